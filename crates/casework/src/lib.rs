@@ -1,1 +1,29 @@
-//! placeholder while the workspace is laid out
+//! The domain of the house: desks and what they ask, answers and what they are, priority,
+//! competence, and the life of a submission.
+//!
+//! Everything here is pure: no file, database, clock or randomness. Callers bring the text of the
+//! configuration, the time and the random bytes. The formats are laid down in
+//! `docs/formats/desk-1.md` and `docs/formats/answers-1.md`.
+//!
+//! - [`desk`] reads and checks the configuration, with the place and the mend of every problem;
+//! - [`answers`] turns what a person sent into normalised answers, or says what is wrong with it;
+//! - [`facts`] takes out of the answers what matching, searching and counting need;
+//! - [`assess`] evaluates the desk's rules: urgency, advice, eligibility, priority, competence;
+//! - [`submission`] holds the identifiers, the states and the tracking code;
+//! - [`clock`] computes deadlines.
+
+#![warn(missing_docs)]
+
+//pub mod answers;
+//pub mod assess;
+//pub mod clock;
+pub mod country;
+pub mod desk;
+pub mod expression;
+//pub mod facts;
+pub mod money;
+pub mod place;
+pub mod submission;
+mod text;
+
+pub use text::{Lang, Text, fold};

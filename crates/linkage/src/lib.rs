@@ -1,1 +1,39 @@
-//! placeholder while the workspace is laid out
+//! Record linkage by shared keys: keys → members → weights → series, with reasons.
+//!
+//! A *record* holds a set of *keys*: an account number, a canonical address, a band of a text's
+//! MinHash. Two records that hold the same key are candidates, and the key says how much that is
+//! worth, in bits, after Fellegi and Sunter ([`Model::weight`]). A *series* is a cluster of the
+//! weighed neighbourhood ([`Component::cluster`]), never a connected component: sharing is not
+//! belonging. [`explain`] shows where the bits of a pair come from, [`Index`] keeps series up to
+//! date while records come and go, and [`quality`] measures them against a truth.
+//!
+//! What stays true everywhere in this crate:
+//!
+//! - Members are read, pairs are never listed: a key held by n records costs about n.
+//! - The result is a function of the *set* of records, keys and decisions. Order of arrival
+//!   decides nothing, and a record's number decides nothing but which of two records with the
+//!   very same keys is named in a reason, and ties that a person's decision created.
+//! - A weight depends on the key's own frequency and on constants of the model, so a change
+//!   concerns its own component only, and online gives what batch gives.
+//! - No file, socket, clock or randomness.
+//!
+//! Not here: finding keys in text, storing members, blocking rules over columns, training.
+
+#![warn(missing_docs)]
+
+mod agglomerate;
+mod component;
+mod evidence;
+mod explain;
+mod index;
+mod key;
+mod model;
+pub mod quality;
+mod series;
+
+pub use component::{Clustering, Component};
+pub use explain::{Step, Waterfall, explain};
+pub use index::Index;
+pub use key::{Decision, Key, KeyId, KindIx, RecordId};
+pub use model::{Model, ModelError, Weight, WeightState};
+pub use series::{Edge, Series};

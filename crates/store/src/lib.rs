@@ -1,1 +1,214 @@
-//! placeholder while the workspace is laid out
+//! The only crate that touches a database or the object store.
+//!
+//! Two databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
+//! writer, group commit, fsynced before anybody reads "received". `work.db` holds what the public
+//! body makes of it; all but people's decisions can be made again from the intake. Two files so
+//! that receiving never waits for matching: SQLite allows one writer a file.
+//!
+//! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
+//! - [`work`]: the docket, keys and members, series, words, acts, agents.
+//! - [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
+//!
+//! No rule of the domain is here: `casework` decides, this crate keeps.
+#![warn(missing_docs)]
+
+pub mod intake;
+pub mod objects;
+pub mod secrets;
+mod sql;
+mod vault;
+pub mod work;
+
+use std::{path::Path, sync::Arc};
+
+use sqlx::{
+    AnyConnection, AnyPool, ConnectOptions, Connection,
+    any::{AnyConnectOptions, AnyPoolOptions},
+};
+
+pub use crate::vault::VaultError;
+use crate::{intake::Intake, objects::Objects, secrets::Secrets, work::Work};
+
+/// Everything a data folder holds.
+#[derive(Clone)]
+pub struct Store {
+    /// What people sent.
+    pub intake: Intake,
+    /// What is made of it.
+    pub work: Work,
+    /// Exhibits.
+    pub objects: Objects,
+    /// The folder's keys.
+    pub secrets: Arc<Secrets>,
+}
+
+/// Why the store could not do what was asked. Nothing was half done: a transaction is whole or
+/// absent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database refused or failed.
+    #[error("the database did not answer as it should")]
+    Database(#[from] sqlx::Error),
+    /// A file of the folder could not be read or written.
+    #[error("the data folder could not be read or written")]
+    Io(#[from] std::io::Error),
+    /// A sealed record did not open.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The stored ledger does not hold together: nothing may be signed.
+    #[error("the stored ledger does not hold together: {0}")]
+    Ledger(String),
+    /// A row does not hold what this program wrote.
+    #[error("stored {what} cannot be read: {why}")]
+    Corrupt {
+        /// Which row.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The row changed since it was read (optimistic lock).
+    #[error("someone else changed it meanwhile")]
+    Changed,
+    /// The writer has stopped.
+    #[error("the writer has stopped")]
+    Stopped,
+}
+
+impl Store {
+    /// Opens a data folder, making it when it does not exist, and brings its databases to the
+    /// current form. `origin` names the ledger; it must stay the same for the folder's life.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, the SQLite library is too old to be safe, or the stored ledger
+    /// is not consistent with its last checkpoint.
+    pub async fn open(folder: &Path, origin: &str) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        sqlx::any::install_default_drivers();
+        let secrets = Arc::new(Secrets::open(&folder.join("keys"))?);
+        let objects = Objects::open(&folder.join("exhibits"))?;
+        let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
+        let work = Work::open(&folder.join("work.db")).await?;
+        Ok(Self {
+            intake,
+            work,
+            objects,
+            secrets,
+        })
+    }
+}
+
+/// The oldest SQLite without the WAL-reset corruption (sqlite.org, 13 March 2026).
+const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+fn options(path: &Path) -> Result<AnyConnectOptions, sqlx::Error> {
+    format!("sqlite://{}?mode=rwc", path.display()).parse()
+}
+
+/// How a connection is used.
+#[derive(Clone, Copy)]
+enum Use {
+    Write,
+    Read,
+}
+
+async fn prepare(connection: &mut AnyConnection, wanted: Use) -> Result<(), sqlx::Error> {
+    let pragmas: &[&'static str] = match wanted {
+        Use::Write => &[
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = FULL",
+            "PRAGMA foreign_keys = ON",
+            "PRAGMA trusted_schema = OFF",
+            "PRAGMA busy_timeout = 10000",
+            "PRAGMA cache_size = -131072",
+            "PRAGMA wal_autocheckpoint = 4000",
+            "PRAGMA temp_store = MEMORY",
+        ],
+        Use::Read => &[
+            "PRAGMA query_only = ON",
+            "PRAGMA trusted_schema = OFF",
+            "PRAGMA busy_timeout = 10000",
+            "PRAGMA cache_size = -16384",
+            "PRAGMA temp_store = MEMORY",
+        ],
+    };
+    for pragma in pragmas {
+        sqlx::query(*pragma).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn writer(path: &Path) -> Result<AnyConnection, StoreError> {
+    let mut connection = options(path)?.connect().await?;
+    prepare(&mut connection, Use::Write).await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(&mut connection)
+        .await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found = (
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+        parts.next().unwrap_or(0),
+    );
+    if found < OLDEST_SQLITE {
+        return Err(StoreError::Corrupt {
+            what: "database engine",
+            why: format!("SQLite {version} can lose data, 3.51.3 or newer is needed"),
+        });
+    }
+    for (pragma, wanted) in [("PRAGMA journal_mode", "wal"), ("PRAGMA synchronous", "2")] {
+        let row = sqlx::query(pragma).fetch_one(&mut connection).await?;
+        let set = sql::text(&row, 0).or_else(|_| sql::int(&row, 0).map(|value| value.to_string()))?;
+        if set != wanted {
+            return Err(StoreError::Corrupt {
+                what: "database setting",
+                why: format!("{pragma} is {set}, {wanted} is needed for receipts to be durable"),
+            });
+        }
+    }
+    Ok(connection)
+}
+
+async fn readers(path: &Path, most: u32) -> Result<AnyPool, StoreError> {
+    Ok(AnyPoolOptions::new()
+        .max_connections(most)
+        .after_connect(|connection, _| Box::pin(async move { prepare(connection, Use::Read).await }))
+        .connect_with(options(path)?)
+        .await?)
+}
+
+/// Brings a database to the newest form: each migration whole or not at all, in order, forward only.
+async fn migrate(
+    connection: &mut AnyConnection,
+    migrations: &[&'static str],
+) -> Result<(), StoreError> {
+    sqlx::query("CREATE TABLE IF NOT EXISTS form (version BIGINT PRIMARY KEY)")
+        .execute(&mut *connection)
+        .await?;
+    let done: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM form")
+        .fetch_one(&mut *connection)
+        .await?;
+    let known = migrations.len() as i64;
+    if done > known {
+        return Err(StoreError::Corrupt {
+            what: "database form",
+            why: format!("it has form {done}, this program knows {known}: run the newer program"),
+        });
+    }
+    for (place, migration) in migrations.iter().enumerate().skip(done as usize) {
+        let mut transaction = connection.begin().await?;
+        for piece in migration.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
+            sqlx::query(sqlx::AssertSqlSafe(piece.to_owned()))
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sql::run(
+            &mut transaction,
+            "INSERT INTO form (version) VALUES ($1)",
+            sql::params![place as i64 + 1],
+        )
+        .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! Every desk, unit and routing rule of a country, read and checked together.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    check,
+    definition::{Desk, Redirect, RedirectTo, RoutingRule},
+    parse::{RawDesk, RawRouting, RawUnits},
+    position::{ConfigProblem, Source},
+};
+use crate::{
+    expression::{Scope, compile},
+    place::Places,
+    submission::{DeskId, UnitId},
+    text::Text,
+};
+
+/// The configuration of a country.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    desks: BTreeMap<(DeskId, u32), Desk>,
+    current: BTreeMap<DeskId, u32>,
+    /// The units that can receive a case, in the order of the file.
+    pub units: Vec<Unit>,
+    /// The rules of competence, in the order they are tried.
+    pub routing: Vec<RoutingRule>,
+}
+
+/// A unit that can receive a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// Its identifier.
+    pub id: UnitId,
+    /// Its name.
+    pub name: Text,
+    /// What it is: `office`, `brigade`…
+    pub kind: Box<str>,
+    /// The unit it belongs to.
+    pub parent: Option<UnitId>,
+}
+
+impl Config {
+    /// Reads a country's files: every `desks/*.toml`, `units.toml` and `routing.toml`. The path of
+    /// each decides what it is and stands in every problem; files of other names are left alone.
+    ///
+    /// # Errors
+    /// Every problem found, in the order of the files.
+    pub fn load(
+        files: impl IntoIterator<Item = (String, String)>,
+        places: Places,
+    ) -> Result<Config, Vec<ConfigProblem>> {
+        let mut files: Vec<(String, String)> = files.into_iter().collect();
+        files.sort();
+        let places = Arc::new(places);
+        let mut loading = Loading::default();
+        for (path, content) in &files {
+            if let Some(stem) = desk_stem(path) {
+                loading.desk(path, content, stem, &places);
+            }
+        }
+        for (path, content) in &files {
+            if is_named(path, "units.toml") {
+                loading.units(path, content);
+            }
+        }
+        for (path, content) in &files {
+            if is_named(path, "routing.toml") {
+                loading.routing(path, content);
+            }
+        }
+        loading.desks_linked();
+        if loading.problems.is_empty() {
+            Ok(loading.config)
+        } else {
+            loading.problems.sort();
+            Err(loading.problems)
+        }
+    }
+
+    /// The current version of every desk.
+    pub fn desks(&self) -> impl Iterator<Item = &Desk> {
+        self.current
+            .iter()
+            .filter_map(|(id, version)| self.desks.get(&(id.clone(), *version)))
+    }
+
+    /// Every version of every desk.
+    pub fn versions(&self) -> impl Iterator<Item = &Desk> {
+        self.desks.values()
+    }
+
+    /// The current version of a desk.
+    pub fn desk(&self, id: &DeskId) -> Option<&Desk> {
+        self.desk_version(id, *self.current.get(id)?)
+    }
+
+    /// A version of a desk.
+    pub fn desk_version(&self, id: &DeskId, version: u32) -> Option<&Desk> {
+        self.desks.get(&(id.clone(), version))
+    }
+
+    /// A unit.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.iter().find(|unit| unit.id == *id)
+    }
+}
+
+#[derive(Default)]
+struct Loading {
+    config: Config,
+    /// Where each desk's current file stands, and the links that leave it.
+    links: Vec<(String, DeskId)>,
+    problems: Vec<ConfigProblem>,
+}
+
+impl Loading {
+    fn desk(&mut self, path: &str, content: &str, stem: &str, places: &Arc<Places>) {
+        let mut source = Source::new(path, content);
+        if let Some(raw) = read::<RawDesk>(&mut source) {
+            let (id_at, version_at) = (raw.id.span().start, raw.version.span().start);
+            if let Some(desk) = check::desk(&mut source, raw, places) {
+                let versioned = format!("{}@{}", desk.id, desk.version);
+                if stem != desk.id.as_str() && stem != versioned {
+                    source.report(
+                        id_at,
+                        format!("the file is not named after desk {} version {}", desk.id, desk.version),
+                        format!("call it {}.toml, or {versioned}.toml once it is an old version", desk.id),
+                    );
+                }
+                let links = desk
+                    .eligibility
+                    .iter()
+                    .filter_map(|rule| rule.redirect.as_ref().map(|Redirect { to, .. }| to))
+                    .chain(desk.orientations.iter().filter_map(|rule| rule.link.as_ref()));
+                for link in links {
+                    if let RedirectTo::Desk(to) = link {
+                        self.links.push((path.to_owned(), to.clone()));
+                    }
+                }
+                if stem == desk.id.as_str() {
+                    self.config.current.insert(desk.id.clone(), desk.version);
+                }
+                let key = (desk.id.clone(), desk.version);
+                if self.config.desks.insert(key, desk).is_some() {
+                    source.report(
+                        version_at,
+                        "another file holds this version",
+                        "give the newer one a higher version",
+                    );
+                }
+            }
+        }
+        self.problems.append(&mut source.problems);
+    }
+
+    fn units(&mut self, path: &str, content: &str) {
+        let mut source = Source::new(path, content);
+        let raw = read::<RawUnits>(&mut source);
+        let mut seen = BTreeSet::new();
+        let mut parents = Vec::new();
+        for unit in raw.into_iter().flat_map(|raw| raw.unit) {
+            let Some(id) = check::parsed::<UnitId>(&mut source, &unit.id) else {
+                continue;
+            };
+            if !seen.insert(id.clone()) {
+                source.report(
+                    unit.id.span().start,
+                    format!("two units are called `{id}`"),
+                    "give each its own id",
+                );
+            }
+            let parent = unit
+                .parent
+                .and_then(|parent| Some((check::parsed::<UnitId>(&mut source, &parent)?, parent.span())));
+            parents.extend(parent.clone());
+            self.config.units.push(Unit {
+                id,
+                name: unit.name,
+                kind: unit.kind.into_inner().into(),
+                parent: parent.map(|(parent, _)| parent),
+            });
+        }
+        for (parent, span) in parents {
+            if !seen.contains(&parent) {
+                source.report(span.start, format!("no unit is called `{parent}`"), "name a unit of this file");
+            }
+        }
+        if let Some(unit) = self.config.units.iter().find(|unit| self.turns(unit)) {
+            source.report(
+                0,
+                format!("the parents of `{}` turn in a circle", unit.id),
+                "let one of them have no parent",
+            );
+        }
+        self.problems.append(&mut source.problems);
+    }
+
+    fn turns(&self, unit: &Unit) -> bool {
+        let mut at = unit;
+        for _ in 0..self.config.units.len() {
+            match at.parent.as_ref().and_then(|parent| self.config.unit(parent)) {
+                Some(parent) => at = parent,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    fn routing(&mut self, path: &str, content: &str) {
+        let mut source = Source::new(path, content);
+        let raw = read::<RawRouting>(&mut source);
+        let mut seen = BTreeSet::new();
+        let mut scopes: BTreeMap<DeskId, Scope> = BTreeMap::new();
+        for rule in raw.into_iter().flat_map(|raw| raw.rule) {
+            if !seen.insert(rule.id.get_ref().clone()) {
+                source.report(
+                    rule.id.span().start,
+                    format!("two rules are called `{}`", rule.id.get_ref()),
+                    "give each its own id",
+                );
+            }
+            let (Some(desk_id), Some(unit)) = (
+                check::parsed::<DeskId>(&mut source, &rule.desk),
+                check::parsed::<UnitId>(&mut source, &rule.unit),
+            ) else {
+                continue;
+            };
+            if self.config.unit(&unit).is_none() {
+                source.report(
+                    rule.unit.span().start,
+                    format!("no unit is called `{unit}`"),
+                    "name a unit of units.toml",
+                );
+            }
+            let Some(desk) = self.config.desk(&desk_id) else {
+                source.report(
+                    rule.desk.span().start,
+                    format!("no desk is called `{desk_id}`, or its file has problems"),
+                    "name a desk of the folder desks",
+                );
+                continue;
+            };
+            let scope = scopes.entry(desk_id.clone()).or_insert_with(|| Scope {
+                derived: true,
+                ..check::scope(desk)
+            });
+            let when = rule.when.as_ref().and_then(|when| {
+                compile(when.get_ref(), scope)
+                    .map_err(|refusal| source.refuse(&when.span(), when.get_ref(), refusal))
+                    .ok()
+            });
+            self.config.routing.push(RoutingRule {
+                id: rule.id.into_inner().into(),
+                desk: desk_id,
+                when,
+                unit,
+                because: rule.because,
+                article: rule.article.map(Into::into),
+                confirmed: rule.confirmed.unwrap_or(true),
+            });
+        }
+        self.problems.append(&mut source.problems);
+    }
+
+    /// Links between desks, looked at once all are read.
+    fn desks_linked(&mut self) {
+        let known: BTreeSet<&DeskId> = self.config.current.keys().collect();
+        for (path, to) in &self.links {
+            if !known.contains(to) {
+                self.problems.push(ConfigProblem {
+                    file: path.clone(),
+                    line: 1,
+                    column: 1,
+                    what: format!("a link leads to desk `{to}`, which is not there"),
+                    mend: "name a desk of the folder desks".to_owned(),
+                });
+            }
+        }
+        let versions: Vec<(DeskId, u32)> = self.config.desks.keys().cloned().collect();
+        for (id, version) in versions {
+            let newest = self.config.current.get(&id).copied();
+            if newest.is_none_or(|newest| version > newest) {
+                self.problems.push(ConfigProblem {
+                    file: format!("{id}@{version}.toml"),
+                    line: 1,
+                    column: 1,
+                    what: format!("version {version} of desk `{id}` is not older than the current one"),
+                    mend: format!("{id}.toml holds the newest version"),
+                });
+            }
+        }
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(source: &mut Source<'_>) -> Option<T> {
+    match toml::from_str(source.content) {
+        Ok(raw) => Some(raw),
+        Err(error) => {
+            let at = error.span().map_or(0, |span| span.start);
+            let what = error.message().trim().replace('\n', ", ");
+            source.report(at, what, "see docs/formats/desk-1.md");
+            None
+        }
+    }
+}
+
+fn is_named(path: &str, name: &str) -> bool {
+    path.rsplit(['/', '\\']).next() == Some(name)
+}
+
+/// `thesee@1` of `…/desks/thesee@1.toml`.
+fn desk_stem(path: &str) -> Option<&str> {
+    let mut parts = path.rsplit(['/', '\\']);
+    let stem = parts.next()?.strip_suffix(".toml")?;
+    (parts.next() == Some("desks")).then_some(stem)
+}

@@ -1,0 +1,402 @@
+//! A component, and its series: what the store calls after each change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    agglomerate::{Node, agglomerate, find},
+    key::{Decision, Key, KeyId, RecordId},
+    model::{Model, UNITS_PER_BIT, WeightState},
+    series::{self, Series},
+};
+
+/// Records that may belong together, with the keys they hold and what a person decided of them.
+///
+/// Give it everything that hangs together: two records that share a key which is not capped, or
+/// that a person said belong together, must come in the same component. More does no harm: the
+/// series of two components given as one are the series of each.
+///
+/// # How series are built
+///
+/// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
+///    matched, would not reach the threshold is in no series.
+/// 2. Keys that depend on each other, in two steps, so that what comes after is a plain sum.
+///    Keys of one group that the very same records hold are *one* key, worth their sum but at
+///    most the group's ceiling. Then a record speaks at most the ceiling for a group, spread
+///    over what it holds there: a key of weight `w` counts `w·σ_a·σ_b` for a pair, with
+///    `σ² = min(1, ceiling / sum of its weights)`. No pair gets more than the ceiling for a
+///    group, and a record that lists four hundred addresses is no bridge between their owners.
+/// 3. Records that must be together, then records with the same keys, start as one node.
+/// 4. Clusters are joined by average linkage, the mean weight of their pairs, from the best pair
+///    down to the model's threshold, never across a cannot-link. Hence a chain of single links
+///    does not become one series, nor do two gangs that one record touches.
+///
+/// Linear in the number of members, times a logarithm, but for the search of neighbours, which
+/// is bounded (see the module `agglomerate`).
+#[derive(Debug, Clone, Default)]
+pub struct Component {
+    keys: BTreeMap<KeyId, (Key, u64)>,
+    members: Vec<(KeyId, RecordId)>,
+    decisions: BTreeSet<Decision>,
+}
+
+/// The series of a component.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Clustering {
+    /// Series of two records or more, by their first record.
+    pub series: Vec<Series>,
+    /// Keys that said nothing because too many records hold them, ascending.
+    pub capped: Vec<KeyId>,
+    /// Keys that have members but were never described, so that they were left out; ascending.
+    pub undescribed: Vec<KeyId>,
+    /// Cannot-links that could not be kept, because must-links join the two records.
+    pub contradictions: Vec<Decision>,
+}
+
+impl Clustering {
+    /// Each record of a series with the number of its series here, for [`crate::quality`].
+    pub fn labels(&self) -> Vec<(RecordId, u64)> {
+        let numbered = self.series.iter().zip(0..);
+        numbered.flat_map(|(series, n)| series.members.iter().map(move |&id| (id, n))).collect()
+    }
+}
+
+impl Component {
+    /// A component without anything.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Describes a key and how many records hold it, in all and not only here.
+    ///
+    /// Of two descriptions of one key the one of more records stays.
+    pub fn push_key(&mut self, key: Key, df: u64) {
+        let weakest = |&(key, df): &(Key, u64)| (df, key.damped, key.kind);
+        let known = self.keys.entry(key.id).or_insert((key, df));
+        if weakest(&(key, df)) > weakest(known) {
+            *known = (key, df);
+        }
+    }
+
+    /// A record holds a key. Said twice it counts once.
+    pub fn push_member(&mut self, key: KeyId, record: RecordId) {
+        self.members.push((key, record));
+    }
+
+    /// A person decided. A must-link brings its records in, so both must still exist; a
+    /// cannot-link with a record that is not here has no effect.
+    pub fn push_decision(&mut self, decision: Decision) {
+        self.decisions.insert(decision.ordered());
+    }
+
+    /// Builds the series.
+    pub fn cluster(&self, model: &Model) -> Clustering {
+        let mut graph = Graph::new(self, model);
+        let kept = graph.could_join(model);
+        let bundles = Bundles::new(&graph, &kept, model);
+        let nodes = graph.nodes(&bundles);
+        let histograms = graph.histograms(&bundles, &nodes);
+        let of_node = agglomerate(histograms, &bundles.weights, model.threshold());
+        let mut clusters: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for (members, cluster) in nodes.iter().zip(&of_node) {
+            clusters.entry(*cluster).or_default().extend(members);
+        }
+        let clusters: Vec<Vec<u32>> =
+            clusters.into_values().filter(|members| members.len() > 1).collect();
+        Clustering {
+            series: series::describe(model, &graph, &bundles, clusters),
+            capped: graph.capped,
+            undescribed: graph.undescribed,
+            contradictions: graph.contradictions,
+        }
+    }
+}
+
+/// Records and keys, numbered in order of their ids, with who holds what.
+pub(crate) struct Graph {
+    pub(crate) records: Vec<RecordId>,
+    pub(crate) keys: Vec<GraphKey>,
+    /// By key: its records, ascending.
+    pub(crate) holders: Vec<Vec<u32>>,
+    /// By record: its keys, ascending.
+    pub(crate) held: Vec<Vec<u32>>,
+    /// Pairs that must be together.
+    pub(crate) must: Vec<(u32, u32)>,
+    /// Pairs that must not, in different sets of `together`.
+    cannot: Vec<(u32, u32)>,
+    /// Union-find over must-links.
+    together: Vec<u32>,
+    capped: Vec<KeyId>,
+    undescribed: Vec<KeyId>,
+    contradictions: Vec<Decision>,
+}
+
+pub(crate) struct GraphKey {
+    pub(crate) key: Key,
+    pub(crate) group: usize,
+    pub(crate) units: u32,
+}
+
+impl Graph {
+    fn new(component: &Component, model: &Model) -> Self {
+        let mut capped = Vec::new();
+        let mut keys = Vec::new();
+        for &(key, df) in component.keys.values() {
+            if model.weight(key.kind, df, key.damped).state == WeightState::Capped {
+                capped.push(key.id);
+                continue;
+            }
+            let units = model.weight_units(key.kind, df, key.damped);
+            if units > 0 {
+                keys.push(GraphKey { key, group: model.group(key.kind), units });
+            }
+        }
+
+        let mut members = component.members.clone();
+        members.sort_unstable();
+        members.dedup();
+        let mut undescribed: Vec<KeyId> = members.iter().map(|&(key, _)| key).collect();
+        undescribed.dedup();
+        undescribed.retain(|key| !component.keys.contains_key(key));
+
+        let mut records: Vec<RecordId> = members.iter().map(|&(_, record)| record).collect();
+        for decision in &component.decisions {
+            if let Decision::MustLink(a, b) = *decision {
+                records.extend([a, b]);
+            }
+        }
+        records.sort_unstable();
+        records.dedup();
+
+        let mut holders = vec![Vec::new(); keys.len()];
+        let mut held = vec![Vec::new(); records.len()];
+        let place = |record: RecordId| Some(records.binary_search(&record).ok()? as u32);
+        // Members and keys both ascend by key.
+        let mut next = 0;
+        for (key, record) in members {
+            while next < keys.len() && keys[next].key.id < key {
+                next += 1;
+            }
+            if next < keys.len() && keys[next].key.id == key {
+                let record = place(record).expect("every member's record was taken above");
+                holders[next].push(record);
+                held[record as usize].push(next as u32);
+            }
+        }
+
+        let mut together: Vec<u32> = (0..records.len() as u32).collect();
+        let mut must = Vec::new();
+        for decision in &component.decisions {
+            let (a, b) = decision.records();
+            if let (Decision::MustLink(..), Some(a), Some(b)) = (decision, place(a), place(b))
+                && a != b
+            {
+                must.push((a, b));
+                let (a, b) = (find(&mut together, a), find(&mut together, b));
+                together[a.max(b) as usize] = a.min(b);
+            }
+        }
+        // Between records that nothing connects there is nothing to forbid, and a record that a
+        // decision concerns stands apart from its like: the decision must not change anything.
+        let mut connected = together.clone();
+        for holders in &holders {
+            for two in holders.windows(2) {
+                let (a, b) = (find(&mut connected, two[0]), find(&mut connected, two[1]));
+                connected[a.max(b) as usize] = a.min(b);
+            }
+        }
+        let mut cannot = Vec::new();
+        let mut contradictions = Vec::new();
+        for decision in &component.decisions {
+            let (a, b) = decision.records();
+            let Decision::CannotLink(..) = decision else { continue };
+            if let (Some(x), Some(y)) = (place(a), place(b)) {
+                if find(&mut together, x) == find(&mut together, y) {
+                    contradictions.push(*decision);
+                } else if find(&mut connected, x) == find(&mut connected, y) {
+                    cannot.push((x, y));
+                }
+            }
+        }
+        Self {
+            records,
+            keys,
+            holders,
+            held,
+            must,
+            cannot,
+            together,
+            capped,
+            undescribed,
+            contradictions,
+        }
+    }
+
+    /// Which records could join anything: with every key that another such record also holds
+    /// matched, they reach the threshold. Bounds the work, never the result: no pair, and so no
+    /// mean of pairs, gives a record more than that.
+    fn could_join(&self, model: &Model) -> Vec<bool> {
+        let ceilings = model.ceilings();
+        let enough = (model.threshold() * UNITS_PER_BIT).floor() as u64;
+        let mut left: Vec<u32> = self.holders.iter().map(|list| list.len() as u32).collect();
+        let mut sums = vec![0_u64; self.records.len() * ceilings.len()];
+        for (key, list) in self.keys.iter().zip(&self.holders) {
+            if list.len() > 1 {
+                for &record in list {
+                    sums[record as usize * ceilings.len() + key.group] += u64::from(key.units);
+                }
+            }
+        }
+        let mut kept = vec![true; self.records.len()];
+        let mut decided = vec![false; self.records.len()];
+        for &(a, b) in &self.must {
+            decided[a as usize] = true;
+            decided[b as usize] = true;
+        }
+        let most = |sums: &[u64], record: u32| -> u64 {
+            let start = record as usize * ceilings.len();
+            let by_group = &sums[start..start + ceilings.len()];
+            by_group.iter().zip(ceilings).map(|(sum, ceiling)| sum.min(ceiling)).sum()
+        };
+        let mut to_look_at: Vec<u32> = (0..self.records.len() as u32).collect();
+        while let Some(record) = to_look_at.pop() {
+            let place = record as usize;
+            if !kept[place] || decided[place] || most(&sums, record) >= enough {
+                continue;
+            }
+            kept[place] = false;
+            for &key in &self.held[place] {
+                left[key as usize] -= 1;
+                if left[key as usize] == 1 {
+                    // The one who still holds it shares it with nobody. Found by a scan, which a
+                    // key sees once.
+                    let last = self.holders[key as usize].iter().find(|&&r| kept[r as usize]);
+                    if let Some(&last) = last {
+                        let key = &self.keys[key as usize];
+                        sums[last as usize * ceilings.len() + key.group] -= u64::from(key.units);
+                        to_look_at.push(last);
+                    }
+                }
+            }
+        }
+        kept
+    }
+
+    /// Records that are together from the start, numbered by what they hold.
+    fn nodes(&mut self, bundles: &Bundles) -> Vec<Vec<u32>> {
+        let mut decided: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        let mut own_node = vec![false; self.records.len()];
+        let ends = self.must.iter().chain(&self.cannot);
+        for record in ends.flat_map(|&(a, b)| [a, b]) {
+            own_node[record as usize] = true;
+        }
+        let mut free: Vec<u32> = Vec::new();
+        for record in 0..self.records.len() as u32 {
+            if own_node[record as usize] {
+                decided.entry(find(&mut self.together, record)).or_default().push(record);
+            } else if !bundles.held[record as usize].is_empty() {
+                free.push(record);
+            }
+        }
+        free.sort_by(|&a, &b| bundles.held[a as usize].cmp(&bundles.held[b as usize]));
+        let mut nodes: Vec<Vec<u32>> = free
+            .chunk_by(|&a, &b| bundles.held[a as usize] == bundles.held[b as usize])
+            .map(<[u32]>::to_vec)
+            .collect();
+        nodes.extend(decided.into_values());
+        let content = |node: &Vec<u32>| {
+            let mut keys: Vec<u32> =
+                node.iter().flat_map(|&record| bundles.held[record as usize].clone()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            (keys, node.len(), own_node[node[0] as usize], node[0])
+        };
+        nodes.sort_by_cached_key(content);
+        nodes
+    }
+
+    /// The nodes as histograms, with who must not meet whom.
+    fn histograms(&self, bundles: &Bundles, nodes: &[Vec<u32>]) -> Vec<Node> {
+        let mut node_of = vec![u32::MAX; self.records.len()];
+        let mut histograms = Vec::with_capacity(nodes.len());
+        for (members, place) in nodes.iter().zip(0..) {
+            let mut histogram: BTreeMap<u32, f64> = BTreeMap::new();
+            for &record in members {
+                node_of[record as usize] = place;
+                for &bundle in &bundles.held[record as usize] {
+                    *histogram.entry(bundle).or_default() += bundles.share(record, bundle);
+                }
+            }
+            histograms.push(Node {
+                size: members.len() as f64,
+                histogram: histogram.into_iter().collect(),
+                enemies: Vec::new(),
+            });
+        }
+        for &(a, b) in &self.cannot {
+            let (a, b) = (node_of[a as usize], node_of[b as usize]);
+            histograms[a as usize].enemies.push(b);
+            histograms[b as usize].enemies.push(a);
+        }
+        histograms
+    }
+}
+
+/// Keys that the very same records hold, as one, with what each record may say in each group.
+pub(crate) struct Bundles {
+    /// By bundle, in bits.
+    pub(crate) weights: Vec<f64>,
+    groups: Vec<usize>,
+    /// By record: its bundles, ascending.
+    pub(crate) held: Vec<Vec<u32>>,
+    /// By record and group: what a record's keys there count for, 0 to 1.
+    shares: Vec<f64>,
+    group_count: usize,
+}
+
+impl Bundles {
+    fn new(graph: &Graph, kept: &[bool], model: &Model) -> Self {
+        let ceilings = model.ceilings();
+        let mut by_holders: Vec<(usize, Vec<u32>, u32)> = Vec::new();
+        for ((key, holders), place) in graph.keys.iter().zip(&graph.holders).zip(0..) {
+            let holders: Vec<u32> =
+                holders.iter().copied().filter(|&record| kept[record as usize]).collect();
+            if holders.len() > 1 {
+                by_holders.push((key.group, holders, place));
+            }
+        }
+        by_holders.sort_unstable();
+        let mut runs: Vec<&[(usize, Vec<u32>, u32)]> =
+            by_holders.chunk_by(|x, y| x.0 == y.0 && x.1 == y.1).collect();
+        // Bundles are numbered by their first key: the order above hangs on numbers of records.
+        runs.sort_unstable_by_key(|run| run[0].2);
+
+        let group_count = ceilings.len();
+        let mut held = vec![Vec::new(); graph.records.len()];
+        let mut sums = vec![0_u64; graph.records.len() * group_count];
+        let (mut weights, mut groups) = (Vec::new(), Vec::new());
+        for (run, bundle) in runs.into_iter().zip(0..) {
+            let (group, holders, _) = &run[0];
+            let sum = run.iter().map(|&(.., key)| u64::from(graph.keys[key as usize].units)).sum();
+            let units = ceilings[*group].min(sum);
+            weights.push(units as f64 / UNITS_PER_BIT);
+            groups.push(*group);
+            for &record in holders {
+                held[record as usize].push(bundle);
+                sums[record as usize * group_count + group] += units;
+            }
+        }
+        let shares = sums
+            .iter()
+            .zip(ceilings.iter().cycle())
+            .map(|(&sum, &ceiling)| {
+                if sum > ceiling { (ceiling as f64 / sum as f64).sqrt() } else { 1.0 }
+            })
+            .collect();
+        Self { weights, groups, held, shares, group_count }
+    }
+
+    /// How much of a bundle that it holds a record counts for.
+    pub(crate) fn share(&self, record: u32, bundle: u32) -> f64 {
+        self.shares[record as usize * self.group_count + self.groups[bundle as usize]]
+    }
+}

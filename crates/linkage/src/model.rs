@@ -1,0 +1,337 @@
+//! The model: what a shared key of each kind is worth. Read from TOML, checked whole, constant.
+
+use serde::Deserialize;
+
+use crate::key::KindIx;
+
+/// Weights are held in 1/1024 bit, so that sums are exact and the last digit of a machine's
+/// logarithm changes nothing.
+pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
+
+/// What a shared key of each kind is worth, and how much makes a series.
+///
+/// ```
+/// let model = linkage::Model::from_toml(
+///     r#"
+///     threshold = 4.0
+///     prior_bits = -9.0
+///     reference_population = 1_000_000
+///     damping = 0.25
+///
+///     [[group]]
+///     name = "web"
+///     max_bits = 18.0
+///
+///     [[kind]]
+///     name = "url"
+///     trust = 0.5
+///     max_bits = 9.0
+///     cap = 1000
+///     group = "web"
+///     "#,
+/// )?;
+/// let url = model.kind("url").unwrap();
+/// assert!(model.weight(url, 2, false).bits > model.weight(url, 500, false).bits);
+/// # Ok::<(), linkage::ModelError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    kinds: Vec<Kind>,
+    /// Ceilings in units, by group; a kind without a group has one of its own.
+    ceilings: Vec<u64>,
+    threshold: f64,
+    prior_bits: f64,
+    reference_population: f64,
+    damping: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Kind {
+    name: String,
+    trust: f64,
+    max_bits: f64,
+    cap: u64,
+    group: usize,
+}
+
+/// What sharing one key is worth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weight {
+    /// Bits of evidence, zero when capped.
+    pub bits: f64,
+    /// Why it is what it is.
+    pub state: WeightState,
+}
+
+/// Whether a key counted in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WeightState {
+    /// In full, by its rarity.
+    Counted,
+    /// Less, because the value is on a warning list.
+    Damped,
+    /// Not at all, because too many records hold it.
+    Capped,
+}
+
+/// Why a model was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Not TOML, or a field is missing, unknown or of the wrong type.
+    #[error("reading the model: {0}")]
+    Toml(#[from] toml::de::Error),
+    /// A number is outside what has a meaning.
+    #[error("{of}: {field} is {value}, expected {expected}")]
+    Range {
+        /// Which kind or group, or `model`.
+        of: String,
+        /// The field.
+        field: &'static str,
+        /// What it says.
+        value: f64,
+        /// What it may say.
+        expected: &'static str,
+    },
+    /// Two kinds or two groups of one name.
+    #[error("{what} {name:?} stands twice")]
+    Double {
+        /// `kind` or `group`.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A kind names a group that is not there.
+    #[error("kind {kind:?} names group {group:?}, which the model does not have")]
+    UnknownGroup {
+        /// The kind.
+        kind: String,
+        /// The group it names.
+        group: String,
+    },
+    /// No kind at all, or more than can be numbered.
+    #[error("a model has 1 to 1000 kinds, this one has {0}")]
+    KindCount(usize),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelFile {
+    threshold: f64,
+    prior_bits: f64,
+    reference_population: u64,
+    damping: f64,
+    #[serde(default)]
+    group: Vec<GroupFile>,
+    #[serde(default)]
+    kind: Vec<KindFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupFile {
+    name: String,
+    max_bits: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindFile {
+    name: String,
+    trust: f64,
+    max_bits: f64,
+    cap: u64,
+    group: Option<String>,
+}
+
+impl Model {
+    /// Reads and checks a model.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with the name of the kind or group it is wrong in.
+    pub fn from_toml(text: &str) -> Result<Self, ModelError> {
+        let file: ModelFile = toml::from_str(text)?;
+        let within = |of: &str, field, value: f64, low: f64, high: f64, expected| {
+            if value >= low && value <= high {
+                Ok(())
+            } else {
+                Err(ModelError::Range { of: of.to_owned(), field, value, expected })
+            }
+        };
+        within("model", "threshold", file.threshold, 0.01, 1e3, "0.01 to 1000 bits")?;
+        within("model", "prior_bits", file.prior_bits, -1e3, 0.0, "-1000 to 0 bits")?;
+        within("model", "damping", file.damping, 0.0, 1.0, "0 to 1")?;
+        let population = file.reference_population as f64;
+        within("model", "reference_population", population, 2.0, 1e15, "2 to 10^15")?;
+        if file.kind.is_empty() || file.kind.len() > 1000 {
+            return Err(ModelError::KindCount(file.kind.len()));
+        }
+
+        let mut group_names: Vec<&str> = Vec::new();
+        let mut ceilings = Vec::new();
+        for group in &file.group {
+            within(&group.name, "max_bits", group.max_bits, 0.01, 1e3, "0.01 to 1000 bits")?;
+            if group_names.contains(&group.name.as_str()) {
+                return Err(ModelError::Double { what: "group", name: group.name.clone() });
+            }
+            group_names.push(&group.name);
+            ceilings.push(u64::from(units(group.max_bits)));
+        }
+        let mut kinds: Vec<Kind> = Vec::new();
+        for kind in &file.kind {
+            within(&kind.name, "trust", kind.trust, 0.0, 1.0, "0 to 1")?;
+            within(&kind.name, "max_bits", kind.max_bits, 0.01, 1e3, "0.01 to 1000 bits")?;
+            within(&kind.name, "cap", kind.cap as f64, 2.0, 1e15, "2 or more records")?;
+            if kinds.iter().any(|known| known.name == kind.name) {
+                return Err(ModelError::Double { what: "kind", name: kind.name.clone() });
+            }
+            let group = match &kind.group {
+                Some(name) => group_names.iter().position(|known| known == name).ok_or_else(
+                    || ModelError::UnknownGroup { kind: kind.name.clone(), group: name.clone() },
+                )?,
+                None => {
+                    ceilings.push(u64::from(units(kind.max_bits)));
+                    ceilings.len() - 1
+                }
+            };
+            kinds.push(Kind {
+                name: kind.name.clone(),
+                trust: kind.trust,
+                max_bits: kind.max_bits,
+                cap: kind.cap,
+                group,
+            });
+        }
+        Ok(Self {
+            kinds,
+            ceilings,
+            threshold: file.threshold,
+            prior_bits: file.prior_bits,
+            reference_population: population,
+            damping: file.damping,
+        })
+    }
+
+    /// The kind of this name.
+    pub fn kind(&self, name: &str) -> Option<KindIx> {
+        let place = self.kinds.iter().position(|kind| kind.name == name)?;
+        Some(KindIx(u16::try_from(place).expect("a model has at most 1000 kinds")))
+    }
+
+    /// The name of a kind, or `None` for a kind of another model.
+    pub fn kind_name(&self, kind: KindIx) -> Option<&str> {
+        Some(&self.kinds.get(usize::from(kind.0))?.name)
+    }
+
+    /// Mean bits between two clusters from which they are joined.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// What two records are worth before anything is known of them, in bits, at most 0.
+    pub fn prior_bits(&self) -> f64 {
+        self.prior_bits
+    }
+
+    /// What sharing a key is worth when `df` records hold it:
+    /// `trust × log2(reference_population / df)`, at most the kind's `max_bits`.
+    ///
+    /// That is Fellegi and Sunter's log2(m/u) with u ≈ df/N for a value so frequent, and m and the
+    /// errors of the kind folded into `trust`. N is a constant of the model, not the number of
+    /// records: a weight must not move when something elsewhere does.
+    pub fn weight(&self, kind: KindIx, df: u64, damped: bool) -> Weight {
+        let Some(kind) = self.kinds.get(usize::from(kind.0)) else {
+            // A kind of another model: nothing is known, so nothing is said.
+            return Weight { bits: 0.0, state: WeightState::Capped };
+        };
+        if df > kind.cap {
+            return Weight { bits: 0.0, state: WeightState::Capped };
+        }
+        let rarity = (self.reference_population / df.max(1) as f64).log2();
+        let full = (kind.trust * rarity).clamp(0.0, kind.max_bits);
+        let (bits, state) = if damped {
+            (full * self.damping, WeightState::Damped)
+        } else {
+            (full, WeightState::Counted)
+        };
+        Weight { bits: f64::from(units(bits)) / UNITS_PER_BIT, state }
+    }
+
+    /// [`Model::weight`] in units.
+    pub(crate) fn weight_units(&self, kind: KindIx, df: u64, damped: bool) -> u32 {
+        units(self.weight(kind, df, damped).bits)
+    }
+
+    /// The group of a kind that has a weight.
+    pub(crate) fn group(&self, kind: KindIx) -> usize {
+        self.kinds.get(usize::from(kind.0)).map_or(0, |kind| kind.group)
+    }
+
+    /// The most that each group may say about a pair, in units.
+    pub(crate) fn ceilings(&self) -> &[u64] {
+        &self.ceilings
+    }
+}
+
+fn units(bits: f64) -> u32 {
+    (bits * UNITS_PER_BIT).round() as u32
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn submissions() -> Model {
+        Model::from_toml(include_str!("../../../config/france/models/submissions.toml")).unwrap()
+    }
+
+    const HEAD: &str =
+        "threshold = 4.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
+
+    fn check_refused(tail: &str, expected: &str) {
+        let error = Model::from_toml(&format!("{HEAD}{tail}")).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+    }
+
+    #[test]
+    fn a_wrong_model_is_refused_with_its_reason() {
+        check_refused("", "has 0");
+        check_refused("[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5", "a: trust is 2");
+        check_refused("[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5", "a: trust is NaN");
+        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1", "a: cap is 1");
+        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\ngroup='g'", "\"g\"");
+        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nx=1", "unknown field");
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\n";
+        check_refused(&format!("{kind}{kind}"), "kind \"a\" stands twice");
+    }
+
+    #[test]
+    fn weight_falls_with_frequency_then_is_capped() {
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\n";
+        let model = Model::from_toml(&format!("{HEAD}{kind}")).unwrap();
+        let a = model.kind("a").unwrap();
+        let check = |df, damped, bits, state| {
+            assert_eq!(model.weight(a, df, damped), Weight { bits, state }, "df {df}");
+        };
+        check(0, false, 8.0, WeightState::Counted);
+        check(1, false, 8.0, WeightState::Counted);
+        check(250, false, 2.0, WeightState::Counted);
+        check(250, true, 1.0, WeightState::Damped);
+        check(251, false, 0.0, WeightState::Capped);
+        check(u64::MAX, true, 0.0, WeightState::Capped);
+        assert_eq!(model.weight(KindIx(7), 2, false).state, WeightState::Capped);
+        assert_eq!(model.kind("b"), None);
+    }
+
+    #[test]
+    fn the_first_weights_name_every_kind_of_the_platform() {
+        let model = submissions();
+        for name in [
+            "iban", "btc", "eth", "phone", "email", "url", "domain", "registrable", "ipv4",
+            "ipv6", "social", "text", "payee", "image",
+        ] {
+            let kind = model.kind(name).unwrap_or_else(|| panic!("no kind {name}"));
+            assert_eq!(model.kind_name(kind), Some(name));
+        }
+    }
+}

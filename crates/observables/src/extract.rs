@@ -1,0 +1,893 @@
+//! Finding observables in a text.
+//!
+//! One walk over the bytes cuts the text into tokens and notes what each holds. Most words hold
+//! nothing of interest and are passed at the speed of the walk; the others go through gates that cost
+//! a few comparisons, and only what passes them is validated. Each attempt reads a bounded number of
+//! bytes or consumes what it reads, so that the whole stays linear.
+
+use std::ops::{BitOr, Range};
+
+use url::Url;
+
+use crate::{
+    Kind, Observable, ParseError, money,
+    observable::canonicalise,
+    phone,
+    refang::Plain,
+    social, web,
+};
+
+/// What was found in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extraction {
+    /// In order of their spans, which do not overlap.
+    pub hits: Vec<Hit>,
+    /// What nearly was an observable, such as an account with a wrong check digit.
+    pub problems: Vec<Problem>,
+}
+
+/// An observable and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What it is.
+    pub kind: Kind,
+    /// Its canonical form.
+    pub canonical: String,
+    /// Bytes of the text as it was given: `&text[hit.span.clone()]` is what was typed.
+    pub span: Range<usize>,
+    /// How sure it is.
+    pub proof: Proof,
+    /// What it says about itself.
+    pub flags: Flags,
+}
+
+impl Hit {
+    /// The observable alone.
+    pub fn observable(&self) -> Observable {
+        Observable::from_canonical(self.kind, self.canonical.clone())
+    }
+}
+
+/// What stands behind a hit, from strong to weak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+pub enum Proof {
+    /// Check characters that chance seldom gets right.
+    Checksum,
+    /// The name lies under a suffix that a registry runs.
+    KnownSuffix,
+    /// The rules of the kind, such as a numbering plan, know it.
+    Valid,
+    /// The length is right and the numbering plan does not know it.
+    Possible,
+    /// Nothing but its form.
+    Shape,
+}
+
+/// What an observable says about itself, without any list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// Reserved for examples, documentation or fiction.
+    pub const EXAMPLE: Flags = Flags(1);
+    /// Means something only inside a network or a machine.
+    pub const PRIVATE: Flags = Flags(2);
+    /// Written in letters that pass for others.
+    pub const HOMOGLYPH: Flags = Flags(4);
+
+    /// Whether all of `other` is set.
+    pub fn contains(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether nothing is set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The names of what is set, as exchanged: `example`, `private`, `homoglyph`.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        [(Flags::EXAMPLE, "example"), (Flags::PRIVATE, "private"), (Flags::HOMOGLYPH, "homoglyph")]
+            .into_iter()
+            .filter(move |(flag, _)| self.contains(*flag))
+            .map(|(_, name)| name)
+    }
+}
+
+impl BitOr for Flags {
+    type Output = Flags;
+
+    fn bitor(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+}
+
+/// Something that was meant as an observable and is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What it was taken for.
+    pub kind: Kind,
+    /// Bytes of the text as it was given.
+    pub span: Range<usize>,
+    /// What is wrong with it.
+    pub error: ParseError,
+}
+
+/// Finds every observable of a text.
+///
+/// One inside another is reported once, at its most specific: a profile's URL is the account, a URL
+/// hides its domain, which [`Observable::derived`] gives back.
+///
+/// ```
+/// let text = "Appelez le 06.39.98.12.34 ou @test_arnaque sur Telegram";
+/// let found: Vec<_> = observables::extract(text).hits.into_iter().map(|hit| hit.canonical).collect();
+/// assert_eq!(found, ["+33639981234", "telegram:test_arnaque"]);
+/// ```
+pub fn extract(text: &str) -> Extraction {
+    scan(text).0
+}
+
+/// The extraction, and how many bytes were looked at after the walk: the tests hold its growth.
+fn scan(text: &str) -> (Extraction, usize) {
+    let plain = Plain::new(text);
+    let mut scanner = Scanner { text: &plain.text, bytes: plain.text.as_bytes(), found: Extraction::default(), work: 0 };
+    scanner.walk();
+    let Scanner { mut found, work, .. } = scanner;
+    for hit in &mut found.hits {
+        hit.span = plain.raw_span(hit.span.clone());
+    }
+    for problem in &mut found.problems {
+        problem.span = plain.raw_span(problem.span.clone());
+    }
+    (found, work)
+}
+
+/// What a byte is to the walk. A token ends at any byte that has [`END`].
+const DIGIT: u8 = 1;
+const DOT: u8 = 2;
+const AT: u8 = 4;
+const COLON: u8 = 8;
+const END: u8 = 128;
+
+static CLASSES: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut byte = 0;
+    while byte < 0x21 {
+        table[byte] = END;
+        byte += 1;
+    }
+    let ends = b"\"'`<>(){}[]|,;!?*=^$&#~\\\x7F";
+    let mut at = 0;
+    while at < ends.len() {
+        table[ends[at] as usize] = END;
+        at += 1;
+    }
+    // Lead bytes of the punctuation of Latin scripts: « » “ ” ’ … – €.
+    table[0xC2] = END;
+    table[0xE2] = END;
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = DIGIT;
+        digit += 1;
+    }
+    table[b'.' as usize] = DOT;
+    table[b'@' as usize] = AT;
+    table[b':' as usize] = COLON;
+    table
+};
+
+struct Scanner<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    found: Extraction,
+    work: usize,
+}
+
+impl Scanner<'_> {
+    fn walk(&mut self) {
+        let bytes = self.bytes;
+        let mut at = 0;
+        while at < bytes.len() {
+            let class = CLASSES[bytes[at] as usize];
+            if class == END {
+                // Past the whole character, so that no token begins inside one.
+                at += 1;
+                while at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
+                    at += 1;
+                }
+                continue;
+            }
+            let start = at;
+            let mut seen = class;
+            at += 1;
+            while at < bytes.len() {
+                let class = CLASSES[bytes[at] as usize];
+                if class == END {
+                    break;
+                }
+                seen |= class;
+                at += 1;
+            }
+            if seen != 0 {
+                at = self.token(start, at, seen).max(at);
+            }
+        }
+    }
+
+    /// Looks into a token; answers where the walk goes on, which may be further.
+    fn token(&mut self, start: usize, end: usize, seen: u8) -> usize {
+        let token = &self.bytes[start..end];
+        // The last word of a sentence.
+        if seen & !(DOT | COLON) == 0 && !token[..token.len() - 1].iter().any(|byte| matches!(byte, b'.' | b':')) {
+            return end;
+        }
+        self.work += token.len();
+        if seen & COLON != 0
+            && let Some(colon) = memchr::memmem::find(token, b"://")
+        {
+            return self.with_scheme(start, start + colon, end);
+        }
+        self.plain(start, end, seen & AT != 0)
+    }
+
+    /// A token with `://` in it at `colon`.
+    fn with_scheme(&mut self, start: usize, colon: usize, end: usize) -> usize {
+        let letters = self.bytes[start..colon].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let scheme = ["https", "http", "ftp"].into_iter().find(|known| {
+            letters >= known.len() && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
+        });
+        let Some(scheme) = scheme else {
+            // Perhaps the host alone is one.
+            return self.plain(colon + 3, end.max(colon + 3), self.bytes[colon + 3..end].contains(&b'@'));
+        };
+        let url_start = colon - scheme.len();
+        if url_start > start {
+            self.plain(start, url_start, self.bytes[start..url_start].contains(&b'@'));
+        }
+        let authority = colon + 3;
+        let host_end = self.while_authority(authority);
+        // Before the rest is read, so that a run of schemes is not read again for each of them.
+        if host_end == authority || host_end - authority > 4 * web::MAX_HOST {
+            return host_end;
+        }
+        self.url(url_start, authority, host_end)
+    }
+
+    /// The end of a URL's authority that begins at `at`.
+    fn while_authority(&mut self, at: usize) -> usize {
+        let limit = self.bytes.len().min(at + 4 * web::MAX_HOST + 1);
+        let stop = |byte: &u8| {
+            matches!(byte, b'/' | b'?' | b'#' | b'\\') || (CLASSES[*byte as usize] == END && !matches!(byte, b'[' | b']' | b'&' | b'=' | b'$' | b'!' | b'~' | b'*'))
+        };
+        let length = self.bytes[at..limit].iter().position(stop).unwrap_or(limit - at);
+        self.work += length;
+        at + length
+    }
+
+    /// A URL whose authority is known; answers where it ends.
+    fn url(&mut self, start: usize, authority: usize, host_end: usize) -> usize {
+        let run = self.bytes.len().min(start + web::MAX_URL + 1);
+        let mut end = host_end;
+        if matches!(self.bytes.get(host_end), Some(b'/' | b'?' | b'#' | b'\\')) {
+            while end < run && !ends_url(self.bytes, end) {
+                end += 1;
+            }
+        }
+        self.work += end - start;
+        if end == run && run < self.bytes.len() {
+            while end < self.bytes.len() && !ends_url(self.bytes, end) {
+                end += 1;
+            }
+            let error = ParseError::TooLong { kind: Kind::Url };
+            self.found.problems.push(Problem { kind: Kind::Url, span: start..end, error });
+            return end;
+        }
+        let end = trim_url_end(self.bytes, authority, end);
+        let Some(candidate) = self.text.get(start..end) else {
+            return host_end;
+        };
+        let Ok((url, proof)) = web::url(candidate) else {
+            // "site.Merci" after a host, or a word that was no host.
+            return host_end;
+        };
+        self.push_url(&url, proof, start..end);
+        end
+    }
+
+    fn push_url(&mut self, url: &Url, proof: Proof, span: Range<usize>) {
+        if let Some(number) = social::whatsapp_number(url)
+            && let Ok((canonical, proof)) = phone::phone(&number)
+        {
+            return self.push(Kind::Phone, canonical, proof, span);
+        }
+        if let Some(profile) = social::profile(url).filter(|profile| profile.itself) {
+            return self.push(Kind::Social, profile.account, Proof::Shape, span);
+        }
+        self.push(Kind::Url, url.as_str().to_owned(), proof, span);
+    }
+
+    /// A part of a token without scheme.
+    fn plain(&mut self, start: usize, end: usize, has_at: bool) -> usize {
+        let mut start = start;
+        if has_at {
+            while let Some(offset) = memchr::memchr(b'@', &self.bytes[start..end]) {
+                let at = start + offset;
+                let after = self.around_at(start, at, end);
+                if after > at + 1 {
+                    if after >= end {
+                        return after;
+                    }
+                } else {
+                    self.runs(start, at);
+                }
+                start = after;
+            }
+        }
+        self.runs(start, end)
+    }
+
+    /// An e-mail address or a handle at an at sign; answers where to go on, `at + 1` for neither.
+    fn around_at(&mut self, start: usize, at: usize, end: usize) -> usize {
+        let text = self.text;
+        let local_from = (at - start).min(64);
+        let mut from = at - local_from;
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let local: usize = text[from..at].chars().rev().take_while(|&character| web::is_local(character)).map(char::len_utf8).sum();
+        let mut local_start = at - local;
+        while local_start < at && matches!(self.bytes[local_start], b'.' | b'-' | b'%' | b'\'' | b'+') {
+            local_start += 1;
+        }
+        self.work += local;
+        if local_start < at {
+            let host_end = self.while_host(at + 1, end);
+            let mut host = &text[at + 1..host_end];
+            for _ in 0..3 {
+                host = host.trim_end_matches(['.', '-', '_']);
+                let span = local_start..at + 1 + host.len();
+                if !is_joint(host)
+                    && let Ok((canonical, proof)) = web::email(&text[span.clone()])
+                {
+                    let after = span.end;
+                    self.push(Kind::Email, canonical, proof, span);
+                    return after;
+                }
+                let Some(shorter) = without_capital_label(host) else { break };
+                host = shorter;
+            }
+            return at + 1;
+        }
+        if at > start && self.bytes[at - 1] != b':' && self.bytes[at - 1] != b'.' {
+            return at + 1;
+        }
+        self.work += 100;
+        match social::handle_at(text, at) {
+            Some((after, canonical)) => {
+                self.push(Kind::Social, canonical, Proof::Shape, at..after);
+                after
+            }
+            None => at + 1,
+        }
+    }
+
+    fn while_host(&mut self, from: usize, end: usize) -> usize {
+        let length = self.bytes[from..end].iter().take_while(|byte| is_host(**byte)).count();
+        self.work += length;
+        from + length
+    }
+
+    /// The runs of host characters of a part without at sign.
+    fn runs(&mut self, start: usize, end: usize) -> usize {
+        let mut at = start;
+        if let Some(after) = self.ipv6(start, end) {
+            return after;
+        }
+        while at < end {
+            if !is_host(self.bytes[at]) {
+                at += 1;
+                continue;
+            }
+            let run_end = self.while_host(at, end);
+            let after = self.run(at, run_end);
+            if after >= end {
+                return after;
+            }
+            at = after.max(run_end);
+        }
+        end
+    }
+
+    /// An address that fills the part, but for a port's or a sentence's colon.
+    fn ipv6(&mut self, start: usize, end: usize) -> Option<usize> {
+        let part = &self.bytes[start..end];
+        let length = part.iter().take(46).take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')).count();
+        if part[..length].iter().filter(|byte| **byte == b':').count() < 2 {
+            return None;
+        }
+        // A prefix's length may follow.
+        if length < part.len() && part[length] != b'/' && part[length] != b'%' {
+            return None;
+        }
+        let mut candidate = &self.text[start..start + length];
+        candidate = candidate.trim_end_matches('.');
+        if candidate.ends_with(':') && !candidate.ends_with("::") {
+            candidate = &candidate[..candidate.len() - 1];
+        }
+        let (canonical, proof) = web::ipv6(candidate).ok()?;
+        self.push(Kind::Ipv6, canonical, proof, start..start + candidate.len());
+        Some(end)
+    }
+
+    /// A run of letters, digits, dots, hyphens and underscores; answers where it was read to.
+    fn run(&mut self, start: usize, end: usize) -> usize {
+        let mut end = end;
+        while end > start && matches!(self.bytes[end - 1], b'.' | b'-' | b'_') {
+            end -= 1;
+        }
+        let mut start = start;
+        while start < end && matches!(self.bytes[start], b'.' | b'-') {
+            start += 1;
+        }
+        let run = &self.bytes[start..end];
+        if memchr::memchr(b'.', run).is_some()
+            && let Some(after) = self.host(start, end)
+        {
+            return after;
+        }
+        if run.iter().any(u8::is_ascii_digit) {
+            return self.numbers(start, end);
+        }
+        end
+    }
+
+    /// An IPv4 address, a domain, or a URL that begins with one of them.
+    fn host(&mut self, start: usize, end: usize) -> Option<usize> {
+        let run = &self.bytes[start..end];
+        if run.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
+            let (canonical, proof) = web::ipv4(&self.text[start..end]).ok()?;
+            if let Some(after) = self.bare_url(start, end) {
+                return Some(after);
+            }
+            self.push(Kind::Ipv4, canonical, proof, start..end);
+            return Some(end);
+        }
+        if run.len() > 4 * web::MAX_HOST {
+            return None;
+        }
+        let mut host = self.text.get(start..end)?;
+        for _ in 0..3 {
+            host = host.trim_end_matches(['.', '-', '_']);
+            let host_end = start + host.len();
+            let followed = matches!(self.bytes.get(host_end), Some(b'/'));
+            if could_be_host(host)
+                && (followed || !is_joint(host))
+                && let Ok((canonical, proof)) = web::domain(host)
+            {
+                if let Some(after) = self.bare_url(start, host_end) {
+                    return Some(after);
+                }
+                self.push(Kind::Domain, canonical, proof, start..host_end);
+                return Some(host_end);
+            }
+            host = without_capital_label(host)?;
+        }
+        None
+    }
+
+    /// A URL without scheme: a host, then a path, or a port and a path, or a query with a value.
+    fn bare_url(&mut self, start: usize, host_end: usize) -> Option<usize> {
+        let rest = &self.bytes[host_end..];
+        let mut path = 0;
+        if let [b':', digits @ ..] = rest {
+            let count = digits.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            if count > 0 && count < 6 {
+                path = count + 1;
+            }
+        }
+        let is_path = match &rest[path..] {
+            // A network ("192.0.2.0/24") is no page.
+            [b'/', next @ ..] if path == 0 && self.bytes[start..host_end].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') => {
+                let digits = next.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+                next.first().is_some_and(|byte| !ends_token(*byte)) && (digits == 0 || digits > 2 || next.get(digits).is_some_and(|byte| !ends_token(*byte)))
+            }
+            [b'/', next, ..] => !ends_token(*next) || matches!(next, b'?' | b'#' | b'~' | b'$'),
+            [b'?', next, tail @ ..] => {
+                let name = tail.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+                next.is_ascii_alphanumeric() && tail.get(name) == Some(&b'=')
+            }
+            _ => false,
+        };
+        if !is_path {
+            return None;
+        }
+        let before = self.found.hits.len();
+        let after = self.url(start, start, host_end + path);
+        (self.found.hits.len() > before).then_some(after)
+    }
+
+    /// Accounts, wallets and phone numbers that begin in a run; they may end after it.
+    fn numbers(&mut self, start: usize, end: usize) -> usize {
+        let bytes = self.bytes;
+        let mut at = start;
+        while at < end {
+            if !bytes[at].is_ascii_alphanumeric() {
+                at += 1;
+                continue;
+            }
+            let length = bytes[at..end].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            // Letters of other scripts belong to the word.
+            let inside = at > 0 && bytes[at - 1] >= 0x80 || bytes.get(at + length).is_some_and(|byte| *byte >= 0xC3 && *byte != 0xE2);
+            if !inside && let Some(after) = self.number(at, at + length, start) {
+                if after >= end {
+                    return after;
+                }
+                at = after;
+                continue;
+            }
+            at += length;
+        }
+        end
+    }
+
+    fn number(&mut self, start: usize, end: usize, run_start: usize) -> Option<usize> {
+        let run = &self.bytes[start..end];
+        // "DE 89 …": the country stands apart, in the token before.
+        let apart = run.len() == 2
+            && start >= 3
+            && self.bytes[start - 1] == b' '
+            && self.bytes[start - 3..start - 1].iter().all(u8::is_ascii_alphabetic)
+            && (start == 3 || !self.bytes[start - 4].is_ascii_alphanumeric() && self.bytes[start - 4] < 0x80);
+        let iban_start = if apart { start - 3 } else { start };
+        if apart || (run.len() >= 4 && run[0].is_ascii_alphabetic() && run[1].is_ascii_alphabetic() && run[2].is_ascii_digit() && run[3].is_ascii_digit()) {
+            self.work += 68;
+            match money::iban_at(self.bytes, iban_start) {
+                Some(money::IbanScan::Found { end, canonical }) => {
+                    self.push(Kind::Iban, canonical, Proof::Checksum, iban_start..end);
+                    return Some(end);
+                }
+                Some(money::IbanScan::BadChecksum { end }) => {
+                    let error = ParseError::Checksum { kind: Kind::Iban };
+                    self.found.problems.push(Problem { kind: Kind::Iban, span: iban_start..end, error });
+                    return Some(end);
+                }
+                None => {}
+            }
+        }
+        for (kind, looks) in [(Kind::Eth, money::looks_eth(run)), (Kind::Btc, money::looks_btc(run))] {
+            if !looks {
+                continue;
+            }
+            self.work += run.len();
+            match canonicalise(kind, &self.text[start..end]) {
+                Ok((canonical, proof)) => {
+                    self.push(kind, canonical, proof, start..end);
+                    return Some(end);
+                }
+                Err(error @ ParseError::Checksum { .. }) => {
+                    self.found.problems.push(Problem { kind, span: start..end, error });
+                    return Some(end);
+                }
+                Err(_) => {}
+            }
+        }
+        self.phone(start, run_start)
+    }
+
+    fn phone(&mut self, digits: usize, run_start: usize) -> Option<usize> {
+        let start = if digits > 0 && self.bytes[digits - 1] == b'+' { digits - 1 } else { digits };
+        if !phone::may_begin(&self.bytes[start..]) {
+            return None;
+        }
+        // The middle of a longer number, or of an identifier with hyphens.
+        let before = start.checked_sub(1).map(|at| self.bytes[at]);
+        let beyond = start.checked_sub(2).map(|at| self.bytes[at]);
+        let inside = match before {
+            Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+            Some(b'.' | b',') => beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start,
+            Some(byte) => byte.is_ascii_alphanumeric(),
+            None => false,
+        };
+        if inside {
+            return None;
+        }
+        self.work += 40;
+        let (end, canonical, proof) = phone::phone_at(self.bytes, start)?;
+        self.push(Kind::Phone, canonical, proof, start..end);
+        Some(end)
+    }
+
+    fn push(&mut self, kind: Kind, canonical: String, proof: Proof, span: Range<usize>) {
+        // A country that stood apart, or a plus, may belong to what was found before.
+        if self.found.hits.last().is_some_and(|last| last.span.end > span.start) {
+            return;
+        }
+        let flags = Observable::from_canonical(kind, canonical.clone()).flags();
+        self.found.hits.push(Hit { kind, canonical, span, proof, flags });
+    }
+}
+
+fn ends_token(byte: u8) -> bool {
+    CLASSES[byte as usize] == END
+}
+
+fn is_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') || byte >= 0x80
+}
+
+/// Whether the byte at `at` can no longer be of a URL: white space, quotes, or the punctuation of
+/// other scripts that a text puts around one.
+fn ends_url(bytes: &[u8], at: usize) -> bool {
+    match bytes[at] {
+        0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^' => true,
+        // « » and no-break spaces; “ ” ‘ ’ … and their like; 「 」 and their like.
+        0xC2 => true,
+        0xE2 => matches!(bytes.get(at + 1), Some(0x80 | 0x81)),
+        0xE3 => bytes.get(at + 1) == Some(&0x80),
+        _ => false,
+    }
+}
+
+/// Leaves the punctuation of the sentence to the sentence. A closing bracket stays when its opening
+/// one is in the URL.
+fn trim_url_end(bytes: &[u8], start: usize, end: usize) -> usize {
+    let mut round = 0i64;
+    let mut square = 0i64;
+    for byte in &bytes[start..end] {
+        match byte {
+            b'(' => round += 1,
+            b')' => round -= 1,
+            b'[' => square += 1,
+            b']' => square -= 1,
+            _ => {}
+        }
+    }
+    let mut end = end;
+    while end > start {
+        match bytes[end - 1] {
+            b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'*' | b'\\' => {}
+            b'(' => round -= 1,
+            b'[' => square -= 1,
+            b')' if round < 0 => round += 1,
+            b']' if square < 0 => square += 1,
+            _ => break,
+        }
+        end -= 1;
+    }
+    end
+}
+
+/// A cheap gate before the suffix list: at least two labels, a last one of letters, no empty one.
+fn could_be_host(host: &str) -> bool {
+    let Some(dot) = host.rfind('.') else {
+        return false;
+    };
+    let last = &host[dot + 1..];
+    last.len() >= 2 && !last.as_bytes()[0].is_ascii_digit() && !host.contains("..")
+}
+
+/// Whether a dot joins two sentences and no labels: `argent.Je`, `merci.La`, `payé.il`.
+///
+/// A capital after the dot where the word before has none is a sentence's, but for the suffixes that
+/// people capitalise. Small words of French and English that are suffixes too are taken as words when
+/// what precedes them is one label of letters.
+fn is_joint(host: &str) -> bool {
+    let Some((before, last)) = host.rsplit_once('.') else {
+        return false;
+    };
+    let mut letters = last.chars();
+    let capital = letters.next().is_some_and(char::is_uppercase);
+    let rest_small = letters.clone().next().is_some() && letters.all(char::is_lowercase);
+    if capital && rest_small {
+        let usual = ["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
+        return !usual || before.chars().any(char::is_lowercase) && !before.starts_with(char::is_uppercase) && last != "Com";
+    }
+    if before.contains('.') || !before.chars().all(char::is_alphabetic) {
+        return before.is_empty();
+    }
+    const WORDS: [&str; 5] = ["je", "il", "la", "et", "ne"];
+    const RISKY: [&str; 20] = [
+        "de", "me", "ma", "sa", "se", "si", "as", "at", "be", "do", "in", "is", "it", "my", "no", "so", "to", "us", "es", "mais",
+    ];
+    // Files are named so far more often than sites.
+    const FILES: [&str; 3] = ["zip", "mov", "md"];
+    let last = last.to_lowercase();
+    let accented = !before.is_ascii();
+    WORDS.contains(&last.as_str())
+        || FILES.contains(&last.as_str())
+        || RISKY.contains(&last.as_str()) && (accented || ENDS_OF_SENTENCES.contains(&before.to_lowercase().as_str()))
+}
+
+/// Words after which people forget the space.
+const ENDS_OF_SENTENCES: [&str; 40] = [
+    "merci", "bonjour", "argent", "compte", "site", "colis", "carte", "banque", "paiement", "euros", "rien", "plus", "tout",
+    "fait", "moi", "toi", "lui", "vous", "nous", "cordialement", "numero", "message", "mail", "jour", "jours", "fois", "money",
+    "account", "thanks", "please", "this", "that", "them", "him", "her", "back", "day", "time", "bank", "card",
+];
+
+/// The host without a last label that begins with a capital: `colis.example.Merci`.
+fn without_capital_label(host: &str) -> Option<&str> {
+    let (before, last) = host.rsplit_once('.')?;
+    (last.starts_with(char::is_uppercase) && before.contains('.')).then_some(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is found, as `kind canonical`.
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<String> = extract(text).hits.iter().map(|hit| format!("{} {}", hit.kind, hit.canonical)).collect();
+        assert_eq!(found, expected, "in {text:?}");
+    }
+
+    fn check_raw(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = extract(text).hits.iter().map(|hit| &text[hit.span.clone()]).collect();
+        assert_eq!(found, expected, "in {text:?}");
+    }
+
+    #[test]
+    fn punctuation_stays_with_the_sentence() {
+        check("voir https://colis.example/a?id=62593040.", &["url https://colis.example/a?id=62593040"]);
+        check("(voir https://colis.example/a_(b))", &["url https://colis.example/a_(b)"]);
+        check("[https://colis.example/a]", &["url https://colis.example/a"]);
+        check("« https://colis.example/a »…", &["url https://colis.example/a"]);
+        check("<https://colis.example/a>, 'https://colis.example/b'", &["url https://colis.example/a", "url https://colis.example/b"]);
+        check("https://colis.example, ok", &["url https://colis.example/"]);
+        check("site:https://colis.example/a", &["url https://colis.example/a"]);
+    }
+
+    #[test]
+    fn the_raw_text_is_kept_with_its_span() {
+        check_raw("été hxxps[:]//colis[point]example/a, puis banque [.] example !", &["hxxps[:]//colis[point]example/a", "banque [.] example"]);
+        check_raw("n° ０６ ３９ ９８ １２ ３４.", &["０６ ３９ ９８ １２ ３４"]);
+        check_raw("ban\u{200B}que.example\u{200B}", &["ban\u{200B}que.example"]);
+        check_raw("au 06\u{A0}39\u{A0}98\u{A0}12\u{A0}34\u{A0}!", &["06\u{A0}39\u{A0}98\u{A0}12\u{A0}34"]);
+    }
+
+    #[test]
+    fn schemes_are_refanged() {
+        check("http[:]//colis.example/a", &["url http://colis.example/a"]);
+        check("hxxp[://]colis.example/a", &["url http://colis.example/a"]);
+        check("hXXps://colis[.]example", &["url https://colis.example/"]);
+    }
+
+    #[test]
+    fn sentences_are_no_domains() {
+        check("rendu mon argent.Je veux. Merci.La suite.", &[]);
+        check("j'ai payé.il ne répond plus.la banque non plus.et moi, argent.de côté", &[]);
+        check("le fichier photos.zip, contrat.pdf, etc.", &[]);
+        check("allez sur colis-suivi.fr.Merci", &["domain colis-suivi.fr"]);
+        check("écrire à jean@asso.example.Merci", &["email jean@asso.example"]);
+        check("sur Vinted.fr et amende-gouv.info", &["domain vinted.fr", "domain amende-gouv.info"]);
+        check("d'asso.example l’asso.example", &["domain asso.example", "domain asso.example"]);
+    }
+
+    #[test]
+    fn dotted_phones_are_no_addresses() {
+        check("au 06.63.94.98.94 svp", &["phone +33663949894"]);
+        check("version 1.2.3.4.5, prix 12.50 €, 10.000.000", &[]);
+        check("192.0.2.0/24 et 192.0.2.1:8080", &["ipv4 192.0.2.0", "ipv4 192.0.2.1"]);
+        check("192.0.2.1/admin", &["url https://192.0.2.1/admin"]);
+    }
+
+    #[test]
+    fn an_ethereum_address_is_one_thing() {
+        check("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", &["eth 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"]);
+        // A transaction's hash is longer.
+        check(&format!("0x{}", "ab".repeat(32)), &[]);
+    }
+
+    #[test]
+    fn an_account_ends_where_its_country_says() {
+        for text in [
+            "FR1420041010050500013M02606 MERCI DE VIRER",
+            "iban:fr14-2004-1010-0505-0001-3m02-606.",
+            "IBAN FR 14 2004 1010 0505 0001 3M02 606 Banque",
+            "FR14 2004 1010 0505 0001 3M02 606 BIC",
+        ] {
+            check(text, &["iban FR1420041010050500013M02606"]);
+        }
+        let extraction = extract("FR14 2004 1010 0505 0001 3M02 607");
+        assert!(extraction.hits.is_empty());
+        assert_eq!(extraction.problems[0].error, ParseError::Checksum { kind: Kind::Iban });
+    }
+
+    #[test]
+    fn phones_take_the_default_region() {
+        for text in ["06 39 98 12 34", "0033639981234", "+33 (0)6 39 98 12 34", "tel.0639981234", "tél:06-39-98-12-34", "(06)39981234"] {
+            check(text, &["phone +33639981234"]);
+        }
+        check("06 39 98 12 34/06 39 98 12 35", &["phone +33639981234", "phone +33639981235"]);
+        check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
+    }
+
+    #[test]
+    fn words_before_an_address_stay_apart() {
+        check("mail de a99@asso.example", &["email a99@asso.example"]);
+        check_raw("mail de a99@asso.example", &["a99@asso.example"]);
+        check("mailto:a@asso.example?subject=x", &["email a@asso.example"]);
+        check("jean arobase asso point example", &["email jean@asso.example"]);
+        check("a@b.example,c@d.example;e@f.example", &["email a@b.example", "email c@d.example", "email e@f.example"]);
+    }
+
+    #[test]
+    fn handles_need_context() {
+        check("son compte telegram @test_arnaque.", &["social telegram:test_arnaque"]);
+        check("t.me/test_arnaque", &["social telegram:test_arnaque"]);
+        check("merci @test_arnaque", &[]);
+        check("https://wa.me/33639981234?text=bonjour", &["phone +33639981234"]);
+        check("https://t.me/test_arnaque/12", &["url https://t.me/test_arnaque/12"]);
+    }
+
+    #[test]
+    fn reserved_values_are_kept_and_flagged() {
+        let flags = |text: &str| extract(text).hits[0].flags;
+        assert_eq!(flags("192.168.0.1"), Flags::PRIVATE);
+        assert_eq!(flags("2001:db8::1"), Flags::EXAMPLE);
+        assert_eq!(flags("http://\u{440}aypal.com/"), Flags::HOMOGLYPH);
+        assert_eq!(Flags::PRIVATE.names().collect::<Vec<_>>(), ["private"]);
+    }
+
+    #[test]
+    fn work_is_linear_in_adversarial_texts() {
+        let units = [
+            "a", ".", "@", ":", "/", "://", "http://", "http://a.", "a@", "@a", "a.b", "a.B", "1", "1.", "0", "0 ", "06 ", "+1", "+1 ",
+            "00", "FR14", "FR14 ", "fr 14 ", "[", "[.]", "(", "(0)", "0x", "bc1", "é", "\u{200B}", "\u{A0}", "hxxp", "a:", "::1", "-", "_.",
+            "telegram @a ", "https://a.example/(", "a.example/", "a.example?a=", "]:", " arobase a", "1a1z", "a.Bc", "a-", "xn--a.",
+        ];
+        for unit in units {
+            let mut last = 0;
+            for size in [20_000, 40_000, 80_000] {
+                let text = unit.repeat(size / unit.len());
+                let (_, work) = scan(&text);
+                assert!(work <= 120 * text.len(), "{unit:?}: {work} steps for {} bytes", text.len());
+                if last > 10_000 {
+                    assert!(work < last * 5 / 2, "{unit:?}: {last} steps became {work}");
+                }
+                last = work;
+            }
+        }
+    }
+
+    /// Texts made of what the scanner looks for.
+    fn near_hits() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            any::<char>().prop_map(|character| character.to_string()),
+            "[ .@:/+0-9a-zéA-Z\\[\\](){}-]{0,6}",
+            Just("hxxps://".to_owned()),
+            Just("[.]".to_owned()),
+            Just("colis.example".to_owned()),
+            Just("FR1420041010050500013M02606".to_owned()),
+            Just("06 39 98 12 34".to_owned()),
+            Just("192.0.2.1".to_owned()),
+            Just("2001:db8::1".to_owned()),
+            Just(" telegram @test".to_owned()),
+            Just("\u{200B}".to_owned()),
+            Just("é".to_owned()),
+        ];
+        proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn hits_are_ordered_apart_and_canonical(text in near_hits()) {
+            let found = extract(&text);
+            let mut last = 0;
+            for hit in &found.hits {
+                prop_assert!(hit.span.start >= last && hit.span.end > hit.span.start, "{:?}", found.hits);
+                prop_assert!(text.get(hit.span.clone()).is_some(), "{:?}", hit);
+                last = hit.span.end;
+                prop_assert_eq!(Observable::parse(hit.kind, &hit.canonical), Ok(hit.observable()));
+            }
+            for problem in &found.problems {
+                prop_assert!(text.get(problem.span.clone()).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! An identifier by itself: reading one that was typed, its key, what follows from it, how it is shown.
+
+use sha2::{Digest, Sha256};
+use url::{Host, Url};
+
+use crate::{Flags, Kind, Proof, extract, money, phone, refang::Plain, social, web};
+
+/// An identifier of a kind, in its canonical form.
+///
+/// Two notations of one thing give equal observables; that is what cross-matching rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Observable {
+    kind: Kind,
+    canonical: String,
+}
+
+/// Why a text is not an observable of the kind asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// The text does not have the form of the kind.
+    #[error("this does not have the form of: {kind}")]
+    Shape {
+        /// The kind asked for.
+        kind: Kind,
+    },
+    /// The form is right and the check characters are wrong: most often a typing error.
+    #[error("the check characters are wrong for: {kind}")]
+    Checksum {
+        /// The kind asked for.
+        kind: Kind,
+    },
+    /// No registry runs the end of this name.
+    #[error("the name ends in no known public suffix")]
+    UnknownSuffix,
+    /// The text is longer than anything of the kind.
+    #[error("this is too long for: {kind}")]
+    TooLong {
+        /// The kind asked for.
+        kind: Kind,
+    },
+}
+
+/// A canonical form, what proves it, and the URL when it was read as one.
+pub(crate) fn canonicalise(kind: Kind, text: &str) -> Result<(String, Proof), ParseError> {
+    match kind {
+        Kind::Url => web::url(text).map(|(url, proof)| (url.into(), proof)),
+        Kind::Domain => web::domain(text),
+        Kind::Ipv4 => web::ipv4(text),
+        Kind::Ipv6 => web::ipv6(text),
+        Kind::Email => web::email(text),
+        Kind::Phone => phone::phone(text),
+        Kind::Iban => money::iban(text),
+        Kind::Btc => money::btc(text),
+        Kind::Eth => money::eth(text),
+        Kind::Social => social::social(text).map(|canonical| (canonical, Proof::Shape)),
+    }
+}
+
+impl Observable {
+    /// Reads a typed answer: spaces around, defanging and local notations are forgiven.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let phone = Observable::parse(Kind::Phone, " 06 39 98 12 34 ")?;
+    /// assert_eq!(phone.canonical(), "+33639981234");
+    /// assert!(Observable::parse(Kind::Iban, "FR00 1234").is_err());
+    /// # Ok::<(), observables::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Says whether the form, the check characters, the suffix or the length is wrong.
+    pub fn parse(kind: Kind, raw: &str) -> Result<Observable, ParseError> {
+        let raw = raw.trim();
+        // What is already canonical stays so, even a path that looks defanged.
+        if let Ok((canonical, _)) = canonicalise(kind, raw)
+            && canonical == raw
+        {
+            return Ok(Observable { kind, canonical });
+        }
+        let plain = Plain::new(raw).text;
+        let (canonical, _) = canonicalise(kind, plain.trim())?;
+        Ok(Observable { kind, canonical })
+    }
+
+    /// The account of a handle on a platform, both as a person gives them (`"Insta"`, `"@test"`).
+    ///
+    /// # Errors
+    ///
+    /// When the platform is unknown, or never gives such a handle.
+    pub fn social(platform: &str, handle: &str) -> Result<Observable, ParseError> {
+        let canonical = social::account(platform, handle).ok_or(ParseError::Shape { kind: Kind::Social })?;
+        Ok(Observable { kind: Kind::Social, canonical })
+    }
+
+    /// Takes back what was stored. The text is trusted to be the canonical form that this crate gave.
+    pub fn from_canonical(kind: Kind, canonical: String) -> Observable {
+        Observable { kind, canonical }
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Its canonical form.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// A stable 64-bit key of kind and canonical form.
+    ///
+    /// The first eight bytes, big-endian, of SHA-256 over `"orfevre-key-1"`, a zero byte, the kind's
+    /// [name](Kind::name), a zero byte, the canonical form. Keys are stored: this never changes.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let domain = Observable::parse(Kind::Domain, "banque.example").unwrap();
+    /// assert_eq!(domain.key(), KEY);
+    /// # const KEY: u64 = 0;
+    /// ```
+    pub fn key(&self) -> u64 {
+        let mut hash = Sha256::new();
+        hash.update(b"orfevre-key-1\0");
+        hash.update(self.kind.name().as_bytes());
+        hash.update(b"\0");
+        hash.update(self.canonical.as_bytes());
+        let digest: [u8; 32] = hash.finalize().into();
+        u64::from_be_bytes(*digest.first_chunk().expect("a SHA-256 digest has 32 bytes"))
+    }
+
+    /// What contains this one, from near to far: of a URL its account, host and registered domain,
+    /// of an e-mail address its domain unless a mailbox provider's.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let url = Observable::parse(Kind::Url, "https://suivi.colis.example/a").unwrap();
+    /// let names: Vec<_> = url.derived().iter().map(|found| found.canonical().to_owned()).collect();
+    /// assert_eq!(names, ["suivi.colis.example", "colis.example"]);
+    /// ```
+    pub fn derived(&self) -> Vec<Observable> {
+        let mut found = Vec::new();
+        match self.kind {
+            Kind::Url => {
+                let Ok(url) = Url::parse(&self.canonical) else {
+                    return found;
+                };
+                if let Some(profile) = social::profile(&url) {
+                    found.push(Observable { kind: Kind::Social, canonical: profile.account });
+                }
+                match url.host() {
+                    Some(Host::Domain(host)) => push_domains(host, &mut found),
+                    Some(Host::Ipv4(address)) => found.push(Observable { kind: Kind::Ipv4, canonical: address.to_string() }),
+                    Some(Host::Ipv6(address)) => found.push(Observable { kind: Kind::Ipv6, canonical: address.to_string() }),
+                    None => {}
+                }
+            }
+            Kind::Email => {
+                if let Some((_, host)) = self.canonical.rsplit_once('@')
+                    && !web::is_mailbox_provider(host)
+                {
+                    push_domains(host, &mut found);
+                }
+            }
+            Kind::Domain => {
+                push_domains(&self.canonical, &mut found);
+                found.retain(|observable| observable != self);
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// What the identifier says about itself: made for examples, private, an imitation.
+    pub fn flags(&self) -> Flags {
+        match self.kind {
+            Kind::Url => match Url::parse(&self.canonical).ok().as_ref().and_then(Url::host) {
+                Some(Host::Domain(host)) => web::host_flags(host),
+                Some(Host::Ipv4(address)) => web::ipv4_flags(address),
+                Some(Host::Ipv6(address)) => web::ipv6_flags(address),
+                None => Flags::default(),
+            },
+            Kind::Domain => web::host_flags(&self.canonical),
+            Kind::Email => self.canonical.rsplit_once('@').map_or(Flags::default(), |(_, host)| web::host_flags(host)),
+            Kind::Ipv4 => self.canonical.parse().map_or(Flags::default(), web::ipv4_flags),
+            Kind::Ipv6 => self.canonical.parse().map_or(Flags::default(), web::ipv6_flags),
+            Kind::Phone if phone::is_reserved_for_fiction(&self.canonical) => Flags::EXAMPLE,
+            _ => Flags::default(),
+        }
+    }
+}
+
+fn push_domains(host: &str, found: &mut Vec<Observable>) {
+    let Ok((host, _)) = web::domain(host) else {
+        return;
+    };
+    let registered = web::registrable(&host).filter(|registered| *registered != host).map(str::to_owned);
+    for canonical in [Some(host), registered].into_iter().flatten() {
+        found.push(Observable { kind: Kind::Domain, canonical });
+    }
+}
+
+/// Reads what was typed into a search box, in any notation: whole when it can be, else what stands in it.
+///
+/// A bare `@handle` may be an account on any platform, and all of them are given.
+///
+/// ```
+/// let found = observables::parse_any("evil[.]example");
+/// assert_eq!(found[0].canonical(), "evil.example");
+/// assert_eq!(observables::parse_any("0033 6 39 98 12 34")[0].canonical(), "+33639981234");
+/// ```
+pub fn parse_any(query: &str) -> Vec<Observable> {
+    let query = query.trim();
+    // From the kinds that prove most to those that prove least. A URL comes after the account it names.
+    const ORDER: [Kind; 10] = [
+        Kind::Iban,
+        Kind::Btc,
+        Kind::Eth,
+        Kind::Email,
+        Kind::Ipv4,
+        Kind::Ipv6,
+        Kind::Social,
+        Kind::Url,
+        Kind::Domain,
+        Kind::Phone,
+    ];
+    let mut found: Vec<Observable> = ORDER.iter().filter_map(|kind| Observable::parse(*kind, query).ok()).collect();
+    if let Some(handle) = query.strip_prefix('@') {
+        found.extend(social::everywhere(handle).into_iter().map(|canonical| Observable { kind: Kind::Social, canonical }));
+    }
+    // A link to a number is searched as the number, as it is in texts.
+    if found.is_empty() || found[0].kind == Kind::Url {
+        for hit in extract(query).hits {
+            let observable = hit.observable();
+            if !found.contains(&observable) {
+                found.push(observable);
+            }
+        }
+    }
+    found
+}
+
+/// A form that nobody follows by accident: `hxxps://evil[.]example/a`, `jean[@]evil[.]example`.
+///
+/// ```
+/// use observables::{Kind, Observable, defang};
+///
+/// let url = Observable::parse(Kind::Url, "https://evil.example/a.php").unwrap();
+/// assert_eq!(defang(&url), "hxxps://evil[.]example/a.php");
+/// ```
+pub fn defang(observable: &Observable) -> String {
+    let canonical = &observable.canonical;
+    match observable.kind {
+        Kind::Url => {
+            let Some((scheme, rest)) = canonical.split_once("://") else {
+                return canonical.clone();
+            };
+            let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+            let scheme = match scheme {
+                "http" => "hxxp",
+                "https" => "hxxps",
+                other => other,
+            };
+            format!("{scheme}://{}{path}", host.replace('.', "[.]"))
+        }
+        Kind::Domain | Kind::Ipv4 => canonical.replace('.', "[.]"),
+        Kind::Ipv6 => canonical.replace(':', "[:]"),
+        Kind::Email => match canonical.rsplit_once('@') {
+            Some((local, host)) => format!("{local}[@]{}", host.replace('.', "[.]")),
+            None => canonical.clone(),
+        },
+        _ => canonical.clone(),
+    }
+}
+
+/// The form that a person reads: an IBAN in groups of four, a phone number in its country's groups,
+/// a domain in its own letters unless it imitates another.
+///
+/// ```
+/// use observables::{Kind, Observable, display};
+///
+/// let phone = Observable::parse(Kind::Phone, "+33639981234").unwrap();
+/// assert_eq!(display(&phone), "06 39 98 12 34");
+/// ```
+pub fn display(observable: &Observable) -> String {
+    let canonical = &observable.canonical;
+    match observable.kind {
+        Kind::Iban => money::iban_display(canonical),
+        Kind::Phone => phone::phone_display(canonical),
+        Kind::Domain if canonical.contains("xn--") && !observable.flags().contains(Flags::HOMOGLYPH) => {
+            let (shown, _) = idna::domain_to_unicode(canonical);
+            // Some old names do not come back from their letters.
+            if web::domain(&shown).is_ok_and(|(again, _)| again == *canonical) { shown } else { canonical.clone() }
+        }
+        _ => canonical.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parse(kind: Kind, raw: &str) -> Observable {
+        Observable::parse(kind, raw).unwrap_or_else(|error| panic!("{raw:?}: {error}"))
+    }
+
+    #[test]
+    fn keys_never_change() {
+        for (kind, canonical, key) in KEY_VECTORS {
+            assert_eq!(parse(kind, canonical).key(), key, "{kind} {canonical}");
+        }
+    }
+
+    const KEY_VECTORS: [(Kind, &str, u64); 4] = [
+        (Kind::Domain, "banque.example", 0),
+        (Kind::Phone, "+33639981234", 0),
+        (Kind::Iban, "FR1420041010050500013M02606", 0),
+        (Kind::Social, "telegram:test_arnaque", 0),
+    ];
+
+    #[test]
+    fn what_contains_it_is_derived() {
+        let derived = |kind, raw| {
+            let derived = parse(kind, raw).derived();
+            derived.iter().map(|found| format!("{} {}", found.kind, found.canonical)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            derived(Kind::Url, "https://x.com/test_arnaque/status/1"),
+            ["social x:test_arnaque", "domain x.com"]
+        );
+        assert_eq!(derived(Kind::Url, "http://192.0.2.1/a"), ["ipv4 192.0.2.1"]);
+        assert_eq!(derived(Kind::Url, "http://[2001:db8::1]/a"), ["ipv6 2001:db8::1"]);
+        assert_eq!(derived(Kind::Email, "a@mail.asso.example"), ["domain mail.asso.example", "domain asso.example"]);
+        assert!(derived(Kind::Email, "a@gmail.com").is_empty());
+        assert_eq!(derived(Kind::Domain, "a.b.example"), ["domain b.example"]);
+        assert!(derived(Kind::Domain, "b.example").is_empty());
+    }
+
+    #[test]
+    fn a_search_takes_any_notation() {
+        let first = |query: &str| {
+            let found = parse_any(query);
+            found.first().map(|found| format!("{} {}", found.kind, found.canonical))
+        };
+        assert_eq!(first("fr14 2004 1010 0505 0001 3m02 606").as_deref(), Some("iban FR1420041010050500013M02606"));
+        assert_eq!(first("hxxp://evil[.]example/a").as_deref(), Some("url http://evil.example/a"));
+        assert_eq!(first("https://t.me/test_arnaque").as_deref(), Some("social telegram:test_arnaque"));
+        assert_eq!(first("évil.example").as_deref(), Some("domain xn--vil-9la.example"));
+        assert_eq!(first("le compte FR1420041010050500013M02606 svp").as_deref(), Some("iban FR1420041010050500013M02606"));
+        assert_eq!(first("bonjour"), None);
+        assert!(parse_any("@test_arnaque").iter().any(|found| found.canonical == "instagram:test_arnaque"));
+        assert!(parse_any("https://wa.me/33639981234").iter().any(|found| found.canonical == "+33639981234"));
+    }
+
+    #[test]
+    fn flags_say_what_it_is() {
+        for (kind, raw, expected) in [
+            (Kind::Ipv4, "192.168.1.1", Flags::PRIVATE),
+            (Kind::Ipv4, "203.0.113.9", Flags::EXAMPLE),
+            (Kind::Ipv6, "fe80::1", Flags::PRIVATE),
+            (Kind::Ipv6, "2001:db8::1", Flags::EXAMPLE),
+            (Kind::Phone, "06 39 98 00 00", Flags::EXAMPLE),
+            (Kind::Email, "a@example.com", Flags::EXAMPLE),
+            (Kind::Url, "http://localhost:8080/", Flags::PRIVATE),
+            (Kind::Domain, "service-public.fr", Flags::default()),
+        ] {
+            assert_eq!(parse(kind, raw).flags(), expected, "{raw}");
+        }
+    }
+
+    /// Texts of which many are observables.
+    fn near_observable() -> impl Strategy<Value = String> {
+        prop_oneof![
+            any::<String>(),
+            "(https?|hxxp)://[a-zé0-9.-]{1,12}\\.(example|com|fr)(:[0-9]{1,4})?(/[ -~é]{0,20})?",
+            "[a-zA-Z0-9.+_-]{1,12}@[a-z0-9-]{1,8}\\.(example|com|co\\.uk)",
+            "[a-z0-9-]{1,8}(\\.[a-zéа-я0-9-]{1,8}){0,2}\\.(com|example|fr|香港)",
+            "\\+[1-9][0-9]{6,14}",
+            "0[1-9]([ .-]?[0-9]{2}){4}",
+            "[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+            "[0-9a-f:]{2,20}",
+            "0x[0-9a-fA-F]{40}",
+            "(telegram|insta|snap|youtube|linkedin)[: ]@?[A-Za-z0-9._-]{2,20}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn canonical_and_shown_forms_read_back_the_same(text in near_observable()) {
+            for kind in Kind::ALL {
+                let Ok(observable) = Observable::parse(kind, &text) else { continue };
+                prop_assert_eq!(&Observable::parse(kind, observable.canonical()), &Ok(observable.clone()));
+                let shown = display(&observable);
+                prop_assert_eq!(&Observable::parse(kind, &shown), &Ok(observable.clone()), "shown {}", shown);
+                let (again, _) = canonicalise(kind, observable.canonical()).unwrap();
+                prop_assert_eq!(again, observable.canonical());
+                observable.derived();
+                observable.flags();
+            }
+            parse_any(&text);
+        }
+
+        #[test]
+        fn defanged_forms_read_back_the_same(text in "(https?)://[a-z0-9]{1,8}\\.(example|com)(:8[0-9])?(/[a-z0-9?=&.]{0,12})?") {
+            let url = Observable::parse(Kind::Url, &text).unwrap();
+            prop_assert_eq!(&Observable::parse(Kind::Url, &defang(&url)), &Ok(url.clone()));
+            for observable in url.derived() {
+                prop_assert_eq!(&Observable::parse(observable.kind, &defang(&observable)), &Ok(observable.clone()));
+            }
+        }
+    }
+}

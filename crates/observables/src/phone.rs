@@ -1,0 +1,311 @@
+//! Phone numbers: finding candidates is ours, the numbering plans are libphonenumber's.
+//!
+//! The default region is France. A number that the plans call invalid but that has the length of one
+//! is kept as possible: the numbers reserved for fiction are such, and so is a mistyped one.
+
+use crate::{Kind, ParseError, Proof};
+
+/// Most groups that a written number is read as; international numbers are at most 15 digits.
+const MAX_GROUPS: usize = 10;
+const MAX_DIGITS: usize = 17;
+
+/// A number as written: its digits, and where each group of them ends.
+struct Written {
+    digits: [u8; MAX_DIGITS],
+    /// (digits so far, byte after the group), one per group.
+    groups: [(usize, usize); MAX_GROUPS],
+    group_count: usize,
+    international: bool,
+    /// Where the first digit group begins, after a `+`.
+    separator: Option<u8>,
+    /// A separator and a further group of the same form stand after the groups that were read.
+    one_more: bool,
+}
+
+/// Whether a phone number may begin with these bytes.
+pub(crate) fn may_begin(text: &[u8]) -> bool {
+    match text {
+        [b'+', b'1'..=b'9', ..] | [b'0', b'0'..=b'9', ..] => true,
+        [b'0', b' ' | b'.' | b'-', b'1'..=b'9', ..] => true,
+        // +33 whose plus was lost, without spaces.
+        [b'3', b'3', b'6' | b'7', b'0'..=b'9', ..] => true,
+        _ => false,
+    }
+}
+
+/// Reads a phone number that begins at `start`. Answers its end, its E.164 form and its grade.
+///
+/// Looks at a bounded number of bytes.
+pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proof)> {
+    let written = read(text, start)?;
+    let digits = &written.digits[..written.groups[written.group_count - 1].0];
+    if written.international {
+        // The longest reading that a numbering plan knows, else the longest that could be one.
+        let mut possible = None;
+        for &(count, end) in written.groups[..written.group_count].iter().rev() {
+            if count < 7 {
+                break;
+            }
+            match international(&digits[..count]) {
+                Some((e164, Proof::Valid)) => return Some((end, e164, Proof::Valid)),
+                Some((e164, proof)) if possible.is_none() => possible = Some((end, e164, proof)),
+                _ => {}
+            }
+        }
+        return possible;
+    }
+    if digits[0] == b'3' {
+        let &(count, end) = &written.groups[0];
+        return (count == 11).then(|| french(&digits[2..11])).flatten().map(|(e164, proof)| (end, e164, proof));
+    }
+    let at = written.groups[..written.group_count].iter().position(|group| group.0 == 10)?;
+    if is_date(&written, at) || is_longer_series(&written, at) {
+        return None;
+    }
+    let (e164, proof) = french(&digits[1..10])?;
+    Some((written.groups[at].1, e164, proof))
+}
+
+fn read(text: &[u8], start: usize) -> Option<Written> {
+    let mut written = Written {
+        digits: [0; MAX_DIGITS],
+        groups: [(0, 0); MAX_GROUPS],
+        group_count: 0,
+        international: false,
+        separator: None,
+        one_more: false,
+    };
+    let mut at = start;
+    if text[at] == b'+' {
+        written.international = true;
+        at += 1;
+    } else if text[at..].starts_with(b"00") {
+        written.international = true;
+        at += 2;
+        if matches!(text.get(at), Some(b' ' | b'.' | b'-')) {
+            at += 1;
+        }
+    }
+    let mut count = 0;
+    loop {
+        let group = at;
+        while let Some(byte @ b'0'..=b'9') = text.get(at) {
+            if count == MAX_DIGITS {
+                // A longer run of digits is no phone number, and what was read before it may be.
+                written.one_more = true;
+                return (written.group_count > 0).then_some(written);
+            }
+            written.digits[count] = *byte;
+            count += 1;
+            at += 1;
+        }
+        if at == group {
+            break;
+        }
+        if text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
+            break;
+        }
+        written.groups[written.group_count] = (count, at);
+        written.group_count += 1;
+        let (next, separator) = skip_separators(text, at);
+        if next == at || !text.get(next).is_some_and(u8::is_ascii_digit) {
+            break;
+        }
+        if written.group_count == MAX_GROUPS {
+            written.one_more = true;
+            break;
+        }
+        written.separator = written.separator.or(separator);
+        at = next;
+    }
+    (written.group_count > 0).then_some(written)
+}
+
+/// Passes at most three separators, and the `(0)` that is written after a country's code.
+fn skip_separators(text: &[u8], at: usize) -> (usize, Option<u8>) {
+    let mut next = at;
+    let mut first = None;
+    while next < at + 3 {
+        match text.get(next) {
+            Some(b'(') if text[next..].starts_with(b"(0)") => {
+                next += 3;
+                if matches!(text.get(next), Some(b' ' | b'.' | b'-')) {
+                    next += 1;
+                }
+                return (next, first);
+            }
+            Some(byte @ (b' ' | b'.' | b'-' | b'/' | b'(' | b')')) => {
+                first = first.or(Some(*byte));
+                next += 1;
+            }
+            _ => break,
+        }
+    }
+    (next, first)
+}
+
+/// `01.02.2024 12`: day, month and year before something else.
+fn is_date(written: &Written, at: usize) -> bool {
+    at >= 2 && written.groups[0].0 == 2 && written.groups[1].0 == 4 && written.groups[2].0 == 8
+}
+
+/// Whether the digits go on in the same pairs after the tenth, as in a bank's or a parcel's number,
+/// and the next pair does not begin another phone number.
+fn is_longer_series(written: &Written, at: usize) -> bool {
+    let Some(&(next, _)) = written.groups[..written.group_count].get(at + 1) else {
+        return false;
+    };
+    let last = written.groups[at].0 - if at == 0 { 0 } else { written.groups[at - 1].0 };
+    at > 0 && next - written.groups[at].0 == last && written.digits[written.groups[at].0] != b'0'
+}
+
+/// A French number from its nine digits after the 0.
+fn french(national: &[u8]) -> Option<(String, Proof)> {
+    if national.len() != 9 || national[0] == b'0' {
+        return None;
+    }
+    let mut e164 = String::with_capacity(12);
+    e164.push_str("+33");
+    e164.extend(national.iter().map(|&byte| char::from(byte)));
+    let valid = phonenumber::parse(None, &e164).is_ok_and(|number| number.is_valid());
+    Some((e164, if valid { Proof::Valid } else { Proof::Possible }))
+}
+
+/// A number from its digits, country code first.
+fn international(digits: &[u8]) -> Option<(String, Proof)> {
+    if let [b'3', b'3', national @ ..] = digits {
+        // The trunk 0 is often written after the code, with or without parentheses.
+        return french(national.strip_prefix(b"0").unwrap_or(national));
+    }
+    if digits.len() > 15 || digits[0] == b'0' {
+        return None;
+    }
+    let mut e164 = String::with_capacity(16);
+    e164.push('+');
+    e164.extend(digits.iter().map(|&byte| char::from(byte)));
+    let number = phonenumber::parse(None, &e164).ok()?;
+    if number.is_valid() {
+        let folded = number.format().mode(phonenumber::Mode::E164).to_string();
+        return Some((folded, Proof::Valid));
+    }
+    let long_enough = if digits[0] == b'1' { digits.len() == 11 } else { (10..=13).contains(&digits.len()) };
+    long_enough.then_some((e164, Proof::Possible))
+}
+
+/// A typed answer. Here a lost leading 0 or + is forgiven, as spreadsheets lose them.
+pub(crate) fn phone(text: &str) -> Result<(String, Proof), ParseError> {
+    let shape = ParseError::Shape { kind: Kind::Phone };
+    let text = text.strip_prefix("tel:").unwrap_or(text);
+    let text = text.strip_prefix('(').unwrap_or(text);
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() > 64 {
+        return Err(shape);
+    }
+    if may_begin(bytes)
+        && let Some((end, e164, proof)) = phone_at(bytes, 0)
+        && end == bytes.len()
+    {
+        return Ok((e164, proof));
+    }
+    if !bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'-')) {
+        return Err(shape);
+    }
+    let digits: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_digit).collect();
+    let found = match digits.as_slice() {
+        [b'1'..=b'9', ..] if digits.len() == 9 => french(&digits),
+        [b'1'..=b'9', ..] if (10..=15).contains(&digits.len()) => {
+            international(&digits).filter(|(_, proof)| *proof == Proof::Valid || digits.starts_with(b"336"))
+        }
+        _ => None,
+    };
+    found.ok_or(shape)
+}
+
+/// French numbers as they are read aloud, others as their country groups them.
+pub(crate) fn phone_display(e164: &str) -> String {
+    if let Some(national) = e164.strip_prefix("+33")
+        && national.len() == 9
+    {
+        let (first, pairs) = national.split_at(1);
+        let mut shown = format!("0{first}");
+        for (at, digit) in pairs.chars().enumerate() {
+            if at % 2 == 0 {
+                shown.push(' ');
+            }
+            shown.push(digit);
+        }
+        return shown;
+    }
+    match phonenumber::parse(None, e164) {
+        Ok(number) => {
+            let shown = number.format().mode(phonenumber::Mode::International).to_string();
+            // A grouping that would not be read back is worse than none.
+            if phone(&shown).is_ok_and(|(again, _)| again == e164) { shown } else { e164.to_owned() }
+        }
+        Err(_) => e164.to_owned(),
+    }
+}
+
+/// Whether a regulator keeps the number for fiction and documentation (ARCEP, Ofcom, NANPA).
+pub(crate) fn is_reserved_for_fiction(e164: &str) -> bool {
+    const RESERVED: [&str; 15] = [
+        "+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998", "+441632960", "+442079460", "+447700900",
+        "+443069990", "+448081570", "+441134960", "+441214960", "+441314960", "+441614960",
+    ];
+    let nanpa = e164.len() == 12 && e164.starts_with("+1") && e164[5..].starts_with("55501");
+    nanpa || RESERVED.iter().any(|prefix| e164.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<(&str, &str, Proof)>) {
+        let found = phone_at(text.as_bytes(), 0);
+        let found = found.as_ref().map(|(end, e164, proof)| (&text[..*end], e164.as_str(), *proof));
+        assert_eq!(found, expected, "in {text:?}");
+    }
+
+    #[test]
+    fn national_numbers_have_ten_digits() {
+        check("06 39 98 12 34 et", Some(("06 39 98 12 34", "+33639981234", Proof::Possible)));
+        check("01.99.00.12.34.", Some(("01.99.00.12.34", "+33199001234", Proof::Valid)));
+        check("0 199 001 234", Some(("0 199 001 234", "+33199001234", Proof::Valid)));
+        check("0199 00 12 34", Some(("0199 00 12 34", "+33199001234", Proof::Valid)));
+        check("0199001234 25 ans", Some(("0199001234", "+33199001234", Proof::Valid)));
+        check("0199001234/0639981234", Some(("0199001234", "+33199001234", Proof::Valid)));
+        check("01 99 00 12 34 06 39 98 12 34", Some(("01 99 00 12 34", "+33199001234", Proof::Valid)));
+        check("01 99 00 12 34 56 78 90", None);
+        check("019900123", None);
+        check("01990012345", None);
+        check("0199001234a", None);
+        check("01/02/2024 12", None);
+        check("00 00 00 00 00", None);
+    }
+
+    #[test]
+    fn the_trunk_zero_goes() {
+        for text in ["+33 (0)1 99 00 12 34", "+33(0)199001234", "+33 0 199001234", "0033 1 99 00 12 34", "+33.1.99.00.12.34"] {
+            check(text, Some((text, "+33199001234", Proof::Valid)));
+        }
+    }
+
+    #[test]
+    fn a_foreign_number_ends_where_its_plan_says() {
+        check("+44 20 7946 0018 25", Some(("+44 20 7946 0018", "+442079460018", Proof::Valid)));
+        check("+44 7700 900123", Some(("+44 7700 900123", "+447700900123", Proof::Possible)));
+        check("+1 (202) 555-0143", Some(("+1 (202) 555-0143", "+12025550143", Proof::Valid)));
+        check("+15 000 000", None);
+        check("+999 123 456 789", None);
+    }
+
+    #[test]
+    fn a_typed_answer_forgives_more() {
+        for text in ["199001234", "33199001234", "(+33) 1 99 00 12 34", "tel:+33199001234"] {
+            assert_eq!(phone(text), Ok(("+33199001234".to_owned(), Proof::Valid)), "{text:?}");
+        }
+        assert!(phone("0199001234 le soir").is_err());
+        assert_eq!(phone_display("+442079460018"), "+44 20 7946 0018");
+        assert_eq!(phone_display("+33199001234"), "01 99 00 12 34");
+    }
+}

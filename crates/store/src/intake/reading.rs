@@ -1,0 +1,283 @@
+//! What was received, read back.
+
+use sqlx::any::AnyRow;
+
+use super::{Intake, Received, log};
+use crate::{StoreError, sql, vault};
+
+/// A submission as kept. Its identity is apart, see [`Intake::identity`].
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Leaf index in the ledger.
+    pub seq: i64,
+    /// UUID text.
+    pub id: String,
+    /// Desk.
+    pub desk: String,
+    /// Version of the desk's definition it was filed with.
+    pub desk_version: u32,
+    /// Track of the desk.
+    pub track: String,
+    /// Language of the person.
+    pub lang: String,
+    /// `web`, `api`, `import`.
+    pub channel: String,
+    /// Microseconds since 1970 UTC.
+    pub received_at: i64,
+    /// JSON.
+    pub facts: String,
+}
+
+/// Something that came later.
+#[derive(Clone, Debug)]
+pub struct Supplement {
+    /// Leaf index in the ledger.
+    pub seq: i64,
+    /// The submission it belongs to.
+    pub submission: i64,
+    /// `message`, `facts`, `withdrawal`.
+    pub kind: String,
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// JSON.
+    pub body: String,
+}
+
+/// An exhibit's row.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// Unguessable id.
+    pub id: String,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// Number of bytes.
+    pub size: u64,
+    /// The name the person's file had: text to show, never a path.
+    pub name: String,
+    /// What the bytes themselves show.
+    pub media_type: String,
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+}
+
+const SUBMISSION: &str = "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts FROM submission";
+
+impl Intake {
+    /// The submission a tracking code opens.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_code(&self, code: i64) -> Result<Option<Submission>, StoreError> {
+        self.one(format!("{SUBMISSION} WHERE code = $1"), sql::params![code]).await
+    }
+
+    /// The submission with this id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_id(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        self.one(format!("{SUBMISSION} WHERE id = $1"), sql::params![id]).await
+    }
+
+    /// The submission at this place of the ledger.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_seq(&self, seq: i64) -> Result<Option<Submission>, StoreError> {
+        self.one(format!("{SUBMISSION} WHERE seq = $1"), sql::params![seq]).await
+    }
+
+    /// The next submissions after `seq`, in the order they were received.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn after(&self, seq: i64, most: i64) -> Result<Vec<Submission>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::rows(
+            &mut connection,
+            &format!("{SUBMISSION} WHERE seq > $1 ORDER BY seq LIMIT $2"),
+            sql::params![seq, most],
+        )
+        .await?
+        .iter()
+        .map(submission)
+        .collect()
+    }
+
+    async fn one(&self, text: String, values: Vec<sql::Param>) -> Result<Option<Submission>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::row(&mut connection, &text, values).await?.as_ref().map(submission).transpose()
+    }
+
+    /// The identity that was sealed with a submission, as JSON. Opening it is an act: the caller
+    /// answers for the right to and the record of it.
+    ///
+    /// # Errors
+    /// When the database does not answer or the record does not open.
+    pub async fn identity(&self, submission: &Submission) -> Result<Option<String>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let row = sql::row(&mut connection, "SELECT sealed FROM identity WHERE seq = $1", sql::params![submission.seq]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let plain = vault::open(&self.secrets.vault, submission.id.as_bytes(), &sql::bytes(&row, 0)?)?;
+        String::from_utf8(plain).map(Some).map_err(|error| StoreError::Corrupt {
+            what: "identity",
+            why: error.to_string(),
+        })
+    }
+
+    /// What came later for a submission, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn supplements(&self, submission: i64) -> Result<Vec<Supplement>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT seq, submission, kind, at, body FROM supplement WHERE submission = $1 ORDER BY seq",
+            sql::params![submission],
+        )
+        .await?
+        .iter()
+        .map(supplement)
+        .collect()
+    }
+
+    /// The next supplements after `seq`, in the order they were received.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn supplements_after(&self, seq: i64, most: i64) -> Result<Vec<Supplement>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT seq, submission, kind, at, body FROM supplement WHERE seq > $1 ORDER BY seq LIMIT $2",
+            sql::params![seq, most],
+        )
+        .await?
+        .iter()
+        .map(supplement)
+        .collect()
+    }
+
+    /// An upload's row.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn upload(&self, id: &str) -> Result<Option<Upload>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::row(
+            &mut connection,
+            "SELECT id, sha256, size, name, media_type, at FROM upload WHERE id = $1",
+            sql::params![id],
+        )
+        .await?
+        .as_ref()
+        .map(upload)
+        .transpose()
+    }
+
+    /// The exhibits of a submission, those that came later included.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn exhibits(&self, submission: i64) -> Result<Vec<Upload>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT u.id, u.sha256, u.size, u.name, u.media_type, u.at FROM exhibit e JOIN upload u ON u.id = e.upload WHERE e.submission = $1 ORDER BY e.seq, u.id",
+            sql::params![submission],
+        )
+        .await?
+        .iter()
+        .map(upload)
+        .collect()
+    }
+
+    /// The receipt of a submission against the ledger's present checkpoint.
+    ///
+    /// # Errors
+    /// When the database does not answer or the stored ledger does not hold together.
+    pub async fn receipt(&self, seq: i64) -> Result<Received, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        log::repeated(&mut connection, log::SUBMISSION, seq).await
+    }
+
+    /// The present signed checkpoint; none before the first leaf.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn checkpoint(&self) -> Result<Option<String>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(log::checkpoint(&mut connection).await?)
+    }
+
+    /// The hashes of a tile, `32 * width` bytes, if that many are there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tile(&self, level: u8, place: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(log::tile(&mut connection, level, place)
+            .await?
+            .and_then(|hashes| hashes.get(..usize::from(width) * 32).map(<[u8]>::to_vec)))
+    }
+
+    /// The entries of a bundle, if that many are there.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn entries(&self, place: u64, width: u16) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let Some(first) = i64::try_from(place).ok().and_then(|place| place.checked_mul(256)) else {
+            return Ok(None);
+        };
+        let mut connection = self.pool.acquire().await?;
+        let rows = sql::rows(
+            &mut connection,
+            "SELECT entry FROM leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq",
+            sql::params![first, first.saturating_add(i64::from(width))],
+        )
+        .await?;
+        if rows.len() < usize::from(width) {
+            return Ok(None);
+        }
+        Ok(Some(rows.iter().map(|row| sql::bytes(row, 0)).collect::<Result<_, _>>()?))
+    }
+}
+
+fn submission(row: &AnyRow) -> Result<Submission, StoreError> {
+    Ok(Submission {
+        seq: sql::int(row, 0)?,
+        id: sql::text(row, 1)?,
+        desk: sql::text(row, 2)?,
+        desk_version: u32::try_from(sql::int(row, 3)?).unwrap_or(u32::MAX),
+        track: sql::text(row, 4)?,
+        lang: sql::text(row, 5)?,
+        channel: sql::text(row, 6)?,
+        received_at: sql::int(row, 7)?,
+        facts: sql::text(row, 8)?,
+    })
+}
+
+fn supplement(row: &AnyRow) -> Result<Supplement, StoreError> {
+    Ok(Supplement {
+        seq: sql::int(row, 0)?,
+        submission: sql::int(row, 1)?,
+        kind: sql::text(row, 2)?,
+        at: sql::int(row, 3)?,
+        body: sql::text(row, 4)?,
+    })
+}
+
+fn upload(row: &AnyRow) -> Result<Upload, StoreError> {
+    Ok(Upload {
+        id: sql::text(row, 0)?,
+        sha256: sql::bytes(row, 1)?.try_into().map_err(|_| StoreError::Corrupt {
+            what: "upload",
+            why: "hash is not 32 bytes".to_owned(),
+        })?,
+        size: sql::int(row, 2)? as u64,
+        name: sql::text(row, 3)?,
+        media_type: sql::text(row, 4)?,
+        at: sql::int(row, 5)?,
+    })
+}

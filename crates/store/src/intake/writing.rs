@@ -1,0 +1,416 @@
+//! The one writer of `intake.db`.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use ledger::{Commitment, Log, Opening, Receipt, Signer};
+use sqlx::{AnyConnection, Connection};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload, log};
+use crate::{
+    StoreError,
+    secrets::Secrets,
+    sql::{self, Param, params},
+    vault, writer,
+};
+
+/// How many commands one commit takes at most: bounds the wait of the first behind the last.
+const GROUP: usize = 1000;
+
+type Answer<T> = oneshot::Sender<Result<T, SubmitError>>;
+
+/// What waits for the writer.
+pub(super) enum Command {
+    Submit(Box<NewSubmission>, Answer<Received>),
+    Supplement(Box<NewSupplement>, Answer<Received>),
+    Upload(Upload, Answer<()>),
+    SaveDraft {
+        code: i64,
+        draft: Box<Draft>,
+        sealed: Vec<u8>,
+        answer: Answer<()>,
+    },
+    DropDraft(i64, Answer<()>),
+}
+
+/// Owns the connection and the ledger's right edge.
+pub(super) struct Writer {
+    pub(super) connection: AnyConnection,
+    pub(super) path: PathBuf,
+    pub(super) log: Log,
+    pub(super) signer: Arc<Signer>,
+    pub(super) secrets: Arc<Secrets>,
+}
+
+/// A leaf of this group, or the row that an earlier request already made.
+enum Outcome {
+    /// Place in the group's list of new leaves.
+    New(usize),
+    /// The same request stands earlier in this group, at this place of its list.
+    Twin(usize),
+    Repeated { seq: i64 },
+    Conflict,
+}
+
+/// One request that becomes a leaf.
+struct Entry {
+    idempotency: i64,
+    body: [u8; 32],
+    opening: Opening,
+    id: String,
+    at: i64,
+}
+
+impl Writer {
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut group = Vec::with_capacity(GROUP);
+        while queue.recv_many(&mut group, GROUP).await > 0 {
+            self.write(std::mem::take(&mut group)).await;
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the intake database did not close cleanly; it recovers at the next start");
+        }
+    }
+
+    async fn write(&mut self, group: Vec<Command>) {
+        let mut submissions = Vec::new();
+        let mut supplements = Vec::new();
+        let mut uploads = Vec::new();
+        let mut drafts = Vec::new();
+        let mut dropped = Vec::new();
+        for command in group {
+            match command {
+                Command::Submit(submission, answer) => submissions.push((*submission, answer)),
+                Command::Supplement(supplement, answer) => supplements.push((*supplement, answer)),
+                Command::Upload(upload, answer) => uploads.push((upload, answer)),
+                Command::SaveDraft { code, draft, sealed, answer } => {
+                    drafts.push((code, draft, sealed, answer));
+                }
+                Command::DropDraft(code, answer) => dropped.push((code, answer)),
+            }
+        }
+        let done = self
+            .commit(&submissions, &supplements, &uploads, &drafts, &dropped)
+            .await;
+        match done {
+            Ok((submitted, supplemented)) => {
+                for ((_, answer), result) in submissions.into_iter().zip(submitted) {
+                    // A caller that went away finds its answer by its idempotency key.
+                    let _gone = answer.send(result);
+                }
+                for ((_, answer), result) in supplements.into_iter().zip(supplemented) {
+                    let _gone = answer.send(result);
+                }
+                let plain = uploads.into_iter().map(|(_, answer)| answer)
+                    .chain(drafts.into_iter().map(|(.., answer)| answer))
+                    .chain(dropped.into_iter().map(|(_, answer)| answer));
+                for answer in plain {
+                    let _gone = answer.send(Ok(()));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a group was not received; its callers are told");
+                let error = Arc::new(error);
+                let refused = || SubmitError::NotDurable(Arc::clone(&error));
+                for (_, answer) in submissions {
+                    let _gone = answer.send(Err(refused()));
+                }
+                for (_, answer) in supplements {
+                    let _gone = answer.send(Err(refused()));
+                }
+                let plain = uploads.into_iter().map(|(_, answer)| answer)
+                    .chain(drafts.into_iter().map(|(.., answer)| answer))
+                    .chain(dropped.into_iter().map(|(_, answer)| answer));
+                for answer in plain {
+                    let _gone = answer.send(Err(refused()));
+                }
+                self.recover().await;
+            }
+        }
+    }
+
+    /// After a failed commit nothing in memory is trusted: a new connection, the log read again.
+    async fn recover(&mut self) {
+        match writer(&self.path).await {
+            Ok(connection) => {
+                self.connection = connection;
+                match log::load(&mut self.connection, &self.signer).await {
+                    Ok(log) => self.log = log,
+                    Err(error) => tracing::error!(%error, "the ledger could not be read again; the next group will fail too"),
+                }
+            }
+            Err(error) => tracing::error!(%error, "the intake database could not be opened again"),
+        }
+    }
+
+    async fn commit(
+        &mut self,
+        submissions: &[(NewSubmission, Answer<Received>)],
+        supplements: &[(NewSupplement, Answer<Received>)],
+        uploads: &[(Upload, Answer<()>)],
+        drafts: &[(i64, Box<Draft>, Vec<u8>, Answer<()>)],
+        dropped: &[(i64, Answer<()>)],
+    ) -> Result<(Vec<Result<Received, SubmitError>>, Vec<Result<Received, SubmitError>>), StoreError>
+    {
+        let mut transaction = self.connection.begin().await?;
+        let entries: Vec<Entry> = submissions
+            .iter()
+            .map(|(new, _)| {
+                Ok(Entry {
+                    idempotency: new.idempotency,
+                    body: new.body,
+                    opening: log::opening(new.nonce, new.digest, [("submission", &new.id), ("desk", &new.desk)])?,
+                    id: new.id.clone(),
+                    at: new.received_at,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let later: Vec<Entry> = supplements
+            .iter()
+            .map(|(new, _)| {
+                Ok(Entry {
+                    idempotency: new.idempotency,
+                    body: new.digest,
+                    opening: log::opening(new.nonce, new.digest, [("submission", &new.submission_id), ("supplement", &new.kind)])?,
+                    id: new.submission_id.clone(),
+                    at: new.at,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let mut fresh: Vec<Commitment> = Vec::new();
+        let outcomes = sort_out(&mut transaction, &entries, "SELECT idempotency, seq, body FROM submission WHERE idempotency", &mut fresh).await?;
+        let later_outcomes = sort_out(&mut transaction, &later, "SELECT idempotency, seq, digest FROM supplement WHERE idempotency", &mut fresh).await?;
+
+        let first = self.log.size();
+        let seq_of = |place: usize| (first + place as u64) as i64;
+        write_submissions(&mut transaction, submissions, &outcomes, seq_of, &self.secrets).await?;
+        write_supplements(&mut transaction, supplements, &later_outcomes, seq_of).await?;
+        write_uploads(&mut transaction, uploads).await?;
+        let rows = drafts
+            .iter()
+            .map(|(code, draft, sealed, _)| {
+                params![*code, draft.desk.as_str(), i64::from(draft.desk_version), sealed.clone(), draft.updated_at, draft.expires_at]
+            });
+        for row in rows {
+            // One at a time: a group may hold two versions of one draft, and the later must win.
+            sql::insert(
+                &mut transaction,
+                "INSERT INTO draft (code, desk, desk_version, sealed, updated_at, expires_at) VALUES",
+                "ON CONFLICT (code) DO UPDATE SET desk = excluded.desk, desk_version = excluded.desk_version, sealed = excluded.sealed, updated_at = excluded.updated_at, expires_at = excluded.expires_at",
+                vec![row],
+            )
+            .await?;
+        }
+        for (code, _) in dropped {
+            sql::run(&mut transaction, "DELETE FROM draft WHERE code = $1", params![*code]).await?;
+        }
+
+        let appended = if fresh.is_empty() {
+            None
+        } else {
+            let appended = self.log.append(&fresh).map_err(|error| StoreError::Ledger(error.to_string()))?;
+            let checkpoint = self.signer.sign(appended.size(), &appended.root());
+            log::write(&mut transaction, &fresh, &appended, &checkpoint).await?;
+            let received = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::New(_))).count();
+            sql::run(
+                &mut transaction,
+                "INSERT INTO meta (name, value) VALUES ('received', $1) ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + CAST(excluded.value AS BIGINT) AS TEXT)",
+                params![received.to_string()],
+            )
+            .await?;
+            Some((appended, checkpoint))
+        };
+        transaction.commit().await?;
+
+        // Durable from here on. What follows only words the answers.
+        let mut proofs = Vec::with_capacity(fresh.len());
+        if let Some((appended, checkpoint)) = appended {
+            for index in appended.first_index()..appended.size() {
+                let proof = appended.proof(index).expect("the index is one of those just appended");
+                proofs.push((proof, checkpoint.clone()));
+            }
+            self.log = appended.into_log();
+        }
+        let submitted = self.answers(&entries, outcomes, &proofs, first, log::SUBMISSION).await;
+        let supplemented = self.answers(&later, later_outcomes, &proofs, first, log::SUPPLEMENT).await;
+        Ok((submitted, supplemented))
+    }
+
+    async fn answers(
+        &mut self,
+        entries: &[Entry],
+        outcomes: Vec<Outcome>,
+        proofs: &[(ledger::InclusionProof, String)],
+        first: u64,
+        select: &str,
+    ) -> Vec<Result<Received, SubmitError>> {
+        let mut answers: Vec<Result<Received, SubmitError>> = Vec::with_capacity(outcomes.len());
+        for (entry, outcome) in entries.iter().zip(outcomes) {
+            let answer = match outcome {
+                Outcome::Conflict => Err(SubmitError::Conflict),
+                Outcome::New(place) => {
+                    let (proof, checkpoint) = &proofs[place];
+                    Ok(Received {
+                        seq: (first + place as u64) as i64,
+                        id: entry.id.clone(),
+                        received_at: entry.at,
+                        receipt: Receipt {
+                            index: first + place as u64,
+                            proof: proof.clone(),
+                            opening: entry.opening.clone(),
+                            checkpoint: checkpoint.clone(),
+                        }
+                        .to_string(),
+                        repeated: false,
+                    })
+                }
+                Outcome::Twin(earlier) => match &answers[earlier] {
+                    Ok(first) => Ok(Received { repeated: true, ..first.clone() }),
+                    // A twin is only ever paired with a new leaf, which has an answer.
+                    Err(_) => Err(SubmitError::Stopped),
+                },
+                Outcome::Repeated { seq } => log::repeated(&mut self.connection, select, seq)
+                    .await
+                    .map_err(|error| SubmitError::NotDurable(Arc::new(error))),
+            };
+            answers.push(answer);
+        }
+        answers
+    }
+}
+
+/// For each entry: a new leaf, or what an earlier request (stored, or earlier in this group) made.
+async fn sort_out(
+    connection: &mut AnyConnection,
+    entries: &[Entry],
+    select: &str,
+    fresh: &mut Vec<Commitment>,
+) -> Result<Vec<Outcome>, StoreError> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<i64> = entries.iter().map(|entry| entry.idempotency).collect();
+    let mut stored = HashMap::new();
+    for row in sql::select_in(connection, select, "", &keys).await? {
+        stored.insert(sql::int(&row, 0)?, (sql::int(&row, 1)?, sql::bytes(&row, 2)?));
+    }
+    let mut in_group: HashMap<i64, (usize, [u8; 32])> = HashMap::new();
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if let Some((seq, body)) = stored.get(&entry.idempotency) {
+            outcomes.push(if body.as_slice() == entry.body {
+                Outcome::Repeated { seq: *seq }
+            } else {
+                Outcome::Conflict
+            });
+        } else if let Some((place, body)) = in_group.get(&entry.idempotency) {
+            outcomes.push(if *body == entry.body {
+                Outcome::Twin(*place)
+            } else {
+                Outcome::Conflict
+            });
+        } else {
+            let place = fresh.len();
+            in_group.insert(entry.idempotency, (outcomes.len(), entry.body));
+            fresh.push(entry.opening.commitment());
+            outcomes.push(Outcome::New(place));
+        }
+    }
+    Ok(outcomes)
+}
+
+async fn write_submissions(
+    connection: &mut AnyConnection,
+    submissions: &[(NewSubmission, Answer<Received>)],
+    outcomes: &[Outcome],
+    seq_of: impl Fn(usize) -> i64,
+    secrets: &Secrets,
+) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(submissions.len());
+    let mut identities = Vec::new();
+    let mut exhibits = Vec::new();
+    for ((new, _), outcome) in submissions.iter().zip(outcomes) {
+        let Outcome::New(place) = outcome else { continue };
+        let seq = seq_of(*place);
+        rows.push(params![
+            seq, new.id.as_str(), new.desk.as_str(), i64::from(new.desk_version), new.track.as_str(),
+            new.lang.as_str(), new.channel.as_str(), new.received_at, new.code, new.idempotency,
+            new.digest, new.nonce, new.body, new.facts.as_str(),
+        ]);
+        if let Some(identity) = &new.identity {
+            let sealed = vault::seal(&secrets.vault, new.id.as_bytes(), identity.as_bytes())?;
+            identities.push(params![seq, sealed]);
+        }
+        exhibits.extend(new.uploads.iter().map(|upload| params![upload.as_str(), seq, seq]));
+    }
+    sql::insert(
+        connection,
+        "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
+        "",
+        rows,
+    )
+    .await?;
+    sql::insert(connection, "INSERT INTO identity (seq, sealed) VALUES", "", identities).await?;
+    write_exhibits(connection, exhibits).await?;
+    Ok(())
+}
+
+async fn write_supplements(
+    connection: &mut AnyConnection,
+    supplements: &[(NewSupplement, Answer<Received>)],
+    outcomes: &[Outcome],
+    seq_of: impl Fn(usize) -> i64,
+) -> Result<(), StoreError> {
+    let mut rows = Vec::with_capacity(supplements.len());
+    let mut exhibits = Vec::new();
+    for ((new, _), outcome) in supplements.iter().zip(outcomes) {
+        let Outcome::New(place) = outcome else { continue };
+        let seq = seq_of(*place);
+        rows.push(params![
+            seq, new.submission, new.kind.as_str(), new.at, new.idempotency, new.digest, new.nonce,
+            new.body.as_str(),
+        ]);
+        exhibits.extend(new.uploads.iter().map(|upload| params![upload.as_str(), new.submission, seq]));
+    }
+    sql::insert(
+        connection,
+        "INSERT INTO supplement (seq, submission, kind, at, idempotency, digest, nonce, body) VALUES",
+        "",
+        rows,
+    )
+    .await?;
+    write_exhibits(connection, exhibits).await?;
+    Ok(())
+}
+
+async fn write_exhibits(connection: &mut AnyConnection, rows: Vec<Vec<Param>>) -> Result<(), sqlx::Error> {
+    sql::insert(
+        connection,
+        "INSERT INTO exhibit (upload, submission, seq) VALUES",
+        "ON CONFLICT DO NOTHING",
+        rows,
+    )
+    .await
+}
+
+async fn write_uploads(
+    connection: &mut AnyConnection,
+    uploads: &[(Upload, Answer<()>)],
+) -> Result<(), sqlx::Error> {
+    let rows = uploads
+        .iter()
+        .map(|(upload, _)| {
+            params![
+                upload.id.as_str(), upload.sha256, upload.size as i64, upload.name.as_str(),
+                upload.media_type.as_str(), upload.at,
+            ]
+        })
+        .collect();
+    sql::insert(
+        connection,
+        "INSERT INTO upload (id, sha256, size, name, media_type, at) VALUES",
+        "ON CONFLICT DO NOTHING",
+        rows,
+    )
+    .await
+}

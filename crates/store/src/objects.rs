@@ -1,0 +1,237 @@
+//! Exhibits' bytes, by SHA-256, in a local folder. Streamed in, hashed on the way, fsynced (file
+//! and folder) before anything refers to them; never changed, never served by a name a person gave.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+use tokio::{fs, io::AsyncWriteExt};
+
+/// Where exhibits lie.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    folder: PathBuf,
+}
+
+/// Why bytes were not kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UploadError {
+    /// More bytes than the caller allows for one file.
+    #[error("file is larger than {most} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        most: u64,
+    },
+    /// The folder refused: disk full, permissions, a fault of the disk.
+    #[error("the file could not be written")]
+    Io(#[from] io::Error),
+}
+
+/// Bytes on their way in. Dropped before [`Incoming::keep`] they leave a file in `incoming/` that
+/// the next start removes.
+pub struct Incoming {
+    file: fs::File,
+    path: PathBuf,
+    folder: PathBuf,
+    hash: Sha256,
+    size: u64,
+    most: u64,
+    head: Vec<u8>,
+}
+
+/// What was kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+    /// Number of bytes.
+    pub size: u64,
+    /// The type the bytes themselves show, never the one that was claimed.
+    pub media_type: &'static str,
+}
+
+impl Objects {
+    pub(crate) fn open(folder: &Path) -> io::Result<Self> {
+        let incoming = folder.join("incoming");
+        std::fs::create_dir_all(&incoming)?;
+        for left_over in std::fs::read_dir(&incoming)? {
+            std::fs::remove_file(left_over?.path())?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// Starts a file of at most `most` bytes; `unique` names the temporary file.
+    ///
+    /// # Errors
+    /// When the folder refuses.
+    pub async fn receive(&self, unique: &str, most: u64) -> Result<Incoming, UploadError> {
+        let path = self.folder.join("incoming").join(unique);
+        Ok(Incoming {
+            file: fs::File::create_new(&path).await?,
+            path,
+            folder: self.folder.clone(),
+            hash: Sha256::new(),
+            size: 0,
+            most,
+            head: Vec::new(),
+        })
+    }
+
+    /// The whole object.
+    ///
+    /// # Errors
+    /// When it is not there, cannot be read, or its bytes are no longer those of its name.
+    pub async fn read(&self, sha256: &[u8; 32]) -> io::Result<Vec<u8>> {
+        let bytes = fs::read(place(&self.folder, sha256)).await?;
+        if Sha256::digest(&bytes).as_slice() == sha256 {
+            Ok(bytes)
+        } else {
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "exhibit's bytes do not have the hash they were sealed with",
+            ))
+        }
+    }
+}
+
+impl Incoming {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`UploadError::TooLarge`] as soon as the limit is passed; the bytes so far are forgotten.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
+        self.size += bytes.len() as u64;
+        if self.size > self.most {
+            let most = self.most;
+            fs::remove_file(&self.path).await?;
+            return Err(UploadError::TooLarge { most });
+        }
+        if self.head.len() < 512 {
+            let wanted = (512 - self.head.len()).min(bytes.len());
+            self.head.extend_from_slice(&bytes[..wanted]);
+        }
+        self.hash.update(bytes);
+        self.file.write_all(bytes).await?;
+        Ok(())
+    }
+
+    /// Makes the bytes durable under their hash.
+    ///
+    /// # Errors
+    /// When the disk refuses: then nothing was kept.
+    pub async fn keep(mut self) -> Result<Kept, UploadError> {
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        let sha256: [u8; 32] = self.hash.finalize().into();
+        let path = place(&self.folder, &sha256);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).await?;
+            fs::rename(&self.path, &path).await?;
+            fs::File::open(parent).await?.sync_all().await?;
+            // The two folder levels above may be new too.
+            for above in parent.ancestors().skip(1).take(2) {
+                fs::File::open(above).await?.sync_all().await?;
+            }
+        }
+        Ok(Kept {
+            sha256,
+            size: self.size,
+            media_type: sniff(&self.head),
+        })
+    }
+
+    /// Forgets the bytes.
+    pub async fn discard(self) {
+        // What cannot be removed now is removed at the next start.
+        if let Err(error) = fs::remove_file(&self.path).await {
+            tracing::warn!(%error, "an unfinished upload stays until the next start");
+        }
+    }
+}
+
+fn place(folder: &Path, sha256: &[u8; 32]) -> PathBuf {
+    let name = hex(sha256);
+    folder.join(&name[..2]).join(&name[2..4]).join(name)
+}
+
+/// Lower-case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(
+        String::with_capacity(bytes.len() * 2),
+        |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+            text
+        },
+    )
+}
+
+/// The media type that the first bytes show (WHATWG MIME Sniffing §6, the kinds evidence has).
+fn sniff(head: &[u8]) -> &'static str {
+    const SIGNATURES: [(&[u8], &str); 12] = [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF87a", "image/gif"),
+        (b"GIF89a", "image/gif"),
+        (b"%PDF-", "application/pdf"),
+        (b"PK\x03\x04", "application/zip"),
+        (b"\x1f\x8b\x08", "application/gzip"),
+        (b"OggS", "application/ogg"),
+        (b"ID3", "audio/mpeg"),
+        (b"\x1a\x45\xdf\xa3", "video/webm"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+        (b"MZ", "application/vnd.microsoft.portable-executable"),
+    ];
+    for (signature, media_type) in SIGNATURES {
+        if head.starts_with(signature) {
+            return media_type;
+        }
+    }
+    if head.len() >= 12 && &head[..4] == b"RIFF" && &head[8..12] == b"WEBP" {
+        return "image/webp";
+    }
+    if head.len() >= 8 && &head[4..8] == b"ftyp" {
+        return "video/mp4";
+    }
+    if std::str::from_utf8(head).is_ok_and(|text| !text.contains('\0')) {
+        return "text/plain";
+    }
+    "application/octet-stream"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_are_kept_under_their_hash_and_read_back_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects::open(folder.path()).unwrap();
+        let mut incoming = objects.receive("one", 10).await.unwrap();
+        incoming.write(b"%PDF-").await.unwrap();
+        incoming.write(b"1.7").await.unwrap();
+        let kept = incoming.keep().await.unwrap();
+        assert_eq!((kept.size, kept.media_type), (8, "application/pdf"));
+        assert_eq!(objects.read(&kept.sha256).await.unwrap(), b"%PDF-1.7");
+        std::fs::write(place(folder.path(), &kept.sha256), b"%PDF-1.8").unwrap();
+        assert!(objects.read(&kept.sha256).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_file_over_the_limit_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let objects = Objects::open(folder.path()).unwrap();
+        let mut incoming = objects.receive("one", 4).await.unwrap();
+        assert!(matches!(
+            incoming.write(b"12345").await,
+            Err(UploadError::TooLarge { most: 4 })
+        ));
+        assert_eq!(std::fs::read_dir(folder.path().join("incoming")).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,224 @@
+//! The few helpers every query shares: typed parameters, many rows a statement, `IN` lists.
+//!
+//! Portable subset only (SQLite and PostgreSQL): `$n` placeholders, BIGINT, TEXT, BYTEA.
+//! Statements hold a power of two of rows, so that few distinct texts are prepared, and stay under
+//! [`MOST_PARAMETERS`]: SQLite looks `$n` parameters up one by one, which is quadratic.
+
+use sqlx::{
+    AnyConnection, Row,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
+
+/// The number of parameters a statement may hold.
+const MOST_PARAMETERS: usize = 256;
+
+/// A parameter of a statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Param {
+    Int(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+    NoInt,
+    NoText,
+}
+
+impl From<i64> for Param {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<bool> for Param {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<Option<i64>> for Param {
+    fn from(value: Option<i64>) -> Self {
+        value.map_or(Self::NoInt, Self::Int)
+    }
+}
+impl From<&str> for Param {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Param {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<Option<String>> for Param {
+    fn from(value: Option<String>) -> Self {
+        value.map_or(Self::NoText, Self::Text)
+    }
+}
+impl From<Option<&str>> for Param {
+    fn from(value: Option<&str>) -> Self {
+        value.map_or(Self::NoText, |text| Self::Text(text.to_owned()))
+    }
+}
+impl From<Vec<u8>> for Param {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+impl From<[u8; 32]> for Param {
+    fn from(value: [u8; 32]) -> Self {
+        Self::Bytes(value.to_vec())
+    }
+}
+
+/// Builds the parameters of one statement or row.
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { vec![$($crate::sql::Param::from($value)),*] };
+}
+pub(crate) use params;
+
+/// A statement made of our own text: the only place that vouches for SQL built at run time. User
+/// values never enter the text, they are always bound.
+pub(crate) fn statement(text: String, values: Vec<Param>) -> Query<'static, sqlx::Any, AnyArguments> {
+    let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+    for value in values {
+        query = match value {
+            Param::Int(value) => query.bind(value),
+            Param::Text(value) => query.bind(value),
+            Param::Bytes(value) => query.bind(value),
+            Param::NoInt => query.bind(None::<i64>),
+            Param::NoText => query.bind(None::<String>),
+        };
+    }
+    query
+}
+
+/// Runs one statement and says how many rows it touched.
+pub(crate) async fn run(
+    connection: &mut AnyConnection,
+    text: &str,
+    values: Vec<Param>,
+) -> Result<u64, sqlx::Error> {
+    Ok(statement(text.to_owned(), values)
+        .execute(connection)
+        .await?
+        .rows_affected())
+}
+
+/// All rows of one statement.
+pub(crate) async fn rows(
+    connection: &mut AnyConnection,
+    text: &str,
+    values: Vec<Param>,
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    statement(text.to_owned(), values).fetch_all(connection).await
+}
+
+/// The first row of one statement, if there is one.
+pub(crate) async fn row(
+    connection: &mut AnyConnection,
+    text: &str,
+    values: Vec<Param>,
+) -> Result<Option<AnyRow>, sqlx::Error> {
+    statement(text.to_owned(), values)
+        .fetch_optional(connection)
+        .await
+}
+
+/// Inserts rows, as many a statement as fit: `head` is `INSERT INTO t (a, b) VALUES`, `tail` what
+/// follows the values (`ON CONFLICT …`, or nothing).
+pub(crate) async fn insert(
+    connection: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    mut values: Vec<Vec<Param>>,
+) -> Result<(), sqlx::Error> {
+    let Some(columns) = values.first().map(Vec::len) else {
+        return Ok(());
+    };
+    let mut size = previous_power_of_two(MOST_PARAMETERS / columns.max(1));
+    let mut rest = values.drain(..).peekable();
+    let mut left = rest.len();
+    while left > 0 {
+        while size > left {
+            size /= 2;
+        }
+        let chunk: Vec<Param> = rest.by_ref().take(size).flatten().collect();
+        let mut text = String::with_capacity(head.len() + tail.len() + size * columns * 5);
+        text.push_str(head);
+        for row in 0..size {
+            text.push_str(if row == 0 { " (" } else { ", (" });
+            for column in 0..columns {
+                if column > 0 {
+                    text.push_str(", ");
+                }
+                text.push('$');
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
+            text.push(')');
+        }
+        text.push(' ');
+        text.push_str(tail);
+        statement(text, chunk).execute(&mut *connection).await?;
+        left -= size;
+    }
+    Ok(())
+}
+
+/// Runs `head IN ($1, …) tail` for all the values, some at a time, and gathers the rows.
+pub(crate) async fn select_in(
+    connection: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    values: &[i64],
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let mut found = Vec::new();
+    let mut rest = values;
+    let mut size = 64;
+    while !rest.is_empty() {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let (chunk, after) = rest.split_at(size);
+        rest = after;
+        let mut text = String::with_capacity(head.len() + tail.len() + size * 5 + 8);
+        text.push_str(head);
+        text.push_str(" IN (");
+        for place in 1..=size {
+            if place > 1 {
+                text.push_str(", ");
+            }
+            text.push('$');
+            text.push_str(&place.to_string());
+        }
+        text.push_str(") ");
+        text.push_str(tail);
+        let values = chunk.iter().map(|value| Param::Int(*value)).collect();
+        found.extend(
+            statement(text, values)
+                .fetch_all(&mut *connection)
+                .await?,
+        );
+    }
+    Ok(found)
+}
+
+fn previous_power_of_two(value: usize) -> usize {
+    1 << value.max(1).ilog2()
+}
+
+/// Column of a row by place; a wrong type is a fault of this crate's own SQL, so it is an error of
+/// the database layer.
+pub(crate) fn int(row: &AnyRow, column: usize) -> Result<i64, sqlx::Error> {
+    row.try_get(column)
+}
+pub(crate) fn int_or_none(row: &AnyRow, column: usize) -> Result<Option<i64>, sqlx::Error> {
+    row.try_get(column)
+}
+pub(crate) fn text(row: &AnyRow, column: usize) -> Result<String, sqlx::Error> {
+    row.try_get(column)
+}
+pub(crate) fn text_or_none(row: &AnyRow, column: usize) -> Result<Option<String>, sqlx::Error> {
+    row.try_get(column)
+}
+pub(crate) fn bytes(row: &AnyRow, column: usize) -> Result<Vec<u8>, sqlx::Error> {
+    row.try_get(column)
+}

@@ -1,0 +1,99 @@
+//! HARMONISE, CROSS-MATCH, ROUTE, as kept: the docket of every submission, keys and their members,
+//! series with their reasons, words, and the acts of agents.
+//!
+//! The worker hands over whole batches with the place it has reached in the intake ([`Work::apply`]);
+//! both are one transaction, so a kill at any point resumes without a gap or a double. Agents' acts are
+//! short transactions on the same connection.
+
+mod access;
+mod apply;
+mod docket;
+mod matching;
+mod series;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::{path::Path, sync::Arc};
+
+use sqlx::{AnyConnection, AnyPool};
+use tokio::sync::{Mutex, MutexGuard};
+
+pub use self::{
+    access::{Agent, AgentSession},
+    apply::{Harmonised, Key},
+    docket::{Act, Closing, Docket, Filter, NewAct, Page, Sort, Tally, Transition},
+    matching::{KEY_KINDS, KeyCount, Matched, key_kind},
+    series::{LinkKind, Reason, SeriesFilter, SeriesRow},
+    words::Analyser,
+};
+use crate::{StoreError, migrate, readers, sql, writer};
+
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/work/0001.sql")];
+
+/// What the public body makes of the intake.
+#[derive(Clone)]
+pub struct Work {
+    /// The one writing connection of `work.db`.
+    connection: Arc<Mutex<AnyConnection>>,
+    pool: AnyPool,
+}
+
+/// How far the worker has come in the intake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// The last submission that was harmonised, -1 before the first.
+    pub submission: i64,
+    /// The last supplement that was taken in, -1 before the first.
+    pub supplement: i64,
+}
+
+impl Work {
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = writer(path).await?;
+        migrate(&mut connection, MIGRATIONS).await?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            pool: readers(path, 4).await?,
+        })
+    }
+
+    async fn writing(&self) -> MutexGuard<'_, AnyConnection> {
+        self.connection.lock().await
+    }
+
+    async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    /// How far the worker has come.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reached(&self) -> Result<Reached, StoreError> {
+        let mut connection = self.reading().await?;
+        Ok(Reached {
+            submission: number(&mut connection, "reached_submission").await?.unwrap_or(-1),
+            supplement: number(&mut connection, "reached_supplement").await?.unwrap_or(-1),
+        })
+    }
+}
+
+async fn number(connection: &mut AnyConnection, name: &str) -> Result<Option<i64>, StoreError> {
+    let row = sql::row(connection, "SELECT value FROM meta WHERE name = $1", sql::params![name]).await?;
+    let Some(row) = row else { return Ok(None) };
+    sql::text(&row, 0)?.parse().map(Some).map_err(|_| StoreError::Corrupt {
+        what: "counter",
+        why: format!("{name} is not a number"),
+    })
+}
+
+async fn set_number(connection: &mut AnyConnection, name: &str, value: i64) -> Result<(), StoreError> {
+    sql::run(
+        connection,
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        sql::params![name, value.to_string()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! Agents, their one-time sign-in links, their sessions, and partners' API tokens. Only hashes of
+//! tokens are kept.
+
+use sha2::{Digest, Sha256};
+use sqlx::Connection;
+
+use super::Work;
+use crate::{
+    StoreError,
+    sql::{self, params},
+};
+
+/// A person of the public body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Stable id.
+    pub id: String,
+    /// Name shown to colleagues.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// `triage`, `investigator`, `head`, `administrator`.
+    pub role: String,
+}
+
+/// A session that is still good.
+#[derive(Clone, Debug)]
+pub struct AgentSession {
+    /// Whose it is.
+    pub agent: Agent,
+    /// Microseconds since 1970 UTC.
+    pub started_at: i64,
+}
+
+fn hashed(token: &[u8]) -> Vec<u8> {
+    Sha256::new()
+        .chain_update(b"orfevre-token-1\n")
+        .chain_update(token)
+        .finalize()
+        .to_vec()
+}
+
+impl Work {
+    /// Adds an agent, or changes the name, unit and role of one.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn put_agent(&self, agent: &Agent) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(
+            &mut connection,
+            "INSERT INTO agent (id, name, unit, role, disabled) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, disabled = 0",
+            params![agent.id.as_str(), agent.name.as_str(), agent.unit.as_str(), agent.role.as_str()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Every agent, by name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn agents(&self) -> Result<Vec<Agent>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(&mut connection, "SELECT id, name, unit, role FROM agent WHERE disabled = 0 ORDER BY name", vec![])
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(Agent {
+                    id: sql::text(row, 0)?,
+                    name: sql::text(row, 1)?,
+                    unit: sql::text(row, 2)?,
+                    role: sql::text(row, 3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Keeps a one-time sign-in token for an agent.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn invite(&self, agent: &str, token: &[u8], expires_at: i64) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(
+            &mut connection,
+            "INSERT INTO invitation (token, agent, expires_at) VALUES ($1, $2, $3)",
+            params![hashed(token), agent, expires_at],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Uses a sign-in token up and starts a session; none when the token is unknown, used or expired.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sign_in(&self, token: &[u8], session: &[u8], now: i64) -> Result<Option<String>, StoreError> {
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        let used = sql::run(
+            &mut transaction,
+            "UPDATE invitation SET used_at = $1 WHERE token = $2 AND used_at IS NULL AND expires_at > $1",
+            params![now, hashed(token)],
+        )
+        .await?;
+        if used == 0 {
+            return Ok(None);
+        }
+        let row = sql::row(&mut transaction, "SELECT agent FROM invitation WHERE token = $1", params![hashed(token)]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let agent = sql::text(&row, 0)?;
+        sql::run(
+            &mut transaction,
+            "INSERT INTO session (token, agent, started_at, seen_at) VALUES ($1, $2, $3, $3)",
+            params![hashed(session), agent.as_str(), now],
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(Some(agent))
+    }
+
+    /// The session of a token, if it was seen since `idle_since` and started since `started_since`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn session(&self, token: &[u8], idle_since: i64, started_since: i64) -> Result<Option<(AgentSession, i64)>, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT a.id, a.name, a.unit, a.role, s.started_at, s.seen_at FROM session s JOIN agent a ON a.id = s.agent WHERE s.token = $1 AND s.ended_at IS NULL AND s.seen_at >= $2 AND s.started_at >= $3 AND a.disabled = 0",
+            params![hashed(token), idle_since, started_since],
+        )
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some((
+            AgentSession {
+                agent: Agent {
+                    id: sql::text(&row, 0)?,
+                    name: sql::text(&row, 1)?,
+                    unit: sql::text(&row, 2)?,
+                    role: sql::text(&row, 3)?,
+                },
+                started_at: sql::int(&row, 4)?,
+            },
+            sql::int(&row, 5)?,
+        )))
+    }
+
+    /// Notes that a session was used.
+    ///
+    /// # Errors
+    /// When it was not noted.
+    pub async fn seen(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(&mut connection, "UPDATE session SET seen_at = $1 WHERE token = $2", params![now, hashed(token)]).await?;
+        Ok(())
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When it was not ended.
+    pub async fn sign_out(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(&mut connection, "UPDATE session SET ended_at = $1 WHERE token = $2", params![now, hashed(token)]).await?;
+        Ok(())
+    }
+
+    /// Keeps a partner's API token.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn put_api_token(&self, name: &str, token: &[u8], now: i64) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(
+            &mut connection,
+            "INSERT INTO api_token (token, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            params![hashed(token), name, now],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// The partner a token belongs to.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn partner(&self, token: &[u8]) -> Result<Option<String>, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT name FROM api_token WHERE token = $1 AND revoked_at IS NULL",
+            params![hashed(token)],
+        )
+        .await?;
+        Ok(row.map(|row| sql::text(&row, 0)).transpose()?)
+    }
+}

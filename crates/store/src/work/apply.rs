@@ -1,0 +1,438 @@
+//! Takes a batch of harmonised submissions in: docket rows, words, members, keys, components.
+//!
+//! Components only bound the work of clustering. Each key with evidence belongs to one component; a
+//! record whose keys lie in several joins them (the smaller is relabelled). A component never
+//! splits here, so it may be wider than the graph: the clustering finds the true parts.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use linkage::Model;
+use sqlx::{AnyConnection, Connection};
+
+use super::{Reached, Work, docket::TallyChange, set_number, words};
+use crate::{
+    StoreError,
+    sql::{self, params},
+};
+
+/// A key of a record: see `observables::Observable::key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Stable 64-bit hash, as the database keeps it (the same bits, signed).
+    pub id: i64,
+    /// Place in [`super::KEY_KINDS`].
+    pub kind: u8,
+    /// On a warning list: counted, shown, but no evidence.
+    pub damped: bool,
+}
+
+/// A submission with everything that was found in it.
+#[derive(Clone, Debug)]
+pub struct Harmonised {
+    /// Place in the ledger.
+    pub seq: i64,
+    /// UUID text.
+    pub id: String,
+    /// Desk.
+    pub desk: String,
+    /// Track of the desk.
+    pub track: String,
+    /// Option id of the desk's headline question.
+    pub headline: String,
+    /// Microseconds since 1970 UTC.
+    pub received_at: i64,
+    /// `queued`, or `quarantined` when it could not be read.
+    pub state: String,
+    /// In the lane that bypasses every queue.
+    pub urgent: bool,
+    /// Points of the published criteria.
+    pub priority: i64,
+    /// Proposed unit.
+    pub unit: String,
+    /// When somebody must have looked, microseconds since 1970 UTC.
+    pub deadline_at: i64,
+    /// When it happened, microseconds since 1970 UTC.
+    pub occurred_at: Option<i64>,
+    /// Loss in minor units.
+    pub amount_minor: Option<i64>,
+    /// Its currency, empty without a loss.
+    pub currency: String,
+    /// Where, empty when not said.
+    pub place: String,
+    /// Criteria and proposals, JSON.
+    pub assessment: String,
+    /// Observables with where they stand, JSON.
+    pub sightings: String,
+    /// Text to find it by.
+    pub words: String,
+    /// Language of the text, `fr` or `en`.
+    pub lang: String,
+    /// Its keys, each once.
+    pub keys: Vec<Key>,
+}
+
+impl Harmonised {
+    /// Order of the queue: urgent first, then by points, then the oldest; smaller comes first.
+    fn rank(&self) -> i64 {
+        rank(self.urgent, self.priority, self.seq)
+    }
+}
+
+/// Nine bytes a key: kind with the damped bit, then the key big-endian.
+pub(super) fn pack_keys(keys: &[Key]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(keys.len() * 9);
+    for key in keys {
+        bytes.push(key.kind | if key.damped { 0x80 } else { 0 });
+        bytes.extend_from_slice(&key.id.to_be_bytes());
+    }
+    bytes
+}
+
+/// See [`Harmonised::rank`]; also used when the priority changes later.
+pub(super) fn rank(urgent: bool, priority: i64, seq: i64) -> i64 {
+    const MOST: i64 = 0x3fff;
+    let points = priority.clamp(0, MOST / 2) + if urgent { MOST / 2 } else { 0 };
+    ((MOST - points) << 40) | (seq & 0xff_ffff_ffff)
+}
+
+/// The keys of a docket row.
+pub(super) fn unpack_keys(bytes: &[u8]) -> Vec<Key> {
+    bytes
+        .chunks_exact(9)
+        .map(|chunk| Key {
+            kind: chunk[0] & 0x7f,
+            damped: chunk[0] & 0x80 != 0,
+            id: i64::from_be_bytes(chunk[1..].try_into().expect("a chunk has nine bytes")),
+        })
+        .collect()
+}
+
+/// What the batch does to one key.
+struct Touched {
+    kind: u8,
+    damped: bool,
+    /// New members of this batch.
+    fresh: Vec<i64>,
+    /// Members before the batch.
+    before: i64,
+    /// The one member of a key that had no row.
+    first: Option<i64>,
+    /// Component of its row, 0 for none.
+    component: i64,
+    has_row: bool,
+}
+
+impl Work {
+    /// Takes a batch in and moves the worker's place to `reached`, all or nothing.
+    ///
+    /// # Errors
+    /// When the database does not answer; nothing was written then.
+    pub async fn apply(
+        &self,
+        batch: &[Harmonised],
+        reached: Reached,
+        model: &Model,
+        analyser: &mut words::Analyser,
+    ) -> Result<(), StoreError> {
+        let indexed: Vec<(i64, String)> = batch
+            .iter()
+            .map(|one| (one.seq, analyser.document(&one.words, &one.lang)))
+            .collect();
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        write_dockets(&mut transaction, batch).await?;
+        words::index(&mut transaction, indexed).await?;
+        let records: Vec<(i64, &[Key])> = batch.iter().map(|one| (one.seq, one.keys.as_slice())).collect();
+        write_keys(&mut transaction, &records, &[], model).await?;
+        set_number(&mut transaction, "reached_submission", reached.submission).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn write_dockets(connection: &mut AnyConnection, batch: &[Harmonised]) -> Result<(), StoreError> {
+    let mut tally = TallyChange::default();
+    let rows = batch
+        .iter()
+        .map(|one| {
+            tally.add(&one.desk, &one.headline, &one.state, &one.unit, 1);
+            params![
+                one.seq, one.id.as_str(), one.desk.as_str(), one.track.as_str(), one.headline.as_str(),
+                one.received_at, one.state.as_str(), one.rank(), one.urgent, one.priority,
+                one.unit.as_str(), "", one.deadline_at, one.occurred_at, one.amount_minor,
+                one.currency.as_str(), one.place.as_str(), 0, 0, one.assessment.as_str(),
+                one.sightings.as_str(), pack_keys(&one.keys),
+            ]
+        })
+        .collect();
+    sql::insert(
+        connection,
+        "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, assessment, sightings, keys) VALUES",
+        "",
+        rows,
+    )
+    .await?;
+    tally.write(connection).await?;
+    Ok(())
+}
+
+/// Gives records new keys. `grown` are those of them that were there before, with other keys.
+pub(super) async fn write_keys(
+    connection: &mut AnyConnection,
+    records: &[(i64, &[Key])],
+    grown: &[i64],
+    model: &Model,
+) -> Result<(), StoreError> {
+    let mut touched: HashMap<i64, Touched> = HashMap::new();
+    for (seq, keys) in records {
+        for key in *keys {
+            touched
+                .entry(key.id)
+                .or_insert_with(|| Touched {
+                    kind: key.kind,
+                    damped: key.damped,
+                    fresh: Vec::new(),
+                    before: 0,
+                    first: None,
+                    component: 0,
+                    has_row: false,
+                })
+                .fresh
+                .push(*seq);
+        }
+    }
+    let mut ids: Vec<i64> = touched.keys().copied().collect();
+    ids.sort_unstable();
+    for row in sql::select_in(connection, "SELECT id, members, component FROM key WHERE id", "", &ids).await? {
+        if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
+            key.before = sql::int(&row, 1)?;
+            key.component = sql::int(&row, 2)?;
+            key.has_row = true;
+        }
+    }
+    let rowless: Vec<i64> = ids.iter().copied().filter(|id| !touched[id].has_row).collect();
+    for row in sql::select_in(connection, "SELECT key, seq FROM member WHERE key", "", &rowless).await? {
+        if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
+            key.before += 1;
+            key.first = Some(sql::int(&row, 1)?);
+        }
+    }
+
+    let members = ids
+        .iter()
+        .flat_map(|id| touched[id].fresh.iter().map(|seq| params![*id, *seq]))
+        .collect();
+    sql::insert(connection, "INSERT INTO member (key, seq) VALUES", "ON CONFLICT DO NOTHING", members).await?;
+
+    // Keys that join: two members or more, and some evidence left at that count.
+    let joins = |key: &Touched| {
+        let count = key.before + key.fresh.len() as i64;
+        count > 1 && super::matching::bits(model, key.kind, count, key.damped) > 0.0
+    };
+    let shared: Vec<i64> = ids.iter().copied().filter(|id| touched[id].before + touched[id].fresh.len() as i64 > 1).collect();
+    if shared.is_empty() {
+        return Ok(());
+    }
+    let mut components = Components::default();
+    let older: Vec<i64> = shared
+        .iter()
+        .filter(|id| joins(&touched[*id]))
+        .filter_map(|id| touched[id].first)
+        .chain(grown.iter().copied())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let older_components = components_of(connection, &older).await?;
+    let mut of_record: HashMap<i64, i64> = HashMap::new();
+    let mut of_key: HashMap<i64, i64> = HashMap::new();
+    for seq in grown {
+        for component in older_components.get(seq).into_iter().flatten() {
+            let known = components.known(*component);
+            let joined = of_record.get(seq).map_or(known, |other| components.join(*other, known));
+            of_record.insert(*seq, joined);
+        }
+    }
+    for id in &shared {
+        let key = &touched[id];
+        if !joins(key) {
+            continue;
+        }
+        // All of these are one component from now on.
+        let mut root = if key.component == 0 { None } else { Some(components.known(key.component)) };
+        if let Some(first) = key.first {
+            for component in older_components.get(&first).into_iter().flatten() {
+                let known = components.known(*component);
+                root = Some(root.map_or(known, |root| components.join(root, known)));
+            }
+            if let Some(other) = of_record.get(&first) {
+                root = Some(root.map_or(*other, |root| components.join(root, *other)));
+            }
+        }
+        for seq in &key.fresh {
+            if let Some(other) = of_record.get(seq) {
+                root = Some(root.map_or(*other, |root| components.join(root, *other)));
+            }
+        }
+        // A new component is named by the key that made it; 0 is "none".
+        let root = root.unwrap_or_else(|| components.made(if *id == 0 { 1 } else { *id }));
+        for seq in key.fresh.iter().chain(key.first.iter()) {
+            of_record.insert(*seq, root);
+        }
+        of_key.insert(*id, root);
+    }
+    components.write(connection, &of_key, &shared, &touched, joins).await
+}
+
+/// The components that records lie in, through their keys.
+async fn components_of(
+    connection: &mut AnyConnection,
+    records: &[i64],
+) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
+    let mut keys_of: HashMap<i64, Vec<i64>> = HashMap::new();
+    let mut all: HashSet<i64> = HashSet::new();
+    for row in sql::select_in(connection, "SELECT seq, keys FROM docket WHERE seq", "", records).await? {
+        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 1)?).into_iter().map(|key| key.id).collect();
+        all.extend(&keys);
+        keys_of.insert(sql::int(&row, 0)?, keys);
+    }
+    let all: Vec<i64> = all.into_iter().collect();
+    let mut component_of: HashMap<i64, i64> = HashMap::new();
+    for row in sql::select_in(connection, "SELECT id, component FROM key WHERE component <> 0 AND id", "", &all).await? {
+        component_of.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
+    }
+    Ok(keys_of
+        .into_iter()
+        .map(|(seq, keys)| {
+            let components: BTreeSet<i64> = keys.iter().filter_map(|key| component_of.get(key).copied()).collect();
+            (seq, components.into_iter().collect())
+        })
+        .collect())
+}
+
+/// Union-find over component ids; places in `ids` stand for components.
+#[derive(Default)]
+struct Components {
+    ids: Vec<i64>,
+    above: Vec<usize>,
+    places: HashMap<i64, usize>,
+    stored: HashSet<i64>,
+}
+
+impl Components {
+    fn known(&mut self, id: i64) -> i64 {
+        self.stored.insert(id);
+        self.made(id)
+    }
+
+    fn made(&mut self, id: i64) -> i64 {
+        if !self.places.contains_key(&id) {
+            self.places.insert(id, self.ids.len());
+            self.above.push(self.ids.len());
+            self.ids.push(id);
+        }
+        id
+    }
+
+    fn root(&mut self, id: i64) -> i64 {
+        let mut place = self.places[&id];
+        while self.above[place] != place {
+            self.above[place] = self.above[self.above[place]];
+            place = self.above[place];
+        }
+        self.ids[place]
+    }
+
+    fn join(&mut self, a: i64, b: i64) -> i64 {
+        let (a, b) = (self.root(a), self.root(b));
+        // A stored component stays the root, so that fewer rows are relabelled; which of two stored
+        // ones stays is settled by their sizes when they are written.
+        let (root, leaf) = if self.stored.contains(&a) || !self.stored.contains(&b) { (a, b) } else { (b, a) };
+        if root != leaf {
+            let (root_place, leaf_place) = (self.places[&root], self.places[&leaf]);
+            self.above[leaf_place] = root_place;
+        }
+        root
+    }
+
+    async fn write(
+        mut self,
+        connection: &mut AnyConnection,
+        of_key: &HashMap<i64, i64>,
+        shared: &[i64],
+        touched: &HashMap<i64, Touched>,
+        joins: impl Fn(&Touched) -> bool,
+    ) -> Result<(), StoreError> {
+        let stored: Vec<i64> = self.stored.iter().copied().collect();
+        let mut sizes: HashMap<i64, i64> = HashMap::new();
+        for row in sql::select_in(connection, "SELECT id, keys FROM component WHERE id", "", &stored).await? {
+            sizes.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
+        }
+        // The largest stored component of each set gives it its name.
+        let mut groups: HashMap<i64, Vec<i64>> = HashMap::new();
+        for id in self.ids.clone() {
+            let root = self.root(id);
+            groups.entry(root).or_default().push(id);
+        }
+        let mut name: HashMap<i64, i64> = HashMap::new();
+        let mut size: HashMap<i64, i64> = HashMap::new();
+        for (root, members) in &groups {
+            let best = members
+                .iter()
+                .copied()
+                .max_by_key(|id| (sizes.get(id).copied().unwrap_or(-1), std::cmp::Reverse(*id)))
+                .unwrap_or(*root);
+            name.insert(*root, best);
+            for id in members.iter().filter(|id| **id != best && self.stored.contains(id)) {
+                sql::run(connection, "UPDATE key SET component = $1 WHERE component = $2", params![best, *id]).await?;
+                sql::run(connection, "UPDATE series SET component = $1 WHERE component = $2", params![best, *id]).await?;
+                sql::run(connection, "DELETE FROM component WHERE id = $1", params![*id]).await?;
+            }
+            let total: i64 = members.iter().filter_map(|id| sizes.get(id)).sum();
+            size.insert(best, total);
+        }
+        let mut keys = Vec::with_capacity(shared.len());
+        let mut dirty: BTreeSet<i64> = BTreeSet::new();
+        for id in shared {
+            let key = &touched[id];
+            let component = match of_key.get(id) {
+                Some(component) => {
+                    let root = self.root(*component);
+                    name[&root]
+                }
+                // It has just passed its cap: its component must be looked at again without it.
+                None if self.places.contains_key(&key.component) => {
+                    let root = self.root(key.component);
+                    name[&root]
+                }
+                None => key.component,
+            };
+            if component != 0 {
+                dirty.insert(component);
+                if !key.has_row {
+                    *size.entry(component).or_insert(0) += 1;
+                }
+            }
+            let count = key.before + key.fresh.len() as i64;
+            keys.push(params![*id, i64::from(key.kind), count, key.damped, if joins(key) { component } else { 0 }]);
+        }
+        sql::insert(
+            connection,
+            "INSERT INTO key (id, kind, members, damped, component) VALUES",
+            "ON CONFLICT (id) DO UPDATE SET members = excluded.members, component = excluded.component",
+            keys,
+        )
+        .await?;
+        let rows = dirty
+            .iter()
+            .map(|component| params![*component, size.get(component).copied().unwrap_or(0), 1])
+            .collect();
+        sql::insert(
+            connection,
+            "INSERT INTO component (id, keys, dirty) VALUES",
+            "ON CONFLICT (id) DO UPDATE SET keys = CASE WHEN excluded.keys > component.keys THEN excluded.keys ELSE component.keys END, dirty = 1",
+            rows,
+        )
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,582 @@
+//! The docket: where each submission stands. No state without an owner and a deadline, and the tally
+//! of states always adds up to what was received.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AnyConnection, Connection, any::AnyRow};
+
+use super::{Work, apply, set_number};
+use crate::{
+    StoreError,
+    intake::Supplement,
+    sql::{self, Param, params},
+};
+
+/// A row of the docket.
+#[derive(Clone, Debug)]
+pub struct Docket {
+    /// Place in the ledger.
+    pub seq: i64,
+    /// UUID text.
+    pub id: String,
+    /// Desk.
+    pub desk: String,
+    /// Track of the desk.
+    pub track: String,
+    /// Option id of the desk's headline question.
+    pub headline: String,
+    /// Microseconds since 1970 UTC.
+    pub received_at: i64,
+    /// `queued`, `quarantined`, `assigned`, `closed`, `withdrawn`.
+    pub state: String,
+    /// Order of the queue; smaller comes first.
+    pub rank: i64,
+    /// In the lane that bypasses every queue.
+    pub urgent: bool,
+    /// Points of the published criteria.
+    pub priority: i64,
+    /// Unit that has it, or is proposed while it is queued.
+    pub unit: String,
+    /// Agent who has it, empty for none.
+    pub owner: String,
+    /// Microseconds since 1970 UTC.
+    pub deadline_at: i64,
+    /// Microseconds since 1970 UTC.
+    pub occurred_at: Option<i64>,
+    /// Loss in minor units.
+    pub amount_minor: Option<i64>,
+    /// Its currency, empty without a loss.
+    pub currency: String,
+    /// Where, empty when not said.
+    pub place: String,
+    /// Something came later that no agent has read.
+    pub unread: bool,
+    /// Series it is in.
+    pub series: Option<String>,
+    /// Grows with every change: the optimistic lock.
+    pub revision: i64,
+    /// Criteria and proposals, JSON.
+    pub assessment: String,
+    /// Observables with where they stand, JSON.
+    pub sightings: String,
+}
+
+/// What of the queue to show. Empty fields do not filter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// One state; `queued` when empty and no owner is asked for.
+    pub state: String,
+    /// Desk.
+    pub desk: String,
+    /// Headline; only with a desk.
+    pub headline: String,
+    /// Unit.
+    pub unit: String,
+    /// Owner.
+    pub owner: String,
+    /// Only the lane that bypasses every queue.
+    pub urgent: bool,
+}
+
+/// Order of the queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Urgent, then points, then the oldest.
+    #[default]
+    Rank,
+    /// The nearest deadline first.
+    Deadline,
+    /// The newest first.
+    Newest,
+}
+
+/// A page of rows and where the next begins.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Hand it back as `after` for the next page.
+    pub next: Option<String>,
+}
+
+/// How many submissions of a kind are in a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Desk.
+    pub desk: String,
+    /// Headline.
+    pub headline: String,
+    /// State.
+    pub state: String,
+    /// Unit.
+    pub unit: String,
+    /// How many.
+    pub members: i64,
+}
+
+/// What a person of the body did, as kept.
+#[derive(Clone, Debug)]
+pub struct Act {
+    /// UUID text.
+    pub id: String,
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// Agent.
+    pub agent: String,
+    /// Submission, if it is about one.
+    pub seq: Option<i64>,
+    /// Series, if it is about one.
+    pub series: Option<String>,
+    /// `take`, `route`, `close`, `reopen`, `reply`, `note`, `confirm`, `split`, `merge`, `undo`…
+    pub kind: String,
+    /// The agent's reason.
+    pub reason: String,
+    /// JSON: what is needed to show and to undo it.
+    pub body: String,
+    /// The act that undid it.
+    pub undone_by: Option<String>,
+}
+
+/// An act to be kept.
+#[derive(Clone, Debug)]
+pub struct NewAct {
+    /// UUID text.
+    pub id: String,
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// Agent.
+    pub agent: String,
+    /// Kind, see [`Act::kind`].
+    pub kind: String,
+    /// The agent's reason.
+    pub reason: String,
+    /// JSON.
+    pub body: String,
+}
+
+/// A change of where a submission stands.
+#[derive(Clone, Debug)]
+pub enum Transition {
+    /// An agent takes it.
+    Take,
+    /// Back to the queue.
+    Release,
+    /// To a unit, without an owner.
+    Route {
+        /// Unit.
+        unit: String,
+    },
+    /// To its end.
+    Close(Closing),
+    /// Back from its end.
+    Reopen,
+}
+
+/// How a submission ended.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// `closed` or `withdrawn`.
+    pub state: String,
+}
+
+const COLUMNS: &str = "SELECT seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, series, revision, assessment, sightings FROM docket";
+
+/// Changes to the tally, gathered and written once.
+#[derive(Default)]
+pub(super) struct TallyChange {
+    cells: BTreeMap<(String, String, String, String), i64>,
+}
+
+impl TallyChange {
+    pub(super) fn add(&mut self, desk: &str, headline: &str, state: &str, unit: &str, by: i64) {
+        *self
+            .cells
+            .entry((desk.to_owned(), headline.to_owned(), state.to_owned(), unit.to_owned()))
+            .or_insert(0) += by;
+    }
+
+    pub(super) async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let rows = self
+            .cells
+            .into_iter()
+            .filter(|(_, by)| *by != 0)
+            .map(|((desk, headline, state, unit), by)| params![desk, headline, state, unit, by])
+            .collect();
+        sql::insert(
+            connection,
+            "INSERT INTO tally (desk, headline, state, unit, members) VALUES",
+            "ON CONFLICT (desk, headline, state, unit) DO UPDATE SET members = tally.members + excluded.members",
+            rows,
+        )
+        .await
+    }
+}
+
+impl Work {
+    /// A page of the queue.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn queue(&self, filter: &Filter, sort: Sort, after: Option<&str>, most: i64) -> Result<Page<Docket>, StoreError> {
+        let mut text = format!("{COLUMNS} WHERE 1 = 1");
+        let mut values: Vec<Param> = Vec::new();
+        let mut equal = |text: &mut String, column: &str, value: &str| {
+            if !value.is_empty() {
+                values.push(Param::from(value));
+                text.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        };
+        let state = if filter.state.is_empty() && filter.owner.is_empty() { "queued" } else { &filter.state };
+        equal(&mut text, "state", state);
+        equal(&mut text, "desk", &filter.desk);
+        equal(&mut text, "headline", &filter.headline);
+        equal(&mut text, "unit", &filter.unit);
+        equal(&mut text, "owner", &filter.owner);
+        if filter.urgent {
+            // The urgent lane is a range of the rank, so that no row outside it is read.
+            values.push(Param::from(apply::rank(true, 0, i64::MAX)));
+            text.push_str(&format!(" AND rank <= ${}", values.len()));
+        }
+        let column = match sort {
+            Sort::Rank => "rank",
+            Sort::Deadline => "deadline_at",
+            Sort::Newest => "seq",
+        };
+        let (compare, order) = if sort == Sort::Newest { ("<", "DESC") } else { (">", "ASC") };
+        if let Some((first, seq)) = after.and_then(cursor) {
+            values.push(Param::from(first));
+            values.push(Param::from(seq));
+            let (at, at_seq) = (values.len() - 1, values.len());
+            text.push_str(&format!(" AND ({column}, seq) {compare} (${at}, ${at_seq})"));
+        }
+        values.push(Param::from(most + 1));
+        text.push_str(&format!(" ORDER BY {column} {order}, seq {order} LIMIT ${}", values.len()));
+        let mut connection = self.reading().await?;
+        let mut rows: Vec<Docket> = sql::rows(&mut connection, &text, values)
+            .await?
+            .iter()
+            .map(docket)
+            .collect::<Result<_, _>>()?;
+        let more = rows.len() as i64 > most;
+        rows.truncate(most.max(0) as usize);
+        let next = rows.last().filter(|_| more).map(|row| {
+            let first = match sort {
+                Sort::Rank => row.rank,
+                Sort::Deadline => row.deadline_at,
+                Sort::Newest => row.seq,
+            };
+            format!("{first}.{}", row.seq)
+        });
+        Ok(Page { rows, next })
+    }
+
+    /// One row of the docket; none while the worker has not come to it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn docket(&self, seq: i64) -> Result<Option<Docket>, StoreError> {
+        let mut connection = self.reading().await?;
+        one(&mut connection, seq).await
+    }
+
+    /// One row of the docket by the submission's id.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn docket_by_id(&self, id: &str) -> Result<Option<Docket>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::row(&mut connection, &format!("{COLUMNS} WHERE id = $1"), params![id])
+            .await?
+            .as_ref()
+            .map(docket)
+            .transpose()
+    }
+
+    /// Rows of the docket, in the order of `seqs`; those that are not there are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn dockets(&self, seqs: &[i64]) -> Result<Vec<Docket>, StoreError> {
+        let mut connection = self.reading().await?;
+        let found: BTreeMap<i64, Docket> =
+            sql::select_in(&mut connection, &format!("{COLUMNS} WHERE seq"), "", seqs)
+                .await?
+                .iter()
+                .map(|row| docket(row).map(|docket| (docket.seq, docket)))
+                .collect::<Result<_, _>>()?;
+        Ok(seqs.iter().filter_map(|seq| found.get(seq).cloned()).collect())
+    }
+
+    /// The submissions of a series, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn members(&self, series: &str, after: i64, most: i64) -> Result<Vec<Docket>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            &format!("{COLUMNS} WHERE series = $1 AND seq > $2 ORDER BY seq LIMIT $3"),
+            params![series, after, most],
+        )
+        .await?
+        .iter()
+        .map(docket)
+        .collect()
+    }
+
+    /// Every cell of the tally.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tallies(&self) -> Result<Vec<Tally>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(&mut connection, "SELECT desk, headline, state, unit, members FROM tally WHERE members <> 0 ORDER BY desk, headline, state, unit", vec![])
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(Tally {
+                    desk: sql::text(row, 0)?,
+                    headline: sql::text(row, 1)?,
+                    state: sql::text(row, 2)?,
+                    unit: sql::text(row, 3)?,
+                    members: sql::int(row, 4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Moves a submission, if it still has the revision the agent saw, and keeps the act.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] when someone else was first; nothing changed then.
+    pub async fn transition(&self, seq: i64, revision: i64, to: Transition, act: NewAct) -> Result<Docket, StoreError> {
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        let before = one(&mut transaction, seq).await?.ok_or(StoreError::Changed)?;
+        if before.revision != revision {
+            return Err(StoreError::Changed);
+        }
+        let mut after = before.clone();
+        match to {
+            Transition::Take => {
+                after.state = "assigned".to_owned();
+                after.owner.clone_from(&act.agent);
+                after.unread = false;
+            }
+            Transition::Release | Transition::Reopen => {
+                after.state = "queued".to_owned();
+                after.owner.clear();
+            }
+            Transition::Route { unit } => {
+                after.unit = unit;
+                after.owner.clear();
+                after.state = "assigned".to_owned();
+            }
+            Transition::Close(closing) => {
+                after.state = closing.state;
+            }
+        }
+        write_change(&mut transaction, &before, &after).await?;
+        keep_act(&mut transaction, &act, Some(seq), None).await?;
+        transaction.commit().await?;
+        after.revision += 1;
+        Ok(after)
+    }
+
+    /// Keeps an act that changes nothing of where the submission stands: a note, a reply.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn record(&self, seq: i64, act: NewAct) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        keep_act(&mut transaction, &act, Some(seq), None).await?;
+        if act.kind == "reply" {
+            sql::run(&mut transaction, "UPDATE docket SET unread = 0 WHERE seq = $1", params![seq]).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The acts about a submission, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn acts(&self, seq: i64) -> Result<Vec<Act>, StoreError> {
+        let mut connection = self.reading().await?;
+        acts(&mut connection, "WHERE seq = $1 ORDER BY at, id", params![seq]).await
+    }
+
+    /// The acts about a series, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_acts(&self, series: &str) -> Result<Vec<Act>, StoreError> {
+        let mut connection = self.reading().await?;
+        acts(&mut connection, "WHERE series = $1 ORDER BY at, id", params![series]).await
+    }
+
+    /// Says that an agent looks at a submission now, and who else has since `since`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn present(&self, seq: i64, agent: &str, now: i64, since: i64) -> Result<Vec<String>, StoreError> {
+        let mut connection = self.writing().await;
+        sql::run(
+            &mut connection,
+            "INSERT INTO presence (seq, agent, at) VALUES ($1, $2, $3) ON CONFLICT (seq, agent) DO UPDATE SET at = excluded.at",
+            params![seq, agent, now],
+        )
+        .await?;
+        sql::rows(
+            &mut connection,
+            "SELECT a.name FROM presence p JOIN agent a ON a.id = p.agent WHERE p.seq = $1 AND p.agent <> $2 AND p.at >= $3 ORDER BY a.name",
+            params![seq, agent, since],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(sql::text(row, 0)?))
+        .collect()
+    }
+
+    /// Takes supplements in, in order: marks their submissions unread, withdraws those that are
+    /// withdrawn, adds the keys of what was added, and moves the worker's place.
+    ///
+    /// # Errors
+    /// When the database does not answer; nothing was written then.
+    pub async fn apply_supplements(
+        &self,
+        supplements: &[(Supplement, Vec<apply::Key>)],
+        model: &linkage::Model,
+    ) -> Result<(), StoreError> {
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        for (supplement, keys) in supplements {
+            let seq = supplement.submission;
+            let Some(before) = one(&mut transaction, seq).await? else {
+                continue;
+            };
+            let mut after = before.clone();
+            after.unread = true;
+            if supplement.kind == "withdrawal" && before.state != "closed" {
+                after.state = "withdrawn".to_owned();
+            }
+            write_change(&mut transaction, &before, &after).await?;
+            let row = sql::row(&mut transaction, "SELECT keys FROM docket WHERE seq = $1", params![seq]).await?;
+            let Some(row) = row else { continue };
+            let mut packed = sql::bytes(&row, 0)?;
+            let held = apply::unpack_keys(&packed);
+            let fresh: Vec<apply::Key> = keys
+                .iter()
+                .copied()
+                .filter(|key| held.iter().all(|other| other.id != key.id))
+                .collect();
+            if !fresh.is_empty() {
+                packed.extend(apply::pack_keys(&fresh));
+                sql::run(&mut transaction, "UPDATE docket SET keys = $1 WHERE seq = $2", params![packed, seq]).await?;
+                apply::write_keys(&mut transaction, &[(seq, &fresh)], &[seq], model).await?;
+            }
+        }
+        if let Some((last, _)) = supplements.last() {
+            set_number(&mut transaction, "reached_supplement", last.seq).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn write_change(connection: &mut AnyConnection, before: &Docket, after: &Docket) -> Result<(), StoreError> {
+    sql::run(
+        connection,
+        "UPDATE docket SET state = $1, unit = $2, owner = $3, unread = $4, revision = revision + 1 WHERE seq = $5",
+        params![after.state.as_str(), after.unit.as_str(), after.owner.as_str(), after.unread, after.seq],
+    )
+    .await?;
+    let mut tally = TallyChange::default();
+    tally.add(&before.desk, &before.headline, &before.state, &before.unit, -1);
+    tally.add(&after.desk, &after.headline, &after.state, &after.unit, 1);
+    tally.write(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn keep_act(
+    connection: &mut AnyConnection,
+    act: &NewAct,
+    seq: Option<i64>,
+    series: Option<&str>,
+) -> Result<(), sqlx::Error> {
+    sql::run(
+        connection,
+        "INSERT INTO act (id, at, agent, seq, series, kind, reason, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        params![
+            act.id.as_str(), act.at, act.agent.as_str(), seq, series, act.kind.as_str(),
+            act.reason.as_str(), act.body.as_str(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn acts(connection: &mut AnyConnection, which: &str, values: Vec<Param>) -> Result<Vec<Act>, StoreError> {
+    sql::rows(
+        connection,
+        &format!("SELECT id, at, agent, seq, series, kind, reason, body, undone_by FROM act {which}"),
+        values,
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Act {
+            id: sql::text(row, 0)?,
+            at: sql::int(row, 1)?,
+            agent: sql::text(row, 2)?,
+            seq: sql::int_or_none(row, 3)?,
+            series: sql::text_or_none(row, 4)?,
+            kind: sql::text(row, 5)?,
+            reason: sql::text(row, 6)?,
+            body: sql::text(row, 7)?,
+            undone_by: sql::text_or_none(row, 8)?,
+        })
+    })
+    .collect()
+}
+
+async fn one(connection: &mut AnyConnection, seq: i64) -> Result<Option<Docket>, StoreError> {
+    sql::row(connection, &format!("{COLUMNS} WHERE seq = $1"), params![seq])
+        .await?
+        .as_ref()
+        .map(docket)
+        .transpose()
+}
+
+fn cursor(text: &str) -> Option<(i64, i64)> {
+    let (first, seq) = text.split_once('.')?;
+    Some((first.parse().ok()?, seq.parse().ok()?))
+}
+
+fn docket(row: &AnyRow) -> Result<Docket, StoreError> {
+    Ok(Docket {
+        seq: sql::int(row, 0)?,
+        id: sql::text(row, 1)?,
+        desk: sql::text(row, 2)?,
+        track: sql::text(row, 3)?,
+        headline: sql::text(row, 4)?,
+        received_at: sql::int(row, 5)?,
+        state: sql::text(row, 6)?,
+        rank: sql::int(row, 7)?,
+        urgent: sql::int(row, 8)? != 0,
+        priority: sql::int(row, 9)?,
+        unit: sql::text(row, 10)?,
+        owner: sql::text(row, 11)?,
+        deadline_at: sql::int(row, 12)?,
+        occurred_at: sql::int_or_none(row, 13)?,
+        amount_minor: sql::int_or_none(row, 14)?,
+        currency: sql::text(row, 15)?,
+        place: sql::text(row, 16)?,
+        unread: sql::int(row, 17)? != 0,
+        series: sql::text_or_none(row, 18)?,
+        revision: sql::int(row, 19)?,
+        assessment: sql::text(row, 20)?,
+        sightings: sql::text(row, 21)?,
+    })
+}

@@ -1,0 +1,152 @@
+//! What a submission matches: the count of each of its keys elsewhere, and the submissions that share
+//! most evidence with it. Read at look-up time from the members; pairs are never stored.
+
+use std::collections::HashMap;
+
+use linkage::{KindIx, Model};
+
+use super::{Work, apply::{Key, unpack_keys}};
+use crate::{StoreError, sql::{self, params}};
+
+/// A key of a submission and how many submissions hold it.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyCount {
+    /// The key.
+    pub key: Key,
+    /// Submissions that hold it, this one included.
+    pub members: i64,
+    /// Evidence in bits that sharing it gives; 0 when damped or capped.
+    pub bits: f64,
+}
+
+/// Another submission that shares keys.
+#[derive(Clone, Debug)]
+pub struct Matched {
+    /// Place in the ledger.
+    pub seq: i64,
+    /// The keys both hold.
+    pub shared: Vec<KeyCount>,
+    /// Sum of the evidence before the per-group ceilings, in bits: the order of the list.
+    pub bits: f64,
+}
+
+/// Members of one key that are looked at for a list of matches; series carry the rest.
+const PER_KEY: i64 = 50;
+
+/// Kinds of keys, by the number the database keeps: append only, an entry's place never changes.
+pub const KEY_KINDS: &[&str] = &[
+    "iban", "btc", "eth", "phone", "email", "url", "domain", "registrable", "ipv4", "ipv6", "social",
+    "text", "payee", "image",
+];
+
+/// The number of a kind of key.
+#[must_use]
+pub fn key_kind(name: &str) -> Option<u8> {
+    KEY_KINDS
+        .iter()
+        .position(|kind| *kind == name)
+        .and_then(|place| u8::try_from(place).ok())
+}
+
+/// The kind of the model that a stored kind stands for.
+pub(super) fn model_kind(model: &Model, kind: u8) -> Option<KindIx> {
+    model.kind(KEY_KINDS.get(usize::from(kind))?)
+}
+
+/// Evidence that sharing a key held by `members` gives, in bits.
+pub(super) fn bits(model: &Model, kind: u8, members: i64, damped: bool) -> f64 {
+    model_kind(model, kind).map_or(0.0, |kind| {
+        model.weight(kind, members.max(0) as u64, damped).bits
+    })
+}
+
+impl Work {
+    /// The keys of a submission with their counts.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keys(&self, seq: i64, model: &Model) -> Result<Vec<KeyCount>, StoreError> {
+        let mut connection = self.reading().await?;
+        let Some(row) = sql::row(&mut connection, "SELECT keys FROM docket WHERE seq = $1", params![seq]).await? else {
+            return Ok(Vec::new());
+        };
+        let keys = unpack_keys(&sql::bytes(&row, 0)?);
+        let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
+        let mut members: HashMap<i64, i64> = HashMap::new();
+        for row in sql::select_in(&mut connection, "SELECT id, members FROM key WHERE id", "", &ids).await? {
+            members.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
+        }
+        Ok(keys
+            .into_iter()
+            .map(|key| {
+                let members = members.get(&key.id).copied().unwrap_or(1);
+                KeyCount {
+                    key,
+                    members,
+                    bits: if members > 1 { bits(model, key.kind, members, key.damped) } else { 0.0 },
+                }
+            })
+            .collect())
+    }
+
+    /// The submissions that share most evidence with this one, best first, at most `most`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn matches(&self, seq: i64, keys: &[KeyCount], most: usize) -> Result<Vec<Matched>, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut found: HashMap<i64, Matched> = HashMap::new();
+        for count in keys.iter().filter(|count| count.bits > 0.0) {
+            let rows = sql::rows(
+                &mut connection,
+                "SELECT seq FROM member WHERE key = $1 AND seq <> $2 ORDER BY seq DESC LIMIT $3",
+                params![count.key.id, seq, PER_KEY],
+            )
+            .await?;
+            for row in rows {
+                let other = sql::int(&row, 0)?;
+                let matched = found.entry(other).or_insert_with(|| Matched {
+                    seq: other,
+                    shared: Vec::new(),
+                    bits: 0.0,
+                });
+                matched.shared.push(*count);
+                matched.bits += count.bits;
+            }
+        }
+        let mut matches: Vec<Matched> = found.into_values().collect();
+        matches.sort_by(|a, b| b.bits.total_cmp(&a.bits).then(b.seq.cmp(&a.seq)));
+        matches.truncate(most);
+        Ok(matches)
+    }
+
+    /// The submissions that hold a key, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn holders(&self, key: i64, before: Option<i64>, most: i64) -> Result<Vec<i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT seq FROM member WHERE key = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+            params![key, before.unwrap_or(i64::MAX), most],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(sql::int(row, 0)?))
+        .collect()
+    }
+
+    /// How many submissions hold a key.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held(&self, key: i64) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        if let Some(row) = sql::row(&mut connection, "SELECT members FROM key WHERE id = $1", params![key]).await? {
+            return Ok(sql::int(&row, 0)?);
+        }
+        let row = sql::row(&mut connection, "SELECT COUNT(*) FROM member WHERE key = $1", params![key]).await?;
+        Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
+    }
+}
