@@ -12,7 +12,7 @@ mod evaluate;
 mod types;
 
 pub(crate) use compile::compile;
-pub(crate) use evaluate::Env;
+pub(crate) use evaluate::{Env, time_of};
 pub(crate) use types::{Options, Scope, Ty};
 
 use evaluate::Node;

@@ -14,13 +14,13 @@
 
 #![warn(missing_docs)]
 
-//pub mod answers;
-//pub mod assess;
-//pub mod clock;
+pub mod answers;
+pub mod assess;
+pub mod clock;
 pub mod country;
 pub mod desk;
 pub mod expression;
-//pub mod facts;
+pub mod facts;
 pub mod money;
 pub mod place;
 pub mod submission;

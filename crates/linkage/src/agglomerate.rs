@@ -1,21 +1,28 @@
-//! Average linkage over key histograms: the nearest-neighbour chain, without a list of pairs.
+//! Agglomeration over key histograms: nearest-neighbour chains, without a list of pairs.
 //!
-//! The score of two clusters is the mean weight of their pairs,
-//! `Σ_k w_k · (a_k/|A|) · (b_k/|B|)`, where `a_k` is how much of key k cluster A holds: two
-//! histograms are enough. A mean is *reducible* (joining two clusters never brings a third nearer
-//! than the nearer of them was), so following nearest neighbours until two point at each other
-//! builds the same clusters as joining the best pair of all each time, without a heap, and a
-//! cluster with no neighbour over the threshold is finished for good.
+//! A cluster is its size and how much of each key it holds; the share of key k that A holds is
+//! `α_k = a_k/|A|`. Two histograms are all that a score needs. There are two phases:
+//!
+//! 1. *Mean*: `Σ w·α·β`, the mean weight of the pairs between two clusters, at least the
+//!    threshold. A mean is reducible (joining two clusters never brings a third nearer than the
+//!    nearer of them was), so following nearest neighbours until two point at each other builds
+//!    the clusters that joining the best pair of all each time would build, without a heap.
+//! 2. *Overlap*: `Σ w·min(α, β)`, the intersection of the histograms: what the clusters share if
+//!    their records are matched one to one. For one record against a cluster that is the mean
+//!    again, but two eras of a gang that overlap in half of their records are not diluted twice.
+//!    The threshold falls as the smaller cluster grows, because the same score then comes through
+//!    more records, and one wrong record cannot bring it (see [`Thresholds`]). Chains are
+//!    followed until nothing joins.
 //!
 //! A neighbour must share a key, and each key keeps the nodes that hold it, the largest share
 //! first. Shares only fall when clusters join, so an entry written long ago is still an upper
 //! bound, and a search stops as soon as no cluster still unseen could be nearer than the best
 //! one found. Lists are written anew when half of their entries lie in the same clusters.
 //!
-//! Cost: at most about three searches a node. A search reads the short lists first and looks at
-//! [`CANDIDATES`] clusters at most; a key that n records hold and that decides the matter is left
-//! after its first entries, so n records that share it cost about n. A bounded search may miss a
-//! slightly nearer neighbour in a neighbourhood of more than [`CANDIDATES`] clusters that all
+//! Cost: a pass makes at most about three searches a node. A search reads the short lists first
+//! and looks at [`CANDIDATES`] clusters at most; a key that n records hold and that decides the
+//! matter is left after its first entries, so n records that share it cost about n. A bounded
+//! search may miss a slightly nearer neighbour among more than [`CANDIDATES`] clusters that all
 //! score alike; it stays deterministic, because everything here is numbered by content.
 
 /// Clusters that one search looks at.
@@ -34,14 +41,25 @@ pub(crate) struct Node {
     pub(crate) enemies: Vec<u32>,
 }
 
-/// Clusters nodes by average linkage; returns for each node the smallest node of its cluster.
+/// From which score two clusters join.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Thresholds {
+    /// For single records, and for any mean.
+    pub(crate) small: f64,
+    /// For the overlap of clusters without end.
+    pub(crate) large: f64,
+    /// What one record may carry by mistake from one cluster to another, in bits. Spread over the
+    /// smaller cluster and added to `large` it is what an overlap needs, never over `small`.
+    pub(crate) bridge: f64,
+}
+
+/// Clusters nodes; returns for each node the smallest node of its cluster.
 ///
 /// The order of `nodes` and the numbers of keys break ties, so both must come from content.
-pub(crate) fn agglomerate(nodes: Vec<Node>, weights: &[f64], threshold: f64) -> Vec<u32> {
+pub(crate) fn agglomerate(nodes: Vec<Node>, weights: &[f64], thresholds: Thresholds) -> Vec<u32> {
     let count = nodes.len() as u32;
-    let mut clusters = Clusters::new(nodes, weights, threshold);
-    clusters.linkage = Linkage::Mean;
-    follow_chains(&mut clusters);
+    let mut clusters = Clusters::new(nodes, weights, thresholds);
+        follow_chains(&mut clusters);
     clusters.linkage = Linkage::Overlap;
     while follow_chains(&mut clusters) {}
     (0..count).map(|node| clusters.find(node)).collect()
@@ -110,7 +128,7 @@ impl Linkage {
 
 struct Clusters<'a> {
     weights: &'a [f64],
-    threshold: f64,
+    thresholds: Thresholds,
     linkage: Linkage,
     parent: Vec<u32>,
     nodes: Vec<Node>,
@@ -126,7 +144,7 @@ struct Clusters<'a> {
 }
 
 impl<'a> Clusters<'a> {
-    fn new(mut nodes: Vec<Node>, weights: &'a [f64], threshold: f64) -> Self {
+    fn new(mut nodes: Vec<Node>, weights: &'a [f64], thresholds: Thresholds) -> Self {
         let mut live = vec![0_u32; weights.len()];
         for node in &nodes {
             for &(key, _) in &node.histogram {
@@ -147,7 +165,7 @@ impl<'a> Clusters<'a> {
         let count = nodes.len();
         Self {
             weights,
-            threshold,
+            thresholds,
             linkage: Linkage::Mean,
             parent: (0..count as u32).collect(),
             nodes,
@@ -163,7 +181,7 @@ impl<'a> Clusters<'a> {
         find(&mut self.parent, node)
     }
 
-    /// The cluster with the highest score at or over the threshold; `before` wins ties.
+    /// The cluster with the highest score among those that score enough; `before` wins ties.
     fn nearest(&mut self, tip: u32, before: Option<u32>) -> Option<u32> {
         let size = self.nodes[tip as usize].size;
         let mut lists: Vec<(usize, u32, f64, f64)> = Vec::new();
@@ -186,19 +204,20 @@ impl<'a> Clusters<'a> {
         if let Some(before) = before {
             self.seen[before as usize] = self.search;
             let score = self.score(tip, before);
-            if score >= self.threshold {
+            if score >= 0.0 {
                 best = Some((before, score));
             }
         }
+        // No cluster needs less than one at least as large as this one.
+        let needed = self.needed(size);
         let mut looked_at = 0;
         'lists: for (length, key, alpha, bound) in lists {
             rest = (rest - bound).max(0.0);
             for place in 0..length {
                 let (share, node) = self.holders[key as usize][place];
                 let most = self.weights[key as usize] * self.linkage.of(alpha, share) + rest;
-                if most * ROUNDING < self.threshold
-                    || best.is_some_and(|(_, score)| most <= score)
-                {
+                let most = most * ROUNDING - needed;
+                if most < 0.0 || best.is_some_and(|(_, score)| most <= score) {
                     break 'lists;
                 }
                 let cluster = find(&mut self.parent, node);
@@ -214,7 +233,7 @@ impl<'a> Clusters<'a> {
                     break 'lists;
                 }
                 let score = self.score(tip, cluster);
-                if score >= self.threshold && best.is_none_or(|(_, other)| score > other) {
+                if score >= 0.0 && best.is_none_or(|(_, other)| score > other) {
                     best = Some((cluster, score));
                 }
             }
@@ -225,9 +244,10 @@ impl<'a> Clusters<'a> {
         Some(best?.0)
     }
 
-    /// Mean pair weight between the cluster under search and another.
+    /// By how much the score of the cluster under search and another exceeds what is needed.
     ///
-    /// Keys ascend and the two shares are multiplied first, so it is the same from both sides.
+    /// Keys ascend and the two shares meet first, so it is the same from both sides to the last
+    /// bit, whichever histogram is walked.
     fn score(&self, tip: u32, other: u32) -> f64 {
         let (a, b) = (&self.nodes[tip as usize], &self.nodes[other as usize]);
         let mut sum = 0.0;
@@ -244,7 +264,18 @@ impl<'a> Clusters<'a> {
                 }
             }
         }
-        sum
+        sum - self.needed(a.size.min(b.size))
+    }
+
+    /// The score from which a cluster of this size joins one that is no smaller.
+    fn needed(&self, smaller: f64) -> f64 {
+        match self.linkage {
+            Linkage::Mean => self.thresholds.small,
+            Linkage::Overlap => {
+                let Thresholds { small, large, bridge } = self.thresholds;
+                small.min(large + bridge / smaller)
+            }
+        }
     }
 
     fn are_enemies(&mut self, a: u32, b: u32) -> bool {
@@ -352,6 +383,18 @@ mod tests {
             .collect()
     }
 
+    /// The first phase alone.
+    fn means(nodes: Vec<Node>, weights: &[f64], threshold: f64) -> Vec<u32> {
+        let count = nodes.len() as u32;
+        let mut clusters = Clusters::new(nodes, weights, only(threshold));
+        follow_chains(&mut clusters);
+        (0..count).map(|node| clusters.find(node)).collect()
+    }
+
+    fn only(threshold: f64) -> Thresholds {
+        Thresholds { small: threshold, large: threshold, bridge: 0.0 }
+    }
+
     /// The definition: join the best pair of all until none reaches the threshold.
     fn greedy(keys_of_nodes: &[Vec<u32>], weights: &[f64], threshold: f64) -> Vec<u32> {
         let pair = |a: usize, b: usize| -> f64 {
@@ -384,7 +427,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_chain_builds_what_the_definition_says(
+        fn the_chain_of_means_builds_what_the_definition_says(
             sets in prop::collection::vec(prop::collection::btree_set(0_u32..24, 0..6), 0..24),
         ) {
             let sets: Vec<Vec<u32>> = sets.into_iter().map(|s| s.into_iter().collect()).collect();
@@ -395,8 +438,38 @@ mod tests {
             let mut distinct = sets.clone();
             distinct.sort();
             distinct.dedup();
-            let found = agglomerate(nodes(&distinct), &weights, 3.7);
+            let found = means(nodes(&distinct), &weights, 3.7);
             prop_assert_eq!(found, greedy(&distinct, &weights, 3.7));
+        }
+
+        /// Nothing is left that scores enough, by the formula and without lists or bounds.
+        #[test]
+        fn nothing_is_left_to_join(
+            sets in prop::collection::btree_set(prop::collection::btree_set(0_u32..12, 0..5), 0..40),
+        ) {
+            let sets: Vec<Vec<u32>> = sets.into_iter().map(|s| s.into_iter().collect()).collect();
+            let weights: Vec<f64> = (0..12).map(|key| 2.0 + f64::from(key) / 2.0).collect();
+            let thresholds = Thresholds { small: 4.0, large: 1.5, bridge: 8.0 };
+            let found = agglomerate(nodes(&sets), &weights, thresholds);
+            let cluster = |number: usize| -> Vec<&Vec<u32>> {
+                (0..sets.len()).filter(|&n| found[n] == number as u32).map(|n| &sets[n]).collect()
+            };
+            for x in 0..sets.len() {
+                for y in 0..x {
+                    let (a, b) = (cluster(x), cluster(y));
+                    if a.is_empty() || b.is_empty() {
+                        continue;
+                    }
+                    let share = |of: &[&Vec<u32>], key: u32| {
+                        of.iter().filter(|keys| keys.contains(&key)).count() as f64 / of.len() as f64
+                    };
+                    let overlap: f64 = (0..12)
+                        .map(|key| weights[key as usize] * share(&a, key).min(share(&b, key)))
+                        .sum();
+                    let smaller = a.len().min(b.len()) as f64;
+                    prop_assert!(overlap < 4.0_f64.min(1.5 + 8.0 / smaller) + 1e-9);
+                }
+            }
         }
     }
 
@@ -406,8 +479,8 @@ mod tests {
         let mut with_enemies = nodes(&sets);
         with_enemies[0].enemies.push(1);
         with_enemies[1].enemies.push(0);
-        let found = agglomerate(with_enemies, &[9.0, 9.0, 9.0], 1.0);
+        let found = agglomerate(with_enemies, &[9.0, 9.0, 9.0], only(1.0));
         assert_ne!(found[0], found[1]);
-        assert_eq!(agglomerate(nodes(&sets), &[9.0, 9.0, 9.0], 1.0), [0, 0, 0]);
+        assert_eq!(agglomerate(nodes(&sets), &[9.0, 9.0, 9.0], only(1.0)), [0, 0, 0]);
     }
 }

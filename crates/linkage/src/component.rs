@@ -27,8 +27,10 @@ use crate::{
 ///    group, and a record that lists four hundred addresses is no bridge between their owners.
 /// 3. Records that must be together, then records with the same keys, start as one node.
 /// 4. Clusters are joined by average linkage, the mean weight of their pairs, from the best pair
-///    down to the model's threshold, never across a cannot-link. Hence a chain of single links
-///    does not become one series, nor do two gangs that one record touches.
+///    down to the model's threshold; then those whose histograms of keys overlap enough, which
+///    finds the eras of a gang that changes its accounts and numbers one after the other. Never
+///    across a cannot-link. Hence a chain of single links does not become one series, nor do two
+///    gangs that one record touches.
 ///
 /// Linear in the number of members, times a logarithm, but for the search of neighbours, which
 /// is bounded (see the module `agglomerate`).
@@ -95,7 +97,7 @@ impl Component {
         let bundles = Bundles::new(&graph, &kept, model);
         let nodes = graph.nodes(&bundles);
         let histograms = graph.histograms(&bundles, &nodes);
-        let of_node = agglomerate(histograms, &bundles.weights, model.threshold());
+        let of_node = agglomerate(histograms, &bundles.weights, model.thresholds());
         let mut clusters: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (members, cluster) in nodes.iter().zip(&of_node) {
             clusters.entry(*cluster).or_default().extend(members);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::key::KindIx;
+use crate::{agglomerate::Thresholds, key::KindIx};
 
 /// Weights are held in 1/1024 bit, so that sums are exact and the last digit of a machine's
 /// logarithm changes nothing.
@@ -13,7 +13,9 @@ pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
 /// ```
 /// let model = linkage::Model::from_toml(
 ///     r#"
-///     threshold = 4.0
+///     threshold = 3.0
+///     large_threshold = 1.0
+///     bridge_bits = 20.0
 ///     prior_bits = -9.0
 ///     reference_population = 1_000_000
 ///     damping = 0.25
@@ -39,7 +41,7 @@ pub struct Model {
     kinds: Vec<Kind>,
     /// Ceilings in units, by group; a kind without a group has one of its own.
     ceilings: Vec<u64>,
-    threshold: f64,
+    thresholds: Thresholds,
     prior_bits: f64,
     reference_population: f64,
     damping: f64,
@@ -118,6 +120,8 @@ pub enum ModelError {
 #[serde(deny_unknown_fields)]
 struct ModelFile {
     threshold: f64,
+    large_threshold: f64,
+    bridge_bits: f64,
     prior_bits: f64,
     reference_population: u64,
     damping: f64,
@@ -159,6 +163,10 @@ impl Model {
             }
         };
         within("model", "threshold", file.threshold, 0.01, 1e3, "0.01 to 1000 bits")?;
+        let (large, bridge) = (file.large_threshold, file.bridge_bits);
+        within("model", "large_threshold", large, 0.0, file.threshold, "0 to threshold")?;
+        // Less, and a lone record would join for less than the threshold.
+        within("model", "bridge_bits", bridge, file.threshold, 1e4, "threshold to 10000 bits")?;
         within("model", "prior_bits", file.prior_bits, -1e3, 0.0, "-1000 to 0 bits")?;
         within("model", "damping", file.damping, 0.0, 1.0, "0 to 1")?;
         let population = file.reference_population as f64;
@@ -205,7 +213,7 @@ impl Model {
         Ok(Self {
             kinds,
             ceilings,
-            threshold: file.threshold,
+            thresholds: Thresholds { small: file.threshold, large, bridge },
             prior_bits: file.prior_bits,
             reference_population: population,
             damping: file.damping,
@@ -223,9 +231,13 @@ impl Model {
         Some(&self.kinds.get(usize::from(kind.0))?.name)
     }
 
-    /// Mean bits between two clusters from which they are joined.
+    /// Mean bits from which two records, or two clusters, are joined.
     pub fn threshold(&self) -> f64 {
-        self.threshold
+        self.thresholds.small
+    }
+
+    pub(crate) fn thresholds(&self) -> Thresholds {
+        self.thresholds
     }
 
     /// What two records are worth before anything is known of them, in bits, at most 0.
@@ -286,7 +298,7 @@ pub(crate) mod tests {
     }
 
     const HEAD: &str =
-        "threshold = 4.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
+        "threshold = 4.0\nlarge_threshold = 1.0\nbridge_bits = 9.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
 
     fn check_refused(tail: &str, expected: &str) {
         let error = Model::from_toml(&format!("{HEAD}{tail}")).unwrap_err().to_string();

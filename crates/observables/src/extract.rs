@@ -10,11 +10,8 @@ use std::ops::{BitOr, Range};
 use url::Url;
 
 use crate::{
-    Kind, Observable, ParseError, money,
-    observable::canonicalise,
-    phone,
-    refang::Plain,
-    social, web,
+    Kind, Observable, ParseError, money, observable::canonicalise, phone, refang::Plain, social,
+    web,
 };
 
 /// What was found in a text.
@@ -50,7 +47,11 @@ impl Hit {
 
 /// What stands behind a hit, from strong to weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Proof {
     /// Check characters that chance seldom gets right.
     Checksum,
@@ -88,10 +89,14 @@ impl Flags {
 
     /// The names of what is set, as exchanged: `example`, `private`, `homoglyph`.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        [(Flags::EXAMPLE, "example"), (Flags::PRIVATE, "private"), (Flags::HOMOGLYPH, "homoglyph")]
-            .into_iter()
-            .filter(move |(flag, _)| self.contains(*flag))
-            .map(|(_, name)| name)
+        [
+            (Flags::EXAMPLE, "example"),
+            (Flags::PRIVATE, "private"),
+            (Flags::HOMOGLYPH, "homoglyph"),
+        ]
+        .into_iter()
+        .filter(move |(flag, _)| self.contains(*flag))
+        .map(|(_, name)| name)
     }
 }
 
@@ -131,9 +136,16 @@ pub fn extract(text: &str) -> Extraction {
 /// The extraction, and how many bytes were looked at after the walk: the tests hold its growth.
 fn scan(text: &str) -> (Extraction, usize) {
     let plain = Plain::new(text);
-    let mut scanner = Scanner { text: &plain.text, bytes: plain.text.as_bytes(), found: Extraction::default(), work: 0 };
+    let mut scanner = Scanner {
+        text: &plain.text,
+        bytes: plain.text.as_bytes(),
+        found: Extraction::default(),
+        work: 0,
+    };
     scanner.walk();
-    let Scanner { mut found, work, .. } = scanner;
+    let Scanner {
+        mut found, work, ..
+    } = scanner;
     for hit in &mut found.hits {
         hit.span = plain.raw_span(hit.span.clone());
     }
@@ -219,7 +231,11 @@ impl Scanner<'_> {
     fn token(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let token = &self.bytes[start..end];
         // The last word of a sentence.
-        if seen & !(DOT | COLON) == 0 && !token[..token.len() - 1].iter().any(|byte| matches!(byte, b'.' | b':')) {
+        if seen & !(DOT | COLON) == 0
+            && !token[..token.len() - 1]
+                .iter()
+                .any(|byte| matches!(byte, b'.' | b':'))
+        {
             return end;
         }
         self.work += token.len();
@@ -233,17 +249,30 @@ impl Scanner<'_> {
 
     /// A token with `://` in it at `colon`.
     fn with_scheme(&mut self, start: usize, colon: usize, end: usize) -> usize {
-        let letters = self.bytes[start..colon].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let letters = self.bytes[start..colon]
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
         let scheme = ["https", "http", "ftp"].into_iter().find(|known| {
-            letters >= known.len() && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
+            letters >= known.len()
+                && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
         });
         let Some(scheme) = scheme else {
             // Perhaps the host alone is one.
-            return self.plain(colon + 3, end.max(colon + 3), self.bytes[colon + 3..end].contains(&b'@'));
+            return self.plain(
+                colon + 3,
+                end.max(colon + 3),
+                self.bytes[colon + 3..end].contains(&b'@'),
+            );
         };
         let url_start = colon - scheme.len();
         if url_start > start {
-            self.plain(start, url_start, self.bytes[start..url_start].contains(&b'@'));
+            self.plain(
+                start,
+                url_start,
+                self.bytes[start..url_start].contains(&b'@'),
+            );
         }
         let authority = colon + 3;
         let host_end = self.while_authority(authority);
@@ -251,22 +280,37 @@ impl Scanner<'_> {
         if host_end == authority || host_end - authority > 4 * web::MAX_HOST {
             return host_end;
         }
-        self.url(url_start, authority, host_end)
+        // "https://colis.example.Merci"
+        let mut host_end = host_end;
+        if let Some(host) = self.text.get(authority..host_end)
+            && web::domain(host).is_err()
+            && let Some(shorter) = without_capital_label(host)
+            && web::domain(shorter).is_ok()
+        {
+            host_end = authority + shorter.len();
+        }
+        self.url(url_start, authority, host_end).0
     }
 
     /// The end of a URL's authority that begins at `at`.
     fn while_authority(&mut self, at: usize) -> usize {
         let limit = self.bytes.len().min(at + 4 * web::MAX_HOST + 1);
         let stop = |byte: &u8| {
-            matches!(byte, b'/' | b'?' | b'#' | b'\\') || (CLASSES[*byte as usize] == END && !matches!(byte, b'[' | b']' | b'&' | b'=' | b'$' | b'!' | b'~' | b'*'))
+            matches!(byte, b'/' | b'?' | b'#' | b'\\')
+                || (CLASSES[*byte as usize] == END
+                    && !matches!(byte, b'[' | b']' | b'&' | b'=' | b'$' | b'!' | b'~' | b'*'))
         };
-        let length = self.bytes[at..limit].iter().position(stop).unwrap_or(limit - at);
+        let length = self.bytes[at..limit]
+            .iter()
+            .position(stop)
+            .unwrap_or(limit - at);
         self.work += length;
         at + length
     }
 
-    /// A URL whose authority is known; answers where it ends.
-    fn url(&mut self, start: usize, authority: usize, host_end: usize) -> usize {
+    /// A URL whose authority is known. Answers where it ends and whether it was one; what was read is
+    /// passed either way, so that it is not read again for each host in it.
+    fn url(&mut self, start: usize, authority: usize, host_end: usize) -> (usize, bool) {
         let run = self.bytes.len().min(start + web::MAX_URL + 1);
         let mut end = host_end;
         if matches!(self.bytes.get(host_end), Some(b'/' | b'?' | b'#' | b'\\')) {
@@ -280,19 +324,22 @@ impl Scanner<'_> {
                 end += 1;
             }
             let error = ParseError::TooLong { kind: Kind::Url };
-            self.found.problems.push(Problem { kind: Kind::Url, span: start..end, error });
-            return end;
+            self.found.problems.push(Problem {
+                kind: Kind::Url,
+                span: start..end,
+                error,
+            });
+            return (end, false);
         }
+        let run_end = end;
         let end = trim_url_end(self.bytes, authority, end);
-        let Some(candidate) = self.text.get(start..end) else {
-            return host_end;
-        };
-        let Ok((url, proof)) = web::url(candidate) else {
-            // "site.Merci" after a host, or a word that was no host.
-            return host_end;
-        };
-        self.push_url(&url, proof, start..end);
-        end
+        match self.text.get(start..end).map(web::url) {
+            Some(Ok((url, proof))) => {
+                self.push_url(&url, proof, start..end);
+                (end, true)
+            }
+            _ => (run_end, false),
+        }
     }
 
     fn push_url(&mut self, url: &Url, proof: Proof, span: Range<usize>) {
@@ -335,9 +382,16 @@ impl Scanner<'_> {
         while !text.is_char_boundary(from) {
             from += 1;
         }
-        let local: usize = text[from..at].chars().rev().take_while(|&character| web::is_local(character)).map(char::len_utf8).sum();
+        let local: usize = text[from..at]
+            .chars()
+            .rev()
+            .take_while(|&character| web::is_local(character))
+            .map(char::len_utf8)
+            .sum();
         let mut local_start = at - local;
-        while local_start < at && matches!(self.bytes[local_start], b'.' | b'-' | b'%' | b'\'' | b'+') {
+        while local_start < at
+            && matches!(self.bytes[local_start], b'.' | b'-' | b'%' | b'\'' | b'+')
+        {
             local_start += 1;
         }
         self.work += local;
@@ -354,7 +408,9 @@ impl Scanner<'_> {
                     self.push(Kind::Email, canonical, proof, span);
                     return after;
                 }
-                let Some(shorter) = without_capital_label(host) else { break };
+                let Some(shorter) = without_capital_label(host) else {
+                    break;
+                };
                 host = shorter;
             }
             return at + 1;
@@ -373,7 +429,10 @@ impl Scanner<'_> {
     }
 
     fn while_host(&mut self, from: usize, end: usize) -> usize {
-        let length = self.bytes[from..end].iter().take_while(|byte| is_host(**byte)).count();
+        let length = self.bytes[from..end]
+            .iter()
+            .take_while(|byte| is_host(**byte))
+            .count();
         self.work += length;
         from + length
     }
@@ -402,7 +461,11 @@ impl Scanner<'_> {
     /// An address that fills the part, but for a port's or a sentence's colon.
     fn ipv6(&mut self, start: usize, end: usize) -> Option<usize> {
         let part = &self.bytes[start..end];
-        let length = part.iter().take(46).take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')).count();
+        let length = part
+            .iter()
+            .take(46)
+            .take_while(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+            .count();
         if part[..length].iter().filter(|byte| **byte == b':').count() < 2 {
             return None;
         }
@@ -445,13 +508,17 @@ impl Scanner<'_> {
     /// An IPv4 address, a domain, or a URL that begins with one of them.
     fn host(&mut self, start: usize, end: usize) -> Option<usize> {
         let run = &self.bytes[start..end];
-        if run.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') {
+        if run
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        {
             let (canonical, proof) = web::ipv4(&self.text[start..end]).ok()?;
-            if let Some(after) = self.bare_url(start, end) {
+            let (after, is_url) = self.bare_url(start, end);
+            if is_url {
                 return Some(after);
             }
             self.push(Kind::Ipv4, canonical, proof, start..end);
-            return Some(end);
+            return Some(after);
         }
         if run.len() > 4 * web::MAX_HOST {
             return None;
@@ -465,11 +532,12 @@ impl Scanner<'_> {
                 && (followed || !is_joint(host))
                 && let Ok((canonical, proof)) = web::domain(host)
             {
-                if let Some(after) = self.bare_url(start, host_end) {
+                let (after, is_url) = self.bare_url(start, host_end);
+                if is_url {
                     return Some(after);
                 }
                 self.push(Kind::Domain, canonical, proof, start..host_end);
-                return Some(host_end);
+                return Some(after);
             }
             host = without_capital_label(host)?;
         }
@@ -477,34 +545,53 @@ impl Scanner<'_> {
     }
 
     /// A URL without scheme: a host, then a path, or a port and a path, or a query with a value.
-    fn bare_url(&mut self, start: usize, host_end: usize) -> Option<usize> {
+    /// Answers as [`Scanner::url`].
+    fn bare_url(&mut self, start: usize, host_end: usize) -> (usize, bool) {
         let rest = &self.bytes[host_end..];
         let mut path = 0;
         if let [b':', digits @ ..] = rest {
-            let count = digits.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+            let count = digits
+                .iter()
+                .take(6)
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
             if count > 0 && count < 6 {
                 path = count + 1;
             }
         }
         let is_path = match &rest[path..] {
             // A network ("192.0.2.0/24") is no page.
-            [b'/', next @ ..] if path == 0 && self.bytes[start..host_end].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.') => {
-                let digits = next.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
-                next.first().is_some_and(|byte| !ends_token(*byte)) && (digits == 0 || digits > 2 || next.get(digits).is_some_and(|byte| !ends_token(*byte)))
+            [b'/', next @ ..]
+                if path == 0
+                    && self.bytes[start..host_end]
+                        .iter()
+                        .all(|byte| byte.is_ascii_digit() || *byte == b'.') =>
+            {
+                let digits = next
+                    .iter()
+                    .take(3)
+                    .take_while(|byte| byte.is_ascii_digit())
+                    .count();
+                next.first().is_some_and(|byte| !ends_token(*byte))
+                    && (digits == 0
+                        || digits > 2
+                        || next.get(digits).is_some_and(|byte| !ends_token(*byte)))
             }
             [b'/', next, ..] => !ends_token(*next) || matches!(next, b'?' | b'#' | b'~' | b'$'),
             [b'?', next, tail @ ..] => {
-                let name = tail.iter().take(64).take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+                let name = tail
+                    .iter()
+                    .take(64)
+                    .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+                    .count();
                 next.is_ascii_alphanumeric() && tail.get(name) == Some(&b'=')
             }
             _ => false,
         };
         if !is_path {
-            return None;
+            return (host_end, false);
         }
-        let before = self.found.hits.len();
-        let after = self.url(start, start, host_end + path);
-        (self.found.hits.len() > before).then_some(after)
+        self.url(start, start, host_end + path)
     }
 
     /// Accounts, wallets and phone numbers that begin in a run; they may end after it.
@@ -516,9 +603,15 @@ impl Scanner<'_> {
                 at += 1;
                 continue;
             }
-            let length = bytes[at..end].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let length = bytes[at..end]
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric())
+                .count();
             // Letters of other scripts belong to the word.
-            let inside = at > 0 && bytes[at - 1] >= 0x80 || bytes.get(at + length).is_some_and(|byte| *byte >= 0xC3 && *byte != 0xE2);
+            let inside = at > 0 && bytes[at - 1] >= 0x80
+                || bytes
+                    .get(at + length)
+                    .is_some_and(|byte| *byte >= 0xC3 && *byte != 0xE2);
             if !inside && let Some(after) = self.number(at, at + length, start) {
                 if after >= end {
                     return after;
@@ -537,10 +630,19 @@ impl Scanner<'_> {
         let apart = run.len() == 2
             && start >= 3
             && self.bytes[start - 1] == b' '
-            && self.bytes[start - 3..start - 1].iter().all(u8::is_ascii_alphabetic)
-            && (start == 3 || !self.bytes[start - 4].is_ascii_alphanumeric() && self.bytes[start - 4] < 0x80);
+            && self.bytes[start - 3..start - 1]
+                .iter()
+                .all(u8::is_ascii_alphabetic)
+            && (start == 3
+                || !self.bytes[start - 4].is_ascii_alphanumeric() && self.bytes[start - 4] < 0x80);
         let iban_start = if apart { start - 3 } else { start };
-        if apart || (run.len() >= 4 && run[0].is_ascii_alphabetic() && run[1].is_ascii_alphabetic() && run[2].is_ascii_digit() && run[3].is_ascii_digit()) {
+        if apart
+            || (run.len() >= 4
+                && run[0].is_ascii_alphabetic()
+                && run[1].is_ascii_alphabetic()
+                && run[2].is_ascii_digit()
+                && run[3].is_ascii_digit())
+        {
             self.work += 68;
             match money::iban_at(self.bytes, iban_start) {
                 Some(money::IbanScan::Found { end, canonical }) => {
@@ -549,13 +651,20 @@ impl Scanner<'_> {
                 }
                 Some(money::IbanScan::BadChecksum { end }) => {
                     let error = ParseError::Checksum { kind: Kind::Iban };
-                    self.found.problems.push(Problem { kind: Kind::Iban, span: iban_start..end, error });
+                    self.found.problems.push(Problem {
+                        kind: Kind::Iban,
+                        span: iban_start..end,
+                        error,
+                    });
                     return Some(end);
                 }
                 None => {}
             }
         }
-        for (kind, looks) in [(Kind::Eth, money::looks_eth(run)), (Kind::Btc, money::looks_btc(run))] {
+        for (kind, looks) in [
+            (Kind::Eth, money::looks_eth(run)),
+            (Kind::Btc, money::looks_btc(run)),
+        ] {
             if !looks {
                 continue;
             }
@@ -566,7 +675,11 @@ impl Scanner<'_> {
                     return Some(end);
                 }
                 Err(error @ ParseError::Checksum { .. }) => {
-                    self.found.problems.push(Problem { kind, span: start..end, error });
+                    self.found.problems.push(Problem {
+                        kind,
+                        span: start..end,
+                        error,
+                    });
                     return Some(end);
                 }
                 Err(_) => {}
@@ -576,7 +689,11 @@ impl Scanner<'_> {
     }
 
     fn phone(&mut self, digits: usize, run_start: usize) -> Option<usize> {
-        let start = if digits > 0 && self.bytes[digits - 1] == b'+' { digits - 1 } else { digits };
+        let start = if digits > 0 && self.bytes[digits - 1] == b'+' {
+            digits - 1
+        } else {
+            digits
+        };
         if !phone::may_begin(&self.bytes[start..]) {
             return None;
         }
@@ -585,7 +702,9 @@ impl Scanner<'_> {
         let beyond = start.checked_sub(2).map(|at| self.bytes[at]);
         let inside = match before {
             Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
-            Some(b'.' | b',') => beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start,
+            Some(b'.' | b',') => {
+                beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
+            }
             Some(byte) => byte.is_ascii_alphanumeric(),
             None => false,
         };
@@ -600,11 +719,22 @@ impl Scanner<'_> {
 
     fn push(&mut self, kind: Kind, canonical: String, proof: Proof, span: Range<usize>) {
         // A country that stood apart, or a plus, may belong to what was found before.
-        if self.found.hits.last().is_some_and(|last| last.span.end > span.start) {
+        if self
+            .found
+            .hits
+            .last()
+            .is_some_and(|last| last.span.end > span.start)
+        {
             return;
         }
         let flags = Observable::from_canonical(kind, canonical.clone()).flags();
-        self.found.hits.push(Hit { kind, canonical, span, proof, flags });
+        self.found.hits.push(Hit {
+            kind,
+            canonical,
+            span,
+            proof,
+            flags,
+        });
     }
 }
 
@@ -681,14 +811,18 @@ fn is_joint(host: &str) -> bool {
     let rest_small = letters.clone().next().is_some() && letters.all(char::is_lowercase);
     if capital && rest_small {
         let usual = ["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
-        return !usual || before.chars().any(char::is_lowercase) && !before.starts_with(char::is_uppercase) && last != "Com";
+        return !usual
+            || before.chars().any(char::is_lowercase)
+                && !before.starts_with(char::is_uppercase)
+                && last != "Com";
     }
     if before.contains('.') || !before.chars().all(char::is_alphabetic) {
         return before.is_empty();
     }
     const WORDS: [&str; 5] = ["je", "il", "la", "et", "ne"];
     const RISKY: [&str; 20] = [
-        "de", "me", "ma", "sa", "se", "si", "as", "at", "be", "do", "in", "is", "it", "my", "no", "so", "to", "us", "es", "mais",
+        "de", "me", "ma", "sa", "se", "si", "as", "at", "be", "do", "in", "is", "it", "my", "no",
+        "so", "to", "us", "es", "mais",
     ];
     // Files are named so far more often than sites.
     const FILES: [&str; 3] = ["zip", "mov", "md"];
@@ -696,14 +830,52 @@ fn is_joint(host: &str) -> bool {
     let accented = !before.is_ascii();
     WORDS.contains(&last.as_str())
         || FILES.contains(&last.as_str())
-        || RISKY.contains(&last.as_str()) && (accented || ENDS_OF_SENTENCES.contains(&before.to_lowercase().as_str()))
+        || RISKY.contains(&last.as_str())
+            && (accented || ENDS_OF_SENTENCES.contains(&before.to_lowercase().as_str()))
 }
 
 /// Words after which people forget the space.
 const ENDS_OF_SENTENCES: [&str; 40] = [
-    "merci", "bonjour", "argent", "compte", "site", "colis", "carte", "banque", "paiement", "euros", "rien", "plus", "tout",
-    "fait", "moi", "toi", "lui", "vous", "nous", "cordialement", "numero", "message", "mail", "jour", "jours", "fois", "money",
-    "account", "thanks", "please", "this", "that", "them", "him", "her", "back", "day", "time", "bank", "card",
+    "merci",
+    "bonjour",
+    "argent",
+    "compte",
+    "site",
+    "colis",
+    "carte",
+    "banque",
+    "paiement",
+    "euros",
+    "rien",
+    "plus",
+    "tout",
+    "fait",
+    "moi",
+    "toi",
+    "lui",
+    "vous",
+    "nous",
+    "cordialement",
+    "numero",
+    "message",
+    "mail",
+    "jour",
+    "jours",
+    "fois",
+    "money",
+    "account",
+    "thanks",
+    "please",
+    "this",
+    "that",
+    "them",
+    "him",
+    "her",
+    "back",
+    "day",
+    "time",
+    "bank",
+    "card",
 ];
 
 /// The host without a last label that begins with a capital: `colis.example.Merci`.
@@ -720,32 +892,70 @@ mod tests {
 
     /// What is found, as `kind canonical`.
     fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text).hits.iter().map(|hit| format!("{} {}", hit.kind, hit.canonical)).collect();
+        let found: Vec<String> = extract(text)
+            .hits
+            .iter()
+            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
+            .collect();
         assert_eq!(found, expected, "in {text:?}");
     }
 
     fn check_raw(text: &str, expected: &[&str]) {
-        let found: Vec<&str> = extract(text).hits.iter().map(|hit| &text[hit.span.clone()]).collect();
+        let found: Vec<&str> = extract(text)
+            .hits
+            .iter()
+            .map(|hit| &text[hit.span.clone()])
+            .collect();
         assert_eq!(found, expected, "in {text:?}");
     }
 
     #[test]
     fn punctuation_stays_with_the_sentence() {
-        check("voir https://colis.example/a?id=62593040.", &["url https://colis.example/a?id=62593040"]);
-        check("(voir https://colis.example/a_(b))", &["url https://colis.example/a_(b)"]);
-        check("[https://colis.example/a]", &["url https://colis.example/a"]);
-        check("« https://colis.example/a »…", &["url https://colis.example/a"]);
-        check("<https://colis.example/a>, 'https://colis.example/b'", &["url https://colis.example/a", "url https://colis.example/b"]);
+        check(
+            "voir https://colis.example/a?id=62593040.",
+            &["url https://colis.example/a?id=62593040"],
+        );
+        check(
+            "(voir https://colis.example/a_(b))",
+            &["url https://colis.example/a_(b)"],
+        );
+        check(
+            "[https://colis.example/a]",
+            &["url https://colis.example/a"],
+        );
+        check(
+            "« https://colis.example/a »…",
+            &["url https://colis.example/a"],
+        );
+        check(
+            "<https://colis.example/a>, 'https://colis.example/b'",
+            &["url https://colis.example/a", "url https://colis.example/b"],
+        );
         check("https://colis.example, ok", &["url https://colis.example/"]);
-        check("site:https://colis.example/a", &["url https://colis.example/a"]);
+        check(
+            "site:https://colis.example/a",
+            &["url https://colis.example/a"],
+        );
     }
 
     #[test]
     fn the_raw_text_is_kept_with_its_span() {
-        check_raw("été hxxps[:]//colis[point]example/a, puis banque [.] example !", &["hxxps[:]//colis[point]example/a", "banque [.] example"]);
-        check_raw("n° ０６ ３９ ９８ １２ ３４.", &["０６ ３９ ９８ １２ ３４"]);
-        check_raw("ban\u{200B}que.example\u{200B}", &["ban\u{200B}que.example"]);
-        check_raw("au 06\u{A0}39\u{A0}98\u{A0}12\u{A0}34\u{A0}!", &["06\u{A0}39\u{A0}98\u{A0}12\u{A0}34"]);
+        check_raw(
+            "été hxxps[:]//colis[point]example/a, puis banque [.] example !",
+            &["hxxps[:]//colis[point]example/a", "banque [.] example"],
+        );
+        check_raw(
+            "n° ０６ ３９ ９８ １２ ３４.",
+            &["０６ ３９ ９８ １２ ３４"],
+        );
+        check_raw(
+            "ban\u{200B}que.example\u{200B}",
+            &["ban\u{200B}que.example"],
+        );
+        check_raw(
+            "au 06\u{A0}39\u{A0}98\u{A0}12\u{A0}34\u{A0}!",
+            &["06\u{A0}39\u{A0}98\u{A0}12\u{A0}34"],
+        );
     }
 
     #[test]
@@ -758,25 +968,43 @@ mod tests {
     #[test]
     fn sentences_are_no_domains() {
         check("rendu mon argent.Je veux. Merci.La suite.", &[]);
-        check("j'ai payé.il ne répond plus.la banque non plus.et moi, argent.de côté", &[]);
+        check(
+            "j'ai payé.il ne répond plus.la banque non plus.et moi, argent.de côté",
+            &[],
+        );
         check("le fichier photos.zip, contrat.pdf, etc.", &[]);
         check("allez sur colis-suivi.fr.Merci", &["domain colis-suivi.fr"]);
-        check("écrire à jean@asso.example.Merci", &["email jean@asso.example"]);
-        check("sur Vinted.fr et amende-gouv.info", &["domain vinted.fr", "domain amende-gouv.info"]);
-        check("d'asso.example l’asso.example", &["domain asso.example", "domain asso.example"]);
+        check(
+            "écrire à jean@asso.example.Merci",
+            &["email jean@asso.example"],
+        );
+        check(
+            "sur Vinted.fr et amende-gouv.info",
+            &["domain vinted.fr", "domain amende-gouv.info"],
+        );
+        check(
+            "d'asso.example l’asso.example",
+            &["domain asso.example", "domain asso.example"],
+        );
     }
 
     #[test]
     fn dotted_phones_are_no_addresses() {
         check("au 06.63.94.98.94 svp", &["phone +33663949894"]);
         check("version 1.2.3.4.5, prix 12.50 €, 10.000.000", &[]);
-        check("192.0.2.0/24 et 192.0.2.1:8080", &["ipv4 192.0.2.0", "ipv4 192.0.2.1"]);
+        check(
+            "192.0.2.0/24 et 192.0.2.1:8080",
+            &["ipv4 192.0.2.0", "ipv4 192.0.2.1"],
+        );
         check("192.0.2.1/admin", &["url https://192.0.2.1/admin"]);
     }
 
     #[test]
     fn an_ethereum_address_is_one_thing() {
-        check("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", &["eth 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"]);
+        check(
+            "0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359",
+            &["eth 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"],
+        );
         // A transaction's hash is longer.
         check(&format!("0x{}", "ab".repeat(32)), &[]);
     }
@@ -793,15 +1021,28 @@ mod tests {
         }
         let extraction = extract("FR14 2004 1010 0505 0001 3M02 607");
         assert!(extraction.hits.is_empty());
-        assert_eq!(extraction.problems[0].error, ParseError::Checksum { kind: Kind::Iban });
+        assert_eq!(
+            extraction.problems[0].error,
+            ParseError::Checksum { kind: Kind::Iban }
+        );
     }
 
     #[test]
     fn phones_take_the_default_region() {
-        for text in ["06 39 98 12 34", "0033639981234", "+33 (0)6 39 98 12 34", "tel.0639981234", "tél:06-39-98-12-34", "(06)39981234"] {
+        for text in [
+            "06 39 98 12 34",
+            "0033639981234",
+            "+33 (0)6 39 98 12 34",
+            "tel.0639981234",
+            "tél:06-39-98-12-34",
+            "(06)39981234",
+        ] {
             check(text, &["phone +33639981234"]);
         }
-        check("06 39 98 12 34/06 39 98 12 35", &["phone +33639981234", "phone +33639981235"]);
+        check(
+            "06 39 98 12 34/06 39 98 12 35",
+            &["phone +33639981234", "phone +33639981235"],
+        );
         check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
     }
 
@@ -810,17 +1051,36 @@ mod tests {
         check("mail de a99@asso.example", &["email a99@asso.example"]);
         check_raw("mail de a99@asso.example", &["a99@asso.example"]);
         check("mailto:a@asso.example?subject=x", &["email a@asso.example"]);
-        check("jean arobase asso point example", &["email jean@asso.example"]);
-        check("a@b.example,c@d.example;e@f.example", &["email a@b.example", "email c@d.example", "email e@f.example"]);
+        check(
+            "jean arobase asso point example",
+            &["email jean@asso.example"],
+        );
+        check(
+            "a@b.example,c@d.example;e@f.example",
+            &[
+                "email a@b.example",
+                "email c@d.example",
+                "email e@f.example",
+            ],
+        );
     }
 
     #[test]
     fn handles_need_context() {
-        check("son compte telegram @test_arnaque.", &["social telegram:test_arnaque"]);
+        check(
+            "son compte telegram @test_arnaque.",
+            &["social telegram:test_arnaque"],
+        );
         check("t.me/test_arnaque", &["social telegram:test_arnaque"]);
         check("merci @test_arnaque", &[]);
-        check("https://wa.me/33639981234?text=bonjour", &["phone +33639981234"]);
-        check("https://t.me/test_arnaque/12", &["url https://t.me/test_arnaque/12"]);
+        check(
+            "https://wa.me/33639981234?text=bonjour",
+            &["phone +33639981234"],
+        );
+        check(
+            "https://t.me/test_arnaque/12",
+            &["url https://t.me/test_arnaque/12"],
+        );
     }
 
     #[test]
@@ -835,16 +1095,70 @@ mod tests {
     #[test]
     fn work_is_linear_in_adversarial_texts() {
         let units = [
-            "a", ".", "@", ":", "/", "://", "http://", "http://a.", "a@", "@a", "a.b", "a.B", "1", "1.", "0", "0 ", "06 ", "+1", "+1 ",
-            "00", "FR14", "FR14 ", "fr 14 ", "[", "[.]", "(", "(0)", "0x", "bc1", "é", "\u{200B}", "\u{A0}", "hxxp", "a:", "::1", "-", "_.",
-            "telegram @a ", "https://a.example/(", "a.example/", "a.example?a=", "]:", " arobase a", "1a1z", "a.Bc", "a-", "xn--a.",
+            "a",
+            ".",
+            "@",
+            ":",
+            "/",
+            "://",
+            "http://",
+            "http://a.",
+            "a@",
+            "@a",
+            "a.b",
+            "a.B",
+            "1",
+            "1.",
+            "0",
+            "0 ",
+            "06 ",
+            "+1",
+            "+1 ",
+            "00",
+            "FR14",
+            "FR14 ",
+            "fr 14 ",
+            "[",
+            "[.]",
+            "(",
+            "(0)",
+            "0x",
+            "bc1",
+            "é",
+            "\u{200B}",
+            "\u{A0}",
+            "hxxp",
+            "a:",
+            "::1",
+            "-",
+            "_.",
+            "http://a/",
+            "http://a.example/",
+            "a.example:1/",
+            "a.example:99999/",
+            "http://a b/",
+            "http://a.example:99999/",
+            "telegram @a ",
+            "https://a.example/(",
+            "a.example/",
+            "a.example?a=",
+            "]:",
+            " arobase a",
+            "1a1z",
+            "a.Bc",
+            "a-",
+            "xn--a.",
         ];
         for unit in units {
             let mut last = 0;
             for size in [20_000, 40_000, 80_000] {
                 let text = unit.repeat(size / unit.len());
                 let (_, work) = scan(&text);
-                assert!(work <= 120 * text.len(), "{unit:?}: {work} steps for {} bytes", text.len());
+                assert!(
+                    work <= 120 * text.len(),
+                    "{unit:?}: {work} steps for {} bytes",
+                    text.len()
+                );
                 if last > 10_000 {
                     assert!(work < last * 5 / 2, "{unit:?}: {last} steps became {work}");
                 }

@@ -56,9 +56,14 @@ pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proo
     }
     if digits[0] == b'3' {
         let &(count, end) = &written.groups[0];
-        return (count == 11).then(|| french(&digits[2..11])).flatten().map(|(e164, proof)| (end, e164, proof));
+        return (count == 11)
+            .then(|| french(&digits[2..11]))
+            .flatten()
+            .map(|(e164, proof)| (end, e164, proof));
     }
-    let at = written.groups[..written.group_count].iter().position(|group| group.0 == 10)?;
+    let at = written.groups[..written.group_count]
+        .iter()
+        .position(|group| group.0 == 10)?;
     if is_date(&written, at) || is_longer_series(&written, at) {
         return None;
     }
@@ -102,7 +107,10 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         if at == group {
             break;
         }
-        if text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
+        if text
+            .get(at)
+            .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+        {
             break;
         }
         written.groups[written.group_count] = (count, at);
@@ -188,7 +196,11 @@ fn international(digits: &[u8]) -> Option<(String, Proof)> {
         let folded = number.format().mode(phonenumber::Mode::E164).to_string();
         return Some((folded, Proof::Valid));
     }
-    let long_enough = if digits[0] == b'1' { digits.len() == 11 } else { (10..=13).contains(&digits.len()) };
+    let long_enough = if digits[0] == b'1' {
+        digits.len() == 11
+    } else {
+        (10..=13).contains(&digits.len())
+    };
     long_enough.then_some((e164, Proof::Possible))
 }
 
@@ -207,15 +219,17 @@ pub(crate) fn phone(text: &str) -> Result<(String, Proof), ParseError> {
     {
         return Ok((e164, proof));
     }
-    if !bytes.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'-')) {
+    if !bytes
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b'-'))
+    {
         return Err(shape);
     }
     let digits: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_digit).collect();
     let found = match digits.as_slice() {
         [b'1'..=b'9', ..] if digits.len() == 9 => french(&digits),
-        [b'1'..=b'9', ..] if (10..=15).contains(&digits.len()) => {
-            international(&digits).filter(|(_, proof)| *proof == Proof::Valid || digits.starts_with(b"336"))
-        }
+        [b'1'..=b'9', ..] if (10..=15).contains(&digits.len()) => international(&digits)
+            .filter(|(_, proof)| *proof == Proof::Valid || digits.starts_with(b"336")),
         _ => None,
     };
     found.ok_or(shape)
@@ -238,9 +252,16 @@ pub(crate) fn phone_display(e164: &str) -> String {
     }
     match phonenumber::parse(None, e164) {
         Ok(number) => {
-            let shown = number.format().mode(phonenumber::Mode::International).to_string();
+            let shown = number
+                .format()
+                .mode(phonenumber::Mode::International)
+                .to_string();
             // A grouping that would not be read back is worse than none.
-            if phone(&shown).is_ok_and(|(again, _)| again == e164) { shown } else { e164.to_owned() }
+            if phone(&shown).is_ok_and(|(again, _)| again == e164) {
+                shown
+            } else {
+                e164.to_owned()
+            }
         }
         Err(_) => e164.to_owned(),
     }
@@ -249,8 +270,21 @@ pub(crate) fn phone_display(e164: &str) -> String {
 /// Whether a regulator keeps the number for fiction and documentation (ARCEP, Ofcom, NANPA).
 pub(crate) fn is_reserved_for_fiction(e164: &str) -> bool {
     const RESERVED: [&str; 15] = [
-        "+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998", "+441632960", "+442079460", "+447700900",
-        "+443069990", "+448081570", "+441134960", "+441214960", "+441314960", "+441614960",
+        "+3319900",
+        "+3326191",
+        "+3335301",
+        "+3346571",
+        "+3353649",
+        "+3363998",
+        "+441632960",
+        "+442079460",
+        "+447700900",
+        "+443069990",
+        "+448081570",
+        "+441134960",
+        "+441214960",
+        "+441314960",
+        "+441614960",
     ];
     let nanpa = e164.len() == 12 && e164.starts_with("+1") && e164[5..].starts_with("55501");
     nanpa || RESERVED.iter().any(|prefix| e164.starts_with(prefix))
@@ -262,19 +296,42 @@ mod tests {
 
     fn check(text: &str, expected: Option<(&str, &str, Proof)>) {
         let found = phone_at(text.as_bytes(), 0);
-        let found = found.as_ref().map(|(end, e164, proof)| (&text[..*end], e164.as_str(), *proof));
+        let found = found
+            .as_ref()
+            .map(|(end, e164, proof)| (&text[..*end], e164.as_str(), *proof));
         assert_eq!(found, expected, "in {text:?}");
     }
 
     #[test]
     fn national_numbers_have_ten_digits() {
-        check("06 39 98 12 34 et", Some(("06 39 98 12 34", "+33639981234", Proof::Possible)));
-        check("01.99.00.12.34.", Some(("01.99.00.12.34", "+33199001234", Proof::Valid)));
-        check("0 199 001 234", Some(("0 199 001 234", "+33199001234", Proof::Valid)));
-        check("0199 00 12 34", Some(("0199 00 12 34", "+33199001234", Proof::Valid)));
-        check("0199001234 25 ans", Some(("0199001234", "+33199001234", Proof::Valid)));
-        check("0199001234/0639981234", Some(("0199001234", "+33199001234", Proof::Valid)));
-        check("01 99 00 12 34 06 39 98 12 34", Some(("01 99 00 12 34", "+33199001234", Proof::Valid)));
+        check(
+            "06 39 98 12 34 et",
+            Some(("06 39 98 12 34", "+33639981234", Proof::Possible)),
+        );
+        check(
+            "01.99.00.12.34.",
+            Some(("01.99.00.12.34", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "0 199 001 234",
+            Some(("0 199 001 234", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "0199 00 12 34",
+            Some(("0199 00 12 34", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "0199001234 25 ans",
+            Some(("0199001234", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "0199001234/0639981234",
+            Some(("0199001234", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "01 99 00 12 34 06 39 98 12 34",
+            Some(("01 99 00 12 34", "+33199001234", Proof::Valid)),
+        );
         check("01 99 00 12 34 56 78 90", None);
         check("019900123", None);
         check("01990012345", None);
@@ -285,24 +342,48 @@ mod tests {
 
     #[test]
     fn the_trunk_zero_goes() {
-        for text in ["+33 (0)1 99 00 12 34", "+33(0)199001234", "+33 0 199001234", "0033 1 99 00 12 34", "+33.1.99.00.12.34"] {
+        for text in [
+            "+33 (0)1 99 00 12 34",
+            "+33(0)199001234",
+            "+33 0 199001234",
+            "0033 1 99 00 12 34",
+            "+33.1.99.00.12.34",
+        ] {
             check(text, Some((text, "+33199001234", Proof::Valid)));
         }
     }
 
     #[test]
     fn a_foreign_number_ends_where_its_plan_says() {
-        check("+44 20 7946 0018 25", Some(("+44 20 7946 0018", "+442079460018", Proof::Valid)));
-        check("+44 7700 900123", Some(("+44 7700 900123", "+447700900123", Proof::Possible)));
-        check("+1 (202) 555-0143", Some(("+1 (202) 555-0143", "+12025550143", Proof::Valid)));
+        check(
+            "+44 20 7946 0018 25",
+            Some(("+44 20 7946 0018", "+442079460018", Proof::Valid)),
+        );
+        check(
+            "+44 7700 900123",
+            Some(("+44 7700 900123", "+447700900123", Proof::Possible)),
+        );
+        check(
+            "+1 (202) 555-0143",
+            Some(("+1 (202) 555-0143", "+12025550143", Proof::Valid)),
+        );
         check("+15 000 000", None);
         check("+999 123 456 789", None);
     }
 
     #[test]
     fn a_typed_answer_forgives_more() {
-        for text in ["199001234", "33199001234", "(+33) 1 99 00 12 34", "tel:+33199001234"] {
-            assert_eq!(phone(text), Ok(("+33199001234".to_owned(), Proof::Valid)), "{text:?}");
+        for text in [
+            "199001234",
+            "33199001234",
+            "(+33) 1 99 00 12 34",
+            "tel:+33199001234",
+        ] {
+            assert_eq!(
+                phone(text),
+                Ok(("+33199001234".to_owned(), Proof::Valid)),
+                "{text:?}"
+            );
         }
         assert!(phone("0199001234 le soir").is_err());
         assert_eq!(phone_display("+442079460018"), "+44 20 7946 0018");

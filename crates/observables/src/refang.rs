@@ -37,9 +37,13 @@ struct Edit {
 
 impl<'a> Plain<'a> {
     pub(crate) fn new(raw: &'a str) -> Plain<'a> {
-        let mut plain = Plain { text: Cow::Borrowed(raw), edits: Vec::new() };
+        let mut plain = Plain {
+            text: Cow::Borrowed(raw),
+            edits: Vec::new(),
+        };
         let bytes = raw.as_bytes();
-        let spoken = memmem::find(bytes, b"arobase").is_some() || memmem::find(bytes, b"AROBASE").is_some();
+        let spoken =
+            memmem::find(bytes, b"arobase").is_some() || memmem::find(bytes, b"AROBASE").is_some();
         let mut out = String::new();
         let mut copied = 0;
         // A spoken " point " is a dot only shortly after a spoken " arobase ".
@@ -65,7 +69,10 @@ impl<'a> Plain<'a> {
             out.push_str(&raw[copied..start]);
             let plain_start = out.len();
             out.push_str(with.as_str());
-            plain.edits.push(Edit { raw: start..end, plain: plain_start..out.len() });
+            plain.edits.push(Edit {
+                raw: start..end,
+                plain: plain_start..out.len(),
+            });
             copied = end;
             at = end;
         }
@@ -125,7 +132,8 @@ impl With {
     fn as_str(&self) -> &str {
         match self {
             With::Text(text) => text,
-            With::Ascii(byte) => std::str::from_utf8(std::slice::from_ref(byte)).expect("an ASCII byte is a character"),
+            With::Ascii(byte) => std::str::from_utf8(std::slice::from_ref(byte))
+                .expect("an ASCII byte is a character"),
         }
     }
 }
@@ -141,7 +149,9 @@ fn rewriting(bytes: &[u8], at: usize) -> Rewriting {
             (Some(b'.'), Some(next)) if at > 0 && is_label(bytes[at - 1]) && is_label(*next) => {
                 Some((at, at + 2, With::Text(".")))
             }
-            (Some(b'\\'), _) if bytes[..at].ends_with(b"http:") || bytes[..at].ends_with(b"https:") => {
+            (Some(b'\\'), _)
+                if bytes[..at].ends_with(b"http:") || bytes[..at].ends_with(b"https:") =>
+            {
                 Some((at, at + 2, With::Text("//")))
             }
             _ => None,
@@ -186,7 +196,9 @@ fn bracketed(bytes: &[u8], open: usize) -> Rewriting {
     if bytes.get(end) == Some(&b' ') && bytes.get(end + 1).is_some_and(|&byte| is_label(byte)) {
         end += 1;
     }
-    let joins = start > 0 && is_label(bytes[start - 1]) && bytes.get(end).is_some_and(|&byte| is_label(byte));
+    let joins = start > 0
+        && is_label(bytes[start - 1])
+        && bytes.get(end).is_some_and(|&byte| is_label(byte));
     joins.then_some((start, end, With::Text(with)))
 }
 
@@ -196,13 +208,19 @@ fn half_bracket(bytes: &[u8], at: usize) -> Rewriting {
     let after = *bytes.get(at + 1)?;
     if bytes[at] == b']' {
         let dotted = before == b'.' && at > 1 && is_label(bytes[at - 2]) && is_label(after);
-        let undotted = after == b'.' && is_label(before) && bytes.get(at + 2).is_some_and(|&byte| is_label(byte));
-        let scheme = bytes[at..].starts_with(b"]://") || (before == b'/' && bytes[..at].ends_with(b"://"));
+        let undotted = after == b'.'
+            && is_label(before)
+            && bytes.get(at + 2).is_some_and(|&byte| is_label(byte));
+        let scheme =
+            bytes[at..].starts_with(b"]://") || (before == b'/' && bytes[..at].ends_with(b"://"));
         return (dotted || undotted || scheme).then_some((at, at + 1, With::Text("")));
     }
-    let dot = after == b'.' && is_label(before) && bytes.get(at + 2).is_some_and(|&byte| is_label(byte));
-    let dotted = before == b'.' && at > 1 && is_label(bytes[at - 2]) && is_label(after) && bytes[at] != b'{';
-    let scheme = bytes[at..].starts_with(b"[://") || (before == b':' && bytes[at..].starts_with(b"[//"));
+    let dot =
+        after == b'.' && is_label(before) && bytes.get(at + 2).is_some_and(|&byte| is_label(byte));
+    let dotted =
+        before == b'.' && at > 1 && is_label(bytes[at - 2]) && is_label(after) && bytes[at] != b'{';
+    let scheme =
+        bytes[at..].starts_with(b"[://") || (before == b':' && bytes[at..].starts_with(b"[//"));
     (dot || dotted || scheme).then_some((at, at + 1, With::Text("")))
 }
 
@@ -219,7 +237,9 @@ fn hidden_scheme(bytes: &[u8], at: usize) -> Rewriting {
         return None;
     }
     let scheme = bytes.get(start..start + 4)?;
-    if !scheme[1..3].iter().all(|&byte| hidden(byte) || byte.eq_ignore_ascii_case(&b't'))
+    if !scheme[1..3]
+        .iter()
+        .all(|&byte| hidden(byte) || byte.eq_ignore_ascii_case(&b't'))
         || !scheme[3].eq_ignore_ascii_case(&b'p')
     {
         return None;
@@ -246,7 +266,8 @@ fn bare_dot_word(bytes: &[u8], at: usize) -> Rewriting {
     let after = *bytes.get(at + length)?;
     let between = if length == 3 {
         // Not inside a word in capitals.
-        (before.is_ascii_lowercase() || before.is_ascii_digit()) && (after.is_ascii_lowercase() || after.is_ascii_digit())
+        (before.is_ascii_lowercase() || before.is_ascii_digit())
+            && (after.is_ascii_lowercase() || after.is_ascii_digit())
     } else {
         before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric()
     };
@@ -255,11 +276,16 @@ fn bare_dot_word(bytes: &[u8], at: usize) -> Rewriting {
 
 /// Characters of three bytes: invisible ones go, wide ones become ASCII.
 fn wide(bytes: &[u8], at: usize) -> Rewriting {
-    let character = std::str::from_utf8(&bytes[at..at + 3]).ok()?.chars().next()?;
+    let character = std::str::from_utf8(&bytes[at..at + 3])
+        .ok()?
+        .chars()
+        .next()?;
     let with = match character {
-        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
-            With::Text("")
-        }
+        '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{FEFF}' => With::Text(""),
         '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => With::Text(" "),
         '\u{2010}' | '\u{2011}' => With::Text("-"),
         '\u{2024}' | '\u{3002}' => With::Text("."),
@@ -275,7 +301,9 @@ fn spoken_word(bytes: &[u8], space: usize, spoken_until: &mut usize) -> Rewritin
     let length = rest.iter().position(|&byte| byte == b' ')?;
     let word = &rest[..length];
     let end = space + 1 + length + 1;
-    let between = space > 0 && is_label(bytes[space - 1]) && bytes.get(end).is_some_and(|&byte| is_label(byte));
+    let between = space > 0
+        && is_label(bytes[space - 1])
+        && bytes.get(end).is_some_and(|&byte| is_label(byte));
     if !between {
         return None;
     }
@@ -283,11 +311,17 @@ fn spoken_word(bytes: &[u8], space: usize, spoken_until: &mut usize) -> Rewritin
         *spoken_until = end + 80;
         return Some((space, end, With::Text("@")));
     }
-    (space < *spoken_until && is_word(word, &["point", "dot"])).then_some((space, end, With::Text(".")))
+    (space < *spoken_until && is_word(word, &["point", "dot"])).then_some((
+        space,
+        end,
+        With::Text("."),
+    ))
 }
 
 fn is_word(word: &[u8], among: &[&str]) -> bool {
-    among.iter().any(|candidate| word.eq_ignore_ascii_case(candidate.as_bytes()))
+    among
+        .iter()
+        .any(|candidate| word.eq_ignore_ascii_case(candidate.as_bytes()))
 }
 
 fn is_label(byte: u8) -> bool {
@@ -305,7 +339,7 @@ mod tests {
     #[test]
     fn notations_are_undone() {
         check("hxxp://a.example", "http://a.example");
-        check("hXXps://a.example", "https://a.example".replace("https", "https").as_str());
+        check("hXXps://a.example", "https://a.example");
         check("h**p://a.example", "http://a.example");
         check("h__p://a.example", "http://a.example");
         check("http[:]//a[.]example", "http://a.example");
@@ -318,7 +352,10 @@ mod tests {
         check("aDOTexample", "a.example");
         check("a-dot-example", "a.example");
         check("a\\.example", "a.example");
-        check("a[.example a.]example a[.]example", "a.example a.example a.example");
+        check(
+            "a[.example a.]example a[.]example",
+            "a.example a.example a.example",
+        );
         check("jean (at) banque (point) example", "jean@banque.example");
         check("jean arobase banque point example", "jean@banque.example");
         check("ban\u{200B}que.exam\u{AD}ple", "banque.example");
@@ -335,7 +372,11 @@ mod tests {
             "[lien](adresse) {a} f(x).y",
             "a@b [voir plus]",
         ] {
-            assert!(matches!(refang(text), Cow::Borrowed(_)), "{text:?} became {:?}", refang(text));
+            assert!(
+                matches!(refang(text), Cow::Borrowed(_)),
+                "{text:?} became {:?}",
+                refang(text)
+            );
         }
     }
 
@@ -345,7 +386,10 @@ mod tests {
         let plain = Plain::new(raw);
         let start = plain.text.find("http").unwrap();
         let end = start + "http://a.example".len();
-        assert_eq!(&raw[plain.raw_span(start..end)], "hxxp://a[.]exa\u{200B}mple");
+        assert_eq!(
+            &raw[plain.raw_span(start..end)],
+            "hxxp://a[.]exa\u{200B}mple"
+        );
         let start = plain.text.find("fin").unwrap();
         assert_eq!(&raw[plain.raw_span(start..start + 3)], "fin");
         let dot = plain.text.find('.').unwrap();

@@ -33,20 +33,66 @@ pub(crate) static PLATFORMS: [Platform; 15] = [
         hosts: &["t.me", "telegram.me", "telegram.dog"],
         words: &["télégram", "telegramme", "tg"],
         prefixes: &["", "s"],
-        reserved: &["joinchat", "c", "share", "addstickers", "proxy", "socks", "iv", "s", "addlist", "login"],
+        reserved: &[
+            "joinchat",
+            "c",
+            "share",
+            "addstickers",
+            "proxy",
+            "socks",
+            "iv",
+            "s",
+            "addlist",
+            "login",
+        ],
         punctuation: "_",
         lengths: 3..=32,
         at_sign: true,
     },
     Platform {
         name: "facebook",
-        hosts: &["facebook.com", "fb.com", "fr-fr.facebook.com", "m.me", "mbasic.facebook.com", "web.facebook.com"],
+        hosts: &[
+            "facebook.com",
+            "fb.com",
+            "fr-fr.facebook.com",
+            "m.me",
+            "mbasic.facebook.com",
+            "web.facebook.com",
+        ],
         words: &["fb", "messenger"],
         prefixes: &[""],
         reserved: &[
-            "groups", "marketplace", "watch", "events", "sharer", "sharer.php", "login", "login.php", "pages", "story.php",
-            "permalink.php", "photo", "photo.php", "photos", "help", "reel", "reels", "share", "stories", "hashtag", "dialog",
-            "profile.php", "people", "search", "tr", "plugins", "privacy", "policies", "business", "ads", "l.php",
+            "groups",
+            "marketplace",
+            "watch",
+            "events",
+            "sharer",
+            "sharer.php",
+            "login",
+            "login.php",
+            "pages",
+            "story.php",
+            "permalink.php",
+            "photo",
+            "photo.php",
+            "photos",
+            "help",
+            "reel",
+            "reels",
+            "share",
+            "stories",
+            "hashtag",
+            "dialog",
+            "profile.php",
+            "people",
+            "search",
+            "tr",
+            "plugins",
+            "privacy",
+            "policies",
+            "business",
+            "ads",
+            "l.php",
         ],
         punctuation: ".-_",
         lengths: 3..=64,
@@ -57,7 +103,10 @@ pub(crate) static PLATFORMS: [Platform; 15] = [
         hosts: &["instagram.com", "instagr.am"],
         words: &["insta", "ig"],
         prefixes: &["", "stories"],
-        reserved: &["p", "reel", "reels", "explore", "stories", "accounts", "tv", "direct", "about", "legal", "web"],
+        reserved: &[
+            "p", "reel", "reels", "explore", "stories", "accounts", "tv", "direct", "about",
+            "legal", "web",
+        ],
         punctuation: "._",
         lengths: 2..=30,
         at_sign: true,
@@ -87,7 +136,10 @@ pub(crate) static PLATFORMS: [Platform; 15] = [
         hosts: &["x.com", "twitter.com", "mobile.twitter.com", "mobile.x.com"],
         words: &["twitter"],
         prefixes: &[""],
-        reserved: &["home", "i", "search", "hashtag", "intent", "share", "explore", "login", "settings", "tos", "privacy", "signup"],
+        reserved: &[
+            "home", "i", "search", "hashtag", "intent", "share", "explore", "login", "settings",
+            "tos", "privacy", "signup",
+        ],
         punctuation: "_",
         lengths: 1..=15,
         at_sign: true,
@@ -134,7 +186,15 @@ pub(crate) static PLATFORMS: [Platform; 15] = [
     },
     Platform {
         name: "vinted",
-        hosts: &["vinted.fr", "vinted.com", "vinted.be", "vinted.es", "vinted.it", "vinted.de", "vinted.co.uk"],
+        hosts: &[
+            "vinted.fr",
+            "vinted.com",
+            "vinted.be",
+            "vinted.es",
+            "vinted.it",
+            "vinted.de",
+            "vinted.co.uk",
+        ],
         words: NO,
         prefixes: &["member"],
         reserved: NO,
@@ -147,7 +207,16 @@ pub(crate) static PLATFORMS: [Platform; 15] = [
         hosts: &["twitch.tv"],
         words: NO,
         prefixes: &[""],
-        reserved: &["directory", "videos", "p", "downloads", "settings", "subscriptions", "turbo", "prime"],
+        reserved: &[
+            "directory",
+            "videos",
+            "p",
+            "downloads",
+            "settings",
+            "subscriptions",
+            "turbo",
+            "prime",
+        ],
         punctuation: "_",
         lengths: 3..=25,
         at_sign: true,
@@ -193,14 +262,21 @@ impl Platform {
             Some(name) if self.name == "linkedin" => ("company/", name),
             _ => ("", raw),
         };
-        let legal = |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.as_bytes().contains(&byte);
-        let sane = self.lengths.contains(&name.len()) && name.bytes().all(legal) && name.bytes().any(|byte| byte.is_ascii_alphanumeric());
+        let legal =
+            |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.as_bytes().contains(&byte);
+        let sane = self.lengths.contains(&name.len())
+            && name.bytes().all(legal)
+            && name.bytes().any(|byte| byte.is_ascii_alphanumeric());
         if !sane {
             return None;
         }
         // YouTube's channel ids are the only ones where case tells two accounts apart.
         let is_channel = self.name == "youtube" && name.len() == 24 && name.starts_with("UC");
-        Some(if is_channel { name.to_owned() } else { format!("{space}{}", name.to_ascii_lowercase()) })
+        Some(if is_channel {
+            name.to_owned()
+        } else {
+            format!("{space}{}", name.to_ascii_lowercase())
+        })
     }
 
     fn is_called(&self, word: &str) -> bool {
@@ -219,8 +295,13 @@ pub(crate) struct Profile {
 /// The account that a URL names.
 pub(crate) fn profile(url: &Url) -> Option<Profile> {
     let host = url.host_str()?;
-    let host = host.strip_prefix("www.").or_else(|| host.strip_prefix("m.").filter(|rest| rest.contains('.'))).unwrap_or(host);
-    let platform = PLATFORMS.iter().find(|platform| platform.hosts.contains(&host))?;
+    let host = host
+        .strip_prefix("www.")
+        .or_else(|| host.strip_prefix("m.").filter(|rest| rest.contains('.')))
+        .unwrap_or(host);
+    let platform = PLATFORMS
+        .iter()
+        .find(|platform| platform.hosts.contains(&host))?;
     let mut parts = url.path().split('/').filter(|part| !part.is_empty());
     let first = parts.next()?;
     let raw = match (platform.name, first) {
@@ -250,20 +331,26 @@ pub(crate) fn profile(url: &Url) -> Option<Profile> {
 
 fn profile_of(platform: &Platform, raw: &str, itself: bool) -> Option<Profile> {
     let handle = platform.handle(raw)?;
-    Some(Profile { account: format!("{}:{handle}", platform.name), itself })
+    Some(Profile {
+        account: format!("{}:{handle}", platform.name),
+        itself,
+    })
 }
 
 /// The number behind a WhatsApp link, digits only.
 pub(crate) fn whatsapp_number(url: &Url) -> Option<String> {
     let raw = match url.host_str()? {
         "wa.me" | "www.wa.me" => url.path().trim_matches('/').to_owned(),
-        "api.whatsapp.com" | "web.whatsapp.com" if url.path().starts_with("/send") => {
-            url.query_pairs().find(|(name, _)| name == "phone")?.1.into_owned()
-        }
+        "api.whatsapp.com" | "web.whatsapp.com" if url.path().starts_with("/send") => url
+            .query_pairs()
+            .find(|(name, _)| name == "phone")?
+            .1
+            .into_owned(),
         _ => return None,
     };
     let digits = raw.trim().trim_start_matches('+');
-    (digits.len() >= 7 && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| format!("+{digits}"))
+    (digits.len() >= 7 && digits.len() <= 15 && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| format!("+{digits}"))
 }
 
 /// `platform:handle`, `platform @handle`, or a profile's URL.
@@ -278,13 +365,18 @@ pub(crate) fn social(text: &str) -> Result<String, ParseError> {
         return Ok(canonical);
     }
     let (url, _) = crate::web::url(text).map_err(|_| shape.clone())?;
-    profile(&url).filter(|profile| profile.itself).map(|profile| profile.account).ok_or(shape)
+    profile(&url)
+        .filter(|profile| profile.itself)
+        .map(|profile| profile.account)
+        .ok_or(shape)
 }
 
 /// The canonical form of a handle on the platform that goes by this name.
 pub(crate) fn account(platform: &str, handle: &str) -> Option<String> {
     let word = platform.trim().to_lowercase();
-    let platform = PLATFORMS.iter().find(|platform| platform.is_called(&word))?;
+    let platform = PLATFORMS
+        .iter()
+        .find(|platform| platform.is_called(&word))?;
     let handle = platform.handle(handle.trim())?;
     Some(format!("{}:{handle}", platform.name))
 }
@@ -292,7 +384,9 @@ pub(crate) fn account(platform: &str, handle: &str) -> Option<String> {
 /// Every account that `@handle` may be.
 pub(crate) fn everywhere(handle: &str) -> Vec<String> {
     let written = PLATFORMS.iter().filter(|platform| platform.at_sign);
-    written.filter_map(|platform| Some(format!("{}:{}", platform.name, platform.handle(handle)?))).collect()
+    written
+        .filter_map(|platform| Some(format!("{}:{}", platform.name, platform.handle(handle)?)))
+        .collect()
 }
 
 /// How far a platform's name may stand from the handle, in bytes.
@@ -303,11 +397,19 @@ const CONTEXT: usize = 48;
 pub(crate) fn handle_at(text: &str, at: usize) -> Option<(usize, String)> {
     let bytes = text.as_bytes();
     let is_handle = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    let length = bytes[at + 1..].iter().take(65).take_while(|byte| is_handle(byte)).count();
+    let length = bytes[at + 1..]
+        .iter()
+        .take(65)
+        .take_while(|byte| is_handle(byte))
+        .count();
     let raw = text[at + 1..at + 1 + length].trim_end_matches(['.', '-']);
     let end = at + 1 + raw.len();
     // "@été" is a word, not a handle followed by something.
-    if raw.is_empty() || bytes.get(end).is_some_and(|byte| *byte >= 0x80 && bytes[end..].starts_with(&[0xC3])) {
+    if raw.is_empty()
+        || bytes
+            .get(end)
+            .is_some_and(|byte| *byte >= 0x80 && bytes[end..].starts_with(&[0xC3]))
+    {
         return None;
     }
     let mut from = at.saturating_sub(CONTEXT);
@@ -321,22 +423,26 @@ pub(crate) fn handle_at(text: &str, at: usize) -> Option<(usize, String)> {
     // The name must be of this line; the nearest wins.
     let before = text[from..at].rsplit('\n').next().unwrap_or_default();
     let after = text[end..to].split(['\n', '@']).next().unwrap_or_default();
-    let named = |words: &mut dyn Iterator<Item = &str>| {
-        words.find_map(|word| {
-            let word = word.to_lowercase();
-            // The letter alone is too common before an at sign.
-            PLATFORMS.iter().find(|platform| platform.at_sign && word != "x" && platform.is_called(&word))
-        })
+    // The letter alone is too common before an at sign.
+    let named = |word: &str| {
+        let word = word.to_lowercase();
+        PLATFORMS
+            .iter()
+            .find(|platform| platform.at_sign && word != "x" && platform.is_called(&word))
     };
     let is_break = |character: char| !character.is_alphanumeric() && character != '-';
-    let platform = named(&mut before.rsplit(is_break).take(8)).or_else(|| {
-        let mut words = after.split(is_break).filter(|word| !word.is_empty());
-        let first = words.next()?;
-        match first.to_lowercase().as_str() {
-            "sur" | "on" | "via" | "de" => named(&mut words.take(1)),
-            _ => named(&mut std::iter::once(first)),
-        }
-    })?;
+    let platform = before
+        .rsplit(is_break)
+        .take(8)
+        .find_map(named)
+        .or_else(|| {
+            let mut words = after.split(is_break).filter(|word| !word.is_empty());
+            let first = words.next()?;
+            match first.to_lowercase().as_str() {
+                "sur" | "on" | "via" | "de" => words.next().and_then(named),
+                _ => named(first),
+            }
+        })?;
     let handle = platform.handle(raw)?;
     // A rate or a sum ("telegram @ 20") is no account.
     if handle.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -355,20 +461,55 @@ mod tests {
 
     #[test]
     fn profiles_fold_to_one_account() {
-        for url in ["https://t.me/Arnaque_Test", "t.me/s/arnaque_test", "telegram.me/arnaque_test", "https://t.me/@arnaque_test"] {
+        for url in [
+            "https://t.me/Arnaque_Test",
+            "t.me/s/arnaque_test",
+            "telegram.me/arnaque_test",
+            "https://t.me/@arnaque_test",
+        ] {
             check(url, Some("telegram:arnaque_test"));
         }
-        check("https://m.facebook.com/test.arnaque?ref=1", Some("facebook:test.arnaque"));
-        check("https://www.facebook.com/people/Test-Arnaque/100000000000001/", Some("facebook:100000000000001"));
+        check(
+            "https://m.facebook.com/test.arnaque?ref=1",
+            Some("facebook:test.arnaque"),
+        );
+        check(
+            "https://www.facebook.com/people/Test-Arnaque/100000000000001/",
+            Some("facebook:100000000000001"),
+        );
         check("https://m.me/test.arnaque", Some("facebook:test.arnaque"));
-        check("https://www.snapchat.com/@test.arnaque", Some("snapchat:test.arnaque"));
-        check("https://www.youtube.com/@TestArnaque", Some("youtube:testarnaque"));
-        check("https://www.youtube.com/channel/UCaaaaBBBBccccDDDDeeee00", Some("youtube:UCaaaaBBBBccccDDDDeeee00"));
-        check("https://fr.linkedin.com/in/test-arnaque-1a2b3c/", Some("linkedin:test-arnaque-1a2b3c"));
-        check("https://www.linkedin.com/company/test-arnaque/", Some("linkedin:company/test-arnaque"));
-        check("https://www.leboncoin.fr/profil/00000000-aaaa-4bbb-8ccc-000000000000/offres", Some("leboncoin:00000000-aaaa-4bbb-8ccc-000000000000"));
-        check("https://www.vinted.fr/member/1234567-test", Some("vinted:1234567"));
-        check("https://discord.com/users/100000000000000001", Some("discord:100000000000000001"));
+        check(
+            "https://www.snapchat.com/@test.arnaque",
+            Some("snapchat:test.arnaque"),
+        );
+        check(
+            "https://www.youtube.com/@TestArnaque",
+            Some("youtube:testarnaque"),
+        );
+        check(
+            "https://www.youtube.com/channel/UCaaaaBBBBccccDDDDeeee00",
+            Some("youtube:UCaaaaBBBBccccDDDDeeee00"),
+        );
+        check(
+            "https://fr.linkedin.com/in/test-arnaque-1a2b3c/",
+            Some("linkedin:test-arnaque-1a2b3c"),
+        );
+        check(
+            "https://www.linkedin.com/company/test-arnaque/",
+            Some("linkedin:company/test-arnaque"),
+        );
+        check(
+            "https://www.leboncoin.fr/profil/00000000-aaaa-4bbb-8ccc-000000000000/offres",
+            Some("leboncoin:00000000-aaaa-4bbb-8ccc-000000000000"),
+        );
+        check(
+            "https://www.vinted.fr/member/1234567-test",
+            Some("vinted:1234567"),
+        );
+        check(
+            "https://discord.com/users/100000000000000001",
+            Some("discord:100000000000000001"),
+        );
         check("linkedin:company/test", Some("linkedin:company/test"));
         check("Insta @Test.Arnaque", Some("instagram:test.arnaque"));
         check("snap:test-arnaque", Some("snapchat:test-arnaque"));
@@ -391,10 +532,20 @@ mod tests {
 
     #[test]
     fn an_at_sign_needs_its_platform_named() {
-        let handle = |text: &str| handle_at(text, text.find('@').unwrap()).map(|(_, canonical)| canonical);
-        assert_eq!(handle("sur Telegram : @test_arnaque."), Some("telegram:test_arnaque".to_owned()));
-        assert_eq!(handle("mon insta (@test.arnaque.)"), Some("instagram:test.arnaque".to_owned()));
-        assert_eq!(handle("@test_arnaque sur snap"), Some("snapchat:test_arnaque".to_owned()));
+        let handle =
+            |text: &str| handle_at(text, text.find('@').unwrap()).map(|(_, canonical)| canonical);
+        assert_eq!(
+            handle("sur Telegram : @test_arnaque."),
+            Some("telegram:test_arnaque".to_owned())
+        );
+        assert_eq!(
+            handle("mon insta (@test.arnaque.)"),
+            Some("instagram:test.arnaque".to_owned())
+        );
+        assert_eq!(
+            handle("@test_arnaque sur snap"),
+            Some("snapchat:test_arnaque".to_owned())
+        );
         assert_eq!(handle("contactez @test_arnaque"), None);
         assert_eq!(handle("telegram\n@test_arnaque"), None);
         assert_eq!(handle("telegram @ 20"), None);

@@ -34,7 +34,9 @@ pub(crate) fn domain(text: &str) -> Result<(String, Proof), ParseError> {
 }
 
 fn host_to_ascii(text: &str) -> Option<Cow<'_, str>> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_'));
+    let plain = text.bytes().all(|byte| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b'_')
+    });
     if plain && !text.contains("xn--") {
         return Some(Cow::Borrowed(text));
     }
@@ -51,7 +53,9 @@ fn has_labels(host: &str) -> bool {
             && label.len() <= 63
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let last = host.rsplit('.').next().unwrap_or_default();
     host.len() <= MAX_HOST
@@ -94,7 +98,9 @@ pub(crate) fn url(text: &str) -> Result<(Url, Proof), ParseError> {
     if text.len() > MAX_URL {
         return Err(ParseError::TooLong { kind: Kind::Url });
     }
-    if text.contains("://") && let Some(parsed) = url_with_scheme(text) {
+    if text.contains("://")
+        && let Some(parsed) = url_with_scheme(text)
+    {
         return parsed;
     }
     let host_end = text.find(['/', ':', '?', '#']).ok_or(shape.clone())?;
@@ -107,7 +113,10 @@ pub(crate) fn url(text: &str) -> Result<(Url, Proof), ParseError> {
 /// `None` when the scheme is not one of the web's.
 fn url_with_scheme(text: &str) -> Option<Result<(Url, Proof), ParseError>> {
     let scheme = &text[..text.find("://")?];
-    if !["https", "http", "ftp"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+    if !["https", "http", "ftp"]
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+    {
         return None;
     }
     let Ok(mut url) = Url::parse(text) else {
@@ -139,13 +148,18 @@ fn url_with_scheme(text: &str) -> Option<Result<(Url, Proof), ParseError>> {
 
 /// Four decimal numbers. Leading zeros are refused: French phones are written so.
 pub(crate) fn ipv4(text: &str) -> Result<(String, Proof), ParseError> {
-    let address: Ipv4Addr = text.parse().map_err(|_| ParseError::Shape { kind: Kind::Ipv4 })?;
+    let address: Ipv4Addr = text
+        .parse()
+        .map_err(|_| ParseError::Shape { kind: Kind::Ipv4 })?;
     Ok((address.to_string(), Proof::Valid))
 }
 
 pub(crate) fn ipv6(text: &str) -> Result<(String, Proof), ParseError> {
     let shape = ParseError::Shape { kind: Kind::Ipv6 };
-    let text = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let text = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
     let address: Ipv6Addr = text.parse().map_err(|_| shape.clone())?;
     // "::" and "a::b" are more often code than addresses.
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -173,7 +187,9 @@ pub(crate) fn email(text: &str) -> Result<(String, Proof), ParseError> {
 
 /// Characters of a mailbox's name that are taken; the standard allows more, which nobody uses.
 pub(crate) fn is_local(character: char) -> bool {
-    character.is_ascii_alphanumeric() || ".-_+%'".contains(character) || (!character.is_ascii() && character.is_alphanumeric())
+    character.is_ascii_alphanumeric()
+        || ".-_+%'".contains(character)
+        || (!character.is_ascii() && character.is_alphanumeric())
 }
 
 /// Several spellings that reach one mailbox, by the provider's own rule, become one.
@@ -192,17 +208,60 @@ fn fold_mailbox(local: &str, host: &str) -> String {
     format!("{local}@{host}")
 }
 
-const PLUS_TAG_PROVIDERS: [&str; 8] =
-    ["msn.com", "icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com", "pm.me", "fastmail.com"];
+const PLUS_TAG_PROVIDERS: [&str; 8] = [
+    "msn.com",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "proton.me",
+    "protonmail.com",
+    "pm.me",
+    "fastmail.com",
+];
 const PLUS_TAG_BRANDS: [&str; 3] = ["outlook", "hotmail", "live"];
 
 /// Hosts whose mailboxes belong to strangers to one another.
 const MAILBOX_PROVIDERS: [&str; 40] = [
-    "163.com", "126.com", "9online.fr", "aliceadsl.fr", "aol.com", "aol.fr", "bbox.fr", "cegetel.net", "club-internet.fr",
-    "fastmail.com", "free.fr", "gmail.com", "googlemail.com", "icloud.com", "laposte.net", "libero.it", "mac.com", "mail.com",
-    "mail.ru", "mailo.com", "me.com", "msn.com", "neuf.fr", "noos.fr", "numericable.fr", "orange.fr", "pm.me", "proton.me",
-    "protonmail.com", "qq.com", "rocketmail.com", "sfr.fr", "t-online.de", "tuta.io", "tutanota.com", "wanadoo.fr", "web.de",
-    "yopmail.com", "ymail.com", "zoho.com",
+    "163.com",
+    "126.com",
+    "9online.fr",
+    "aliceadsl.fr",
+    "aol.com",
+    "aol.fr",
+    "bbox.fr",
+    "cegetel.net",
+    "club-internet.fr",
+    "fastmail.com",
+    "free.fr",
+    "gmail.com",
+    "googlemail.com",
+    "icloud.com",
+    "laposte.net",
+    "libero.it",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "mailo.com",
+    "me.com",
+    "msn.com",
+    "neuf.fr",
+    "noos.fr",
+    "numericable.fr",
+    "orange.fr",
+    "pm.me",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rocketmail.com",
+    "sfr.fr",
+    "t-online.de",
+    "tuta.io",
+    "tutanota.com",
+    "wanadoo.fr",
+    "web.de",
+    "yopmail.com",
+    "ymail.com",
+    "zoho.com",
 ];
 const MAILBOX_BRANDS: [&str; 6] = ["outlook", "hotmail", "live", "yahoo", "gmx", "yandex"];
 
@@ -225,7 +284,12 @@ pub(crate) fn host_flags(host: &str) -> Flags {
         flags = flags | Flags::EXAMPLE;
     }
     let top = host.rsplit('.').next().unwrap_or_default();
-    if host == "localhost" || matches!(top, "local" | "lan" | "internal" | "home" | "localhost" | "intranet") {
+    if host == "localhost"
+        || matches!(
+            top,
+            "local" | "lan" | "internal" | "home" | "localhost" | "intranet"
+        )
+    {
         flags = flags | Flags::PRIVATE;
     }
     if host.contains("xn--") && imitates_latin(&idna::domain_to_unicode(host).0) {
@@ -241,7 +305,12 @@ pub(crate) fn ipv4_flags(address: Ipv4Addr) -> Flags {
         flags = flags | Flags::EXAMPLE;
     }
     let shared = a == 100 && (64..128).contains(&b);
-    if address.is_private() || address.is_loopback() || address.is_link_local() || address.is_unspecified() || shared {
+    if address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_unspecified()
+        || shared
+    {
         flags = flags | Flags::PRIVATE;
     }
     flags
@@ -253,7 +322,11 @@ pub(crate) fn ipv6_flags(address: Ipv6Addr) -> Flags {
     if segments[0] == 0x2001 && segments[1] == 0xdb8 {
         flags = flags | Flags::EXAMPLE;
     }
-    if address.is_loopback() || address.is_unspecified() || segments[0] & 0xfe00 == 0xfc00 || segments[0] & 0xffc0 == 0xfe80 {
+    if address.is_loopback()
+        || address.is_unspecified()
+        || segments[0] & 0xfe00 == 0xfc00
+        || segments[0] & 0xffc0 == 0xfe80
+    {
         flags = flags | Flags::PRIVATE;
     }
     flags
@@ -273,7 +346,8 @@ fn imitates_latin(host: &str) -> bool {
                 'a'..='z' | '\u{DF}'..='\u{24F}' => latin = true,
                 '\u{370}'..='\u{58F}' | '\u{13A0}'..='\u{13FF}' => {
                     other = true;
-                    only_alike &= "аеорсухіјѕһԁԛԝѵӏ".contains(character) || "ονυ".contains(character);
+                    only_alike &=
+                        "аеорсухіјѕһԁԛԝѵӏ".contains(character) || "ονυ".contains(character);
                 }
                 _ => only_alike = false,
             }
@@ -288,7 +362,10 @@ mod tests {
 
     #[test]
     fn suffixes_must_be_known() {
-        assert_eq!(domain("Service-Public.FR"), Ok(("service-public.fr".to_owned(), Proof::KnownSuffix)));
+        assert_eq!(
+            domain("Service-Public.FR"),
+            Ok(("service-public.fr".to_owned(), Proof::KnownSuffix))
+        );
         assert_eq!(domain("a.香港").unwrap().0, "a.xn--j6w193g");
         assert_eq!(domain("blogspot.com").unwrap().1, Proof::KnownSuffix);
         assert_eq!(domain("photo.jpg"), Err(ParseError::UnknownSuffix));
@@ -302,13 +379,22 @@ mod tests {
         for (raw, expected) in [
             ("Jean.Te.st+colis@GoogleMail.com", "jeantest@gmail.com"),
             ("jean.test+colis@outlook.fr", "jean.test@outlook.fr"),
-            ("jean.test+colis@asso.example", "jean.test+colis@asso.example"),
+            (
+                "jean.test+colis@asso.example",
+                "jean.test+colis@asso.example",
+            ),
             ("+colis@gmail.com", "+colis@gmail.com"),
         ] {
-            assert_eq!(email(raw).map(|(folded, _)| folded), Ok(expected.to_owned()), "{raw:?}");
+            assert_eq!(
+                email(raw).map(|(folded, _)| folded),
+                Ok(expected.to_owned()),
+                "{raw:?}"
+            );
         }
         assert!(is_mailbox_provider("yahoo.co.uk") && is_mailbox_provider("laposte.net"));
-        assert!(!is_mailbox_provider("yahoo.asso.example") && !is_mailbox_provider("live.asso.example"));
+        assert!(
+            !is_mailbox_provider("yahoo.asso.example") && !is_mailbox_provider("live.asso.example")
+        );
     }
 
     #[test]
@@ -317,7 +403,10 @@ mod tests {
         // The first letter of the second is Cyrillic.
         assert_eq!(flags("paypal.com"), Flags::default());
         assert_eq!(flags("\u{440}aypal.com"), Flags::HOMOGLYPH);
-        assert_eq!(flags("\u{430}\u{440}\u{440}\u{4cf}\u{435}.com"), Flags::HOMOGLYPH);
+        assert_eq!(
+            flags("\u{430}\u{440}\u{440}\u{4cf}\u{435}.com"),
+            Flags::HOMOGLYPH
+        );
         assert_eq!(flags("société.fr"), Flags::default());
         assert_eq!(flags("пример.com"), Flags::default());
         assert_eq!(flags("a.example"), Flags::EXAMPLE);

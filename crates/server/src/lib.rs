@@ -1,1 +1,26 @@
-//! placeholder while the workspace is laid out
+//! ACT and ANSWER: the public site, the workbench, the JSON API and the worker behind them.
+//!
+//! - [`app`]: what every request shares. [`page`]: the frame of a page. [`words`]: its words.
+//! - `public`: home, desks, drafts, receipts, follow-up, the ledger's tiles.
+//! - `workbench`: sign-in, queue, submission, series, search.
+//! - `api`: `/api/v1`, the same rules as the pages.
+//! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
+//! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
+//! - [`worker`]: carries what was received through harmonising and matching, and resumes after a kill.
+//!
+//! No SQL is here, no environment is read, the clock comes in with [`app::App`].
+
+mod api;
+pub mod app;
+mod assets;
+pub mod harmonise;
+pub mod page;
+mod public;
+pub mod receive;
+mod router;
+pub mod web;
+pub mod words;
+mod workbench;
+pub mod worker;
+
+pub use router::router;

@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, MutexGuard};
 pub use self::{
     access::{Agent, AgentSession},
     apply::{Harmonised, Key},
-    docket::{Act, Closing, Docket, Filter, NewAct, Page, Sort, Tally, Transition},
+    docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     matching::{KEY_KINDS, KeyCount, Matched, key_kind},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     words::Analyser,

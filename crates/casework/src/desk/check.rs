@@ -139,8 +139,8 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
     checker.report_forward();
 
     let headline = raw.headline.and_then(|headline| checker.headline(&headline, &steps));
-    let mut rule_ids = BTreeSet::new();
     let mut urgent = Vec::new();
+    let mut rule_ids = BTreeSet::new();
     for rule in raw.urgent {
         checker.unique(&mut rule_ids, &rule.id, "rule");
         if let Some(when) = checker.expression(&rule.when, None) {
@@ -154,6 +154,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         }
     }
     let mut orientations = Vec::new();
+    let mut rule_ids = BTreeSet::new();
     for rule in raw.orientation {
         checker.unique(&mut rule_ids, &rule.id, "rule");
         if let Some(when) = checker.expression(&rule.when, None) {
@@ -169,6 +170,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         }
     }
     let mut eligibility = Vec::new();
+    let mut rule_ids = BTreeSet::new();
     for rule in raw.eligibility {
         checker.unique(&mut rule_ids, &rule.id, "rule");
         let mut on = BTreeSet::new();
@@ -188,6 +190,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         }
     }
     let mut priority = Vec::new();
+    let mut rule_ids = BTreeSet::new();
     for rule in raw.priority {
         checker.unique(&mut rule_ids, &rule.id, "rule");
         if let Some(when) = checker.expression(&rule.when, None) {
@@ -323,7 +326,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// A condition under which something is asked: it may name only what was asked before.
+    /// A condition under which something is asked or required: it may name only what was asked
+    /// before, so that one pass in order decides everything.
     fn asked_when(
         &mut self,
         when: Option<&Spanned<String>>,
@@ -434,7 +438,7 @@ impl Checker<'_, '_> {
         }
         let required = match &raw.required {
             None => Required::No,
-            Some(required) => self.required(required, entry),
+            Some(required) => self.required(required, entry, position, inner),
         };
         let role = raw.is.as_ref().and_then(|is| self.role(is, raw.kind.get_ref()));
         let (label, help) = (raw.label.clone(), raw.help.clone());
@@ -481,13 +485,19 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn required(&mut self, raw: &Spanned<Value>, entry: Option<&Entry<'_>>) -> Required {
+    fn required(
+        &mut self,
+        raw: &Spanned<Value>,
+        entry: Option<&Entry<'_>>,
+        position: usize,
+        inner: usize,
+    ) -> Required {
         match raw.get_ref() {
             Value::Boolean(true) => Required::Yes,
             Value::Boolean(false) => Required::No,
             Value::String(text) => {
                 let text = Spanned::new(raw.span(), text.clone());
-                match self.expression(&text, entry.map(|entry| entry.ty)) {
+                match self.asked_when(Some(&text), entry, position, inner) {
                     Some(expression) => Required::When(expression),
                     None => Required::No,
                 }

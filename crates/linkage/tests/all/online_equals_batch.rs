@@ -19,6 +19,8 @@ enum Change {
 fn small_model() -> Model {
     let text = "
         threshold = 4.0
+        large_threshold = 1.5
+        bridge_bits = 8.0
         prior_bits = -9.0
         reference_population = 1000
         damping = 0.5

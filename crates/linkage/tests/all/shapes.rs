@@ -50,12 +50,14 @@ fn one_trusted_key_is_enough_and_one_weak_is_not() {
 
 #[test]
 fn a_chain_of_single_links_is_not_one_series() {
-    let lines: Vec<String> = (0..40).map(|n| format!("iban:{}, iban:{}", n, n + 1)).collect();
-    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let model = submissions();
-    let series = batch(&model, &records(&model, &lines), &[]).series;
-    assert!(series.iter().all(|one| one.members.len() <= 6), "{:?}", members(&series));
-    assert!(series.iter().all(|one| one.bridges.len() == one.tree.len()));
+    for (kind, most) in [("registrable", 4), ("phone", 8), ("iban", 8)] {
+        let lines: Vec<String> = (0..40).map(|n| format!("{kind}:{n}, {kind}:{}", n + 1)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let model = submissions();
+        let series = batch(&model, &records(&model, &lines), &[]).series;
+        assert!(series.iter().all(|one| one.members.len() <= most), "{:?}", members(&series));
+        assert!(series.iter().all(|one| one.bridges.len() == one.tree.len()));
+    }
 }
 
 #[test]
@@ -67,10 +69,21 @@ fn a_record_between_two_gangs_does_not_join_them() {
     let model = submissions();
     let series = batch(&model, &records(&model, &lines), &[]).series;
     assert_eq!(series.len(), 2, "{:?}", members(&series));
-    // Nor does one that holds everything of both.
-    *lines.last_mut().unwrap() = "iban:1, phone:1, iban:2, phone:2";
+    // Nor does one that holds everything of both, when they are not small.
+    let mut lines = vec!["iban:1, phone:1"; 12];
+    lines.extend(["iban:2, phone:2"; 12]);
+    lines.push("iban:1, phone:1, iban:2, phone:2");
     let series = batch(&model, &records(&model, &lines), &[]).series;
     assert_eq!(series.len(), 2, "{:?}", members(&series));
+}
+
+/// A gang that changes its account, then its number: each era shares half with the next.
+#[test]
+fn eras_of_one_gang_join() {
+    let eras = ["iban:1, phone:1", "iban:1, phone:2", "iban:2, phone:2", "iban:2, phone:3"];
+    let lines: Vec<&str> = eras.into_iter().flat_map(|era| [era; 10]).collect();
+    let all: Vec<u64> = (0..40).collect();
+    check(&lines, &[&all]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Docket {
     pub headline: String,
     /// Microseconds since 1970 UTC.
     pub received_at: i64,
-    /// `queued`, `quarantined`, `assigned`, `closed`, `withdrawn`.
+    /// The word of a `casework::submission::State`.
     pub state: String,
     /// Order of the queue; smaller comes first.
     pub rank: i64,
@@ -154,29 +154,17 @@ pub struct NewAct {
     pub body: String,
 }
 
-/// A change of where a submission stands.
+/// Where a submission stands from now on; the domain (`casework::submission`) says what is legal.
 #[derive(Clone, Debug)]
-pub enum Transition {
-    /// An agent takes it.
-    Take,
-    /// Back to the queue.
-    Release,
-    /// To a unit, without an owner.
-    Route {
-        /// Unit.
-        unit: String,
-    },
-    /// To its end.
-    Close(Closing),
-    /// Back from its end.
-    Reopen,
-}
-
-/// How a submission ended.
-#[derive(Clone, Debug)]
-pub struct Closing {
-    /// `closed` or `withdrawn`.
+pub struct Change {
+    /// State.
     pub state: String,
+    /// Unit.
+    pub unit: String,
+    /// Agent who has it, empty for none.
+    pub owner: String,
+    /// Whether something that came later waits to be read.
+    pub unread: bool,
 }
 
 const COLUMNS: &str = "SELECT seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, series, revision, assessment, sightings FROM docket";
@@ -349,7 +337,7 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Changed`] when someone else was first; nothing changed then.
-    pub async fn transition(&self, seq: i64, revision: i64, to: Transition, act: NewAct) -> Result<Docket, StoreError> {
+    pub async fn transition(&self, seq: i64, revision: i64, to: Change, act: NewAct) -> Result<Docket, StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let before = one(&mut transaction, seq).await?.ok_or(StoreError::Changed)?;
@@ -357,25 +345,10 @@ impl Work {
             return Err(StoreError::Changed);
         }
         let mut after = before.clone();
-        match to {
-            Transition::Take => {
-                after.state = "assigned".to_owned();
-                after.owner.clone_from(&act.agent);
-                after.unread = false;
-            }
-            Transition::Release | Transition::Reopen => {
-                after.state = "queued".to_owned();
-                after.owner.clear();
-            }
-            Transition::Route { unit } => {
-                after.unit = unit;
-                after.owner.clear();
-                after.state = "assigned".to_owned();
-            }
-            Transition::Close(closing) => {
-                after.state = closing.state;
-            }
-        }
+        after.state = to.state;
+        after.unit = to.unit;
+        after.owner = to.owner;
+        after.unread = to.unread;
         write_change(&mut transaction, &before, &after).await?;
         keep_act(&mut transaction, &act, Some(seq), None).await?;
         transaction.commit().await?;
@@ -439,8 +412,9 @@ impl Work {
         .collect()
     }
 
-    /// Takes supplements in, in order: marks their submissions unread, withdraws those that are
-    /// withdrawn, adds the keys of what was added, and moves the worker's place.
+    /// Takes supplements in, in order: marks their submissions unread, gives those that are withdrawn
+    /// the state that `withdrawn` says for the one they are in, adds the keys of what was added, and
+    /// moves the worker's place.
     ///
     /// # Errors
     /// When the database does not answer; nothing was written then.
@@ -448,6 +422,7 @@ impl Work {
         &self,
         supplements: &[(Supplement, Vec<apply::Key>)],
         model: &linkage::Model,
+        withdrawn: impl Fn(&str) -> Option<String>,
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
@@ -458,8 +433,10 @@ impl Work {
             };
             let mut after = before.clone();
             after.unread = true;
-            if supplement.kind == "withdrawal" && before.state != "closed" {
-                after.state = "withdrawn".to_owned();
+            if supplement.kind == "withdrawal"
+                && let Some(state) = withdrawn(&before.state)
+            {
+                after.state = state;
             }
             write_change(&mut transaction, &before, &after).await?;
             let row = sql::row(&mut transaction, "SELECT keys FROM docket WHERE seq = $1", params![seq]).await?;

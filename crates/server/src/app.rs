@@ -1,0 +1,154 @@
+//! What every request and the worker share.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use casework::{
+    desk::{Config, Desk},
+    submission::DeskId,
+};
+use jiff::Timestamp;
+use linkage::Model;
+use observables::WarningLists;
+use store::Store;
+use tokio::sync::Notify;
+
+/// Everything a handler needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// See [`App`].
+pub struct Shared {
+    /// The data folder.
+    pub store: Store,
+    /// The country's desks, units, rules and places.
+    pub config: Config,
+    /// Weights of the cross-matching.
+    pub model: Model,
+    /// Values that honest people share.
+    pub lists: WarningLists,
+    /// Limits and addresses of this installation.
+    pub settings: Settings,
+    clock: fn() -> Timestamp,
+    /// Rings when something was received, for the worker.
+    pub(crate) arrived: Notify,
+    receiving: AtomicUsize,
+}
+
+/// Limits and addresses of an installation.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people reach the site, without a slash at the end; `https` makes cookies `Secure`.
+    pub public_url: String,
+    /// Largest evidence file, in bytes.
+    pub most_upload: u64,
+    /// Largest request without files, in bytes.
+    pub most_body: usize,
+    /// How long a draft is kept after its last change, in days (30 for a complaint in the law).
+    pub draft_days: i64,
+    /// Whether this is the demonstration: a banner says so on every page.
+    pub demonstration: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            most_upload: 50 << 20,
+            most_body: 16 << 20,
+            draft_days: 30,
+            demonstration: false,
+        }
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    /// Puts the parts together; `clock` is the only source of time of the whole server.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        config: Config,
+        model: Model,
+        lists: WarningLists,
+        settings: Settings,
+        clock: fn() -> Timestamp,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            config,
+            model,
+            lists,
+            settings,
+            clock,
+            arrived: Notify::new(),
+            receiving: AtomicUsize::new(0),
+        }))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The time in microseconds since 1970 UTC, as it is stored.
+    #[must_use]
+    pub fn now_micros(&self) -> i64 {
+        self.now().as_microsecond()
+    }
+
+    /// The current version of a desk, by the text of its id.
+    #[must_use]
+    pub fn desk(&self, id: &str) -> Option<&Desk> {
+        self.config.desk(&id.parse::<DeskId>().ok()?)
+    }
+
+    /// The version of a desk that a submission was filed with.
+    #[must_use]
+    pub fn desk_version(&self, id: &str, version: u32) -> Option<&Desk> {
+        self.config.desk_version(&id.parse::<DeskId>().ok()?, version)
+    }
+
+    /// Counts a request as "being received" until the guard is dropped: the worker steps aside while
+    /// many are.
+    pub(crate) fn receiving(&self) -> Receiving {
+        self.receiving.fetch_add(1, Ordering::Relaxed);
+        Receiving(self.clone())
+    }
+
+    pub(crate) fn now_receiving(&self) -> usize {
+        self.receiving.load(Ordering::Relaxed)
+    }
+
+    /// Names of the units in a language, by id.
+    #[must_use]
+    pub fn unit_names(&self, lang: casework::Lang) -> HashMap<&str, &str> {
+        self.config
+            .units
+            .iter()
+            .map(|unit| (unit.id.as_str(), unit.name.get(lang)))
+            .collect()
+    }
+}
+
+/// See [`App::receiving`].
+pub(crate) struct Receiving(App);
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.0.receiving.fetch_sub(1, Ordering::Relaxed);
+    }
+}

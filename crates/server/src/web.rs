@@ -1,0 +1,7 @@
+//! What all pages and the API need of HTTP, and nothing of the domain.
+
+pub mod cookies;
+pub mod error;
+pub mod form;
+pub mod guard;
+pub mod text;
