@@ -15,3 +15,6 @@ pub use definition::{
     RedirectTo, Required, Role, RoutingRule, Step, Urgent,
 };
 pub use position::ConfigProblem;
+
+#[cfg(test)]
+pub(crate) mod tests;

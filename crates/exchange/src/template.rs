@@ -30,6 +30,7 @@ impl Template {
         let mut optional: Option<Vec<Part>> = None;
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
+            let inside = optional.is_some();
             let parts = optional.as_mut().unwrap_or(&mut outer);
             let doubled = rest[first.len_utf8()..].starts_with(first);
             match first {
@@ -39,12 +40,12 @@ impl Template {
                     continue;
                 }
                 '{' => {
-                    let (inside, after) = rest[1..].split_once('}').ok_or("a { is not closed")?;
-                    let (name, skip) = match inside.rsplit_once('+') {
+                    let (column, after) = rest[1..].split_once('}').ok_or("a { is not closed")?;
+                    let (name, skip) = match column.rsplit_once('+') {
                         Some((name, skip)) if skip.bytes().all(|b| b.is_ascii_digit()) => {
                             (name, skip.parse().map_err(|_| "the number after + is not one")?)
                         }
-                        _ => (inside, 0),
+                        _ => (column, 0),
                     };
                     if name.is_empty() || name.contains(['{', '[', ']']) {
                         return Err("a { holds no column");
@@ -54,7 +55,7 @@ impl Template {
                     continue;
                 }
                 '}' => return Err("a } closes nothing"),
-                '[' if optional.is_some() => return Err("parts in [ ] do not nest"),
+                '[' if inside => return Err("parts in [ ] do not nest"),
                 '[' => optional = Some(Vec::new()),
                 ']' => match optional.take() {
                     Some(parts) if parts.iter().any(|part| matches!(part, Part::Column { .. })) => {

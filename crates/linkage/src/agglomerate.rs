@@ -28,6 +28,10 @@
 /// Clusters that one search looks at.
 const CANDIDATES: usize = 512;
 
+/// Passes over the overlaps. The first joins nearly everything, since a new cluster is searched
+/// like any other; the rest catches what joined with a cluster that was already done.
+const PASSES: usize = 32;
+
 /// Room for the rounding of sums in a bound, so that it never lies under what it bounds.
 const ROUNDING: f64 = 1.0 + 1e-9;
 
@@ -59,9 +63,13 @@ pub(crate) struct Thresholds {
 pub(crate) fn agglomerate(nodes: Vec<Node>, weights: &[f64], thresholds: Thresholds) -> Vec<u32> {
     let count = nodes.len() as u32;
     let mut clusters = Clusters::new(nodes, weights, thresholds);
-        follow_chains(&mut clusters);
+    follow_chains(&mut clusters);
     clusters.linkage = Linkage::Overlap;
-    while follow_chains(&mut clusters) {}
+    for _ in 0..PASSES {
+        if !follow_chains(&mut clusters) {
+            break;
+        }
+    }
     (0..count).map(|node| clusters.find(node)).collect()
 }
 
@@ -86,8 +94,8 @@ fn follow_chains(clusters: &mut Clusters) -> bool {
             let before = chain.len().checked_sub(2).map(|place| chain[place]);
             match clusters.nearest(tip, before) {
                 None => {
-                    // Only rounding can bring a tip with a predecessor here.
                     finished[tip as usize] = true;
+                    place_in_chain[tip as usize] = u32::MAX;
                     chain.pop();
                 }
                 Some(nearest) if place_in_chain[nearest as usize] == u32::MAX => {
@@ -95,11 +103,13 @@ fn follow_chains(clusters: &mut Clusters) -> bool {
                     chain.push(nearest);
                 }
                 Some(nearest) => {
-                    // The predecessor, or by rounding someone before it: what lies between is let go.
+                    // The predecessor; or someone before it, by rounding or because an overlap is
+                    // not reducible: what lies between is let go.
                     for member in chain.drain(place_in_chain[nearest as usize] as usize..) {
                         place_in_chain[member as usize] = u32::MAX;
                     }
                     clusters.join(tip, nearest);
+                    finished[tip.min(nearest) as usize] = false;
                     any_joined = true;
                 }
             }
@@ -253,13 +263,17 @@ impl<'a> Clusters<'a> {
         let mut sum = 0.0;
         if b.histogram.len() <= 16 * a.histogram.len() {
             for &(key, much) in &b.histogram {
-                let both = self.linkage.of(self.held[key as usize] / a.size, much / b.size);
+                let both = self
+                    .linkage
+                    .of(self.held[key as usize] / a.size, much / b.size);
                 sum += both * self.weights[key as usize];
             }
         } else {
             for &(key, much) in &a.histogram {
                 if let Ok(place) = b.histogram.binary_search_by_key(&key, |&(key, _)| key) {
-                    let both = self.linkage.of(much / a.size, b.histogram[place].1 / b.size);
+                    let both = self
+                        .linkage
+                        .of(much / a.size, b.histogram[place].1 / b.size);
                     sum += both * self.weights[key as usize];
                 }
             }
@@ -272,7 +286,11 @@ impl<'a> Clusters<'a> {
         match self.linkage {
             Linkage::Mean => self.thresholds.small,
             Linkage::Overlap => {
-                let Thresholds { small, large, bridge } = self.thresholds;
+                let Thresholds {
+                    small,
+                    large,
+                    bridge,
+                } = self.thresholds;
                 small.min(large + bridge / smaller)
             }
         }
@@ -286,7 +304,9 @@ impl<'a> Clusters<'a> {
                 (b, a)
             };
         let enemies = &self.nodes[fewer as usize].enemies;
-        enemies.iter().any(|&enemy| find(&mut self.parent, enemy) == other)
+        enemies
+            .iter()
+            .any(|&enemy| find(&mut self.parent, enemy) == other)
     }
 
     fn join(&mut self, a: u32, b: u32) {
@@ -302,7 +322,9 @@ impl<'a> Clusters<'a> {
 
         let mut outdated = Vec::new();
         let mut merged = Vec::with_capacity(cluster.histogram.len() + absorbed.len());
-        let mut left = std::mem::take(&mut cluster.histogram).into_iter().peekable();
+        let mut left = std::mem::take(&mut cluster.histogram)
+            .into_iter()
+            .peekable();
         let mut right = absorbed.into_iter().peekable();
         loop {
             let (key, much) = match (left.peek(), right.peek()) {
@@ -336,15 +358,20 @@ impl<'a> Clusters<'a> {
     /// Writes the holders of a key anew: each cluster once, with its share of today.
     fn rewrite(&mut self, key: u32) {
         let list = std::mem::take(&mut self.holders[key as usize]);
-        let mut clusters: Vec<u32> =
-            list.into_iter().map(|(_, node)| find(&mut self.parent, node)).collect();
+        let mut clusters: Vec<u32> = list
+            .into_iter()
+            .map(|(_, node)| find(&mut self.parent, node))
+            .collect();
         clusters.sort_unstable();
         clusters.dedup();
         let mut list: Vec<(f64, u32)> = clusters
             .into_iter()
             .filter_map(|cluster| {
                 let node = &self.nodes[cluster as usize];
-                let place = node.histogram.binary_search_by_key(&key, |&(key, _)| key).ok()?;
+                let place = node
+                    .histogram
+                    .binary_search_by_key(&key, |&(key, _)| key)
+                    .ok()?;
                 Some((node.histogram[place].1 / node.size, cluster))
             })
             .collect();
@@ -392,13 +419,19 @@ mod tests {
     }
 
     fn only(threshold: f64) -> Thresholds {
-        Thresholds { small: threshold, large: threshold, bridge: 0.0 }
+        Thresholds {
+            small: threshold,
+            large: threshold,
+            bridge: 0.0,
+        }
     }
 
     /// The definition: join the best pair of all until none reaches the threshold.
     fn greedy(keys_of_nodes: &[Vec<u32>], weights: &[f64], threshold: f64) -> Vec<u32> {
         let pair = |a: usize, b: usize| -> f64 {
-            let shared = keys_of_nodes[a].iter().filter(|key| keys_of_nodes[b].contains(key));
+            let shared = keys_of_nodes[a]
+                .iter()
+                .filter(|key| keys_of_nodes[b].contains(key));
             shared.map(|&key| weights[key as usize]).sum()
         };
         let mut clusters: Vec<Vec<usize>> = (0..keys_of_nodes.len()).map(|n| vec![n]).collect();
@@ -406,7 +439,10 @@ mod tests {
             let mut best: Option<(f64, usize, usize)> = None;
             for (i, a) in clusters.iter().enumerate() {
                 for (j, b) in clusters.iter().enumerate().skip(i + 1) {
-                    let sum: f64 = a.iter().flat_map(|&x| b.iter().map(move |&y| pair(x, y))).sum();
+                    let sum: f64 = a
+                        .iter()
+                        .flat_map(|&x| b.iter().map(move |&y| pair(x, y)))
+                        .sum();
                     let score = sum / (a.len() * b.len()) as f64;
                     if score >= threshold && best.is_none_or(|(other, ..)| score > other) {
                         best = Some((score, i, j));
@@ -420,7 +456,9 @@ mod tests {
         let mut smallest = vec![0; keys_of_nodes.len()];
         for cluster in clusters {
             let least = *cluster.iter().min().unwrap();
-            cluster.iter().for_each(|&node| smallest[node] = least as u32);
+            cluster
+                .iter()
+                .for_each(|&node| smallest[node] = least as u32);
         }
         smallest
     }
@@ -481,6 +519,9 @@ mod tests {
         with_enemies[1].enemies.push(0);
         let found = agglomerate(with_enemies, &[9.0, 9.0, 9.0], only(1.0));
         assert_ne!(found[0], found[1]);
-        assert_eq!(agglomerate(nodes(&sets), &[9.0, 9.0, 9.0], only(1.0)), [0, 0, 0]);
+        assert_eq!(
+            agglomerate(nodes(&sets), &[9.0, 9.0, 9.0], only(1.0)),
+            [0, 0, 0]
+        );
     }
 }

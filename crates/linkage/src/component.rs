@@ -58,7 +58,9 @@ impl Clustering {
     /// Each record of a series with the number of its series here, for [`crate::quality`].
     pub fn labels(&self) -> Vec<(RecordId, u64)> {
         let numbered = self.series.iter().zip(0..);
-        numbered.flat_map(|(series, n)| series.members.iter().map(move |&id| (id, n))).collect()
+        numbered
+            .flat_map(|(series, n)| series.members.iter().map(move |&id| (id, n)))
+            .collect()
     }
 }
 
@@ -102,8 +104,10 @@ impl Component {
         for (members, cluster) in nodes.iter().zip(&of_node) {
             clusters.entry(*cluster).or_default().extend(members);
         }
-        let clusters: Vec<Vec<u32>> =
-            clusters.into_values().filter(|members| members.len() > 1).collect();
+        let clusters: Vec<Vec<u32>> = clusters
+            .into_values()
+            .filter(|members| members.len() > 1)
+            .collect();
         Clustering {
             series: series::describe(model, &graph, &bundles, clusters),
             capped: graph.capped,
@@ -149,7 +153,11 @@ impl Graph {
             }
             let units = model.weight_units(key.kind, df, key.damped);
             if units > 0 {
-                keys.push(GraphKey { key, group: model.group(key.kind), units });
+                keys.push(GraphKey {
+                    key,
+                    group: model.group(key.kind),
+                    units,
+                });
             }
         }
 
@@ -210,7 +218,9 @@ impl Graph {
         let mut contradictions = Vec::new();
         for decision in &component.decisions {
             let (a, b) = decision.records();
-            let Decision::CannotLink(..) = decision else { continue };
+            let Decision::CannotLink(..) = decision else {
+                continue;
+            };
             if let (Some(x), Some(y)) = (place(a), place(b)) {
                 if find(&mut together, x) == find(&mut together, y) {
                     contradictions.push(*decision);
@@ -257,7 +267,11 @@ impl Graph {
         let most = |sums: &[u64], record: u32| -> u64 {
             let start = record as usize * ceilings.len();
             let by_group = &sums[start..start + ceilings.len()];
-            by_group.iter().zip(ceilings).map(|(sum, ceiling)| sum.min(ceiling)).sum()
+            by_group
+                .iter()
+                .zip(ceilings)
+                .map(|(sum, ceiling)| sum.min(ceiling))
+                .sum()
         };
         let mut to_look_at: Vec<u32> = (0..self.records.len() as u32).collect();
         while let Some(record) = to_look_at.pop() {
@@ -271,7 +285,9 @@ impl Graph {
                 if left[key as usize] == 1 {
                     // The one who still holds it shares it with nobody. Found by a scan, which a
                     // key sees once.
-                    let last = self.holders[key as usize].iter().find(|&&r| kept[r as usize]);
+                    let last = self.holders[key as usize]
+                        .iter()
+                        .find(|&&r| kept[r as usize]);
                     if let Some(&last) = last {
                         let key = &self.keys[key as usize];
                         sums[last as usize * ceilings.len() + key.group] -= u64::from(key.units);
@@ -294,7 +310,10 @@ impl Graph {
         let mut free: Vec<u32> = Vec::new();
         for record in 0..self.records.len() as u32 {
             if own_node[record as usize] {
-                decided.entry(find(&mut self.together, record)).or_default().push(record);
+                decided
+                    .entry(find(&mut self.together, record))
+                    .or_default()
+                    .push(record);
             } else if !bundles.held[record as usize].is_empty() {
                 free.push(record);
             }
@@ -306,8 +325,10 @@ impl Graph {
             .collect();
         nodes.extend(decided.into_values());
         let content = |node: &Vec<u32>| {
-            let mut keys: Vec<u32> =
-                node.iter().flat_map(|&record| bundles.held[record as usize].clone()).collect();
+            let mut keys: Vec<u32> = node
+                .iter()
+                .flat_map(|&record| bundles.held[record as usize].clone())
+                .collect();
             keys.sort_unstable();
             keys.dedup();
             (keys, node.len(), own_node[node[0] as usize], node[0])
@@ -360,15 +381,19 @@ impl Bundles {
         let ceilings = model.ceilings();
         let mut by_holders: Vec<(usize, Vec<u32>, u32)> = Vec::new();
         for ((key, holders), place) in graph.keys.iter().zip(&graph.holders).zip(0..) {
-            let holders: Vec<u32> =
-                holders.iter().copied().filter(|&record| kept[record as usize]).collect();
+            let holders: Vec<u32> = holders
+                .iter()
+                .copied()
+                .filter(|&record| kept[record as usize])
+                .collect();
             if holders.len() > 1 {
                 by_holders.push((key.group, holders, place));
             }
         }
         by_holders.sort_unstable();
-        let mut runs: Vec<&[(usize, Vec<u32>, u32)]> =
-            by_holders.chunk_by(|x, y| x.0 == y.0 && x.1 == y.1).collect();
+        let mut runs: Vec<&[(usize, Vec<u32>, u32)]> = by_holders
+            .chunk_by(|x, y| x.0 == y.0 && x.1 == y.1)
+            .collect();
         // Bundles are numbered by their first key: the order above hangs on numbers of records.
         runs.sort_unstable_by_key(|run| run[0].2);
 
@@ -378,7 +403,10 @@ impl Bundles {
         let (mut weights, mut groups) = (Vec::new(), Vec::new());
         for (run, bundle) in runs.into_iter().zip(0..) {
             let (group, holders, _) = &run[0];
-            let sum = run.iter().map(|&(.., key)| u64::from(graph.keys[key as usize].units)).sum();
+            let sum = run
+                .iter()
+                .map(|&(.., key)| u64::from(graph.keys[key as usize].units))
+                .sum();
             let units = ceilings[*group].min(sum);
             weights.push(units as f64 / UNITS_PER_BIT);
             groups.push(*group);
@@ -391,10 +419,20 @@ impl Bundles {
             .iter()
             .zip(ceilings.iter().cycle())
             .map(|(&sum, &ceiling)| {
-                if sum > ceiling { (ceiling as f64 / sum as f64).sqrt() } else { 1.0 }
+                if sum > ceiling {
+                    (ceiling as f64 / sum as f64).sqrt()
+                } else {
+                    1.0
+                }
             })
             .collect();
-        Self { weights, groups, held, shares, group_count }
+        Self {
+            weights,
+            groups,
+            held,
+            shares,
+            group_count,
+        }
     }
 
     /// How much of a bundle that it holds a record counts for.

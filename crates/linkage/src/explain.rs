@@ -48,7 +48,9 @@ pub fn explain(model: &Model, keys_of_a: &[(Key, u64)], keys_of_b: &[(Key, u64)]
     let mut shared = Vec::new();
     let mut about = Vec::new();
     for &(key, df) in &a {
-        let Ok(place) = b.binary_search_by_key(&key.id, |(other, _)| other.id) else { continue };
+        let Ok(place) = b.binary_search_by_key(&key.id, |(other, _)| other.id) else {
+            continue;
+        };
         let (other, other_df) = b[place];
         if other.kind != key.kind {
             continue;
@@ -56,7 +58,11 @@ pub fn explain(model: &Model, keys_of_a: &[(Key, u64)], keys_of_b: &[(Key, u64)]
         let (df, damped) = (df.max(other_df), key.damped || other.damped);
         let weight = model.weight(key.kind, df, damped);
         let units = model.weight_units(key.kind, df, damped);
-        shared.push(Shared { id: key.id, kind: key.kind, units });
+        shared.push(Shared {
+            id: key.id,
+            kind: key.kind,
+            units,
+        });
         about.push((df, weight));
     }
     let mut steps: Vec<Step> = under_ceilings(model, &shared)
@@ -75,7 +81,12 @@ pub fn explain(model: &Model, keys_of_a: &[(Key, u64)], keys_of_b: &[(Key, u64)]
     steps.sort_by(|x, y| y.bits.total_cmp(&x.bits).then(x.key.cmp(&y.key)));
     let prior_bits = model.prior_bits();
     let total_bits = prior_bits + steps.iter().map(|step| step.bits).sum::<f64>();
-    Waterfall { prior_bits, steps, total_bits, probability: 1.0 / (1.0 + (-total_bits).exp2()) }
+    Waterfall {
+        prior_bits,
+        steps,
+        total_bits,
+        probability: 1.0 / (1.0 + (-total_bits).exp2()),
+    }
 }
 
 /// Each key once, by id; of two descriptions the one of more records.
@@ -92,16 +103,34 @@ mod tests {
     use crate::model::tests::submissions;
 
     fn key(model: &Model, kind: &str, id: u64) -> (Key, u64) {
-        (Key { id: KeyId(id), kind: model.kind(kind).unwrap(), damped: false }, 4)
+        (
+            Key {
+                id: KeyId(id),
+                kind: model.kind(kind).unwrap(),
+                damped: false,
+            },
+            4,
+        )
     }
 
     #[test]
     fn steps_add_up_to_the_total() {
         let model = submissions();
-        let a = [key(&model, "iban", 1), key(&model, "phone", 2), key(&model, "url", 3)];
-        let b = [key(&model, "phone", 2), key(&model, "iban", 1), key(&model, "url", 4)];
+        let a = [
+            key(&model, "iban", 1),
+            key(&model, "phone", 2),
+            key(&model, "url", 3),
+        ];
+        let b = [
+            key(&model, "phone", 2),
+            key(&model, "iban", 1),
+            key(&model, "url", 4),
+        ];
         let seen = explain(&model, &a, &b);
-        assert_eq!(seen.steps.iter().map(|step| step.key.0).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(
+            seen.steps.iter().map(|step| step.key.0).collect::<Vec<_>>(),
+            [1, 2]
+        );
         let sum = seen.steps.iter().map(|step| step.bits).sum::<f64>();
         assert!((seen.total_bits - seen.prior_bits - sum).abs() < 1e-9);
         assert!(seen.probability > 0.99, "{seen:?}");

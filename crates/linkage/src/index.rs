@@ -113,7 +113,10 @@ impl Index {
         self.decisions.insert(decision);
         let (a, b) = decision.records();
         for record in [a, b] {
-            self.decisions_of.entry(record).or_default().insert(decision);
+            self.decisions_of
+                .entry(record)
+                .or_default()
+                .insert(decision);
         }
         self.recluster(BTreeSet::from([a, b]));
     }
@@ -149,8 +152,9 @@ impl Index {
     /// Cannot-links that must-links make impossible to keep.
     pub fn contradictions(&self) -> Vec<Decision> {
         let clusterings = self.components.values().map(|(_, clustering)| clustering);
-        let mut all: Vec<Decision> =
-            clusterings.flat_map(|found| found.contradictions.clone()).collect();
+        let mut all: Vec<Decision> = clusterings
+            .flat_map(|found| found.contradictions.clone())
+            .collect();
         all.sort_unstable();
         all
     }
@@ -174,7 +178,9 @@ impl Index {
     /// Takes a record out without building series; returns whom that touches.
     fn take_out(&mut self, record: RecordId) -> BTreeSet<RecordId> {
         let mut touched = BTreeSet::new();
-        let Some(keys) = self.records.remove(&record) else { return touched };
+        let Some(keys) = self.records.remove(&record) else {
+            return touched;
+        };
         for key in keys.values() {
             self.touch(key.id, &mut touched);
             if let Some(holders) = self.holders.get_mut(&key.id) {
@@ -199,8 +205,10 @@ impl Index {
     /// Builds anew the components that touched records were in and are in.
     fn recluster(&mut self, touched: BTreeSet<RecordId>) {
         let mut affected = touched;
-        let old: BTreeSet<RecordId> =
-            affected.iter().filter_map(|record| self.component_of.get(record).copied()).collect();
+        let old: BTreeSet<RecordId> = affected
+            .iter()
+            .filter_map(|record| self.component_of.get(record).copied())
+            .collect();
         for component in old {
             if let Some((members, _)) = self.components.remove(&component) {
                 for member in &members {
@@ -227,7 +235,9 @@ impl Index {
                 if !keys_seen.insert(id) {
                     continue;
                 }
-                let Some((holders, key)) = self.said_by(id) else { continue };
+                let Some((holders, key)) = self.said_by(id) else {
+                    continue;
+                };
                 component.push_key(key, holders.len() as u64);
                 for &other in holders {
                     component.push_member(id, other);
@@ -258,6 +268,7 @@ impl Index {
         for &member in &members {
             self.component_of.insert(member, first);
         }
-        self.components.insert(first, (members.into_iter().collect(), clustering));
+        self.components
+            .insert(first, (members.into_iter().collect(), clustering));
     }
 }

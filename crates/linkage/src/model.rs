@@ -159,18 +159,58 @@ impl Model {
             if value >= low && value <= high {
                 Ok(())
             } else {
-                Err(ModelError::Range { of: of.to_owned(), field, value, expected })
+                Err(ModelError::Range {
+                    of: of.to_owned(),
+                    field,
+                    value,
+                    expected,
+                })
             }
         };
-        within("model", "threshold", file.threshold, 0.01, 1e3, "0.01 to 1000 bits")?;
+        within(
+            "model",
+            "threshold",
+            file.threshold,
+            0.01,
+            1e3,
+            "0.01 to 1000 bits",
+        )?;
         let (large, bridge) = (file.large_threshold, file.bridge_bits);
-        within("model", "large_threshold", large, 0.0, file.threshold, "0 to threshold")?;
+        within(
+            "model",
+            "large_threshold",
+            large,
+            0.0,
+            file.threshold,
+            "0 to threshold",
+        )?;
         // Less, and a lone record would join for less than the threshold.
-        within("model", "bridge_bits", bridge, file.threshold, 1e4, "threshold to 10000 bits")?;
-        within("model", "prior_bits", file.prior_bits, -1e3, 0.0, "-1000 to 0 bits")?;
+        within(
+            "model",
+            "bridge_bits",
+            bridge,
+            file.threshold,
+            1e4,
+            "threshold to 10000 bits",
+        )?;
+        within(
+            "model",
+            "prior_bits",
+            file.prior_bits,
+            -1e3,
+            0.0,
+            "-1000 to 0 bits",
+        )?;
         within("model", "damping", file.damping, 0.0, 1.0, "0 to 1")?;
         let population = file.reference_population as f64;
-        within("model", "reference_population", population, 2.0, 1e15, "2 to 10^15")?;
+        within(
+            "model",
+            "reference_population",
+            population,
+            2.0,
+            1e15,
+            "2 to 10^15",
+        )?;
         if file.kind.is_empty() || file.kind.len() > 1000 {
             return Err(ModelError::KindCount(file.kind.len()));
         }
@@ -178,9 +218,19 @@ impl Model {
         let mut group_names: Vec<&str> = Vec::new();
         let mut ceilings = Vec::new();
         for group in &file.group {
-            within(&group.name, "max_bits", group.max_bits, 0.01, 1e3, "0.01 to 1000 bits")?;
+            within(
+                &group.name,
+                "max_bits",
+                group.max_bits,
+                0.01,
+                1e3,
+                "0.01 to 1000 bits",
+            )?;
             if group_names.contains(&group.name.as_str()) {
-                return Err(ModelError::Double { what: "group", name: group.name.clone() });
+                return Err(ModelError::Double {
+                    what: "group",
+                    name: group.name.clone(),
+                });
             }
             group_names.push(&group.name);
             ceilings.push(u64::from(units(group.max_bits)));
@@ -188,15 +238,36 @@ impl Model {
         let mut kinds: Vec<Kind> = Vec::new();
         for kind in &file.kind {
             within(&kind.name, "trust", kind.trust, 0.0, 1.0, "0 to 1")?;
-            within(&kind.name, "max_bits", kind.max_bits, 0.01, 1e3, "0.01 to 1000 bits")?;
-            within(&kind.name, "cap", kind.cap as f64, 2.0, 1e15, "2 or more records")?;
+            within(
+                &kind.name,
+                "max_bits",
+                kind.max_bits,
+                0.01,
+                1e3,
+                "0.01 to 1000 bits",
+            )?;
+            within(
+                &kind.name,
+                "cap",
+                kind.cap as f64,
+                2.0,
+                1e15,
+                "2 or more records",
+            )?;
             if kinds.iter().any(|known| known.name == kind.name) {
-                return Err(ModelError::Double { what: "kind", name: kind.name.clone() });
+                return Err(ModelError::Double {
+                    what: "kind",
+                    name: kind.name.clone(),
+                });
             }
             let group = match &kind.group {
-                Some(name) => group_names.iter().position(|known| known == name).ok_or_else(
-                    || ModelError::UnknownGroup { kind: kind.name.clone(), group: name.clone() },
-                )?,
+                Some(name) => group_names
+                    .iter()
+                    .position(|known| known == name)
+                    .ok_or_else(|| ModelError::UnknownGroup {
+                        kind: kind.name.clone(),
+                        group: name.clone(),
+                    })?,
                 None => {
                     ceilings.push(u64::from(units(kind.max_bits)));
                     ceilings.len() - 1
@@ -213,7 +284,11 @@ impl Model {
         Ok(Self {
             kinds,
             ceilings,
-            thresholds: Thresholds { small: file.threshold, large, bridge },
+            thresholds: Thresholds {
+                small: file.threshold,
+                large,
+                bridge,
+            },
             prior_bits: file.prior_bits,
             reference_population: population,
             damping: file.damping,
@@ -223,7 +298,9 @@ impl Model {
     /// The kind of this name.
     pub fn kind(&self, name: &str) -> Option<KindIx> {
         let place = self.kinds.iter().position(|kind| kind.name == name)?;
-        Some(KindIx(u16::try_from(place).expect("a model has at most 1000 kinds")))
+        Some(KindIx(
+            u16::try_from(place).expect("a model has at most 1000 kinds"),
+        ))
     }
 
     /// The name of a kind, or `None` for a kind of another model.
@@ -254,10 +331,16 @@ impl Model {
     pub fn weight(&self, kind: KindIx, df: u64, damped: bool) -> Weight {
         let Some(kind) = self.kinds.get(usize::from(kind.0)) else {
             // A kind of another model: nothing is known, so nothing is said.
-            return Weight { bits: 0.0, state: WeightState::Capped };
+            return Weight {
+                bits: 0.0,
+                state: WeightState::Capped,
+            };
         };
         if df > kind.cap {
-            return Weight { bits: 0.0, state: WeightState::Capped };
+            return Weight {
+                bits: 0.0,
+                state: WeightState::Capped,
+            };
         }
         let rarity = (self.reference_population / df.max(1) as f64).log2();
         let full = (kind.trust * rarity).clamp(0.0, kind.max_bits);
@@ -266,7 +349,10 @@ impl Model {
         } else {
             (full, WeightState::Counted)
         };
-        Weight { bits: f64::from(units(bits)) / UNITS_PER_BIT, state }
+        Weight {
+            bits: f64::from(units(bits)) / UNITS_PER_BIT,
+            state,
+        }
     }
 
     /// [`Model::weight`] in units.
@@ -276,7 +362,9 @@ impl Model {
 
     /// The group of a kind that has a weight.
     pub(crate) fn group(&self, kind: KindIx) -> usize {
-        self.kinds.get(usize::from(kind.0)).map_or(0, |kind| kind.group)
+        self.kinds
+            .get(usize::from(kind.0))
+            .map_or(0, |kind| kind.group)
     }
 
     /// The most that each group may say about a pair, in units.
@@ -294,27 +382,59 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn submissions() -> Model {
-        Model::from_toml(include_str!("../../../config/france/models/submissions.toml")).unwrap()
+        Model::from_toml(include_str!(
+            "../../../config/france/models/submissions.toml"
+        ))
+        .unwrap()
     }
 
-    const HEAD: &str =
-        "threshold = 4.0\nlarge_threshold = 1.0\nbridge_bits = 9.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
+    const HEAD: &str = "threshold = 4.0\nlarge_threshold = 1.0\nbridge_bits = 9.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
 
     fn check_refused(tail: &str, expected: &str) {
-        let error = Model::from_toml(&format!("{HEAD}{tail}")).unwrap_err().to_string();
-        assert!(error.contains(expected), "{error:?} does not say {expected:?}");
+        let error = Model::from_toml(&format!("{HEAD}{tail}"))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(expected),
+            "{error:?} does not say {expected:?}"
+        );
     }
 
     #[test]
     fn a_wrong_model_is_refused_with_its_reason() {
         check_refused("", "has 0");
-        check_refused("[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5", "a: trust is 2");
-        check_refused("[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5", "a: trust is NaN");
-        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1", "a: cap is 1");
-        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\ngroup='g'", "\"g\"");
-        check_refused("[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nx=1", "unknown field");
+        check_refused(
+            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5",
+            "a: trust is 2",
+        );
+        check_refused(
+            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5",
+            "a: trust is NaN",
+        );
+        check_refused(
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1",
+            "a: cap is 1",
+        );
+        check_refused(
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\ngroup='g'",
+            "\"g\"",
+        );
+        check_refused(
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nx=1",
+            "unknown field",
+        );
         let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\n";
         check_refused(&format!("{kind}{kind}"), "kind \"a\" stands twice");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_model_or_an_error(text in "\\PC{0,80}", number in proptest::num::f64::ANY) {
+            let _ = Model::from_toml(&text);
+            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5");
+            let read = Model::from_toml(&format!("{HEAD}{kind}"));
+            proptest::prop_assert_eq!(read.is_ok(), (0.0..=1.0).contains(&number));
+        }
     }
 
     #[test]
@@ -323,7 +443,11 @@ pub(crate) mod tests {
         let model = Model::from_toml(&format!("{HEAD}{kind}")).unwrap();
         let a = model.kind("a").unwrap();
         let check = |df, damped, bits, state| {
-            assert_eq!(model.weight(a, df, damped), Weight { bits, state }, "df {df}");
+            assert_eq!(
+                model.weight(a, df, damped),
+                Weight { bits, state },
+                "df {df}"
+            );
         };
         check(0, false, 8.0, WeightState::Counted);
         check(1, false, 8.0, WeightState::Counted);
@@ -339,8 +463,20 @@ pub(crate) mod tests {
     fn the_first_weights_name_every_kind_of_the_platform() {
         let model = submissions();
         for name in [
-            "iban", "btc", "eth", "phone", "email", "url", "domain", "registrable", "ipv4",
-            "ipv6", "social", "text", "payee", "image",
+            "iban",
+            "btc",
+            "eth",
+            "phone",
+            "email",
+            "url",
+            "domain",
+            "registrable",
+            "ipv4",
+            "ipv6",
+            "social",
+            "text",
+            "payee",
+            "image",
         ] {
             let kind = model.kind(name).unwrap_or_else(|| panic!("no kind {name}"));
             assert_eq!(model.kind_name(kind), Some(name));

@@ -29,15 +29,34 @@ pub fn pairwise(truth: &[(RecordId, u64)], found: &[(RecordId, u64)]) -> Quality
     let truth = by_record(truth);
     let found = by_record(found);
     let right_pairs = pairs(
-        truth.iter().filter_map(|(record, label)| Some((*label, *found.get(record)?))),
+        truth
+            .iter()
+            .filter_map(|(record, label)| Some((*label, *found.get(record)?))),
     );
     let true_pairs = pairs(truth.values());
     let found_pairs = pairs(found.values());
-    let share = |of: u128| if of == 0 { 1.0 } else { right_pairs as f64 / of as f64 };
+    let share = |of: u128| {
+        if of == 0 {
+            1.0
+        } else {
+            right_pairs as f64 / of as f64
+        }
+    };
     let (precision, recall) = (share(found_pairs), share(true_pairs));
     let sum = precision + recall;
-    let f1 = if sum == 0.0 { 0.0 } else { 2.0 * precision * recall / sum };
-    Quality { precision, recall, f1, true_pairs, found_pairs, right_pairs }
+    let f1 = if sum == 0.0 {
+        0.0
+    } else {
+        2.0 * precision * recall / sum
+    };
+    Quality {
+        precision,
+        recall,
+        f1,
+        true_pairs,
+        found_pairs,
+        right_pairs,
+    }
 }
 
 fn by_record(labels: &[(RecordId, u64)]) -> HashMap<RecordId, u64> {

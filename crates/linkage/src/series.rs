@@ -60,14 +60,22 @@ pub(crate) fn describe(
                 .iter()
                 .enumerate()
                 .filter(|&(_, &(a, b, _))| {
-                    links.direct.binary_search(&(a, b)).is_ok_and(|place| is_bridge[place])
+                    links
+                        .direct
+                        .binary_search(&(a, b))
+                        .is_ok_and(|place| is_bridge[place])
                 })
                 .map(|(place, _)| place)
                 .collect();
-            let tree = tree.iter().map(|&(a, b, decided)| edge(model, graph, a, b, decided));
+            let tree = tree
+                .iter()
+                .map(|&(a, b, decided)| edge(model, graph, a, b, decided));
             Series {
                 tree: tree.collect(),
-                members: members.iter().map(|&place| graph.records[place as usize]).collect(),
+                members: members
+                    .iter()
+                    .map(|&place| graph.records[place as usize])
+                    .collect(),
                 cohesion,
                 bridges,
             }
@@ -102,7 +110,10 @@ impl Places {
 
     /// The holders of a key by cluster, those with like content side by side.
     fn by_cluster(&self, holders: &[u32]) -> Vec<Vec<u32>> {
-        let placed = holders.iter().copied().filter(|&r| self.cluster[r as usize].is_some());
+        let placed = holders
+            .iter()
+            .copied()
+            .filter(|&r| self.cluster[r as usize].is_some());
         let mut holders: Vec<u32> = placed.collect();
         holders.sort_unstable_by_key(|&record| self.rank[record as usize]);
         holders
@@ -137,7 +148,14 @@ fn spanning_trees(
     must.sort_unstable();
     let mut weighed: Vec<(bool, u64, u32, u32)> = pairs
         .into_iter()
-        .map(|(a, b)| (must.binary_search(&(a, b)).is_ok(), pair_units(model, graph, a, b), a, b))
+        .map(|(a, b)| {
+            (
+                must.binary_search(&(a, b)).is_ok(),
+                pair_units(model, graph, a, b),
+                a,
+                b,
+            )
+        })
         .collect();
     weighed.sort_unstable_by_key(|&(decided, units, a, b)| {
         let (a, b) = (places.rank[a as usize], places.rank[b as usize]);
@@ -163,8 +181,16 @@ fn ordered(a: u32, b: u32) -> (u32, u32) {
 
 fn shared_keys(graph: &Graph, a: u32, b: u32) -> Vec<u32> {
     let (fewer, more) = (&graph.held[a as usize], &graph.held[b as usize]);
-    let (fewer, more) = if fewer.len() <= more.len() { (fewer, more) } else { (more, fewer) };
-    fewer.iter().copied().filter(|key| more.binary_search(key).is_ok()).collect()
+    let (fewer, more) = if fewer.len() <= more.len() {
+        (fewer, more)
+    } else {
+        (more, fewer)
+    };
+    fewer
+        .iter()
+        .copied()
+        .filter(|key| more.binary_search(key).is_ok())
+        .collect()
 }
 
 fn pair_units(model: &Model, graph: &Graph, a: u32, b: u32) -> u64 {
@@ -174,7 +200,10 @@ fn pair_units(model: &Model, graph: &Graph, a: u32, b: u32) -> u64 {
         let key = &graph.keys[key as usize];
         sums[key.group] += u64::from(key.units);
     }
-    sums.iter().zip(ceilings).map(|(sum, ceiling)| sum.min(ceiling)).sum()
+    sums.iter()
+        .zip(ceilings)
+        .map(|(sum, ceiling)| sum.min(ceiling))
+        .sum()
 }
 
 fn edge(model: &Model, graph: &Graph, a: u32, b: u32, decided: bool) -> Edge {
@@ -182,7 +211,11 @@ fn edge(model: &Model, graph: &Graph, a: u32, b: u32, decided: bool) -> Edge {
         .into_iter()
         .map(|key| {
             let key = &graph.keys[key as usize];
-            Shared { id: key.key.id, kind: key.key.kind, units: key.units }
+            Shared {
+                id: key.key.id,
+                kind: key.key.kind,
+                units: key.units,
+            }
         })
         .collect();
     let bits = under_ceilings(model, &shared);

@@ -10,8 +10,11 @@ use std::ops::{BitOr, Range};
 use url::Url;
 
 use crate::{
-    Kind, Observable, ParseError, money, observable::canonicalise, phone, refang::Plain, social,
-    web,
+    Kind, Observable, ParseError, money,
+    observable::{canonicalise, flags_of, url_flags},
+    phone,
+    refang::Plain,
+    social, web,
 };
 
 /// What was found in a text.
@@ -351,7 +354,8 @@ impl Scanner<'_> {
         if let Some(profile) = social::profile(url).filter(|profile| profile.itself) {
             return self.push(Kind::Social, profile.account, Proof::Shape, span);
         }
-        self.push(Kind::Url, url.as_str().to_owned(), proof, span);
+        let flags = url_flags(url);
+        self.push_flagged(Kind::Url, url.as_str().to_owned(), proof, span, flags);
     }
 
     /// A part of a token without scheme.
@@ -400,17 +404,17 @@ impl Scanner<'_> {
             let mut host = &text[at + 1..host_end];
             for _ in 0..3 {
                 host = host.trim_end_matches(['.', '-', '_']);
-                let span = local_start..at + 1 + host.len();
-                if !is_joint(host)
-                    && let Ok((canonical, proof)) = web::email(&text[span.clone()])
-                {
-                    let after = span.end;
-                    self.push(Kind::Email, canonical, proof, span);
-                    return after;
+                // After an at sign a capital is a sentence's only where a whole host stands before it.
+                let shorter = without_capital_label(host);
+                if shorter.is_none_or(|shorter| web::domain(shorter).is_err()) {
+                    let span = local_start..at + 1 + host.len();
+                    if let Ok((canonical, proof)) = web::email(&text[span.clone()]) {
+                        let after = span.end;
+                        self.push(Kind::Email, canonical, proof, span);
+                        return after;
+                    }
                 }
-                let Some(shorter) = without_capital_label(host) else {
-                    break;
-                };
+                let Some(shorter) = shorter else { break };
                 host = shorter;
             }
             return at + 1;
@@ -607,11 +611,13 @@ impl Scanner<'_> {
                 .iter()
                 .take_while(|byte| byte.is_ascii_alphanumeric())
                 .count();
-            // Letters of other scripts belong to the word.
-            let inside = at > 0 && bytes[at - 1] >= 0x80
-                || bytes
-                    .get(at + length)
-                    .is_some_and(|byte| *byte >= 0xC3 && *byte != 0xE2);
+            // Letters of other scripts belong to the word; the sign of "n°" does not.
+            let letter = |character: Option<char>| {
+                character
+                    .is_some_and(|character| !character.is_ascii() && character.is_alphanumeric())
+            };
+            let inside = letter(self.text[..at].chars().next_back())
+                || letter(self.text[at + length..].chars().next());
             if !inside && let Some(after) = self.number(at, at + length, start) {
                 if after >= end {
                     return after;
@@ -674,7 +680,10 @@ impl Scanner<'_> {
                     self.push(kind, canonical, proof, start..end);
                     return Some(end);
                 }
-                Err(error @ ParseError::Checksum { .. }) => {
+                // A hash in hexadecimal is no mistyped wallet.
+                Err(error @ ParseError::Checksum { .. })
+                    if !run.iter().all(u8::is_ascii_hexdigit) =>
+                {
                     self.found.problems.push(Problem {
                         kind,
                         span: start..end,
@@ -718,6 +727,18 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, kind: Kind, canonical: String, proof: Proof, span: Range<usize>) {
+        let flags = flags_of(kind, &canonical);
+        self.push_flagged(kind, canonical, proof, span, flags);
+    }
+
+    fn push_flagged(
+        &mut self,
+        kind: Kind,
+        canonical: String,
+        proof: Proof,
+        span: Range<usize>,
+        flags: Flags,
+    ) {
         // A country that stood apart, or a plus, may belong to what was found before.
         if self
             .found
@@ -727,7 +748,6 @@ impl Scanner<'_> {
         {
             return;
         }
-        let flags = Observable::from_canonical(kind, canonical.clone()).flags();
         self.found.hits.push(Hit {
             kind,
             canonical,
@@ -753,6 +773,9 @@ fn ends_url(bytes: &[u8], at: usize) -> bool {
         0..=0x20 | 0x7F | b'"' | b'<' | b'>' | b'`' | b'{' | b'}' | b'|' | b'^' => true,
         // « » and no-break spaces; “ ” ‘ ’ … and their like; 「 」 and their like.
         0xC2 => true,
+        // A link in Markdown, and a list without spaces.
+        b']' => bytes.get(at + 1) == Some(&b'('),
+        b',' | b';' => bytes[at + 1..].starts_with(b"http"),
         0xE2 => matches!(bytes.get(at + 1), Some(0x80 | 0x81)),
         0xE3 => bytes.get(at + 1) == Some(&0x80),
         _ => false,
@@ -810,11 +833,7 @@ fn is_joint(host: &str) -> bool {
     let capital = letters.next().is_some_and(char::is_uppercase);
     let rest_small = letters.clone().next().is_some() && letters.all(char::is_lowercase);
     if capital && rest_small {
-        let usual = ["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
-        return !usual
-            || before.chars().any(char::is_lowercase)
-                && !before.starts_with(char::is_uppercase)
-                && last != "Com";
+        return !["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
     }
     if before.contains('.') || !before.chars().all(char::is_alphabetic) {
         return before.is_empty();
@@ -825,7 +844,7 @@ fn is_joint(host: &str) -> bool {
         "so", "to", "us", "es", "mais",
     ];
     // Files are named so far more often than sites.
-    const FILES: [&str; 3] = ["zip", "mov", "md"];
+    const FILES: [&str; 6] = ["zip", "mov", "md", "py", "rs", "sh"];
     let last = last.to_lowercase();
     let accented = !before.is_ascii();
     WORDS.contains(&last.as_str())
@@ -911,6 +930,10 @@ mod tests {
 
     #[test]
     fn punctuation_stays_with_the_sentence() {
+        let two = ["url https://colis.example/a", "url https://colis.example/b"];
+        check("[https://colis.example/a](https://colis.example/b)", &two);
+        check("https://colis.example/a,https://colis.example/b", &two);
+        check(r"https:\/\/colis.example\/a", &two[..1]);
         check(
             "voir https://colis.example/a?id=62593040.",
             &["url https://colis.example/a?id=62593040"],
@@ -967,6 +990,14 @@ mod tests {
 
     #[test]
     fn sentences_are_no_domains() {
+        check(
+            "Vinted.Fr, SITE.COM, a@Asso.Example",
+            &[
+                "domain vinted.fr",
+                "domain site.com",
+                "email a@asso.example",
+            ],
+        );
         check("rendu mon argent.Je veux. Merci.La suite.", &[]);
         check(
             "j'ai payé.il ne répond plus.la banque non plus.et moi, argent.de côté",
@@ -1030,6 +1061,7 @@ mod tests {
     #[test]
     fn phones_take_the_default_region() {
         for text in [
+            "n°0639981234",
             "06 39 98 12 34",
             "0033639981234",
             "+33 (0)6 39 98 12 34",

@@ -7,6 +7,11 @@ use std::{fmt, str::FromStr};
 
 /// A kind of observable. Its [name](Kind::name) is short, stable and stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 #[non_exhaustive]
 pub enum Kind {
     /// A web address, normalised by the WHATWG rules.

@@ -190,33 +190,30 @@ impl Observable {
 
     /// What the identifier says about itself: made for examples, private, an imitation.
     pub fn flags(&self) -> Flags {
-        match self.kind {
-            Kind::Url => match Url::parse(&self.canonical)
-                .ok()
-                .as_ref()
-                .and_then(Url::host)
-            {
-                Some(Host::Domain(host)) => web::host_flags(host),
-                Some(Host::Ipv4(address)) => web::ipv4_flags(address),
-                Some(Host::Ipv6(address)) => web::ipv6_flags(address),
-                None => Flags::default(),
-            },
-            Kind::Domain => web::host_flags(&self.canonical),
-            Kind::Email => self
-                .canonical
-                .rsplit_once('@')
-                .map_or(Flags::default(), |(_, host)| web::host_flags(host)),
-            Kind::Ipv4 => self
-                .canonical
-                .parse()
-                .map_or(Flags::default(), web::ipv4_flags),
-            Kind::Ipv6 => self
-                .canonical
-                .parse()
-                .map_or(Flags::default(), web::ipv6_flags),
-            Kind::Phone if phone::is_reserved_for_fiction(&self.canonical) => Flags::EXAMPLE,
-            _ => Flags::default(),
-        }
+        flags_of(self.kind, &self.canonical)
+    }
+}
+
+pub(crate) fn flags_of(kind: Kind, canonical: &str) -> Flags {
+    match kind {
+        Kind::Url => Url::parse(canonical).map_or(Flags::default(), |url| url_flags(&url)),
+        Kind::Domain => web::host_flags(canonical),
+        Kind::Email => canonical
+            .rsplit_once('@')
+            .map_or(Flags::default(), |(_, host)| web::host_flags(host)),
+        Kind::Ipv4 => canonical.parse().map_or(Flags::default(), web::ipv4_flags),
+        Kind::Ipv6 => canonical.parse().map_or(Flags::default(), web::ipv6_flags),
+        Kind::Phone if phone::is_reserved_for_fiction(canonical) => Flags::EXAMPLE,
+        _ => Flags::default(),
+    }
+}
+
+pub(crate) fn url_flags(url: &Url) -> Flags {
+    match url.host() {
+        Some(Host::Domain(host)) => web::host_flags(host),
+        Some(Host::Ipv4(address)) => web::ipv4_flags(address),
+        Some(Host::Ipv6(address)) => web::ipv6_flags(address),
+        None => Flags::default(),
     }
 }
 
@@ -287,6 +284,8 @@ pub fn parse_any(query: &str) -> Vec<Observable> {
 
 /// A form that nobody follows by accident: `hxxps://evil[.]example/a`, `jean[@]evil[.]example`.
 ///
+/// It reads back the same, but for a name or a path that itself looks defanged (`/a-dot-b`).
+///
 /// ```
 /// use observables::{Kind, Observable, defang};
 ///
@@ -336,12 +335,9 @@ pub fn display(observable: &Observable) -> String {
             if canonical.contains("xn--") && !observable.flags().contains(Flags::HOMOGLYPH) =>
         {
             let (shown, _) = idna::domain_to_unicode(canonical);
-            // Some old names do not come back from their letters.
-            if web::domain(&shown).is_ok_and(|(again, _)| again == *canonical) {
-                shown
-            } else {
-                canonical.clone()
-            }
+            // Some names do not come back from their letters.
+            let reads_back = Observable::parse(Kind::Domain, &shown).is_ok_and(|again| again == *observable);
+            if reads_back { shown } else { canonical.clone() }
         }
         _ => canonical.clone(),
     }

@@ -16,10 +16,8 @@ struct Written {
     groups: [(usize, usize); MAX_GROUPS],
     group_count: usize,
     international: bool,
-    /// Where the first digit group begins, after a `+`.
-    separator: Option<u8>,
-    /// A separator and a further group of the same form stand after the groups that were read.
-    one_more: bool,
+    /// What stands between the groups, each kind of separator once.
+    separators: Separators,
 }
 
 /// Whether a phone number may begin with these bytes.
@@ -64,10 +62,10 @@ pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proo
     let at = written.groups[..written.group_count]
         .iter()
         .position(|group| group.0 == 10)?;
-    if is_date(&written, at) || is_longer_series(&written, at) {
+    if !is_grouped_as_phone(&written, at) || is_date(&written, at) || is_longer_series(&written, at) {
         return None;
     }
-    let (e164, proof) = french(&digits[1..10])?;
+    let (e164, proof) = national(&digits[1..10])?;
     Some((written.groups[at].1, e164, proof))
 }
 
@@ -77,8 +75,7 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         groups: [(0, 0); MAX_GROUPS],
         group_count: 0,
         international: false,
-        separator: None,
-        one_more: false,
+        separators: Separators::default(),
     };
     let mut at = start;
     if text[at] == b'+' {
@@ -97,7 +94,6 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         while let Some(byte @ b'0'..=b'9') = text.get(at) {
             if count == MAX_DIGITS {
                 // A longer run of digits is no phone number, and what was read before it may be.
-                written.one_more = true;
                 return (written.group_count > 0).then_some(written);
             }
             written.digits[count] = *byte;
@@ -115,41 +111,63 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         }
         written.groups[written.group_count] = (count, at);
         written.group_count += 1;
-        let (next, separator) = skip_separators(text, at);
-        if next == at || !text.get(next).is_some_and(u8::is_ascii_digit) {
+        let next = skip_separators(text, at, written.group_count, &mut written.separators);
+        let ends = next == at || !text.get(next).is_some_and(u8::is_ascii_digit);
+        if ends || written.group_count == MAX_GROUPS {
             break;
         }
-        if written.group_count == MAX_GROUPS {
-            written.one_more = true;
-            break;
-        }
-        written.separator = written.separator.or(separator);
         at = next;
     }
     (written.group_count > 0).then_some(written)
 }
 
+/// Separators that only some notations have.
+#[derive(Default)]
+struct Separators {
+    slash: bool,
+    /// An opening one anywhere, or a closing one after the first group.
+    parenthesis: bool,
+}
+
 /// Passes at most three separators, and the `(0)` that is written after a country's code.
-fn skip_separators(text: &[u8], at: usize) -> (usize, Option<u8>) {
+fn skip_separators(text: &[u8], at: usize, group: usize, seen: &mut Separators) -> usize {
     let mut next = at;
-    let mut first = None;
     while next < at + 3 {
         match text.get(next) {
             Some(b'(') if text[next..].starts_with(b"(0)") => {
                 next += 3;
-                if matches!(text.get(next), Some(b' ' | b'.' | b'-')) {
-                    next += 1;
-                }
-                return (next, first);
+                return if matches!(text.get(next), Some(b' ' | b'.' | b'-')) { next + 1 } else { next };
             }
-            Some(byte @ (b' ' | b'.' | b'-' | b'/' | b'(' | b')')) => {
-                first = first.or(Some(*byte));
-                next += 1;
-            }
+            Some(b' ' | b'.' | b'-') => {}
+            Some(b'/') => seen.slash = true,
+            Some(b'(') => seen.parenthesis = true,
+            Some(b')') => seen.parenthesis |= group > 1,
             _ => break,
         }
+        next += 1;
     }
-    (next, first)
+    next
+}
+
+/// Whether ten digits are grouped as people group a French number. `0.15.1 (2026-10` is none.
+fn is_grouped_as_phone(written: &Written, at: usize) -> bool {
+    let mut lengths = [0; MAX_GROUPS];
+    let mut before = 0;
+    for (length, (count, _)) in lengths.iter_mut().zip(&written.groups[..=at]) {
+        *length = count - before;
+        before = *count;
+    }
+    let lengths = &lengths[..=at];
+    if written.separators.parenthesis || (written.separators.slash && lengths.len() > 1 && lengths != [2; 5]) {
+        return false;
+    }
+    match lengths {
+        [10] | [1, 9] | [1, 3, 3, 3] => true,
+        [1, rest @ ..] => rest == [1, 2, 2, 2, 2],
+        [2, rest @ ..] => rest.iter().all(|length| *length >= 2),
+        [4, rest @ ..] => rest.iter().all(|length| matches!(length, 2 | 3 | 6)),
+        _ => false,
+    }
 }
 
 /// `01.02.2024 12`: day, month and year before something else.
@@ -165,6 +183,27 @@ fn is_longer_series(written: &Written, at: usize) -> bool {
     };
     let last = written.groups[at].0 - if at == 0 { 0 } else { written.groups[at - 1].0 };
     at > 0 && next - written.groups[at].0 == last && written.digits[written.groups[at].0] != b'0'
+}
+
+/// A number dialled in France from its nine digits after the 0. Those of the overseas departments
+/// have country codes of their own, which a national notation does not show.
+fn national(digits: &[u8]) -> Option<(String, Proof)> {
+    let code = match &digits[..3] {
+        b"590" | b"690" | b"691" => Some("+590"),
+        b"594" | b"694" => Some("+594"),
+        b"596" | b"696" | b"697" => Some("+596"),
+        b"262" | b"263" | b"269" | b"639" | b"692" | b"693" => Some("+262"),
+        _ => None,
+    };
+    if let Some(code) = code {
+        let mut e164 = String::with_capacity(13);
+        e164.push_str(code);
+        e164.extend(digits.iter().map(|&byte| char::from(byte)));
+        if phonenumber::parse(None, &e164).is_ok_and(|number| number.is_valid()) {
+            return Some((e164, Proof::Valid));
+        }
+    }
+    french(digits)
 }
 
 /// A French number from its nine digits after the 0.
@@ -227,7 +266,7 @@ pub(crate) fn phone(text: &str) -> Result<(String, Proof), ParseError> {
     }
     let digits: Vec<u8> = bytes.iter().copied().filter(u8::is_ascii_digit).collect();
     let found = match digits.as_slice() {
-        [b'1'..=b'9', ..] if digits.len() == 9 => french(&digits),
+        [b'1'..=b'9', ..] if digits.len() == 9 => national(&digits),
         [b'1'..=b'9', ..] if (10..=15).contains(&digits.len()) => international(&digits)
             .filter(|(_, proof)| *proof == Proof::Valid || digits.starts_with(b"336")),
         _ => None,
@@ -337,7 +376,15 @@ mod tests {
         check("01990012345", None);
         check("0199001234a", None);
         check("01/02/2024 12", None);
+        check("0.15.1 (2026-10)", None);
+        check("02/2013). 1997", None);
+        check("01/99/00/12/34", Some(("01/99/00/12/34", "+33199001234", Proof::Valid)));
+        check("01)99 00 12 34", Some(("01)99 00 12 34", "+33199001234", Proof::Valid)));
         check("00 00 00 00 00", None);
+        check(
+            "0690 00 12 34",
+            Some(("0690 00 12 34", "+590690001234", Proof::Valid)),
+        );
     }
 
     #[test]

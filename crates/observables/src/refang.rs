@@ -149,6 +149,8 @@ fn rewriting(bytes: &[u8], at: usize) -> Rewriting {
             (Some(b'.'), Some(next)) if at > 0 && is_label(bytes[at - 1]) && is_label(*next) => {
                 Some((at, at + 2, With::Text(".")))
             }
+            // As JSON writes it.
+            (Some(b'/'), _) => Some((at, at + 2, With::Text("/"))),
             (Some(b'\\'), _)
                 if bytes[..at].ends_with(b"http:") || bytes[..at].ends_with(b"https:") =>
             {
@@ -181,6 +183,7 @@ fn bracketed(bytes: &[u8], open: usize) -> Rewriting {
     let mut start = open;
     let with = match window[..length].trim_ascii() {
         b":" => return Some((open, end, With::Text(":"))),
+        b"-" => "-",
         b"://" => return Some((open, end, With::Text("://"))),
         b"/" => return Some((open, end, With::Text("/"))),
         b"." | b"," => ".",
@@ -252,26 +255,25 @@ fn hidden_scheme(bytes: &[u8], at: usize) -> Rewriting {
     follows.then_some((start + 1, start + 3, With::Text("tt")))
 }
 
-/// `evil-dot-example` and `evilDOTexample`.
+/// `evil-dot-example`, `evilDOTexample` and `evil DOT example`.
 fn bare_dot_word(bytes: &[u8], at: usize) -> Rewriting {
     let rest = &bytes[at..];
-    let length = if rest.starts_with(b"-dot-") || rest.starts_with(b"-DOT-") {
-        5
-    } else if rest.starts_with(b"DOT") {
-        3
-    } else {
-        return None;
-    };
     let before = at.checked_sub(1).map(|i| bytes[i])?;
-    let after = *bytes.get(at + length)?;
-    let between = if length == 3 {
-        // Not inside a word in capitals.
-        (before.is_ascii_lowercase() || before.is_ascii_digit())
-            && (after.is_ascii_lowercase() || after.is_ascii_digit())
-    } else {
-        before.is_ascii_alphanumeric() && after.is_ascii_alphanumeric()
-    };
-    between.then_some((at, at + length, With::Text(".")))
+    if rest.starts_with(b"-dot-") || rest.starts_with(b"-DOT-") {
+        let between = before.is_ascii_alphanumeric() && rest.get(5)?.is_ascii_alphanumeric();
+        return between.then_some((at, at + 5, With::Text(".")));
+    }
+    if !rest.starts_with(b"DOT") {
+        return None;
+    }
+    // Not inside a word in capitals.
+    let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let after = *rest.get(3)?;
+    if before == b' ' && after == b' ' {
+        let between = at > 1 && small(bytes[at - 2]) && small(*rest.get(4)?);
+        return between.then_some((at - 1, at + 4, With::Text(".")));
+    }
+    (small(before) && small(after)).then_some((at, at + 3, With::Text(".")))
 }
 
 /// Characters of three bytes: invisible ones go, wide ones become ASCII.
@@ -350,6 +352,9 @@ mod tests {
         check("a[ point ]example", "a.example");
         check("a(DOT)example", "a.example");
         check("aDOTexample", "a.example");
+        check("a DOT example", "a.example");
+        check("a[-]b.example", "a-b.example");
+        check(r"https:\/\/a.example", "https://a.example");
         check("a-dot-example", "a.example");
         check("a\\.example", "a.example");
         check(

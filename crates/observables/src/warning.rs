@@ -88,7 +88,7 @@ pub struct WarningLists {
 struct List {
     name: ListName,
     /// A bit per kind that the list speaks of.
-    kinds: u16,
+    kinds: u64,
 }
 
 type Table = HashMap<Box<str>, Vec<u16>, BuildHasherDefault<Fnv>>;
@@ -227,7 +227,7 @@ impl WarningLists {
     pub fn check(&self, observable: &Observable) -> Option<&ListName> {
         let kind = observable.kind();
         let value = observable.canonical();
-        let wanted = 1u16 << kind as u16;
+        let wanted = 1u64 << kind as u64;
         let pick = |ids: &Vec<u16>| {
             ids.iter()
                 .map(|id| &self.lists[usize::from(*id)])
@@ -341,7 +341,7 @@ fn host_of(url: &str) -> &str {
 }
 
 /// The kinds, as bits, that an attribute type of MISP stands for.
-fn kinds_of(attribute: &str) -> u16 {
+fn kinds_of(attribute: &str) -> u64 {
     let kinds: &[Kind] = match attribute {
         "url" | "uri" | "link" => &[Kind::Url],
         "domain" | "hostname" => &[Kind::Domain],
@@ -355,7 +355,7 @@ fn kinds_of(attribute: &str) -> u16 {
         "btc" => &[Kind::Btc],
         _ => &[],
     };
-    kinds.iter().fold(0, |bits, kind| bits | 1 << *kind as u16)
+    kinds.iter().fold(0, |bits, kind| bits | 1 << *kind as u64)
 }
 
 /// `/pattern/flags` as our engine writes it. Anchored, since ours are whole values: unanchored, a

@@ -161,17 +161,19 @@ pub(crate) fn ipv6(text: &str) -> Result<(String, Proof), ParseError> {
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(text);
     let address: Ipv6Addr = text.parse().map_err(|_| shape.clone())?;
+    let canonical = address.to_string();
     // "::" and "a::b" are more often code than addresses.
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+    if !canonical.bytes().any(|byte| byte.is_ascii_digit()) {
         return Err(shape);
     }
-    Ok((address.to_string(), Proof::Valid))
+    Ok((canonical, Proof::Valid))
 }
 
 pub(crate) fn email(text: &str) -> Result<(String, Proof), ParseError> {
     let shape = ParseError::Shape { kind: Kind::Email };
     let text = text.strip_prefix("mailto:").unwrap_or(text);
     let (local, host) = text.rsplit_once('@').ok_or(shape.clone())?;
+    let local = local.to_lowercase();
     let sane = !local.is_empty()
         && local.len() <= 64
         && !local.starts_with('.')
@@ -182,7 +184,7 @@ pub(crate) fn email(text: &str) -> Result<(String, Proof), ParseError> {
         return Err(shape);
     }
     let (host, proof) = domain(host)?;
-    Ok((fold_mailbox(&local.to_lowercase(), &host), proof))
+    Ok((fold_mailbox(&local, &host), proof))
 }
 
 /// Characters of a mailbox's name that are taken; the standard allows more, which nobody uses.

@@ -4,8 +4,9 @@
 
 use casework::{
     Lang,
-    answers::Answers,
+    answers::{Answers, Split},
     desk::Desk,
+    facts,
     submission::{SubmissionId, Track, TrackingCode},
 };
 use sha2::{Digest, Sha256};
@@ -74,7 +75,11 @@ pub enum ReceiveError {
 /// When it was not received; nothing of it was kept then.
 pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveError> {
     let _receiving = app.receiving();
-    let uploads = filing.answers.evidence_ids(filing.desk);
+    let uploads: Vec<String> = facts::project(filing.desk, filing.answers)
+        .evidence
+        .iter()
+        .map(|id| (*id).to_owned())
+        .collect();
     let mut evidence = Vec::with_capacity(uploads.len());
     for id in &uploads {
         let upload = app
@@ -91,7 +96,7 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
     let now = app.now();
     let id = SubmissionId::new(now, id_random.try_into().expect("ten bytes were split off")).to_string();
     let code = tracking_code(app, &id);
-    let (facts, identity) = filing.answers.split(filing.desk);
+    let Split { facts, identity } = filing.answers.split(filing.desk);
     let facts = serde_json::Value::Object(facts).to_string();
     let identity = (!identity.is_empty()).then(|| serde_json::Value::Object(identity).to_string());
     let received_at = now.as_microsecond();

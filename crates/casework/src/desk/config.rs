@@ -279,6 +279,10 @@ impl Loading {
                 });
             }
         }
+        // A file that is wrongly named was told already.
+        if !self.problems.is_empty() {
+            return;
+        }
         let versions: Vec<(DeskId, u32)> = self.config.desks.keys().cloned().collect();
         for (id, version) in versions {
             let newest = self.config.current.get(&id).copied();

@@ -48,8 +48,14 @@ fn small_model() -> Model {
 }
 
 fn key(model: &Model, id: u64, damped: bool) -> Key {
-    let kind = model.kind(["strong", "weak", "alone"][id as usize % 3]).unwrap();
-    Key { id: KeyId(id), kind, damped }
+    let kind = model
+        .kind(["strong", "weak", "alone"][id as usize % 3])
+        .unwrap();
+    Key {
+        id: KeyId(id),
+        kind,
+        damped,
+    }
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -57,7 +63,11 @@ fn change() -> impl Strategy<Value = Change> {
     let keys = prop::collection::vec((0..20_u64, prop::bool::weighted(0.1)), 0..5);
     let pair = (records.clone(), records.clone(), any::<bool>()).prop_map(|(a, b, must)| {
         let (a, b) = (RecordId(a), RecordId(b));
-        if must { Decision::MustLink(a, b) } else { Decision::CannotLink(a, b) }
+        if must {
+            Decision::MustLink(a, b)
+        } else {
+            Decision::CannotLink(a, b)
+        }
     });
     prop_oneof![
         6 => (records.clone(), keys).prop_map(|(record, keys)| Change::Insert(record, keys)),
@@ -76,15 +86,21 @@ struct Both {
 
 impl Both {
     fn new() -> Self {
-        Self { index: Index::new(small_model()), records: BTreeMap::new(), decisions: Vec::new() }
+        Self {
+            index: Index::new(small_model()),
+            records: BTreeMap::new(),
+            decisions: Vec::new(),
+        }
     }
 
     fn apply(&mut self, change: &Change) {
         let model = small_model();
         match change {
             Change::Insert(record, keys) => {
-                let keys: Vec<Key> =
-                    keys.iter().map(|&(id, damped)| key(&model, id, damped)).collect();
+                let keys: Vec<Key> = keys
+                    .iter()
+                    .map(|&(id, damped)| key(&model, id, damped))
+                    .collect();
                 self.index.insert(RecordId(*record), keys.clone());
                 self.records.insert(*record, keys);
             }
@@ -120,8 +136,11 @@ impl Both {
                 Decision::MustLink(a, b) | Decision::CannotLink(a, b) => here(a) && here(b),
             })
             .collect();
-        let records: Vec<(RecordId, Vec<Key>)> =
-            self.records.iter().map(|(&id, keys)| (RecordId(id), keys.clone())).collect();
+        let records: Vec<(RecordId, Vec<Key>)> = self
+            .records
+            .iter()
+            .map(|(&id, keys)| (RecordId(id), keys.clone()))
+            .collect();
         batch(&small_model(), &records, &decisions)
     }
 }
@@ -131,7 +150,7 @@ fn owned(index: &Index) -> Vec<Series> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn after_every_change(changes in prop::collection::vec(change(), 1..50)) {
@@ -269,15 +288,25 @@ fn is_bridge(both: &Both, series: &Series, place: usize) -> bool {
     }
     let model = small_model();
     let df = |id: KeyId| {
-        both.records.values().filter(|keys| keys.iter().any(|key| key.id == id)).count() as u64
+        both.records
+            .values()
+            .filter(|keys| keys.iter().any(|key| key.id == id))
+            .count() as u64
     };
     let counts = |id: KeyId| {
         let all = both.records.values().flatten();
         let damped = all.filter(|key| key.id == id).any(|key| key.damped);
-        model.weight(key(&model, id.0, false).kind, df(id), damped).bits > 0.0
+        model
+            .weight(key(&model, id.0, false).kind, df(id), damped)
+            .bits
+            > 0.0
     };
     for a in &side {
-        for b in series.members.iter().filter(|member| !side.contains(member)) {
+        for b in series
+            .members
+            .iter()
+            .filter(|member| !side.contains(member))
+        {
             if (*a, *b) == (cut.a, cut.b) || (*b, *a) == (cut.a, cut.b) {
                 continue;
             }
@@ -300,7 +329,11 @@ fn is_bridge(both: &Both, series: &Series, place: usize) -> bool {
 fn the_platform_model_too() {
     let model = submissions();
     let iban = model.kind("iban").unwrap();
-    let shared = Key { id: KeyId(1), kind: iban, damped: false };
+    let shared = Key {
+        id: KeyId(1),
+        kind: iban,
+        damped: false,
+    };
     let mut index = Index::new(model.clone());
     let records: Vec<(RecordId, Vec<Key>)> =
         (0..50).map(|id| (RecordId(id), vec![shared])).collect();

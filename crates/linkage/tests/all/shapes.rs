@@ -17,9 +17,15 @@ fn records(model: &Model, lines: &[&str]) -> Vec<(RecordId, Vec<Key>)> {
                 };
                 let (kind, value) = key.split_once(':').unwrap();
                 let kind_ix = model.kind(kind).unwrap();
-                let first = kind.bytes().fold(0, |hash: u64, byte| hash * 31 + u64::from(byte));
+                let first = kind
+                    .bytes()
+                    .fold(0, |hash: u64, byte| hash * 31 + u64::from(byte));
                 let id = first % 1_000_000_007 * 1_000_003 + value.parse::<u64>().unwrap();
-                Key { id: KeyId(id), kind: kind_ix, damped }
+                Key {
+                    id: KeyId(id),
+                    kind: kind_ix,
+                    damped,
+                }
             });
             (RecordId(number), keys.collect())
         })
@@ -27,7 +33,10 @@ fn records(model: &Model, lines: &[&str]) -> Vec<(RecordId, Vec<Key>)> {
 }
 
 fn members(series: &[Series]) -> Vec<Vec<u64>> {
-    series.iter().map(|one| one.members.iter().map(|id| id.0).collect()).collect()
+    series
+        .iter()
+        .map(|one| one.members.iter().map(|id| id.0).collect())
+        .collect()
 }
 
 #[track_caller]
@@ -45,17 +54,26 @@ fn one_trusted_key_is_enough_and_one_weak_is_not() {
     check(&["", ""], &[]);
     check(&["text:1", "text:1"], &[]);
     check(&["damped phone:1", "damped phone:1"], &[]);
-    check(&["damped phone:1, payee:1", "damped phone:1, payee:1"], &[&[0, 1]]);
+    check(
+        &["damped phone:1, payee:1", "damped phone:1, payee:1"],
+        &[&[0, 1]],
+    );
 }
 
 #[test]
 fn a_chain_of_single_links_is_not_one_series() {
     for (kind, most) in [("registrable", 4), ("phone", 8), ("iban", 8)] {
-        let lines: Vec<String> = (0..40).map(|n| format!("{kind}:{n}, {kind}:{}", n + 1)).collect();
+        let lines: Vec<String> = (0..40)
+            .map(|n| format!("{kind}:{n}, {kind}:{}", n + 1))
+            .collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let model = submissions();
         let series = batch(&model, &records(&model, &lines), &[]).series;
-        assert!(series.iter().all(|one| one.members.len() <= most), "{:?}", members(&series));
+        assert!(
+            series.iter().all(|one| one.members.len() <= most),
+            "{:?}",
+            members(&series)
+        );
         assert!(series.iter().all(|one| one.bridges.len() == one.tree.len()));
     }
 }
@@ -80,7 +98,12 @@ fn a_record_between_two_gangs_does_not_join_them() {
 /// A gang that changes its account, then its number: each era shares half with the next.
 #[test]
 fn eras_of_one_gang_join() {
-    let eras = ["iban:1, phone:1", "iban:1, phone:2", "iban:2, phone:2", "iban:2, phone:3"];
+    let eras = [
+        "iban:1, phone:1",
+        "iban:1, phone:2",
+        "iban:2, phone:2",
+        "iban:2, phone:3",
+    ];
     let lines: Vec<&str> = eras.into_iter().flat_map(|era| [era; 10]).collect();
     let all: Vec<u64> = (0..40).collect();
     check(&lines, &[&all]);
@@ -88,8 +111,9 @@ fn eras_of_one_gang_join() {
 
 #[test]
 fn a_list_of_everything_is_no_bridge() {
-    let mut lines: Vec<String> =
-        (0..60).map(|n| format!("iban:{}, phone:{}", n / 3, n / 3)).collect();
+    let mut lines: Vec<String> = (0..60)
+        .map(|n| format!("iban:{}, phone:{}", n / 3, n / 3))
+        .collect();
     let all: Vec<String> = (0..20).map(|n| format!("iban:{n}")).collect();
     lines.push(all.join(", "));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -100,10 +124,16 @@ fn a_list_of_everything_is_no_bridge() {
 
 #[test]
 fn bridges_are_named() {
-    let series = check(&["iban:1, phone:1", "iban:1, phone:1, email:1", "email:1"], &[&[0, 1, 2]]);
+    let series = check(
+        &["iban:1, phone:1", "iban:1, phone:1, email:1", "email:1"],
+        &[&[0, 1, 2]],
+    );
     let tree = &series[0].tree;
-    let bridges: Vec<(u64, u64)> =
-        series[0].bridges.iter().map(|&place| (tree[place].a.0, tree[place].b.0)).collect();
+    let bridges: Vec<(u64, u64)> = series[0]
+        .bridges
+        .iter()
+        .map(|&place| (tree[place].a.0, tree[place].b.0))
+        .collect();
     assert_eq!(bridges, [(0, 1), (1, 2)]);
     let series = check(&["iban:1", "iban:1", "iban:1"], &[&[0, 1, 2]]);
     assert!(series[0].bridges.is_empty());
@@ -117,7 +147,10 @@ fn capped_keys_say_nothing_and_are_reported() {
     assert!(clustering.series.is_empty());
     assert_eq!(clustering.capped.len(), 1);
     let registrable = model.kind("registrable").unwrap();
-    assert_eq!(model.weight(registrable, 600, false).state, WeightState::Capped);
+    assert_eq!(
+        model.weight(registrable, 600, false).state,
+        WeightState::Capped
+    );
 }
 
 #[test]
@@ -128,9 +161,11 @@ fn a_person_decides() {
     let run = |decisions: &[Decision]| batch(&model, &records(&model, &lines), decisions);
     assert_eq!(members(&run(&[]).series), [[0, 1, 2]]);
     let apart = run(&[Decision::CannotLink(id(2), id(0))]).series;
-    assert!(apart.iter().all(|one| {
-        !(one.members.contains(&id(0)) && one.members.contains(&id(2)))
-    }));
+    assert!(
+        apart
+            .iter()
+            .all(|one| { !(one.members.contains(&id(0)) && one.members.contains(&id(2))) })
+    );
     assert_eq!(apart.len(), 1, "the third goes with one of the two");
     let joined = run(&[Decision::MustLink(id(4), id(3))]).series;
     assert_eq!(members(&joined), [vec![0, 1, 2], vec![3, 4]]);
@@ -141,7 +176,11 @@ fn a_person_decides() {
         Decision::CannotLink(id(4), id(0)),
     ]);
     assert_eq!(both.contradictions, [Decision::CannotLink(id(0), id(4))]);
-    let with_0 = both.series.iter().find(|one| one.members.contains(&id(0))).unwrap();
+    let with_0 = both
+        .series
+        .iter()
+        .find(|one| one.members.contains(&id(0)))
+        .unwrap();
     assert!(with_0.members.contains(&id(4)) && with_0.members.contains(&id(3)));
 }
 

@@ -53,8 +53,12 @@ pub(super) fn model_kind(model: &Model, kind: u8) -> Option<KindIx> {
     model.kind(KEY_KINDS.get(usize::from(kind))?)
 }
 
-/// Evidence that sharing a key held by `members` gives, in bits.
+/// Evidence that sharing a key held by `members` gives, in bits. What honest people share joins
+/// nothing here, whatever little the model would still give it.
 pub(super) fn bits(model: &Model, kind: u8, members: i64, damped: bool) -> f64 {
+    if damped {
+        return 0.0;
+    }
     model_kind(model, kind).map_or(0.0, |kind| {
         model.weight(kind, members.max(0) as u64, damped).bits
     })

@@ -1,0 +1,374 @@
+//! HARMONISE and ROUTE, pure: from a submission as kept to its observables, keys, priority, deadline
+//! and proposed units. The same submission always gives the same result: "now" is when it was received.
+
+use casework::{
+    Lang,
+    answers::Answers,
+    assess::{self, Derived},
+    clock,
+    desk::{Config, Desk},
+    facts::{self, Facts, Hint, Location},
+    fold,
+    submission::{State, Track},
+};
+use jiff::Timestamp;
+use observables::{Kind, Observable, WarningLists, extract, sketch::Sketch};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::{
+    intake::Submission,
+    work::{Harmonised, Key, key_kind},
+};
+
+/// An observable and where it stands in the answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// Kind's name.
+    pub kind: String,
+    /// Canonical form.
+    pub value: String,
+    /// Path of the answer it stands in: `payments[2].iban`.
+    pub path: String,
+    /// First byte in the answer's text; with `end` 0 when the whole answer is the observable.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`, `asked`.
+    pub proof: String,
+    /// `example`, `private`, `homoglyph`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+    /// The warning list it is on: honest people share it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
+}
+
+/// Why a submission stands where it stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// Criteria of priority that hold.
+    pub criteria: Vec<CriterionMet>,
+    /// Units proposed, the first is the proposal.
+    pub proposals: Vec<Proposed>,
+    /// The rule of the lane that bypasses every queue, if one holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgent: Option<String>,
+    /// What could not be read, in words for an agent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// A criterion of priority that holds; its words are in the desk's definition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionMet {
+    /// Id in the desk's definition.
+    pub id: String,
+    /// What it adds.
+    pub points: i64,
+}
+
+/// A unit proposed and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// Rule of competence.
+    pub rule: String,
+    /// Unit.
+    pub unit: String,
+    /// Why, in both languages.
+    pub because: Both,
+    /// The text of law it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+    /// False when the source marks the fact as not confirmed.
+    pub confirmed: bool,
+}
+
+/// A text in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Both {
+    /// French.
+    pub fr: String,
+    /// English.
+    pub en: String,
+}
+
+impl Both {
+    /// The text in a language.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Fr => &self.fr,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Everything that is found in a submission.
+#[must_use]
+pub fn harmonise(config: &Config, lists: &WarningLists, submission: &Submission) -> Harmonised {
+    match read(config, submission) {
+        Ok((desk, answers)) => found(config, lists, submission, desk, &answers),
+        Err(problem) => quarantined(submission, problem),
+    }
+}
+
+/// The desk's version and the answers of a submission.
+fn read<'c>(config: &'c Config, submission: &Submission) -> Result<(&'c Desk, Answers), String> {
+    let desk = submission
+        .desk
+        .parse()
+        .ok()
+        .and_then(|id| config.desk_version(&id, submission.desk_version))
+        .ok_or_else(|| {
+            format!(
+                "desk {} version {} is not in the configuration: put its file back",
+                submission.desk, submission.desk_version
+            )
+        })?;
+    let track: Track = submission
+        .track
+        .parse()
+        .map_err(|_| format!("track {} is unknown", submission.track))?;
+    let values: Map<String, Value> =
+        serde_json::from_str(&submission.facts).map_err(|error| format!("the answers: {error}"))?;
+    Ok((desk, Answers::stored(track, values)))
+}
+
+fn found(
+    config: &Config,
+    lists: &WarningLists,
+    submission: &Submission,
+    desk: &Desk,
+    answers: &Answers,
+) -> Harmonised {
+    let now = Timestamp::from_microsecond(submission.received_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let facts = facts::project(desk, answers);
+    let mut gathered = gather(&facts, lists);
+    gathered.keys.sort_unstable_by_key(|key| (key.id, key.kind));
+    gathered.keys.dedup_by_key(|key| key.id);
+
+    let urgent = assess::urgent(desk, answers, now);
+    let priority = assess::priority(desk, answers, now);
+    let derived = Derived {
+        priority: priority.points,
+        urgent: urgent.is_some(),
+    };
+    let proposals = assess::route(config, desk, answers, derived, now);
+    let assessment = Assessment {
+        criteria: priority
+            .criteria
+            .iter()
+            .map(|criterion| CriterionMet {
+                id: criterion.id.to_owned(),
+                points: criterion.points,
+            })
+            .collect(),
+        proposals: proposals
+            .iter()
+            .map(|proposal| Proposed {
+                rule: proposal.rule.to_owned(),
+                unit: proposal.unit.id.as_str().to_owned(),
+                because: Both {
+                    fr: proposal.because.fr.clone(),
+                    en: proposal.because.en.clone(),
+                },
+                article: proposal.article.map(str::to_owned),
+                confirmed: proposal.confirmed,
+            })
+            .collect(),
+        urgent: urgent.map(|rule| rule.id.to_string()),
+        problem: None,
+    };
+    // The largest loss names the column; the others stay in the answers.
+    let loss = facts.totals().into_iter().max_by_key(|total| (total.currency == *"EUR", total.minor));
+    Harmonised {
+        seq: submission.seq,
+        id: submission.id.clone(),
+        desk: submission.desk.clone(),
+        track: submission.track.clone(),
+        headline: facts.headline.map_or(String::new(), |headline| headline.id.to_owned()),
+        received_at: submission.received_at,
+        state: State::Queued.as_str().to_owned(),
+        urgent: urgent.is_some(),
+        priority: priority.points,
+        unit: assessment.proposals.first().map_or(String::new(), |first| first.unit.clone()),
+        deadline_at: clock::first_deadline(desk, urgent, now).as_microsecond(),
+        occurred_at: facts.occurred.map(Timestamp::as_microsecond),
+        amount_minor: loss.as_ref().map(|loss| loss.minor),
+        currency: loss.map_or(String::new(), |loss| loss.currency.to_string()),
+        place: match facts.place {
+            Some(Location::Place { name, .. }) => name.to_owned(),
+            Some(Location::Country(country)) => country.to_owned(),
+            None => String::new(),
+        },
+        assessment: json(&assessment),
+        sightings: json(&gathered.sightings),
+        words: facts.search_text,
+        lang: submission.lang.clone(),
+        keys: gathered.keys,
+    }
+}
+
+/// What cannot be read is held where an agent sees it, never dropped.
+fn quarantined(submission: &Submission, problem: String) -> Harmonised {
+    Harmonised {
+        seq: submission.seq,
+        id: submission.id.clone(),
+        desk: submission.desk.clone(),
+        track: submission.track.clone(),
+        headline: String::new(),
+        received_at: submission.received_at,
+        state: State::Quarantined.as_str().to_owned(),
+        urgent: false,
+        priority: 0,
+        unit: String::new(),
+        deadline_at: submission.received_at.saturating_add(24 * 3_600_000_000),
+        occurred_at: None,
+        amount_minor: None,
+        currency: String::new(),
+        place: String::new(),
+        assessment: json(&Assessment {
+            problem: Some(problem),
+            ..Assessment::default()
+        }),
+        sightings: "[]".to_owned(),
+        words: String::new(),
+        lang: submission.lang.clone(),
+        keys: Vec::new(),
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("these types have string keys and no failing values")
+}
+
+/// Observables and keys of a submission.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Each with its place.
+    pub sightings: Vec<Sighting>,
+    /// Keys; one may be there twice.
+    pub keys: Vec<Key>,
+}
+
+fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
+    let mut gathered = Gathered::default();
+    for typed in &facts.observables {
+        gathered.typed(&typed.path, typed.hint, typed.raw, lists);
+    }
+    for narrative in &facts.narratives {
+        gathered.text(&narrative.path, narrative.text, lists);
+    }
+    gathered
+}
+
+/// Observables and keys of a text that came later: a message, more facts.
+#[must_use]
+pub fn gather_text(path: &str, text: &str, lists: &WarningLists) -> Gathered {
+    let mut gathered = Gathered::default();
+    gathered.text(path, text, lists);
+    gathered
+}
+
+impl Gathered {
+    fn typed(&mut self, path: &str, hint: Hint<'_>, raw: &str, lists: &WarningLists) {
+        let parsed = match hint {
+            Hint::Email => Observable::parse(Kind::Email, raw),
+            Hint::Phone => Observable::parse(Kind::Phone, raw),
+            Hint::Url => Observable::parse(Kind::Url, raw),
+            Hint::Iban => Observable::parse(Kind::Iban, raw),
+            Hint::Crypto => Observable::parse(Kind::Eth, raw).or_else(|_| Observable::parse(Kind::Btc, raw)),
+            Hint::Handle(platform) => Observable::social(platform, raw),
+            Hint::Text => {
+                self.text(path, raw, lists);
+                self.name(raw);
+                return;
+            }
+        };
+        match parsed {
+            Ok(observable) => {
+                self.sight(&observable, path, 0, 0, "asked", Vec::new(), lists);
+            }
+            // Typed as they could, and kept: read it like a text.
+            Err(_) => self.text(path, raw, lists),
+        }
+    }
+
+    fn text(&mut self, path: &str, text: &str, lists: &WarningLists) {
+        let extraction = extract(text);
+        for hit in &extraction.hits {
+            let proof = match hit.proof {
+                observables::Proof::Checksum => "checksum",
+                observables::Proof::KnownSuffix => "known_suffix",
+                observables::Proof::Valid => "valid",
+                observables::Proof::Possible => "possible",
+                observables::Proof::Shape => "shape",
+            };
+            let flags = hit.flags.names().map(str::to_owned).collect();
+            self.sight(&hit.observable(), path, hit.span.start, hit.span.end, proof, flags, lists);
+        }
+        if let Some(sketch) = Sketch::of(text, &extraction.hits) {
+            let kind = key_kind("text").expect("text is in the list of kinds of keys");
+            self.keys.extend(sketch.bands().map(|band| Key {
+                id: band as i64,
+                kind,
+                damped: false,
+            }));
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one row of the list of sightings")]
+    fn sight(
+        &mut self,
+        observable: &Observable,
+        path: &str,
+        start: usize,
+        end: usize,
+        proof: &str,
+        flags: Vec<String>,
+        lists: &WarningLists,
+    ) {
+        self.sightings.push(Sighting {
+            kind: observable.kind().name().to_owned(),
+            value: observable.canonical().to_owned(),
+            path: path.to_owned(),
+            start,
+            end,
+            proof: proof.to_owned(),
+            flags,
+            list: lists.check(observable).map(ToString::to_string),
+        });
+        self.key(observable, lists);
+        for derived in observable.derived() {
+            self.key(&derived, lists);
+        }
+    }
+
+    fn key(&mut self, observable: &Observable, lists: &WarningLists) {
+        // A domain that is its own registrable domain has nothing above it.
+        let name = match observable.kind() {
+            Kind::Domain if observable.derived().is_empty() => "registrable",
+            kind => kind.name(),
+        };
+        let Some(kind) = key_kind(name) else { return };
+        self.keys.push(Key {
+            id: observable.key() as i64,
+            kind,
+            damped: lists.check(observable).is_some(),
+        });
+    }
+
+    /// A name somebody was paid under, or used: two words or more, compared without case or accents.
+    fn name(&mut self, raw: &str) {
+        let folded = fold(raw);
+        if folded.split_whitespace().count() < 2 || folded.len() > 80 {
+            return;
+        }
+        let hash = crate::receive::digest(&[b"payee", folded.as_bytes()], &[]);
+        self.keys.push(Key {
+            id: i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+            kind: key_kind("payee").expect("payee is in the list of kinds of keys"),
+            damped: false,
+        });
+    }
+}
