@@ -45,7 +45,11 @@ pub fn eligibility<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Vec
 
 /// The conditions that answers in the making do not meet already: a rule waits until every question
 /// it names is answered, or is not asked.
-pub fn eligibility_so_far<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Vec<Ineligible<'d>> {
+pub fn eligibility_so_far<'d>(
+    desk: &'d Desk,
+    answers: &Answers,
+    now: Timestamp,
+) -> Vec<Ineligible<'d>> {
     let waiting = waiting(desk, &answers.env(now));
     let settled = |expression: &Expression| expression.questions().all(|id| !waiting.contains(id));
     failing(desk, answers, now, |rule| {
@@ -114,7 +118,11 @@ pub fn priority<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Priori
         .priority
         .iter()
         .filter(|rule| rule.when.holds(&env))
-        .map(|rule| Criterion { id: &rule.id, label: &rule.label, points: rule.points })
+        .map(|rule| Criterion {
+            id: &rule.id,
+            label: &rule.label,
+            points: rule.points,
+        })
         .collect();
     let points = criteria
         .iter()

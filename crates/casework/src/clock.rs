@@ -36,10 +36,19 @@ mod tests {
         let desk = desk();
         let received: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         let shown = |at: Timestamp| at.to_string();
-        assert_eq!(shown(first_deadline(&desk, None, received)), "2026-11-30T10:00:00Z");
+        assert_eq!(
+            shown(first_deadline(&desk, None, received)),
+            "2026-11-30T10:00:00Z"
+        );
         let urgent = desk.urgent.first();
-        assert_eq!(shown(first_deadline(&desk, urgent, received)), "2026-11-22T10:30:00Z");
-        assert_eq!(shown(retention_end(&desk, received)), "2027-11-22T10:00:00Z");
+        assert_eq!(
+            shown(first_deadline(&desk, urgent, received)),
+            "2026-11-22T10:30:00Z"
+        );
+        assert_eq!(
+            shown(retention_end(&desk, received)),
+            "2027-11-22T10:00:00Z"
+        );
         assert_eq!(first_deadline(&desk, None, Timestamp::MAX), Timestamp::MAX);
     }
 }

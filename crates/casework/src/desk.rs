@@ -3,7 +3,7 @@
 //! The format is `docs/formats/desk-1.md`. [`Config::load`] reads every file and reports every
 //! problem with its place and its mend; what it returns can be evaluated without error.
 
-mod check;
+pub(crate) mod check;
 mod config;
 mod definition;
 mod parse;

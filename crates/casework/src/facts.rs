@@ -103,7 +103,10 @@ impl Facts<'_> {
     pub fn totals(&self) -> Vec<Money> {
         let mut totals: Vec<Money> = Vec::new();
         for amount in &self.amounts {
-            match totals.iter_mut().find(|total| total.currency == amount.currency) {
+            match totals
+                .iter_mut()
+                .find(|total| total.currency == amount.currency)
+            {
                 Some(total) => total.minor = total.minor.saturating_add(amount.minor),
                 None => totals.push(amount.clone()),
             }
@@ -190,7 +193,10 @@ impl<'a> Facts<'a> {
                     money.get("minor").and_then(Value::as_i64),
                     money.get("currency").and_then(Value::as_str),
                 ) {
-                    self.amounts.push(Money { minor, currency: currency.to_owned() });
+                    self.amounts.push(Money {
+                        minor,
+                        currency: currency.to_owned(),
+                    });
                 }
             }
             (Kind::Date { .. } | Kind::Moment { .. }, value) if role == Some(Role::Moment) => {
@@ -206,8 +212,14 @@ impl<'a> Facts<'a> {
                     (part("code"), part("name"), part("department"))
                 {
                     self.index(name);
-                    if role == Some(Role::Place) && !matches!(self.place, Some(Location::Place { .. })) {
-                        self.place = Some(Location::Place { code, name, department });
+                    if role == Some(Role::Place)
+                        && !matches!(self.place, Some(Location::Place { .. }))
+                    {
+                        self.place = Some(Location::Place {
+                            code,
+                            name,
+                            department,
+                        });
                     }
                 }
             }

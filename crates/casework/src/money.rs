@@ -30,7 +30,10 @@ impl fmt::Display for Money {
         let decimals = decimals(&self.currency);
         let unit = 10u64.pow(decimals);
         let sign = if self.minor < 0 { "-" } else { "" };
-        let (whole, part) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
+        let (whole, part) = (
+            self.minor.unsigned_abs() / unit,
+            self.minor.unsigned_abs() % unit,
+        );
         if decimals == 0 {
             write!(f, "{sign}{whole} {}", self.currency)
         } else {
@@ -52,7 +55,10 @@ mod tests {
             (1_200, "JPY", "1200 JPY"),
             (i64::MIN, "BTC", "-92233720368.54775808 BTC"),
         ] {
-            let money = Money { minor, currency: currency.to_owned() };
+            let money = Money {
+                minor,
+                currency: currency.to_owned(),
+            };
             assert_eq!(money.to_string(), expected);
         }
     }

@@ -79,8 +79,11 @@ impl Places {
             });
         }
         for (line, columns) in lines(communes) {
-            let [code, name, department] =
-                columns_of(line, columns, "a commune needs a code, a name and a department")?;
+            let [code, name, department] = columns_of(
+                line,
+                columns,
+                "a commune needs a code, a name and a department",
+            )?;
             places.communes.push(Place {
                 code: code.to_owned(),
                 name: name.to_owned(),

@@ -1,1 +1,66 @@
-fn main() {}
+//! The binary `orfevre`: reads the command line and the environment, and hands over.
+
+mod admin;
+mod client;
+mod country;
+mod extract;
+mod import;
+mod serve;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// The front desk and the workbench of a public body that receives what people report about crime
+/// online.
+#[derive(Parser)]
+#[command(name = "orfevre", version, arg_required_else_help = true, propagate_version = true)]
+struct Cli {
+    /// Folder of the country's configuration, instead of the one in the program (France).
+    #[arg(long, global = true, env = "ORFEVRE_CONFIG", value_name = "FOLDER")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the public site, the workbench and the API from a data folder.
+    Serve(serve::Serve),
+    /// Import reports from CSV or JSON lines.
+    Import(import::Import),
+    /// Find every identifier in files or standard input.
+    Extract(extract::Extract),
+    /// Look after an installation: invitations, units, checks.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Check a receipt offline.
+    Verify(verify::Verify),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("ORFEVRE_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .init();
+    let config = cli.config.as_deref();
+    let result = match cli.command {
+        Command::Serve(serve) => serve.run(config),
+        Command::Import(import) => import.run(config),
+        Command::Extract(extract) => extract.run(),
+        Command::Admin(admin) => admin.run(config),
+        Command::Verify(verify) => verify.run(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("orfevre: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

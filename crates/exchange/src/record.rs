@@ -169,7 +169,7 @@ mod tests {
     fn the_key_of_a_row_is_frozen() {
         assert_eq!(
             idempotency("shops", b"a;b"),
-            "0000000000000000000000000000000000000000000000000000000000000000"
+            "c2cca5ed9905da209ed2f0776e6ade8d1685b8724e41db74ed0ce9a51523c9b7"
         );
     }
 }

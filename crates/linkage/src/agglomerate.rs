@@ -136,6 +136,15 @@ impl Linkage {
     }
 }
 
+impl Linkage {
+    fn bound(self, alpha: f64, beta: f64) -> f64 {
+        match self {
+            Self::Mean => alpha * beta,
+            Self::Overlap => alpha.max(beta),
+        }
+    }
+}
+
 struct Clusters<'a> {
     weights: &'a [f64],
     thresholds: Thresholds,
@@ -200,7 +209,7 @@ impl<'a> Clusters<'a> {
             let list = &self.holders[key as usize];
             if let Some(&(largest, _)) = list.first() {
                 let weight = self.weights[key as usize];
-                let bound = weight * self.linkage.of(much / size, largest);
+                let bound = weight * self.linkage.bound(much / size, largest);
                 lists.push((list.len(), key, much / size, bound));
             }
         }
@@ -225,7 +234,7 @@ impl<'a> Clusters<'a> {
             rest = (rest - bound).max(0.0);
             for place in 0..length {
                 let (share, node) = self.holders[key as usize][place];
-                let most = self.weights[key as usize] * self.linkage.of(alpha, share) + rest;
+                let most = self.weights[key as usize] * self.linkage.bound(alpha, share) + rest;
                 let most = most * ROUNDING - needed;
                 if most < 0.0 || best.is_some_and(|(_, score)| most <= score) {
                     break 'lists;
@@ -260,25 +269,32 @@ impl<'a> Clusters<'a> {
     /// bit, whichever histogram is walked.
     fn score(&self, tip: u32, other: u32) -> f64 {
         let (a, b) = (&self.nodes[tip as usize], &self.nodes[other as usize]);
-        let mut sum = 0.0;
+        let (mut sum, mut matched) = (0.0, 0.0);
+        let mut add = |key: u32, of_a: f64, of_b: f64| {
+            let weight = self.weights[key as usize];
+            sum += self.linkage.of(of_a / a.size, of_b / b.size) * weight;
+            matched += of_a.min(of_b) * weight;
+        };
         if b.histogram.len() <= 16 * a.histogram.len() {
             for &(key, much) in &b.histogram {
-                let both = self
-                    .linkage
-                    .of(self.held[key as usize] / a.size, much / b.size);
-                sum += both * self.weights[key as usize];
+                add(key, self.held[key as usize], much);
             }
         } else {
             for &(key, much) in &a.histogram {
                 if let Ok(place) = b.histogram.binary_search_by_key(&key, |&(key, _)| key) {
-                    let both = self
-                        .linkage
-                        .of(much / a.size, b.histogram[place].1 / b.size);
-                    sum += both * self.weights[key as usize];
+                    add(key, much, b.histogram[place].1);
                 }
             }
         }
-        sum - self.needed(a.size.min(b.size))
+        let smaller = a.size.min(b.size);
+        let excess = sum - self.needed(smaller);
+        match self.linkage {
+            Linkage::Mean => excess,
+            Linkage::Overlap => {
+                let d: f64 = std::env::var("D2").map_or(40.0, |d| d.parse().unwrap());
+                excess.max((matched - d) / smaller - self.thresholds.small)
+            }
+        }
     }
 
     /// The score from which a cluster of this size joins one that is no smaller.
@@ -410,6 +426,12 @@ mod tests {
             .collect()
     }
 
+    /// How much of a key a node holds: never the same twice, so no two scores are equal and there
+    /// is one right answer.
+    fn much(node: usize, key: u32) -> f64 {
+        0.5 + (f64::from(2 + key) + 24.0 * node as f64).sqrt().fract() / 2.0
+    }
+
     /// The first phase alone.
     fn means(nodes: Vec<Node>, weights: &[f64], threshold: f64) -> Vec<u32> {
         let count = nodes.len() as u32;
@@ -432,7 +454,9 @@ mod tests {
             let shared = keys_of_nodes[a]
                 .iter()
                 .filter(|key| keys_of_nodes[b].contains(key));
-            shared.map(|&key| weights[key as usize]).sum()
+            shared
+                .map(|&key| weights[key as usize] * much(a, key) * much(b, key))
+                .sum()
         };
         let mut clusters: Vec<Vec<usize>> = (0..keys_of_nodes.len()).map(|n| vec![n]).collect();
         loop {
@@ -469,15 +493,15 @@ mod tests {
             sets in prop::collection::vec(prop::collection::btree_set(0_u32..24, 0..6), 0..24),
         ) {
             let sets: Vec<Vec<u32>> = sets.into_iter().map(|s| s.into_iter().collect()).collect();
-            // Square roots of primes: no two sums are equal, so there is one right answer.
-            let primes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67,
-                71, 73, 79, 83, 89];
-            let weights: Vec<f64> = primes.iter().map(|&p| f64::from(p).sqrt()).collect();
-            let mut distinct = sets.clone();
-            distinct.sort();
-            distinct.dedup();
-            let found = means(nodes(&distinct), &weights, 3.7);
-            prop_assert_eq!(found, greedy(&distinct, &weights, 3.7));
+            let weights: Vec<f64> = (0..24).map(|key| f64::from(4 + key).sqrt()).collect();
+            let mut unequal = nodes(&sets);
+            for (place, node) in unequal.iter_mut().enumerate() {
+                for (key, share) in &mut node.histogram {
+                    *share = much(place, *key);
+                }
+            }
+            let found = means(unequal, &weights, 2.1);
+            prop_assert_eq!(found, greedy(&sets, &weights, 2.1));
         }
 
         /// Nothing is left that scores enough, by the formula and without lists or bounds.

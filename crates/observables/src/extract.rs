@@ -835,20 +835,29 @@ fn is_joint(host: &str) -> bool {
     if capital && rest_small {
         return !["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
     }
-    if before.contains('.') || !before.chars().all(char::is_alphabetic) {
-        return before.is_empty();
+    if before.contains('.') {
+        return false;
+    }
+    // Files are named so far more often than sites.
+    let is_name = before
+        .chars()
+        .all(|character| character.is_alphabetic() || character == '_');
+    match last {
+        "zip" | "mov" => return true,
+        "md" | "py" | "rs" | "sh" if is_name => return true,
+        _ => {}
+    }
+    if !before.chars().all(char::is_alphabetic) {
+        return false;
     }
     const WORDS: [&str; 5] = ["je", "il", "la", "et", "ne"];
     const RISKY: [&str; 20] = [
         "de", "me", "ma", "sa", "se", "si", "as", "at", "be", "do", "in", "is", "it", "my", "no",
         "so", "to", "us", "es", "mais",
     ];
-    // Files are named so far more often than sites.
-    const FILES: [&str; 6] = ["zip", "mov", "md", "py", "rs", "sh"];
     let last = last.to_lowercase();
     let accented = !before.is_ascii();
     WORDS.contains(&last.as_str())
-        || FILES.contains(&last.as_str())
         || RISKY.contains(&last.as_str())
             && (accented || ENDS_OF_SENTENCES.contains(&before.to_lowercase().as_str()))
 }
@@ -1003,7 +1012,10 @@ mod tests {
             "j'ai payé.il ne répond plus.la banque non plus.et moi, argent.de côté",
             &[],
         );
-        check("le fichier photos.zip, contrat.pdf, etc.", &[]);
+        check(
+            "le fichier photos-2.zip, LIRE_MOI.md, contrat.pdf, etc.",
+            &[],
+        );
         check("allez sur colis-suivi.fr.Merci", &["domain colis-suivi.fr"]);
         check(
             "écrire à jean@asso.example.Merci",

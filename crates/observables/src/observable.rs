@@ -42,7 +42,7 @@ pub enum ParseError {
     },
 }
 
-/// A canonical form, what proves it, and the URL when it was read as one.
+/// The canonical form of a whole text that is not defanged, and what proves it.
 pub(crate) fn canonicalise(kind: Kind, text: &str) -> Result<(String, Proof), ParseError> {
     match kind {
         Kind::Url => web::url(text).map(|(url, proof)| (url.into(), proof)),
@@ -336,7 +336,8 @@ pub fn display(observable: &Observable) -> String {
         {
             let (shown, _) = idna::domain_to_unicode(canonical);
             // Some names do not come back from their letters.
-            let reads_back = Observable::parse(Kind::Domain, &shown).is_ok_and(|again| again == *observable);
+            let reads_back =
+                Observable::parse(Kind::Domain, &shown).is_ok_and(|again| again == *observable);
             if reads_back { shown } else { canonical.clone() }
         }
         _ => canonical.clone(),
@@ -452,6 +453,16 @@ mod tests {
             (Kind::Domain, "service-public.fr", Flags::default()),
         ] {
             assert_eq!(parse(kind, raw).flags(), expected, "{raw}");
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn it_serialises_by_the_stable_names() {
+        let json = serde_json::to_string(&parse(Kind::Ipv4, "192.0.2.1")).unwrap();
+        assert_eq!(json, r#"{"kind":"ipv4","canonical":"192.0.2.1"}"#);
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
     }
 

@@ -62,7 +62,8 @@ pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proo
     let at = written.groups[..written.group_count]
         .iter()
         .position(|group| group.0 == 10)?;
-    if !is_grouped_as_phone(&written, at) || is_date(&written, at) || is_longer_series(&written, at) {
+    if !is_grouped_as_phone(&written, at) || is_date(&written, at) || is_longer_series(&written, at)
+    {
         return None;
     }
     let (e164, proof) = national(&digits[1..10])?;
@@ -111,18 +112,20 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         }
         written.groups[written.group_count] = (count, at);
         written.group_count += 1;
-        let next = skip_separators(text, at, written.group_count, &mut written.separators);
+        let mut separators = written.separators;
+        let next = skip_separators(text, at, written.group_count, &mut separators);
         let ends = next == at || !text.get(next).is_some_and(u8::is_ascii_digit);
         if ends || written.group_count == MAX_GROUPS {
             break;
         }
+        written.separators = separators;
         at = next;
     }
     (written.group_count > 0).then_some(written)
 }
 
 /// Separators that only some notations have.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Separators {
     slash: bool,
     /// An opening one anywhere, or a closing one after the first group.
@@ -136,7 +139,11 @@ fn skip_separators(text: &[u8], at: usize, group: usize, seen: &mut Separators) 
         match text.get(next) {
             Some(b'(') if text[next..].starts_with(b"(0)") => {
                 next += 3;
-                return if matches!(text.get(next), Some(b' ' | b'.' | b'-')) { next + 1 } else { next };
+                return if matches!(text.get(next), Some(b' ' | b'.' | b'-')) {
+                    next + 1
+                } else {
+                    next
+                };
             }
             Some(b' ' | b'.' | b'-') => {}
             Some(b'/') => seen.slash = true,
@@ -158,12 +165,13 @@ fn is_grouped_as_phone(written: &Written, at: usize) -> bool {
         before = *count;
     }
     let lengths = &lengths[..=at];
-    if written.separators.parenthesis || (written.separators.slash && lengths.len() > 1 && lengths != [2; 5]) {
+    if written.separators.parenthesis
+        || (written.separators.slash && lengths.len() > 1 && lengths != [2; 5])
+    {
         return false;
     }
     match lengths {
-        [10] | [1, 9] | [1, 3, 3, 3] => true,
-        [1, rest @ ..] => rest == [1, 2, 2, 2, 2],
+        [10] | [1, 9] | [1, 3, 3, 3] | [1, 3, 2, 2, 2] | [1, 1, 2, 2, 2, 2] => true,
         [2, rest @ ..] => rest.iter().all(|length| *length >= 2),
         [4, rest @ ..] => rest.iter().all(|length| matches!(length, 2 | 3 | 6)),
         _ => false,
@@ -189,6 +197,8 @@ fn is_longer_series(written: &Written, at: usize) -> bool {
 /// have country codes of their own, which a national notation does not show.
 fn national(digits: &[u8]) -> Option<(String, Proof)> {
     let code = match &digits[..3] {
+        // Kept for fiction, in the middle of Mayotte's.
+        b"639" if digits[3..].starts_with(b"98") => None,
         b"590" | b"690" | b"691" => Some("+590"),
         b"594" | b"694" => Some("+594"),
         b"596" | b"696" | b"697" => Some("+596"),
@@ -344,6 +354,14 @@ mod tests {
     #[test]
     fn national_numbers_have_ten_digits() {
         check(
+            "0 800 00 12 34",
+            Some(("0 800 00 12 34", "+33800001234", Proof::Valid)),
+        );
+        check(
+            "0639 01 23 45",
+            Some(("0639 01 23 45", "+262639012345", Proof::Valid)),
+        );
+        check(
             "06 39 98 12 34 et",
             Some(("06 39 98 12 34", "+33639981234", Proof::Possible)),
         );
@@ -378,8 +396,14 @@ mod tests {
         check("01/02/2024 12", None);
         check("0.15.1 (2026-10)", None);
         check("02/2013). 1997", None);
-        check("01/99/00/12/34", Some(("01/99/00/12/34", "+33199001234", Proof::Valid)));
-        check("01)99 00 12 34", Some(("01)99 00 12 34", "+33199001234", Proof::Valid)));
+        check(
+            "01/99/00/12/34",
+            Some(("01/99/00/12/34", "+33199001234", Proof::Valid)),
+        );
+        check(
+            "01)99 00 12 34",
+            Some(("01)99 00 12 34", "+33199001234", Proof::Valid)),
+        );
         check("00 00 00 00 00", None);
         check(
             "0690 00 12 34",

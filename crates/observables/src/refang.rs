@@ -188,6 +188,7 @@ fn bracketed(bytes: &[u8], open: usize) -> Rewriting {
         b"/" => return Some((open, end, With::Text("/"))),
         b"." | b"," => ".",
         b"@" => "@",
+        b"a" if start > 0 && is_label(bytes[start - 1]) => "@",
         word if is_word(word, &["dot", "point", "punto", "punkt"]) => ".",
         word if is_word(word, &["at", "arobase", "arobas", "arroba"]) => "@",
         _ => return None,
@@ -361,6 +362,7 @@ mod tests {
             "a[.example a.]example a[.]example",
             "a.example a.example a.example",
         );
+        check("jean(a)banque.example", "jean@banque.example");
         check("jean (at) banque (point) example", "jean@banque.example");
         check("jean arobase banque point example", "jean@banque.example");
         check("ban\u{200B}que.exam\u{AD}ple", "banque.example");
@@ -374,7 +376,7 @@ mod tests {
             "le point est à 3 (trois) km, [sic] etc. (.)",
             "au point mort, un point commun",
             "DOTATION, ANECDOTE, x_y, h*p, 3 x 4",
-            "[lien](adresse) {a} f(x).y",
+            "[lien](adresse) {a} f(x).y, le (a) et le (b)",
             "a@b [voir plus]",
         ] {
             assert!(

@@ -123,9 +123,9 @@ fn url_with_scheme(text: &str) -> Option<Result<(Url, Proof), ParseError>> {
         return Some(Err(ParseError::Shape { kind: Kind::Url }));
     };
     if let Some(host) = url.host_str()
-        && let Some(bare) = host.strip_suffix('.')
+        && host.ends_with('.')
     {
-        let bare = bare.to_owned();
+        let bare = host.trim_end_matches('.').to_owned();
         if url.set_host(Some(&bare)).is_err() {
             return Some(Err(ParseError::Shape { kind: Kind::Url }));
         }

@@ -18,9 +18,11 @@ pub mod page;
 mod public;
 pub mod receive;
 mod router;
+mod serve;
 pub mod web;
 pub mod words;
 mod workbench;
 pub mod worker;
 
 pub use router::router;
+pub use serve::serve;

@@ -40,6 +40,8 @@ pub struct Store {
     pub objects: Objects,
     /// The folder's keys.
     pub secrets: Arc<Secrets>,
+    /// Held while the store is open: two writers of one ledger would sign two histories.
+    _lock: Arc<std::fs::File>,
 }
 
 /// Why the store could not do what was asked. Nothing was half done: a transaction is whole or
@@ -73,6 +75,9 @@ pub enum StoreError {
     /// The writer has stopped.
     #[error("the writer has stopped")]
     Stopped,
+    /// Another process has the folder open.
+    #[error("another program has this data folder open: stop it first, or choose another folder")]
+    InUse,
 }
 
 impl Store {
@@ -85,6 +90,8 @@ impl Store {
     pub async fn open(folder: &Path, origin: &str) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)?;
         sqlx::any::install_default_drivers();
+        let lock = std::fs::File::create(folder.join("lock"))?;
+        lock.try_lock().map_err(|_| StoreError::InUse)?;
         let secrets = Arc::new(Secrets::open(&folder.join("keys"))?);
         let objects = Objects::open(&folder.join("exhibits"))?;
         let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
@@ -94,7 +101,19 @@ impl Store {
             work,
             objects,
             secrets,
+            _lock: Arc::new(lock),
         })
+    }
+
+    /// Opens only what agents work with, beside a server that has the folder open: for invitations
+    /// and tokens.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub async fn open_work(folder: &Path) -> Result<Work, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        sqlx::any::install_default_drivers();
+        Work::open(&folder.join("work.db")).await
     }
 }
 

@@ -66,7 +66,10 @@ pub fn visible<'d>(
         .collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "one recursion over the desk, the answers and where it stands in both")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one recursion over the desk, the answers and where it stands in both"
+)]
 fn asked<'d>(
     desk: &'d Desk,
     track: Track,
@@ -86,12 +89,19 @@ fn asked<'d>(
         }
         let path = format!("{prefix}{}", question.id);
         let choices = match &question.kind {
-            Kind::Choice { options } | Kind::Choices { options, .. } => walk.offered(options, root, item),
+            Kind::Choice { options } | Kind::Choices { options, .. } => {
+                walk.offered(options, root, item)
+            }
             Kind::Handle { platforms } => walk.offered(platforms, root, item),
             _ => Vec::new(),
         };
         let (mut given, mut new_entry) = (Vec::new(), None);
-        if let Kind::Repetition { questions, max_items, .. } = &question.kind {
+        if let Kind::Repetition {
+            questions,
+            max_items,
+            ..
+        } = &question.kind
+        {
             let nothing = Map::new();
             let sent = raw.get(question.id.as_str()).map(entries);
             for (index, entry) in sent.into_iter().flatten().flatten().take(*max_items) {
@@ -100,15 +110,35 @@ fn asked<'d>(
                 let values = walk.entry(questions, fields, root, &prefix);
                 given.push(AskedEntry {
                     index,
-                    questions: asked(desk, track, ctx, questions, fields, root, Some(&values), &prefix),
+                    questions: asked(
+                        desk,
+                        track,
+                        ctx,
+                        questions,
+                        fields,
+                        root,
+                        Some(&values),
+                        &prefix,
+                    ),
                 });
             }
-            let index = given.last().map_or(0, |entry: &AskedEntry<'_>| entry.index + 1);
+            let index = given
+                .last()
+                .map_or(0, |entry: &AskedEntry<'_>| entry.index + 1);
             if given.len() < *max_items {
                 let prefix = format!("{path}[{index}].");
                 new_entry = Some(AskedEntry {
                     index,
-                    questions: asked(desk, track, ctx, questions, &nothing, root, Some(&nothing), &prefix),
+                    questions: asked(
+                        desk,
+                        track,
+                        ctx,
+                        questions,
+                        &nothing,
+                        root,
+                        Some(&nothing),
+                        &prefix,
+                    ),
                 });
             }
         }

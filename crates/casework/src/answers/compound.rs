@@ -29,7 +29,10 @@ pub(super) fn place(desk: &Desk, level: Level, value: &Value) -> Result<Value, E
     let places = desk.places();
     let found = match value {
         Value::Object(parts) => {
-            if !parts.keys().all(|key| matches!(key.as_str(), "code" | "name" | "department")) {
+            if !parts
+                .keys()
+                .all(|key| matches!(key.as_str(), "code" | "name" | "department"))
+            {
                 return Err(ErrorCode::UnknownField);
             }
             match parts.get("code") {
@@ -37,9 +40,18 @@ pub(super) fn place(desk: &Desk, level: Level, value: &Value) -> Result<Value, E
                     Some(place) => Found::One(place),
                     None => Found::Nothing,
                 },
-                Some(_) => return Err(ErrorCode::WrongKind { expected: Expected::Text }),
+                Some(_) => {
+                    return Err(ErrorCode::WrongKind {
+                        expected: Expected::Text,
+                    });
+                }
                 None => {
-                    let text = |key| parts.get(key).map(|value| line(value, MAX_NAME)).transpose();
+                    let text = |key| {
+                        parts
+                            .get(key)
+                            .map(|value| line(value, MAX_NAME))
+                            .transpose()
+                    };
                     match (text("name")?, text("department")?) {
                         (Some(name), None) => places.find(level, &name),
                         (Some(name), Some(of)) => places.find(level, &format!("{name} ({of})")),
@@ -106,7 +118,10 @@ pub(super) fn handle<'c>(
 ) -> Result<Value, (&'static str, ErrorCode)> {
     let (platform, handle) = match value {
         Value::Object(parts) => {
-            if !parts.keys().all(|key| matches!(key.as_str(), "platform" | "handle")) {
+            if !parts
+                .keys()
+                .all(|key| matches!(key.as_str(), "platform" | "handle"))
+            {
                 return Err(("", ErrorCode::UnknownField));
             }
             let part = |key: &'static str, suffix: &'static str| {
@@ -125,12 +140,20 @@ pub(super) fn handle<'c>(
             };
             (platform.to_owned(), handle.trim().to_owned())
         }
-        _ => return Err(("", ErrorCode::WrongKind { expected: Expected::Object })),
+        _ => {
+            return Err((
+                "",
+                ErrorCode::WrongKind {
+                    expected: Expected::Object,
+                },
+            ));
+        }
     };
     if platform.is_empty() {
         return Err((".platform", ErrorCode::Required));
     }
-    let platform = choice(platforms, &Value::String(platform)).map_err(|code| (".platform", code))?;
+    let platform =
+        choice(platforms, &Value::String(platform)).map_err(|code| (".platform", code))?;
     if handle.is_empty() {
         return Err((".handle", ErrorCode::Required));
     }

@@ -163,14 +163,26 @@ impl ErrorCode {
         let fixed = match self {
             ErrorCode::TooLong { max } => {
                 return match lang {
-                    Lang::Fr => format!("Raccourcissez ce texte : {} caractères au plus.", grouped(*max, lang)),
-                    Lang::En => format!("Shorten this text: {} characters at most.", grouped(*max, lang)),
+                    Lang::Fr => format!(
+                        "Raccourcissez ce texte : {} caractères au plus.",
+                        grouped(*max, lang)
+                    ),
+                    Lang::En => format!(
+                        "Shorten this text: {} characters at most.",
+                        grouped(*max, lang)
+                    ),
                 };
             }
             ErrorCode::TooShort { min } => {
                 return match lang {
-                    Lang::Fr => format!("Dites-en un peu plus : {} caractères au moins.", grouped(*min, lang)),
-                    Lang::En => format!("Say a little more: {} characters at least.", grouped(*min, lang)),
+                    Lang::Fr => format!(
+                        "Dites-en un peu plus : {} caractères au moins.",
+                        grouped(*min, lang)
+                    ),
+                    Lang::En => format!(
+                        "Say a little more: {} characters at least.",
+                        grouped(*min, lang)
+                    ),
                 };
             }
             ErrorCode::TooMany { max } => {
@@ -206,7 +218,9 @@ impl ErrorCode {
             ErrorCode::AmbiguousPlace { candidates } => {
                 let list = candidates.join(lang.pick(" ; ", "; "));
                 return match lang {
-                    Lang::Fr => format!("Plusieurs lieux portent ce nom, précisez lequel : {list}."),
+                    Lang::Fr => {
+                        format!("Plusieurs lieux portent ce nom, précisez lequel : {list}.")
+                    }
                     Lang::En => format!("Several places bear this name, say which one: {list}."),
                 };
             }
@@ -219,15 +233,15 @@ impl ErrorCode {
                 "Cette question n'est pas posée, vu les autres réponses : retirez cette réponse.",
                 "This question is not asked, given the other answers: take this answer away.",
             ),
-            ErrorCode::WrongKind { expected: Expected::Text } => {
-                ("Un texte est attendu ici.", "A text is expected here.")
-            }
-            ErrorCode::WrongKind { expected: Expected::List } => {
-                ("Une liste est attendue ici.", "A list is expected here.")
-            }
-            ErrorCode::WrongKind { expected: Expected::Object } => {
-                ("Un objet est attendu ici.", "An object is expected here.")
-            }
+            ErrorCode::WrongKind {
+                expected: Expected::Text,
+            } => ("Un texte est attendu ici.", "A text is expected here."),
+            ErrorCode::WrongKind {
+                expected: Expected::List,
+            } => ("Une liste est attendue ici.", "A list is expected here."),
+            ErrorCode::WrongKind {
+                expected: Expected::Object,
+            } => ("Un objet est attendu ici.", "An object is expected here."),
             ErrorCode::NotAnOption => (
                 "Choisissez une des réponses proposées.",
                 "Choose one of the answers offered.",

@@ -15,7 +15,10 @@ pub(super) fn check(kind: &Kind, typed: &str) -> Result<(), ErrorCode> {
         Kind::Phone { .. } => (&[Identifier::Phone], ErrorCode::NotAPhone),
         Kind::Url { .. } => (&[Identifier::Url], ErrorCode::NotAUrl),
         Kind::Iban { .. } => (&[Identifier::Iban], ErrorCode::NotAnIban),
-        Kind::Crypto { .. } => (&[Identifier::Btc, Identifier::Eth], ErrorCode::NotACryptoAddress),
+        Kind::Crypto { .. } => (
+            &[Identifier::Btc, Identifier::Eth],
+            ErrorCode::NotACryptoAddress,
+        ),
         _ => return Ok(()),
     };
     let right = identifiers

@@ -35,7 +35,11 @@ pub(super) fn date(value: &Value, past: bool, now: Timestamp) -> Result<String, 
 }
 
 /// The normalised moment, or what is wrong and in which part of it.
-pub(super) fn moment(value: &Value, past: bool, now: Timestamp) -> Result<Value, (&'static str, ErrorCode)> {
+pub(super) fn moment(
+    value: &Value,
+    past: bool,
+    now: Timestamp,
+) -> Result<Value, (&'static str, ErrorCode)> {
     let (date, time, about) = match value {
         Value::String(text) => {
             let (date, time) = read_date_and_time(text, now).ok_or(("", ErrorCode::NotADate))?;
@@ -65,7 +69,14 @@ pub(super) fn moment(value: &Value, past: bool, now: Timestamp) -> Result<Value,
             };
             (date, time, about)
         }
-        _ => return Err(("", ErrorCode::WrongKind { expected: Expected::Object })),
+        _ => {
+            return Err((
+                "",
+                ErrorCode::WrongKind {
+                    expected: Expected::Object,
+                },
+            ));
+        }
     };
     not_in_future(date, past, now).map_err(|code| (".date", code))?;
     let mut moment = Map::new();
@@ -195,11 +206,16 @@ fn read_time(text: &str) -> Option<(u8, u8)> {
     // A zone is dropped: the moment is kept as the person's own clock said it.
     let clock = text.split(['z', '+', '-']).next()?;
     let mut parts = clock.split(['h', ':']).map(str::trim);
-    let hour = parts.next().and_then(small).and_then(|hour| u8::try_from(hour).ok())?;
+    let hour = parts
+        .next()
+        .and_then(small)
+        .and_then(|hour| u8::try_from(hour).ok())?;
     let minute = match parts.next() {
         None if afternoon.is_none() => return None,
         None | Some("") => 0,
-        Some(minute) => small(minute.strip_suffix("min").unwrap_or(minute))?.try_into().ok()?,
+        Some(minute) => small(minute.strip_suffix("min").unwrap_or(minute))?
+            .try_into()
+            .ok()?,
     };
     if let Some(seconds) = parts.next() {
         small(seconds.split('.').next()?)?;
@@ -263,9 +279,17 @@ mod tests {
         ] {
             assert_eq!(read_time(text), expected, "{text}");
         }
-        for text in ["2026-03-14T14:30:00Z", "14/03/2026 14h30", "14 mars 2026 à 14:30"] {
+        for text in [
+            "2026-03-14T14:30:00Z",
+            "14/03/2026 14h30",
+            "14 mars 2026 à 14:30",
+        ] {
             let (date, time) = read_date_and_time(text, now()).unwrap();
-            assert_eq!((date.to_string().as_str(), time), ("2026-03-14", Some((14, 30))), "{text}");
+            assert_eq!(
+                (date.to_string().as_str(), time),
+                ("2026-03-14", Some((14, 30))),
+                "{text}"
+            );
         }
     }
 }

@@ -40,19 +40,28 @@ pub(super) fn number(
     } else {
         let decimal = match value {
             Value::Number(number) => number.as_f64(),
-            Value::String(text) => read(text, Three::Decimals(lang)).and_then(|decimal| decimal.to_f64()),
+            Value::String(text) => {
+                read(text, Three::Decimals(lang)).and_then(|decimal| decimal.to_f64())
+            }
             _ => None,
         };
         let decimal = decimal.ok_or(ErrorCode::NotANumber)?;
         // -0 would not read back as it was written.
         let decimal = if decimal == 0.0 { 0.0 } else { decimal };
-        (Number::from_f64(decimal).ok_or(ErrorCode::NotANumber)?, decimal)
+        (
+            Number::from_f64(decimal).ok_or(ErrorCode::NotANumber)?,
+            decimal,
+        )
     };
     if let Some(min) = min.filter(|min| approximate < *min) {
-        return Err(ErrorCode::TooSmall { min: plain(min, lang) });
+        return Err(ErrorCode::TooSmall {
+            min: plain(min, lang),
+        });
     }
     if let Some(max) = max.filter(|max| approximate > *max) {
-        return Err(ErrorCode::TooLarge { max: plain(max, lang) });
+        return Err(ErrorCode::TooLarge {
+            max: plain(max, lang),
+        });
     }
     Ok(Value::Number(number))
 }
@@ -107,10 +116,14 @@ pub(super) fn money(
         });
     }
     if money.minor < min_minor {
-        return Err(ErrorCode::TooSmall { min: shown(min_minor, &money.currency, lang) });
+        return Err(ErrorCode::TooSmall {
+            min: shown(min_minor, &money.currency, lang),
+        });
     }
     if money.minor > max_minor {
-        return Err(ErrorCode::TooLarge { max: shown(max_minor, &money.currency, lang) });
+        return Err(ErrorCode::TooLarge {
+            max: shown(max_minor, &money.currency, lang),
+        });
     }
     let mut object = Map::new();
     object.insert("minor".to_owned(), money.minor.into());
@@ -119,7 +132,10 @@ pub(super) fn money(
 }
 
 fn shown(minor: i64, currency: &str, lang: Lang) -> String {
-    let money = Money { minor, currency: currency.to_owned() };
+    let money = Money {
+        minor,
+        currency: currency.to_owned(),
+    };
     match lang {
         Lang::Fr => money.to_string().replace('.', ","),
         Lang::En => money.to_string(),
@@ -134,8 +150,14 @@ fn amount_object(object: &Map<String, Value>, default: &str) -> Result<Money, Er
     let currency = match object.get("currency") {
         None | Some(Value::Null) => default.to_owned(),
         Some(Value::String(code)) if code.trim().is_empty() => default.to_owned(),
-        Some(Value::String(code)) => currency_of(code).unwrap_or_else(|| code.chars().take(10).collect()),
-        Some(_) => return Err(ErrorCode::WrongKind { expected: Expected::Text }),
+        Some(Value::String(code)) => {
+            currency_of(code).unwrap_or_else(|| code.chars().take(10).collect())
+        }
+        Some(_) => {
+            return Err(ErrorCode::WrongKind {
+                expected: Expected::Text,
+            });
+        }
     };
     match (object.get("minor"), object.get("amount")) {
         (Some(Value::Number(minor)), None) => Ok(Money {
@@ -173,11 +195,18 @@ fn amount(digits: &str, currency: &str) -> Result<Money, ErrorCode> {
     let decimals = decimals(currency);
     // A currency with three decimals cannot tell 1,250 from 1250: groups are the safer reading
     // only for the others.
-    let three = if decimals >= 3 { Three::Decimals(Lang::Fr) } else { Three::Group };
+    let three = if decimals >= 3 {
+        Three::Decimals(Lang::Fr)
+    } else {
+        Three::Group
+    };
     let minor = read(digits, three)
         .and_then(|decimal| decimal.to_minor(decimals))
         .ok_or(ErrorCode::NotAnAmount)?;
-    Ok(Money { minor, currency: currency.to_owned() })
+    Ok(Money {
+        minor,
+        currency: currency.to_owned(),
+    })
 }
 
 fn currency_of(word: &str) -> Option<String> {
@@ -208,7 +237,9 @@ fn read(text: &str, three: Three) -> Option<Decimal> {
         None => (false, compact.strip_prefix('+').unwrap_or(&compact)),
     };
     if !digits.starts_with(|c: char| c.is_ascii_digit())
-        || !digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+        || !digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
     {
         return None;
     }
@@ -252,7 +283,11 @@ fn read(text: &str, three: Three) -> Option<Decimal> {
     if whole.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(Decimal { negative, whole, part: part.to_owned() })
+    Some(Decimal {
+        negative,
+        whole,
+        part: part.to_owned(),
+    })
 }
 
 impl Decimal {
@@ -272,7 +307,9 @@ impl Decimal {
             return None;
         }
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}{kept:0<decimals$}", self.whole).parse().ok()
+        format!("{sign}{}{kept:0<decimals$}", self.whole)
+            .parse()
+            .ok()
     }
 }
 

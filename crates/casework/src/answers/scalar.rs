@@ -13,7 +13,9 @@ pub(super) fn text_of(value: &Value) -> Result<String, ErrorCode> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(ErrorCode::WrongKind { expected: Expected::Text }),
+        _ => Err(ErrorCode::WrongKind {
+            expected: Expected::Text,
+        }),
     }
 }
 
@@ -33,7 +35,11 @@ pub(super) fn line(value: &Value, max_chars: usize) -> Result<String, ErrorCode>
 }
 
 /// A narrative: kept as typed but for line ends and control characters, which no database takes.
-pub(super) fn block(value: &Value, min_chars: usize, max_chars: usize) -> Result<String, ErrorCode> {
+pub(super) fn block(
+    value: &Value,
+    min_chars: usize,
+    max_chars: usize,
+) -> Result<String, ErrorCode> {
     let text = text_of(value)?;
     too_long(&text, max_chars)?;
     let kept: String = text
@@ -140,15 +146,24 @@ pub(super) fn entries(value: &Value) -> Result<Vec<(usize, &Value)>, ErrorCode> 
         Value::Object(map) => {
             let mut entries = Vec::with_capacity(map.len());
             for (key, value) in map {
-                let index = key.parse::<u32>().ok().and_then(|index| usize::try_from(index).ok());
+                let index = key
+                    .parse::<u32>()
+                    .ok()
+                    .and_then(|index| usize::try_from(index).ok());
                 match index {
                     Some(index) => entries.push((index, value)),
-                    None => return Err(ErrorCode::WrongKind { expected: Expected::List }),
+                    None => {
+                        return Err(ErrorCode::WrongKind {
+                            expected: Expected::List,
+                        });
+                    }
                 }
             }
             entries.sort_by_key(|(index, _)| *index);
             Ok(entries)
         }
-        _ => Err(ErrorCode::WrongKind { expected: Expected::List }),
+        _ => Err(ErrorCode::WrongKind {
+            expected: Expected::List,
+        }),
     }
 }

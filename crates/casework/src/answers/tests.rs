@@ -9,7 +9,11 @@ fn now() -> Timestamp {
 }
 
 fn ctx(lang: Lang, origin: Origin) -> Context {
-    Context { now: now(), lang, origin }
+    Context {
+        now: now(),
+        lang,
+        origin,
+    }
 }
 
 const FORM: Origin = Origin::Form;
@@ -60,7 +64,11 @@ fn check(id: &str, raw: Value, expected: Result<Value, &str>) {
 
 #[test]
 fn text() {
-    check("title", json!("  Bonjour\nà tous "), Ok(json!("Bonjour à tous")));
+    check(
+        "title",
+        json!("  Bonjour\nà tous "),
+        Ok(json!("Bonjour à tous")),
+    );
     check("title", json!("a\u{0}b\u{7}"), Ok(json!("ab")));
     check("title", json!(12), Ok(json!("12")));
     check("title", json!(" \u{0}\u{a0}"), Ok(Value::Null));
@@ -72,21 +80,50 @@ fn text() {
 
 #[test]
 fn long_text() {
-    check("story", json!("un\r\ndeux\rtrois\t"), Ok(json!("un\ndeux\ntrois")));
+    check(
+        "story",
+        json!("un\r\ndeux\rtrois\t"),
+        Ok(json!("un\ndeux\ntrois")),
+    );
     check("story", json!("ab"), Err("story too_short"));
     check("story", json!("x".repeat(100_001)), Err("story too_long"));
-    check("story", json!("x".repeat(10_000_000)), Err("story too_long"));
+    check(
+        "story",
+        json!("x".repeat(10_000_000)),
+        Err("story too_long"),
+    );
     check("story", json!(["a"]), Err("story wrong_kind"));
 }
 
 #[test]
 fn choice() {
-    let told = |raw, track| told(track, json!({ "type": raw, "me": { "family_name": "Test", "birth_date": "1980-01-01" } }), &ctx(Lang::Fr, FORM));
-    for raw in [json!("rental"), json!(" rental "), json!("fausse LOCATION"), json!("False rental")] {
+    let told = |raw, track| {
+        told(
+            track,
+            json!({ "type": raw, "me": { "family_name": "Test", "birth_date": "1980-01-01" } }),
+            &ctx(Lang::Fr, FORM),
+        )
+    };
+    for raw in [
+        json!("rental"),
+        json!(" rental "),
+        json!("fausse LOCATION"),
+        json!("False rental"),
+    ] {
         assert_eq!(told(raw, Track::Report), Ok(json!({ "type": "rental" })));
     }
-    for raw in [json!("car"), json!(1), json!(null), json!(["rental"]), json!("system")] {
-        let code = if raw.is_null() { "required" } else { "not_an_option" };
+    for raw in [
+        json!("car"),
+        json!(1),
+        json!(null),
+        json!(["rental"]),
+        json!("system"),
+    ] {
+        let code = if raw.is_null() {
+            "required"
+        } else {
+            "not_an_option"
+        };
         assert_eq!(told(raw, Track::Report), Err(vec![format!("type {code}")]));
     }
     // Offered on the other track.
@@ -95,18 +132,36 @@ fn choice() {
 
 #[test]
 fn choices() {
-    check("means", json!(["crypto", "card", "card"]), Ok(json!(["card", "crypto"])));
+    check(
+        "means",
+        json!(["crypto", "card", "card"]),
+        Ok(json!(["card", "crypto"])),
+    );
     check("means", json!("Virement"), Ok(json!(["transfer"])));
-    check("means", json!({ "1": "card", "0": "crypto" }), Ok(json!(["card", "crypto"])));
+    check(
+        "means",
+        json!({ "1": "card", "0": "crypto" }),
+        Ok(json!(["card", "crypto"])),
+    );
     check("means", json!(["", null]), Ok(Value::Null));
     check("means", json!(["card", "cash"]), Err("means not_an_option"));
-    check("means", json!(["card", "transfer", "crypto"]), Err("means too_many"));
+    check(
+        "means",
+        json!(["card", "transfer", "crypto"]),
+        Err("means too_many"),
+    );
     check("means", json!({ "a": "card" }), Err("means wrong_kind"));
 }
 
 #[test]
 fn yes_no() {
-    for raw in [json!(true), json!("oui"), json!("Yes"), json!("on"), json!(1)] {
+    for raw in [
+        json!(true),
+        json!("oui"),
+        json!("Yes"),
+        json!("on"),
+        json!(1),
+    ] {
         check("danger", raw, Ok(json!(true)));
     }
     for raw in [json!(false), json!("NON"), json!("0")] {
@@ -129,14 +184,46 @@ fn date() {
 #[test]
 fn moment() {
     let full = json!({ "date": "2026-03-14", "time": "14:30", "about": true });
-    check("happened", json!({ "date": "14/03/2026", "time": "14h30", "about": "on" }), Ok(full));
-    check("happened", json!("14/03/2026 14:30"), Ok(json!({ "date": "2026-03-14", "time": "14:30" })));
-    check("happened", json!({ "date": "14 mars 2026", "time": "", "about": "" }), Ok(json!({ "date": "2026-03-14" })));
-    check("happened", json!({ "date": "", "time": "", "about": "on" }), Ok(Value::Null));
-    check("happened", json!({ "time": "14:30" }), Err("happened.date not_a_date"));
-    check("happened", json!({ "date": "14/03/2026", "time": "99" }), Err("happened.time not_a_time"));
-    check("happened", json!({ "date": "14/03/2027" }), Err("happened.date in_future"));
-    check("happened", json!({ "date": "14/03/2026", "zone": "x" }), Err("happened unknown_field"));
+    check(
+        "happened",
+        json!({ "date": "14/03/2026", "time": "14h30", "about": "on" }),
+        Ok(full),
+    );
+    check(
+        "happened",
+        json!("14/03/2026 14:30"),
+        Ok(json!({ "date": "2026-03-14", "time": "14:30" })),
+    );
+    check(
+        "happened",
+        json!({ "date": "14 mars 2026", "time": "", "about": "" }),
+        Ok(json!({ "date": "2026-03-14" })),
+    );
+    check(
+        "happened",
+        json!({ "date": "", "time": "", "about": "on" }),
+        Ok(Value::Null),
+    );
+    check(
+        "happened",
+        json!({ "time": "14:30" }),
+        Err("happened.date not_a_date"),
+    );
+    check(
+        "happened",
+        json!({ "date": "14/03/2026", "time": "99" }),
+        Err("happened.time not_a_time"),
+    );
+    check(
+        "happened",
+        json!({ "date": "14/03/2027" }),
+        Err("happened.date in_future"),
+    );
+    check(
+        "happened",
+        json!({ "date": "14/03/2026", "zone": "x" }),
+        Err("happened unknown_field"),
+    );
     check("happened", json!(12), Err("happened wrong_kind"));
 }
 
@@ -165,7 +252,11 @@ fn money() {
             &ctx(Lang::Fr, FORM),
         );
         let told = told.map(|values| values["payments"][0]["amount"].clone());
-        assert_eq!(told, expected.map_err(|error| vec![error.to_owned()]), "{shown}");
+        assert_eq!(
+            told,
+            expected.map_err(|error| vec![error.to_owned()]),
+            "{shown}"
+        );
     };
     let euros = |minor: i64| Ok(json!({ "minor": minor, "currency": "EUR" }));
     check(json!("1 250,50 €"), euros(125_050));
@@ -173,11 +264,26 @@ fn money() {
     check(json!("1250 euros"), euros(125_000));
     check(json!(1250.5), euros(125_050));
     check(json!(1250), euros(125_000));
-    check(json!({ "amount": "1 250,50", "currency": "EUR" }), euros(125_050));
-    check(json!({ "amount": "1 250,50", "currency": "" }), euros(125_050));
-    check(json!({ "minor": 125_050, "currency": "EUR" }), euros(125_050));
-    check(json!({ "amount": "1250", "currency": "JPY" }), Ok(json!({ "minor": 1250, "currency": "JPY" })));
-    check(json!("$12.30"), Ok(json!({ "minor": 1230, "currency": "USD" })));
+    check(
+        json!({ "amount": "1 250,50", "currency": "EUR" }),
+        euros(125_050),
+    );
+    check(
+        json!({ "amount": "1 250,50", "currency": "" }),
+        euros(125_050),
+    );
+    check(
+        json!({ "minor": 125_050, "currency": "EUR" }),
+        euros(125_050),
+    );
+    check(
+        json!({ "amount": "1250", "currency": "JPY" }),
+        Ok(json!({ "minor": 1250, "currency": "JPY" })),
+    );
+    check(
+        json!("$12.30"),
+        Ok(json!({ "minor": 1230, "currency": "USD" })),
+    );
     check(json!("12,345"), euros(1_234_500));
     check(json!("0,001"), Err("payments[0].amount not_an_amount"));
     check(json!("12 CHF"), Err("payments[0].amount unknown_currency"));
@@ -186,26 +292,48 @@ fn money() {
     check(json!("-12"), Err("payments[0].amount too_small"));
     check(json!("1000000,01"), Err("payments[0].amount too_large"));
     check(json!(1e300), Err("payments[0].amount not_an_amount"));
-    check(json!({ "amount": [1] }), Err("payments[0].amount not_an_amount"));
-    check(json!({ "amount": "1", "unit": "k" }), Err("payments[0].amount unknown_field"));
+    check(
+        json!({ "amount": [1] }),
+        Err("payments[0].amount not_an_amount"),
+    );
+    check(
+        json!({ "amount": "1", "unit": "k" }),
+        Err("payments[0].amount unknown_field"),
+    );
 }
 
 #[test]
 fn country_and_place() {
     check("country", json!("be"), Ok(json!("BE")));
     check("country", json!("Côte d’Ivoire"), Ok(json!("CI")));
-    check("country", json!("Atlantide"), Err("country unknown_country"));
+    check(
+        "country",
+        json!("Atlantide"),
+        Err("country unknown_country"),
+    );
     let paris = json!({ "code": "75056", "name": "Paris", "department": "75" });
     check("town", json!("PARIS"), Ok(paris.clone()));
     check("town", json!("75056"), Ok(paris.clone()));
     check("town", json!({ "code": "75056" }), Ok(paris));
     let denis = json!({ "code": "93066", "name": "Saint-Denis", "department": "93" });
     check("town", json!("st denis (93)"), Ok(denis.clone()));
-    check("town", json!({ "name": "Saint-Denis", "department": "93" }), Ok(denis));
+    check(
+        "town",
+        json!({ "name": "Saint-Denis", "department": "93" }),
+        Ok(denis),
+    );
     check("town", json!("Saint-Denis"), Err("town ambiguous_place"));
     check("town", json!("Nulle-Part"), Err("town unknown_place"));
-    check("town", json!({ "insee": "75056" }), Err("town unknown_field"));
-    check("department", json!("loire"), Ok(json!({ "code": "42", "name": "Loire", "department": "42" })));
+    check(
+        "town",
+        json!({ "insee": "75056" }),
+        Err("town unknown_field"),
+    );
+    check(
+        "department",
+        json!("loire"),
+        Ok(json!({ "code": "42", "name": "Loire", "department": "42" })),
+    );
     let errors = validate(
         &desk(),
         Track::Report,
@@ -220,15 +348,43 @@ fn country_and_place() {
 
 #[test]
 fn identifiers() {
-    check("email", json!(" Nom@Example.COM "), Ok(json!("Nom@Example.COM")));
-    check("email", json!("nom chez example"), Err("email not_an_email"));
-    check("phone", json!("06 39 98 12 34"), Ok(json!("06 39 98 12 34")));
+    check(
+        "email",
+        json!(" Nom@Example.COM "),
+        Ok(json!("Nom@Example.COM")),
+    );
+    check(
+        "email",
+        json!("nom chez example"),
+        Err("email not_an_email"),
+    );
+    check(
+        "phone",
+        json!("06 39 98 12 34"),
+        Ok(json!("06 39 98 12 34")),
+    );
     check("phone", json!("12"), Err("phone not_a_phone"));
-    check("page", json!("https://shop.example/page"), Ok(json!("https://shop.example/page")));
+    check(
+        "page",
+        json!("https://shop.example/page"),
+        Ok(json!("https://shop.example/page")),
+    );
     check("page", json!("pas une adresse"), Err("page not_a_url"));
-    check("loose_page", json!("pas une adresse"), Ok(json!("pas une adresse")));
-    check("wallet", json!("0x0000000000000000000000000000000000000000"), Ok(json!("0x0000000000000000000000000000000000000000")));
-    check("wallet", json!("1BoatSLRHtKNngkdXEeobR76b53LETtpyU"), Err("wallet not_a_crypto_address"));
+    check(
+        "loose_page",
+        json!("pas une adresse"),
+        Ok(json!("pas une adresse")),
+    );
+    check(
+        "wallet",
+        json!("0x0000000000000000000000000000000000000000"),
+        Ok(json!("0x0000000000000000000000000000000000000000")),
+    );
+    check(
+        "wallet",
+        json!("1BoatSLRHtKNngkdXEeobR76b53LETtpyU"),
+        Err("wallet not_a_crypto_address"),
+    );
     check("page", json!("x".repeat(5_000)), Err("page too_long"));
 }
 
@@ -237,28 +393,60 @@ fn handle() {
     let telegram = json!({ "platform": "telegram", "handle": "@gang" });
     check("account", telegram.clone(), Ok(telegram.clone()));
     check("account", json!("Telegram: @gang"), Ok(telegram));
-    check("account", json!({ "platform": "", "handle": "" }), Ok(Value::Null));
-    check("account", json!({ "platform": "telegram", "handle": "" }), Err("account.handle required"));
-    check("account", json!({ "handle": "@gang" }), Err("account.platform required"));
-    check("account", json!({ "platform": "icq", "handle": "1" }), Err("account.platform not_an_option"));
-    check("account", json!({ "platform": "telegram", "handle": {} , "x": 1 }), Err("account unknown_field"));
+    check(
+        "account",
+        json!({ "platform": "", "handle": "" }),
+        Ok(Value::Null),
+    );
+    check(
+        "account",
+        json!({ "platform": "telegram", "handle": "" }),
+        Err("account.handle required"),
+    );
+    check(
+        "account",
+        json!({ "handle": "@gang" }),
+        Err("account.platform required"),
+    );
+    check(
+        "account",
+        json!({ "platform": "icq", "handle": "1" }),
+        Err("account.platform not_an_option"),
+    );
+    check(
+        "account",
+        json!({ "platform": "telegram", "handle": {} , "x": 1 }),
+        Err("account unknown_field"),
+    );
     check("account", json!(3), Err("account wrong_kind"));
 }
 
 #[test]
 fn evidence() {
-    check("proof", json!(["a-1", { "id": "b_2" }, "a-1"]), Ok(json!([{ "id": "a-1" }, { "id": "b_2" }])));
+    check(
+        "proof",
+        json!(["a-1", { "id": "b_2" }, "a-1"]),
+        Ok(json!([{ "id": "a-1" }, { "id": "b_2" }])),
+    );
     check("proof", json!("a-1"), Ok(json!([{ "id": "a-1" }])));
     check("proof", json!(["a", "b", "c"]), Err("proof too_many"));
     check("proof", json!(["../etc"]), Err("proof[0] not_a_file"));
-    check("proof", json!([{ "id": "a", "name": "b" }]), Err("proof[0] not_a_file"));
+    check(
+        "proof",
+        json!([{ "id": "a", "name": "b" }]),
+        Err("proof[0] not_a_file"),
+    );
 }
 
 #[test]
 fn person() {
     let check = |me: Value, expected: Result<Value, &[&str]>| {
         let shown = me.to_string();
-        let told = told(Track::Complaint, json!({ "type": "rental", "me": me }), &ctx(Lang::Fr, FORM));
+        let told = told(
+            Track::Complaint,
+            json!({ "type": "rental", "me": me }),
+            &ctx(Lang::Fr, FORM),
+        );
         let told = told.map(|values| values["me"].clone());
         let expected = expected.map_err(|errors| errors.iter().map(|e| e.to_string()).collect());
         assert_eq!(told, expected, "{shown}");
@@ -268,10 +456,17 @@ fn person() {
         Ok(json!({ "family_name": "Test", "birth_date": "1980-02-01", "country": "FR" })),
     );
     check(json!({}), Err(&["me required"]));
-    check(json!({ "given_names": "Test" }), Err(&["me.family_name required", "me.birth_date required"]));
+    check(
+        json!({ "given_names": "Test" }),
+        Err(&["me.family_name required", "me.birth_date required"]),
+    );
     check(
         json!({ "family_name": "Test", "birth_date": "1/2/2080", "email": "x", "shoe": 3 }),
-        Err(&["me.birth_date in_future", "me.email not_an_email", "me.shoe unknown_field"]),
+        Err(&[
+            "me.birth_date in_future",
+            "me.email not_an_email",
+            "me.shoe unknown_field",
+        ]),
     );
     check(json!("Test"), Err(&["me wrong_kind"]));
 }
@@ -281,7 +476,8 @@ fn repetition() {
     let check = |payments: Value, expected: Result<Value, &[&str]>| {
         let shown: String = payments.to_string().chars().take(200).collect();
         let raw = json!({ "type": "rental", "paid": true, "payments": payments });
-        let told = told(Track::Report, raw, &ctx(Lang::Fr, FORM)).map(|values| values["payments"].clone());
+        let told =
+            told(Track::Report, raw, &ctx(Lang::Fr, FORM)).map(|values| values["payments"].clone());
         let expected = expected.map_err(|errors| errors.iter().map(|e| e.to_string()).collect());
         assert_eq!(told, expected, "{shown}");
     };
@@ -297,7 +493,10 @@ fn repetition() {
         Ok(json!([{ "amount": ten, "references": [{ "reference": "A1" }] }, { "amount": ten }])),
     );
     check(json!([]), Err(&["payments too_few"]));
-    check(json!([{ "by_transfer": true }]), Err(&["payments[0].amount required"]));
+    check(
+        json!([{ "by_transfer": true }]),
+        Err(&["payments[0].amount required"]),
+    );
     check(
         json!([{ "amount": "10" }, { "amount": "2000", "by_transfer": "oui" }]),
         Err(&["payments[1].iban required"]),
@@ -306,10 +505,16 @@ fn repetition() {
         json!([{ "amount": "10", "by_transfer": true, "iban": "FR00" }]),
         Err(&["payments[0].iban not_an_iban"]),
     );
-    check(json!(vec![json!({ "amount": "10" }); 10_000]), Err(&["payments too_many"]));
+    check(
+        json!(vec![json!({ "amount": "10" }); 10_000]),
+        Err(&["payments too_many"]),
+    );
     check(json!(["x"]), Err(&["payments[0] wrong_kind"]));
     check(json!("x"), Err(&["payments wrong_kind"]));
-    check(json!([{ "amount": "10", "colour": 1 }]), Err(&["payments[0].colour unknown_field"]));
+    check(
+        json!([{ "amount": "10", "colour": 1 }]),
+        Err(&["payments[0].colour unknown_field"]),
+    );
     let references = vec![json!({ "reference": "A" }); 4];
     check(
         json!([{ "amount": "10", "references": references }]),
@@ -319,12 +524,19 @@ fn repetition() {
 
 #[test]
 fn what_is_not_asked_is_dropped_from_a_form_and_refused_from_a_program() {
-    let raw = json!({ "type": "rental", "paid": false, "payments": [{ "amount": "10" }], "notice": "x" });
+    let raw =
+        json!({ "type": "rental", "paid": false, "payments": [{ "amount": "10" }], "notice": "x" });
     let kept = json!({ "type": "rental", "paid": false });
-    assert_eq!(told(Track::Report, raw.clone(), &ctx(Lang::Fr, Origin::Form)), Ok(kept));
+    assert_eq!(
+        told(Track::Report, raw.clone(), &ctx(Lang::Fr, Origin::Form)),
+        Ok(kept)
+    );
     assert_eq!(
         told(Track::Report, raw, &ctx(Lang::Fr, Origin::Api)),
-        Err(vec!["notice not_asked".to_owned(), "payments not_asked".to_owned()])
+        Err(vec![
+            "notice not_asked".to_owned(),
+            "payments not_asked".to_owned()
+        ])
     );
     // `paid` is wrong: what hangs on it is not told beside.
     let raw = json!({ "type": "rental", "paid": "?", "payments": [{ "amount": "10" }] });
@@ -338,7 +550,11 @@ fn what_is_not_asked_is_dropped_from_a_form_and_refused_from_a_program() {
 fn unknown_fields_tracks_and_too_many_errors() {
     let form = ctx(Lang::Fr, FORM);
     assert_eq!(
-        told(Track::Report, json!({ "type": "rental", "x".repeat(500): 1 }), &form),
+        told(
+            Track::Report,
+            json!({ "type": "rental", "x".repeat(500): 1 }),
+            &form
+        ),
         Err(vec![format!("{} unknown_field", "x".repeat(80))])
     );
     assert_eq!(
@@ -353,7 +569,8 @@ fn unknown_fields_tracks_and_too_many_errors() {
 #[test]
 fn a_page_tells_its_own_errors_only() {
     let desk = desk();
-    let raw = map(json!({ "type": "car", "paid": true, "payments": [{}], "day": "x", "count": "y" }));
+    let raw =
+        map(json!({ "type": "car", "paid": true, "payments": [{}], "day": "x", "count": "y" }));
     let check = |step: &str, expected: &[&str]| {
         let step = desk.step(step).unwrap();
         let errors = validate_step(&desk, Track::Report, step, &raw, &ctx(Lang::En, FORM));
@@ -370,7 +587,10 @@ fn a_page_tells_its_own_errors_only() {
 fn a_draft_keeps_what_is_right() {
     let raw = map(json!({ "type": "rental", "day": "x", "count": "3" }));
     let draft = draft(&desk(), Track::Report, &raw, &ctx(Lang::Fr, FORM));
-    assert_eq!(Value::Object(draft.into_values()), json!({ "type": "rental", "count": 3 }));
+    assert_eq!(
+        Value::Object(draft.into_values()),
+        json!({ "type": "rental", "count": 3 })
+    );
 }
 
 #[test]
@@ -384,28 +604,66 @@ fn a_page_shows_what_is_asked_now() {
     let steps = visible(&desk, Track::Report, &raw, &ctx(Lang::Fr, FORM));
     let ids: Vec<&str> = steps.iter().map(|step| &*step.step.id).collect();
     assert_eq!(ids, ["what", "payments", "details", "who"]);
-    let what: Vec<(&str, bool)> = steps[0].questions.iter().map(|q| (q.path.as_str(), q.required)).collect();
+    let what: Vec<(&str, bool)> = steps[0]
+        .questions
+        .iter()
+        .map(|q| (q.path.as_str(), q.required))
+        .collect();
     assert_eq!(
         what,
-        [("type", true), ("title", false), ("story", true), ("means", false), ("paid", false), ("danger", false)]
+        [
+            ("type", true),
+            ("title", false),
+            ("story", true),
+            ("means", false),
+            ("paid", false),
+            ("danger", false)
+        ]
     );
-    let offered: Vec<&str> = steps[0].questions[0].choices.iter().map(|choice| &*choice.id).collect();
+    let offered: Vec<&str> = steps[0].questions[0]
+        .choices
+        .iter()
+        .map(|choice| &*choice.id)
+        .collect();
     assert_eq!(offered, ["shop", "rental"]);
 
     let payments = &steps[1].questions[0];
     let paths = |entry: &AskedEntry<'_>| -> Vec<String> {
-        entry.questions.iter().map(|q| format!("{}{}", q.path, if q.required { "*" } else { "" })).collect()
+        entry
+            .questions
+            .iter()
+            .map(|q| format!("{}{}", q.path, if q.required { "*" } else { "" }))
+            .collect()
     };
     assert_eq!(
         paths(&payments.entries[0]),
-        ["payments[3].amount*", "payments[3].by_transfer", "payments[3].iban*", "payments[3].own_iban", "payments[3].holder", "payments[3].references"]
+        [
+            "payments[3].amount*",
+            "payments[3].by_transfer",
+            "payments[3].iban*",
+            "payments[3].own_iban",
+            "payments[3].holder",
+            "payments[3].references"
+        ]
     );
     assert_eq!(
         paths(&payments.entries[1]),
-        ["payments[5].amount*", "payments[5].by_transfer", "payments[5].own_iban", "payments[5].holder", "payments[5].references"]
+        [
+            "payments[5].amount*",
+            "payments[5].by_transfer",
+            "payments[5].own_iban",
+            "payments[5].holder",
+            "payments[5].references"
+        ]
     );
-    assert_eq!(payments.new_entry.as_ref().map(|entry| entry.index), Some(6));
-    assert_eq!(form_name("payments[3].references[0].reference"), "payments.3.references.0.reference");
+    assert_eq!(
+        payments.new_entry.as_ref().map(|entry| entry.index),
+        Some(6)
+    );
+    assert_eq!(
+        form_name("payments[3].references[0].reference"),
+        "payments.3.references.0.reference"
+    );
 }
 
 #[test]
@@ -428,7 +686,11 @@ fn identity_is_split_from_the_facts_and_joins_again() {
             "reply_to": "nom@example.com",
         })
     );
-    assert!(!Value::Object(split.facts.clone()).to_string().contains("Test"));
+    assert!(
+        !Value::Object(split.facts.clone())
+            .to_string()
+            .contains("Test")
+    );
     assert_eq!(split.join(), *answers.values());
 }
 
@@ -438,7 +700,9 @@ fn every_message_is_said_in_both_languages() {
         ErrorCode::Required,
         ErrorCode::TooLong { max: 100_000 },
         ErrorCode::NotAnAmount,
-        ErrorCode::UnknownCurrency { known: vec!["EUR".to_owned()] },
+        ErrorCode::UnknownCurrency {
+            known: vec!["EUR".to_owned()],
+        },
     ];
     let french: Vec<String> = codes.iter().map(|code| code.message(Lang::Fr)).collect();
     assert_eq!(
@@ -450,7 +714,10 @@ fn every_message_is_said_in_both_languages() {
             "Choisissez une de ces monnaies : EUR.",
         ]
     );
-    assert_eq!(codes[1].message(Lang::En), "Shorten this text: 100,000 characters at most.");
+    assert_eq!(
+        codes[1].message(Lang::En),
+        "Shorten this text: 100,000 characters at most."
+    );
 }
 
 /// Any JSON, with the field names of the desk among the keys.
@@ -462,34 +729,102 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<f64>().prop_map(Value::from),
         ".{0,12}".prop_map(Value::from),
         prop::sample::select(vec![
-            "oui", "non", "rental", "shop", "system", "card", "telegram", "Paris", "Saint-Denis", "FR", "EUR",
-            "14/03/2026", "1980-01-01", "14h30", "1 250,50 €", "1,250", "nom@example.com", "telegram:x",
-            "06 39 98 12 34", "https://shop.example", "a-1", "récit assez long",
+            "oui",
+            "non",
+            "rental",
+            "shop",
+            "system",
+            "card",
+            "telegram",
+            "Paris",
+            "Saint-Denis",
+            "FR",
+            "EUR",
+            "14/03/2026",
+            "1980-01-01",
+            "14h30",
+            "1 250,50 €",
+            "1,250",
+            "nom@example.com",
+            "telegram:x",
+            "06 39 98 12 34",
+            "https://shop.example",
+            "a-1",
+            "récit assez long",
         ])
         .prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 40, 6, |inner| {
         let key = prop::sample::select(vec![
-            "0", "1", "7", "amount", "minor", "currency", "iban", "by_transfer", "holder", "references", "reference",
-            "date", "time", "about", "platform", "handle", "code", "name", "family_name", "birth_date", "email",
-            "country", "id", "zzz",
+            "0",
+            "1",
+            "7",
+            "amount",
+            "minor",
+            "currency",
+            "iban",
+            "by_transfer",
+            "holder",
+            "references",
+            "reference",
+            "date",
+            "time",
+            "about",
+            "platform",
+            "handle",
+            "code",
+            "name",
+            "family_name",
+            "birth_date",
+            "email",
+            "country",
+            "id",
+            "zzz",
         ]);
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((key, inner), 0..5)
-                .prop_map(|fields| fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+            prop::collection::vec((key, inner), 0..5).prop_map(|fields| fields
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value))
+                .collect()),
         ]
     })
 }
 
 fn any_answers() -> impl Strategy<Value = Map<String, Value>> {
     let id = prop::sample::select(vec![
-        "type", "notice", "title", "story", "means", "paid", "danger", "payments", "day", "happened", "count",
-        "share", "country", "town", "department", "email", "phone", "page", "loose_page", "wallet", "account",
-        "proof", "me", "reply_to", "zzz",
+        "type",
+        "notice",
+        "title",
+        "story",
+        "means",
+        "paid",
+        "danger",
+        "payments",
+        "day",
+        "happened",
+        "count",
+        "share",
+        "country",
+        "town",
+        "department",
+        "email",
+        "phone",
+        "page",
+        "loose_page",
+        "wallet",
+        "account",
+        "proof",
+        "me",
+        "reply_to",
+        "zzz",
     ]);
-    prop::collection::vec((id, any_json()), 0..12)
-        .prop_map(|fields| fields.into_iter().map(|(id, value)| (id.to_owned(), value)).collect())
+    prop::collection::vec((id, any_json()), 0..12).prop_map(|fields| {
+        fields
+            .into_iter()
+            .map(|(id, value)| (id.to_owned(), value))
+            .collect()
+    })
 }
 
 proptest! {

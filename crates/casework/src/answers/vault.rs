@@ -32,7 +32,10 @@ impl Split {
     }
 }
 
-fn split(questions: &[&Question], values: &Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
+fn split(
+    questions: &[&Question],
+    values: &Map<String, Value>,
+) -> (Map<String, Value>, Map<String, Value>) {
     let (mut facts, mut identity) = (Map::new(), Map::new());
     for (id, value) in values {
         let question = questions.iter().find(|question| question.id.as_str() == id);
@@ -45,7 +48,8 @@ fn split(questions: &[&Question], values: &Map<String, Value>) -> (Map<String, V
             identity.insert(id.clone(), value.clone());
             continue;
         }
-        let (Kind::Repetition { questions, .. }, Value::Array(entries)) = (&question.kind, value) else {
+        let (Kind::Repetition { questions, .. }, Value::Array(entries)) = (&question.kind, value)
+        else {
             facts.insert(id.clone(), value.clone());
             continue;
         };

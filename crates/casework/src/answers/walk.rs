@@ -47,12 +47,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn of_step(desk: &'a Desk, track: Track, step: &'a Step, ctx: &'a Context) -> Walk<'a> {
-        Walk { only: Some(&step.id), ..Walk::new(desk, track, ctx) }
+    pub(super) fn of_step(
+        desk: &'a Desk,
+        track: Track,
+        step: &'a Step,
+        ctx: &'a Context,
+    ) -> Walk<'a> {
+        Walk {
+            only: Some(&step.id),
+            ..Walk::new(desk, track, ctx)
+        }
     }
 
     pub(super) fn quiet(desk: &'a Desk, track: Track, ctx: &'a Context) -> Walk<'a> {
-        Walk { only: Some(""), listening: false, ..Walk::new(desk, track, ctx) }
+        Walk {
+            only: Some(""),
+            listening: false,
+            ..Walk::new(desk, track, ctx)
+        }
     }
 
     pub(super) fn into_errors(mut self) -> Vec<AnswerError> {
@@ -103,13 +115,21 @@ impl<'a> Walk<'a> {
         }
         for key in raw.keys() {
             if !questions.iter().any(|question| question.id.as_str() == key) {
-                self.error(&format!("{prefix}{}", shortened(key)), "", ErrorCode::UnknownField);
+                self.error(
+                    &format!("{prefix}{}", shortened(key)),
+                    "",
+                    ErrorCode::UnknownField,
+                );
             }
         }
         values
     }
 
-    pub(super) fn env<'e>(&self, root: &'e Map<String, Value>, item: Option<&'e Map<String, Value>>) -> Env<'e> {
+    pub(super) fn env<'e>(
+        &self,
+        root: &'e Map<String, Value>,
+        item: Option<&'e Map<String, Value>>,
+    ) -> Env<'e> {
         Env {
             answers: root,
             item,
@@ -157,7 +177,10 @@ impl<'a> Walk<'a> {
 
     fn error(&mut self, path: &str, suffix: &str, code: ErrorCode) {
         if self.listening && self.errors.len() < MAX_ERRORS {
-            self.errors.push(AnswerError { path: format!("{path}{suffix}"), code });
+            self.errors.push(AnswerError {
+                path: format!("{path}{suffix}"),
+                code,
+            });
         }
     }
 
@@ -183,7 +206,10 @@ impl<'a> Walk<'a> {
                 && self.listening
                 && self.not_asked.len() < MAX_ERRORS
             {
-                self.not_asked.push(AnswerError { path, code: ErrorCode::NotAsked });
+                self.not_asked.push(AnswerError {
+                    path,
+                    code: ErrorCode::NotAsked,
+                });
             }
             return None;
         }
@@ -201,9 +227,10 @@ impl<'a> Walk<'a> {
         };
         let read = match &question.kind {
             Kind::Text { max_chars } => line(given, *max_chars).map(Value::String),
-            Kind::LongText { min_chars, max_chars } => {
-                block(given, *min_chars, *max_chars).map(Value::String)
-            }
+            Kind::LongText {
+                min_chars,
+                max_chars,
+            } => block(given, *min_chars, *max_chars).map(Value::String),
             Kind::Choice { options } => {
                 let offered = self.offered(options, root, item);
                 choice(offered.into_iter(), given).map(|choice| Value::from(&*choice.id))
@@ -226,9 +253,11 @@ impl<'a> Walk<'a> {
             Kind::Number { min, max, integer } => {
                 number(given, *min, *max, *integer, self.ctx.lang)
             }
-            Kind::Money { min_minor, max_minor, currencies } => {
-                money(given, *min_minor, *max_minor, currencies, self.ctx.lang)
-            }
+            Kind::Money {
+                min_minor,
+                max_minor,
+                currencies,
+            } => money(given, *min_minor, *max_minor, currencies, self.ctx.lang),
             Kind::Country => country(given).map(Value::String),
             Kind::Place { level } => place(self.desk, *level, given),
             Kind::Email { strict }
@@ -251,11 +280,19 @@ impl<'a> Walk<'a> {
                     }
                 };
             }
-            Kind::Person { fields, required_fields } => {
+            Kind::Person {
+                fields,
+                required_fields,
+            } => {
                 return self.person(fields, required_fields, given, &path);
             }
             Kind::Evidence { max_files } => return self.files(*max_files, given, &path),
-            Kind::Repetition { questions, min_items, max_items, .. } => {
+            Kind::Repetition {
+                questions,
+                min_items,
+                max_items,
+                ..
+            } => {
                 return self.repetition(questions, *min_items..=*max_items, given, root, &path);
             }
             Kind::Explanation => return None,
@@ -277,7 +314,13 @@ impl<'a> Walk<'a> {
         path: &str,
     ) -> Option<Value> {
         let Value::Object(given) = given else {
-            self.error(path, "", ErrorCode::WrongKind { expected: Expected::Object });
+            self.error(
+                path,
+                "",
+                ErrorCode::WrongKind {
+                    expected: Expected::Object,
+                },
+            );
             return None;
         };
         let mut person = Map::new();
@@ -310,7 +353,11 @@ impl<'a> Walk<'a> {
         }
         for key in given.keys() {
             if !fields.iter().any(|field| field.as_str() == key) {
-                self.error(path, &format!(".{}", shortened(key)), ErrorCode::UnknownField);
+                self.error(
+                    path,
+                    &format!(".{}", shortened(key)),
+                    ErrorCode::UnknownField,
+                );
                 right = false;
             }
         }
@@ -328,17 +375,21 @@ impl<'a> Walk<'a> {
                 }
             },
         };
-        let given: Vec<_> = given.into_iter().filter(|(_, value)| !is_empty(value)).collect();
-        if given.len() > max {
-            self.error(path, "", ErrorCode::TooMany { max });
-            return None;
-        }
-        let mut files = Vec::with_capacity(given.len());
+        let given: Vec<_> = given
+            .into_iter()
+            .filter(|(_, value)| !is_empty(value))
+            .collect();
+        let mut files = Vec::new();
         for (index, value) in given {
             match file(value) {
                 Ok(file) if files.contains(&file) => {}
                 Ok(file) => files.push(file),
                 Err(code) => self.error(path, &format!("[{index}]"), code),
+            }
+            // Told before the rest is read.
+            if files.len() > max {
+                self.error(path, "", ErrorCode::TooMany { max });
+                return None;
             }
         }
         (!files.is_empty()).then_some(Value::Array(files))
@@ -369,13 +420,23 @@ impl<'a> Walk<'a> {
             return None;
         }
         if given.len() < *bounds.start() {
-            self.error(path, "", ErrorCode::TooFew { min: *bounds.start() });
+            self.error(
+                path,
+                "",
+                ErrorCode::TooFew {
+                    min: *bounds.start(),
+                },
+            );
         }
         let mut read = Vec::with_capacity(given.len());
         for (index, entry) in given {
             let Value::Object(fields) = entry else {
                 let expected = Expected::Object;
-                self.error(path, &format!("[{index}]"), ErrorCode::WrongKind { expected });
+                self.error(
+                    path,
+                    &format!("[{index}]"),
+                    ErrorCode::WrongKind { expected },
+                );
                 continue;
             };
             let values = self.entry(questions, fields, root, &format!("{path}[{index}]."));
@@ -410,7 +471,9 @@ fn several(offered: &[&Choice], max_items: usize, given: &Value) -> Result<Value
         return Err(ErrorCode::TooMany { max: max_items });
     }
     let ids = offered.iter().zip(&chosen).filter(|(_, chosen)| **chosen);
-    Ok(Value::Array(ids.map(|(choice, _)| (&*choice.id).into()).collect()))
+    Ok(Value::Array(
+        ids.map(|(choice, _)| (&*choice.id).into()).collect(),
+    ))
 }
 
 /// A name sent by somebody, short enough to be told back.

@@ -126,15 +126,25 @@ impl Loading {
                 if stem != desk.id.as_str() && stem != versioned {
                     source.report(
                         id_at,
-                        format!("the file is not named after desk {} version {}", desk.id, desk.version),
-                        format!("call it {}.toml, or {versioned}.toml once it is an old version", desk.id),
+                        format!(
+                            "the file is not named after desk {} version {}",
+                            desk.id, desk.version
+                        ),
+                        format!(
+                            "call it {}.toml, or {versioned}.toml once it is an old version",
+                            desk.id
+                        ),
                     );
                 }
                 let links = desk
                     .eligibility
                     .iter()
                     .filter_map(|rule| rule.redirect.as_ref().map(|Redirect { to, .. }| to))
-                    .chain(desk.orientations.iter().filter_map(|rule| rule.link.as_ref()));
+                    .chain(
+                        desk.orientations
+                            .iter()
+                            .filter_map(|rule| rule.link.as_ref()),
+                    );
                 for link in links {
                     if let RedirectTo::Desk(to) = link {
                         self.links.push((path.to_owned(), to.clone()));
@@ -172,9 +182,12 @@ impl Loading {
                     "give each its own id",
                 );
             }
-            let parent = unit
-                .parent
-                .and_then(|parent| Some((check::parsed::<UnitId>(&mut source, &parent)?, parent.span())));
+            let parent = unit.parent.and_then(|parent| {
+                Some((
+                    check::parsed::<UnitId>(&mut source, &parent)?,
+                    parent.span(),
+                ))
+            });
             parents.extend(parent.clone());
             self.config.units.push(Unit {
                 id,
@@ -185,7 +198,11 @@ impl Loading {
         }
         for (parent, span) in parents {
             if !seen.contains(&parent) {
-                source.report(span.start, format!("no unit is called `{parent}`"), "name a unit of this file");
+                source.report(
+                    span.start,
+                    format!("no unit is called `{parent}`"),
+                    "name a unit of this file",
+                );
             }
         }
         if let Some(unit) = self.config.units.iter().find(|unit| self.turns(unit)) {
@@ -201,7 +218,11 @@ impl Loading {
     fn turns(&self, unit: &Unit) -> bool {
         let mut at = unit;
         for _ in 0..self.config.units.len() {
-            match at.parent.as_ref().and_then(|parent| self.config.unit(parent)) {
+            match at
+                .parent
+                .as_ref()
+                .and_then(|parent| self.config.unit(parent))
+            {
                 Some(parent) => at = parent,
                 None => return false,
             }
@@ -291,7 +312,9 @@ impl Loading {
                     file: format!("{id}@{version}.toml"),
                     line: 1,
                     column: 1,
-                    what: format!("version {version} of desk `{id}` is not older than the current one"),
+                    what: format!(
+                        "version {version} of desk `{id}` is not older than the current one"
+                    ),
                     mend: format!("{id}.toml holds the newest version"),
                 });
             }

@@ -21,7 +21,13 @@ pub struct ConfigProblem {
 
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ConfigProblem { file, line, column, what, mend } = self;
+        let ConfigProblem {
+            file,
+            line,
+            column,
+            what,
+            mend,
+        } = self;
         write!(f, "{file}:{line}:{column}: {what}; {mend}")
     }
 }
@@ -38,11 +44,20 @@ pub(super) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(super) fn new(path: &'a str, content: &'a str) -> Source<'a> {
-        Source { path, content, problems: Vec::new() }
+        Source {
+            path,
+            content,
+            problems: Vec::new(),
+        }
     }
 
     /// Reports a problem at a byte offset.
-    pub(super) fn report(&mut self, offset: usize, what: impl Into<String>, mend: impl Into<String>) {
+    pub(super) fn report(
+        &mut self,
+        offset: usize,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         let (line, column) = line_and_column(self.content, offset);
         self.problems.push(ConfigProblem {
             file: self.path.to_owned(),

@@ -58,7 +58,11 @@ fn check_size(source: &str) -> Result<(), Refusal> {
         })
     };
     if source.trim().is_empty() {
-        return refuse(0, "the condition is empty", "write a condition or leave the key out");
+        return refuse(
+            0,
+            "the condition is empty",
+            "write a condition or leave the key out",
+        );
     }
     if source.chars().count() > MAX_CHARS {
         return refuse(
@@ -75,7 +79,11 @@ fn check_size(source: &str) -> Result<(), Refusal> {
             _ => {}
         }
         if depth > MAX_DEPTH {
-            return refuse(offset, "too many brackets within brackets", "flatten the condition");
+            return refuse(
+                offset,
+                "too many brackets within brackets",
+                "flatten the condition",
+            );
         }
     }
     Ok(())
@@ -84,7 +92,12 @@ fn check_size(source: &str) -> Result<(), Refusal> {
 /// The parser's first error. Its column counts characters of a line.
 fn syntax(source: &str, errors: &cel::ParseErrors) -> Refusal {
     let (line, column, said) = errors.errors.first().map_or((1, 1, ""), |error| {
-        let said = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
+        let said = error
+            .msg
+            .strip_prefix("Syntax error: ")
+            .unwrap_or(&error.msg);
+        // What could stand there instead is a list of every sign of the grammar.
+        let said = said.split(" expecting").next().unwrap_or(said);
         (error.pos.0, error.pos.1, said)
     });
     let line = usize::try_from(line).unwrap_or(1).max(1);
@@ -100,7 +113,10 @@ fn syntax(source: &str, errors: &cel::ParseErrors) -> Refusal {
         .map_or(source.len() - start, |(offset, _)| offset);
     Refusal {
         offset: start + within,
-        what: format!("not a CEL expression: {}", short(said)),
+        what: format!(
+            "not a CEL expression: {}",
+            short(said).replace("'<EOF>'", "at the end")
+        ),
         mend: "see the examples in docs/formats/desk-1.md".to_owned(),
     }
 }
@@ -200,7 +216,11 @@ impl Compiler<'_> {
                 (_, Some(known)) => format!("did you mean `{known}`?"),
                 (_, None) => "name a question of this desk".to_owned(),
             };
-            return self.refuse(tree, format!("no question is called `{}`", short(name)), mend);
+            return self.refuse(
+                tree,
+                format!("no question is called `{}`", short(name)),
+                mend,
+            );
         };
         let node = match name {
             "track" => Node::Track,
@@ -314,7 +334,11 @@ impl Compiler<'_> {
             (operators::INDEX, [list, index]) => self.index(tree, list, index),
             (operators::HAS, [of]) => {
                 if !matches!(of.expr, Expr::Select(_)) {
-                    return self.refuse(tree, "has() takes a field, as in has(item.iban)", "use answered(…)");
+                    return self.refuse(
+                        tree,
+                        "has() takes a field, as in has(item.iban)",
+                        "use answered(…)",
+                    );
                 }
                 let (node, _) = self.node(of)?;
                 Ok((Node::Not(Box::new(Node::IsNull(Box::new(node)))), Ty::Bool))
@@ -358,7 +382,13 @@ impl Compiler<'_> {
         Ok((node, Ty::Bool))
     }
 
-    fn relation(&mut self, tree: &IdedExpr, relation: Relation, a: &IdedExpr, b: &IdedExpr) -> Typed {
+    fn relation(
+        &mut self,
+        tree: &IdedExpr,
+        relation: Relation,
+        a: &IdedExpr,
+        b: &IdedExpr,
+    ) -> Typed {
         let (left, left_ty) = self.node(a)?;
         let (right, right_ty) = self.node(b)?;
         let comparable = match (&left_ty, &right_ty) {
@@ -375,7 +405,13 @@ impl Compiler<'_> {
         ))
     }
 
-    fn arithmetic(&mut self, tree: &IdedExpr, operation: Operation, a: &IdedExpr, b: &IdedExpr) -> Typed {
+    fn arithmetic(
+        &mut self,
+        tree: &IdedExpr,
+        operation: Operation,
+        a: &IdedExpr,
+        b: &IdedExpr,
+    ) -> Typed {
         let (left, left_ty) = self.node(a)?;
         let (right, right_ty) = self.node(b)?;
         let ty = match (&left_ty, &right_ty) {
@@ -421,7 +457,8 @@ impl Compiler<'_> {
                 "write x in [\"a\", \"b\"] or \"a\" in several_choices",
             );
         };
-        if !left_ty.fits(of) && !(left_ty.is_number() && of.is_number()) {
+        let comparable = left_ty.fits(of) || (left_ty.is_number() && of.is_number());
+        if !comparable {
             return self.mismatch(tree, "looks for", &left_ty, of);
         }
         self.known_option(of, needle)?;
@@ -440,10 +477,9 @@ impl Compiler<'_> {
         }
         let (right, right_ty) = self.node(index)?;
         match (left_ty, right_ty) {
-            (Ty::List(of), Ty::Int) => Ok((
-                Node::Index(Box::new(left), Box::new(right)),
-                (*of).clone(),
-            )),
+            (Ty::List(of), Ty::Int) => {
+                Ok((Node::Index(Box::new(left), Box::new(right)), (*of).clone()))
+            }
             (x, y) => self.refuse(
                 tree,
                 format!("{x} cannot be indexed by {y}"),
@@ -465,7 +501,13 @@ impl Compiler<'_> {
         )
     }
 
-    fn method(&mut self, tree: &IdedExpr, name: &str, target: &IdedExpr, arguments: &[IdedExpr]) -> Typed {
+    fn method(
+        &mut self,
+        tree: &IdedExpr,
+        name: &str,
+        target: &IdedExpr,
+        arguments: &[IdedExpr],
+    ) -> Typed {
         let which = match (name, arguments.len()) {
             ("all", 2) => Some(Macro::All),
             ("exists", 2) => Some(Macro::Exists),
@@ -489,7 +531,13 @@ impl Compiler<'_> {
         )
     }
 
-    fn each(&mut self, tree: &IdedExpr, which: Macro, target: &IdedExpr, arguments: &[IdedExpr]) -> Typed {
+    fn each(
+        &mut self,
+        tree: &IdedExpr,
+        which: Macro,
+        target: &IdedExpr,
+        arguments: &[IdedExpr],
+    ) -> Typed {
         let (list, ty) = self.node(target)?;
         let Ty::List(of) = ty else {
             return self.refuse(
@@ -514,14 +562,20 @@ impl Compiler<'_> {
         }
         // Three loops within each other over 1,000 entries would take a second.
         if self.locals.len() >= 2 {
-            return self.refuse(tree, "more than two loops within each other", "flatten the condition");
+            return self.refuse(
+                tree,
+                "more than two loops within each other",
+                "flatten the condition",
+            );
         }
         self.locals.push((local.clone(), (*of).clone()));
         let keep = match arguments {
             [_, keep, _] => Some(self.boolean(keep)),
             _ => None,
         };
-        let last = arguments.last().expect("a macro has two or three arguments");
+        let last = arguments
+            .last()
+            .expect("a macro has two or three arguments");
         let body = match which {
             Macro::Map => self.node(last),
             _ => self.boolean(last).map(|node| (node, Ty::Bool)),
@@ -553,9 +607,7 @@ impl Compiler<'_> {
             ("answered", [_]) => (Function::Answered, Ty::Bool, ""),
             ("age", [Ty::Time]) => (Function::Age, Ty::Int, ""),
             ("days_since", [Ty::Time]) => (Function::DaysSince, Ty::Int, ""),
-            ("total", [Ty::List(of), Ty::Str(_)])
-                if matches!(&**of, Ty::Map(fields) if &*fields.what == "money") =>
-            {
+            ("total", [Ty::List(of), Ty::Str(_)]) if matches!(&**of, Ty::Map(fields) if &*fields.what == "money") => {
                 (Function::Total, Ty::Int, "")
             }
             ("normalise", [Ty::Str(_)]) => (Function::Normalise, Ty::STRING, ""),
@@ -564,7 +616,11 @@ impl Compiler<'_> {
             ("startsWith", [Ty::Str(_), Ty::Str(_)]) => (Function::StartsWith, Ty::Bool, ""),
             ("endsWith", [Ty::Str(_), Ty::Str(_)]) => (Function::EndsWith, Ty::Bool, ""),
             ("answered", _) => (Function::Answered, Ty::Null, "write answered(question)"),
-            ("age", _) => (Function::Age, Ty::Null, "write age(date), as in age(me.birth_date)"),
+            ("age", _) => (
+                Function::Age,
+                Ty::Null,
+                "write age(date), as in age(me.birth_date)",
+            ),
             ("days_since", _) => (Function::DaysSince, Ty::Null, "write days_since(date)"),
             ("total", _) => (
                 Function::Total,
@@ -630,7 +686,12 @@ impl Compiler<'_> {
         self.refuse(tree, format!("{verb} {a} and {b}"), mend)
     }
 
-    fn refuse<T>(&self, tree: &IdedExpr, what: impl Into<String>, mend: impl Into<String>) -> Result<T, Refusal> {
+    fn refuse<T>(
+        &self,
+        tree: &IdedExpr,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Result<T, Refusal> {
         Err(Refusal {
             offset: self.offset(tree),
             what: what.into(),
@@ -638,13 +699,14 @@ impl Compiler<'_> {
         })
     }
 
-    /// Byte offset of a node; the parser counts characters.
+    /// Byte offset of a node: for an operator or a field its sign, for a call its bracket.
     fn offset(&self, tree: &IdedExpr) -> usize {
         let start = self.info.offset_for(tree.id).map_or(0, |(start, _)| start);
-        self.source
-            .char_indices()
-            .nth(start as usize)
-            .map_or(0, |(offset, _)| offset)
+        let mut start = (start as usize).min(self.source.len());
+        while !self.source.is_char_boundary(start) {
+            start -= 1;
+        }
+        start
     }
 }
 

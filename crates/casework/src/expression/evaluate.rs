@@ -331,10 +331,7 @@ impl<'a> Evaluation<'a, '_> {
                 }
                 Val::Int(total)
             }
-            (
-                Function::Contains | Function::StartsWith | Function::EndsWith,
-                Val::Str(text),
-            ) => {
+            (Function::Contains | Function::StartsWith | Function::EndsWith, Val::Str(text)) => {
                 let Val::Str(part) = argument(1)? else {
                     return Err(Unknown);
                 };
@@ -488,4 +485,3 @@ fn arithmetic<'a>(operation: Operation, a: Val<'a>, b: Val<'a>) -> Outcome<'a> {
 fn int(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
-

@@ -40,7 +40,10 @@ impl Ty {
         Ty::List(Arc::new(of))
     }
 
-    pub(crate) fn map(what: &str, fields: impl IntoIterator<Item = (impl Into<Box<str>>, Ty)>) -> Ty {
+    pub(crate) fn map(
+        what: &str,
+        fields: impl IntoIterator<Item = (impl Into<Box<str>>, Ty)>,
+    ) -> Ty {
         Ty::Map(Arc::new(Fields {
             what: what.into(),
             fields: fields

@@ -248,9 +248,18 @@ mod tests {
                 .map(|(name, _)| *name)
                 .collect()
         };
-        assert_eq!(legal(State::Received), ["queue", "quarantine", "assign", "withdraw"]);
-        assert_eq!(legal(State::Queued), ["quarantine", "assign", "close", "withdraw"]);
-        assert_eq!(legal(State::Quarantined), ["queue", "assign", "close", "withdraw"]);
+        assert_eq!(
+            legal(State::Received),
+            ["queue", "quarantine", "assign", "withdraw"]
+        );
+        assert_eq!(
+            legal(State::Queued),
+            ["quarantine", "assign", "close", "withdraw"]
+        );
+        assert_eq!(
+            legal(State::Quarantined),
+            ["queue", "assign", "close", "withdraw"]
+        );
         assert_eq!(
             legal(State::Assigned),
             ["queue", "quarantine", "assign", "close", "withdraw"]

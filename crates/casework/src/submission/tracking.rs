@@ -142,7 +142,11 @@ mod tests {
     fn the_form_does_not_change() {
         let shown = code().to_string();
         assert_eq!(shown, "1CR5-AYMZ-RKMG-WCTR-FPHC-FV0H-6S2T");
-        let hash: String = code().lookup_hash().iter().map(|b| format!("{b:02x}")).collect();
+        let hash: String = code()
+            .lookup_hash()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
         assert_eq!(
             hash,
             "8ffaca13f2c7c264e570a14fe4acabbbb76a6b2406c5e3610aca816684f2e035"
@@ -163,7 +167,10 @@ mod tests {
             assert_eq!(typed.parse(), Ok(code()), "{typed}");
         }
         assert_eq!("".parse::<TrackingCode>(), Err(TrackingCodeError::Length));
-        assert_eq!("U".parse::<TrackingCode>(), Err(TrackingCodeError::Symbol('U')));
+        assert_eq!(
+            "U".parse::<TrackingCode>(),
+            Err(TrackingCodeError::Symbol('U'))
+        );
         assert_eq!(
             format!("{shown}0").parse::<TrackingCode>(),
             Err(TrackingCodeError::Length)

@@ -1,0 +1,62 @@
+//! A small HTTP client for the public API: one kept connection, JSON in and out.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    Request,
+    body::Bytes,
+    client::conn::http1::{SendRequest, handshake},
+};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// One connection to a server.
+pub(crate) struct Client {
+    sender: SendRequest<Full<Bytes>>,
+    host: String,
+}
+
+/// What the server answered.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Bytes,
+}
+
+impl Client {
+    pub(crate) async fn connect(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address)
+            .await
+            .with_context(|| format!("connecting to {address}"))?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(async move {
+            // Its end shows in the next request.
+            let _ended = connection.await;
+        });
+        Ok(Self {
+            sender,
+            host: address.to_string(),
+        })
+    }
+
+    /// Files a submission; `body` is the API's JSON.
+    pub(crate) async fn submit(&mut self, desk: &str, idempotency: &str, token: Option<&str>, body: Vec<u8>) -> Result<Answer> {
+        let mut request = Request::post(format!("/api/v1/desks/{desk}/submissions"))
+            .header("host", &self.host)
+            .header("content-type", "application/json")
+            .header("idempotency-key", idempotency);
+        if let Some(token) = token {
+            request = request
+                .header("authorization", format!("Bearer {token}"))
+                .header("orfevre-channel", "import");
+        }
+        let request = request.body(Full::new(Bytes::from(body)))?;
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await.context("sending")?;
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await.context("reading the answer")?.to_bytes();
+        Ok(Answer { status, body })
+    }
+}

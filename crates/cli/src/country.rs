@@ -1,0 +1,92 @@
+//! The country's folder: the one built into the program, or one on disk.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use casework::{desk::Config, place::Places};
+use include_dir::{Dir, include_dir};
+use linkage::Model;
+use observables::WarningLists;
+
+static FRANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../config/france");
+
+/// What the server needs of a country.
+pub(crate) struct Country {
+    pub(crate) config: Config,
+    pub(crate) model: Model,
+    pub(crate) lists: WarningLists,
+}
+
+/// Reads and checks a country's folder.
+pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
+    let files = match folder {
+        Some(folder) => from_disk(folder)?,
+        None => built_in(),
+    };
+    let find = |name: &str| {
+        files
+            .iter()
+            .find(|(path, _)| path.ends_with(name))
+            .map(|(_, text)| text.as_str())
+            .with_context(|| format!("the configuration has no file {name}"))
+    };
+    let places = Places::load(find("places/departments.tsv")?, find("places/communes.tsv")?)
+        .context("reading the places")?;
+    let model = Model::from_toml(find("models/submissions.toml")?).context("reading models/submissions.toml")?;
+    let lists = WarningLists::from_misp_json(files.iter().filter_map(|(path, text)| {
+        let name = path.strip_suffix(".json")?.rsplit_once("warninglists/")?.1;
+        Some((name, text.as_str()))
+    }))
+    .context("reading the warning lists")?;
+    match Config::load(files, places) {
+        Ok(config) => Ok(Country {
+            config,
+            model,
+            lists,
+        }),
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            bail!("the configuration has {} problems, listed above; nothing was started", problems.len())
+        }
+    }
+}
+
+fn built_in() -> Vec<(String, String)> {
+    fn walk(folder: &Dir<'_>, files: &mut Vec<(String, String)>) {
+        for file in folder.files() {
+            if let Some(text) = file.contents_utf8() {
+                files.push((format!("config/france/{}", file.path().display()), text.to_owned()));
+            }
+        }
+        for folder in folder.dirs() {
+            walk(folder, files);
+        }
+    }
+    let mut files = Vec::new();
+    walk(&FRANCE, &mut files);
+    files.sort();
+    files
+}
+
+fn from_disk(folder: &Path) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = fs::read_dir(&folder).with_context(|| format!("reading the folder {}", folder.display()))?;
+        for entry in entries {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if let Ok(text) = fs::read_to_string(&path) {
+                files.push((path.display().to_string(), text));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
