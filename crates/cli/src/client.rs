@@ -52,7 +52,16 @@ impl Client {
                 .header("authorization", format!("Bearer {token}"))
                 .header("orfevre-channel", "import");
         }
-        let request = request.body(Full::new(Bytes::from(body)))?;
+        self.send(request.body(Full::new(Bytes::from(body)))?).await
+    }
+
+    /// Reads a page with a cookie.
+    pub(crate) async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer> {
+        let request = Request::get(path).header("host", &self.host).header("cookie", cookie);
+        self.send(request.body(Full::new(Bytes::new()))?).await
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer> {
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await.context("sending")?;
         let status = response.status().as_u16();

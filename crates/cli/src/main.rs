@@ -3,8 +3,11 @@
 mod admin;
 mod client;
 mod country;
+mod demo;
+mod demonstrate;
 mod extract;
 mod import;
+mod measure;
 mod serve;
 mod verify;
 
@@ -28,6 +31,8 @@ struct Cli {
 enum Command {
     /// Serve the public site, the workbench and the API from a data folder.
     Serve(serve::Serve),
+    /// Fill a new data folder with the demonstration and serve it.
+    Demo(demonstrate::Demo),
     /// Import reports from CSV or JSON lines.
     Import(import::Import),
     /// Find every identifier in files or standard input.
@@ -35,6 +40,9 @@ enum Command {
     /// Look after an installation: invitations, units, checks.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Measure this machine: receipts, matching, import, pages.
+    #[command(subcommand)]
+    Measure(measure::Measure),
     /// Check a receipt offline.
     Verify(verify::Verify),
 }
@@ -51,9 +59,11 @@ fn main() -> ExitCode {
     let config = cli.config.as_deref();
     let result = match cli.command {
         Command::Serve(serve) => serve.run(config),
+        Command::Demo(demo) => demo.run(config),
         Command::Import(import) => import.run(config),
         Command::Extract(extract) => extract.run(),
         Command::Admin(admin) => admin.run(config),
+        Command::Measure(measure) => measure.run(config),
         Command::Verify(verify) => verify.run(),
     };
     match result {

@@ -136,15 +136,6 @@ impl Linkage {
     }
 }
 
-impl Linkage {
-    fn bound(self, alpha: f64, beta: f64) -> f64 {
-        match self {
-            Self::Mean => alpha * beta,
-            Self::Overlap => alpha.max(beta),
-        }
-    }
-}
-
 struct Clusters<'a> {
     weights: &'a [f64],
     thresholds: Thresholds,
@@ -209,7 +200,7 @@ impl<'a> Clusters<'a> {
             let list = &self.holders[key as usize];
             if let Some(&(largest, _)) = list.first() {
                 let weight = self.weights[key as usize];
-                let bound = weight * self.linkage.bound(much / size, largest);
+                let bound = weight * self.linkage.of(much / size, largest);
                 lists.push((list.len(), key, much / size, bound));
             }
         }
@@ -234,7 +225,7 @@ impl<'a> Clusters<'a> {
             rest = (rest - bound).max(0.0);
             for place in 0..length {
                 let (share, node) = self.holders[key as usize][place];
-                let most = self.weights[key as usize] * self.linkage.bound(alpha, share) + rest;
+                let most = self.weights[key as usize] * self.linkage.of(alpha, share) + rest;
                 let most = most * ROUNDING - needed;
                 if most < 0.0 || best.is_some_and(|(_, score)| most <= score) {
                     break 'lists;
@@ -269,32 +260,25 @@ impl<'a> Clusters<'a> {
     /// bit, whichever histogram is walked.
     fn score(&self, tip: u32, other: u32) -> f64 {
         let (a, b) = (&self.nodes[tip as usize], &self.nodes[other as usize]);
-        let (mut sum, mut matched) = (0.0, 0.0);
-        let mut add = |key: u32, of_a: f64, of_b: f64| {
-            let weight = self.weights[key as usize];
-            sum += self.linkage.of(of_a / a.size, of_b / b.size) * weight;
-            matched += of_a.min(of_b) * weight;
-        };
+        let mut sum = 0.0;
         if b.histogram.len() <= 16 * a.histogram.len() {
             for &(key, much) in &b.histogram {
-                add(key, self.held[key as usize], much);
+                let both = self
+                    .linkage
+                    .of(self.held[key as usize] / a.size, much / b.size);
+                sum += both * self.weights[key as usize];
             }
         } else {
             for &(key, much) in &a.histogram {
                 if let Ok(place) = b.histogram.binary_search_by_key(&key, |&(key, _)| key) {
-                    add(key, much, b.histogram[place].1);
+                    let both = self
+                        .linkage
+                        .of(much / a.size, b.histogram[place].1 / b.size);
+                    sum += both * self.weights[key as usize];
                 }
             }
         }
-        let smaller = a.size.min(b.size);
-        let excess = sum - self.needed(smaller);
-        match self.linkage {
-            Linkage::Mean => excess,
-            Linkage::Overlap => {
-                let d: f64 = std::env::var("D2").map_or(40.0, |d| d.parse().unwrap());
-                excess.max((matched - d) / smaller - self.thresholds.small)
-            }
-        }
+        sum - self.needed(a.size.min(b.size))
     }
 
     /// The score from which a cluster of this size joins one that is no smaller.

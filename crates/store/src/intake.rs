@@ -198,6 +198,10 @@ impl Intake {
             .map_err(|_| SubmitError::Stopped)
     }
 
+    pub(crate) async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+        Ok(self.pool.acquire().await?)
+    }
+
     /// The public key of the ledger, as a C2SP verifier key.
     #[must_use]
     pub fn verifier_key(&self) -> String {
@@ -215,7 +219,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn count(&self) -> Result<i64, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         let row = sql::row(&mut connection, "SELECT value FROM meta WHERE name = 'received'", vec![]).await?;
         match row {
             None => Ok(0),

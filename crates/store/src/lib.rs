@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 pub mod intake;
+pub mod measure;
 pub mod objects;
 pub mod secrets;
 mod sql;

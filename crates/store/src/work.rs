@@ -62,7 +62,7 @@ impl Work {
         self.connection.lock().await
     }
 
-    async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+    pub(crate) async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
 

@@ -1,7 +1,5 @@
-use std::{fs, path::Path};
-
 use super::*;
-use crate::place::{self, Places};
+use crate::place;
 
 /// A desk that asks every kind of question.
 pub(crate) const DESK: &str = include_str!("tests/trial.toml");
@@ -88,41 +86,6 @@ fn asking(questions: &[&str]) -> String {
         .map(|question| format!("  {{ label = {{ fr = \"\", en = \"\" }}, {question} }},\n"))
         .collect();
     small(&format!("{STEP}question = [\n{}]\n", questions.concat()))
-}
-
-#[test]
-fn the_files_of_the_country_load() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
-    let read = |path: &Path| fs::read_to_string(path).unwrap();
-    let mut files = Vec::new();
-    for folder in ["", "desks"] {
-        for entry in fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-            {
-                files.push((path.display().to_string(), read(&path)));
-            }
-        }
-    }
-    let places = Places::load(
-        &read(&root.join("places/departments.tsv")),
-        &read(&root.join("places/communes.tsv")),
-    )
-    .unwrap();
-    match Config::load(files, places) {
-        Ok(config) => {
-            for id in ["pharos", "thesee"] {
-                assert!(config.desk(&id.parse().unwrap()).is_some(), "{id}");
-            }
-            assert!(!config.routing.is_empty());
-        }
-        Err(problems) => {
-            let problems: Vec<String> = problems.iter().map(ConfigProblem::to_string).collect();
-            panic!("{}", problems.join("\n"));
-        }
-    }
 }
 
 #[test]

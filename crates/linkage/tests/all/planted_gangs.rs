@@ -200,6 +200,7 @@ fn measure(model: &Model, seed: u64) -> quality::Quality {
     quality::pairwise(&maker.truth, &clustering.labels())
 }
 
+/// The seeds that were looked at while the first weights were set.
 #[test]
 fn planted_gangs_are_found() {
     let model = submissions();
@@ -208,4 +209,22 @@ fn planted_gangs_are_found() {
         println!("seed {seed}: {quality:?}");
         assert!(quality.f1 >= 0.95, "seed {seed}: {quality:?}");
     }
+}
+
+/// Seeds that decided nothing. The goal is 0.95 here too and is not reached: a gang of 180 that
+/// leaves no account, or no site, loses eras of about ten reports that share little with the rest.
+/// What is found is right all the same.
+#[test]
+fn planted_gangs_are_found_on_seeds_not_looked_at() {
+    let model = submissions();
+    let found: Vec<quality::Quality> = (2000..2008).map(|seed| measure(&model, seed)).collect();
+    for quality in &found {
+        println!("{quality:?}");
+        assert!(
+            quality.precision >= 0.97 && quality.f1 >= 0.89,
+            "{quality:?}"
+        );
+    }
+    let mean = found.iter().map(|quality| quality.f1).sum::<f64>() / found.len() as f64;
+    assert!(mean >= 0.94, "{mean}");
 }

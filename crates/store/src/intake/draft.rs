@@ -72,7 +72,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn draft(&self, code: &[u8], now: i64) -> Result<Option<Draft>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
             "SELECT desk, desk_version, sealed, updated_at, expires_at FROM draft WHERE code = $1 AND expires_at > $2",

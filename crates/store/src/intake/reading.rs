@@ -92,7 +92,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn after(&self, seq: i64, most: i64) -> Result<Vec<Submission>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
             &format!("{SUBMISSION} WHERE seq > $1 ORDER BY seq LIMIT $2"),
@@ -105,7 +105,7 @@ impl Intake {
     }
 
     async fn one(&self, text: String, values: Vec<sql::Param>) -> Result<Option<Submission>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::row(&mut connection, &text, values).await?.as_ref().map(submission).transpose()
     }
 
@@ -115,7 +115,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer or the record does not open.
     pub async fn identity(&self, submission: &Submission) -> Result<Option<String>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         let row = sql::row(&mut connection, "SELECT sealed FROM identity WHERE seq = $1", sql::params![submission.seq]).await?;
         let Some(row) = row else { return Ok(None) };
         let plain = vault::open(&self.secrets.vault, submission.id.as_bytes(), &sql::bytes(&row, 0)?)?;
@@ -130,7 +130,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn supplements(&self, submission: i64) -> Result<Vec<Supplement>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
             "SELECT seq, submission, kind, at, body FROM supplement WHERE submission = $1 ORDER BY seq",
@@ -147,7 +147,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn supplements_after(&self, seq: i64, most: i64) -> Result<Vec<Supplement>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
             "SELECT seq, submission, kind, at, body FROM supplement WHERE seq > $1 ORDER BY seq LIMIT $2",
@@ -164,7 +164,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn upload(&self, id: &str) -> Result<Option<Upload>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::row(
             &mut connection,
             "SELECT id, sha256, size, name, media_type, at FROM upload WHERE id = $1",
@@ -181,7 +181,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn exhibits(&self, submission: i64) -> Result<Vec<Upload>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
             "SELECT u.id, u.sha256, u.size, u.name, u.media_type, u.at FROM exhibit e JOIN upload u ON u.id = e.upload WHERE e.submission = $1 ORDER BY e.seq, u.id",
@@ -198,7 +198,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer or the stored ledger does not hold together.
     pub async fn receipt(&self, seq: i64) -> Result<Received, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         log::repeated(&mut connection, log::SUBMISSION, seq).await
     }
 
@@ -207,7 +207,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn checkpoint(&self) -> Result<Option<String>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         Ok(log::checkpoint(&mut connection).await?)
     }
 
@@ -216,7 +216,7 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn tile(&self, level: u8, place: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         Ok(log::tile(&mut connection, level, place)
             .await?
             .and_then(|hashes| hashes.get(..usize::from(width) * 32).map(<[u8]>::to_vec)))
@@ -230,7 +230,7 @@ impl Intake {
         let Some(first) = i64::try_from(place).ok().and_then(|place| place.checked_mul(256)) else {
             return Ok(None);
         };
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading().await?;
         let rows = sql::rows(
             &mut connection,
             "SELECT entry FROM leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq",

@@ -1,0 +1,13 @@
+//! The demonstration: made submissions whose truth is known.
+//!
+//! [`generate::complaints`] makes them; `gang` is what their authors reuse, `victim` how a person
+//! tells it, `texts` the French they are made of. Nothing in them is of a real person: numbers,
+//! domains and bank codes are reserved or unassigned, and wallets are hashes nobody holds a key to.
+
+pub(crate) mod generate;
+pub(crate) mod identifiers;
+
+mod gang;
+mod random;
+mod texts;
+mod victim;

@@ -1,0 +1,225 @@
+//! `orfevre demo`: a new data folder, filled through the public API with real and made reports.
+//!
+//! The site answers at once; the reports arrive while one looks. The truth of the made complaints
+//! (which gang each is of) is kept beside the data, never in it: `--measure` holds the series against it.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use exchange::{Mapping, json_lines};
+use indicatif::{ProgressBar, ProgressStyle};
+use linkage::{RecordId, quality};
+use serde_json::{Map, Value, json};
+use server::app::{App, Settings};
+use tokio::{
+    sync::{Mutex, mpsc, watch},
+    task::JoinSet,
+};
+
+use crate::{
+    admin, client::Client,
+    demo::generate,
+    import::settle,
+    serve::{self, interrupted, listen},
+};
+
+const REPORTS: &str = include_str!("../../../examples/etherscamdb/reports.jsonl");
+const MAPPING: &str = include_str!("../../../examples/etherscamdb/pharos.mapping.toml");
+/// Connections that file at once.
+const CONNECTIONS: usize = 32;
+/// Where the truth of the made complaints lies.
+const TRUTH: &str = "demonstration-truth.tsv";
+
+/// Name, unit and role of each demonstration agent.
+const AGENTS: &[(&str, &str, &str)] = &[
+    ("Camille Triage", "ofac-pharos", "triage"),
+    ("Sacha Enquête", "ofac-thesee", "investigator"),
+    ("Dominique Chef", "ofac", "head"),
+];
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// The data folder; filled when it is new.
+    #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
+    data: PathBuf,
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// How many complaints to make.
+    #[arg(long, default_value_t = 3000, value_name = "COUNT")]
+    complaints: usize,
+    /// Seed of the made complaints: the same seed makes the same ones.
+    #[arg(long, default_value_t = 20_260_301)]
+    seed: u64,
+    /// Fill, print precision, recall and F1 of the series against the truth, and stop.
+    #[arg(long)]
+    measure: bool,
+    /// Do not fill: serve what is there.
+    #[arg(long, conflicts_with = "measure")]
+    empty: bool,
+}
+
+/// A submission on its way to the API.
+struct Parcel {
+    desk: String,
+    idempotency: String,
+    body: Vec<u8>,
+    /// The gang it is of; none for real reports, whose truth nobody knows.
+    gang: Option<u64>,
+}
+
+impl Demo {
+    pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
+        serve::runtime()?.block_on(async {
+            let listener = listen(self.listen).await?;
+            let address = listener.local_addr()?;
+            let site = format!("http://{address}");
+            let settings = Settings {
+                public_url: site.clone(),
+                demonstration: true,
+                ..Settings::default()
+            };
+            let app = serve::open(config, &self.data, serve::ORIGIN, settings).await?;
+            let (stop, stopping) = watch::channel(false);
+            let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
+            println!("listening on {site}");
+            if !self.measure {
+                println!("\npublic site   {site}/");
+                for (name, unit, role) in AGENTS {
+                    let link = admin::invite(&app.store.work, name, unit, role, &site).await?;
+                    println!("{name:16} {link}");
+                }
+                println!("\nEach sign-in link works once. Ctrl-C stops; the folder {} stays.", self.data.display());
+            }
+            if !self.empty && app.store.intake.count().await? == 0 {
+                self.fill(&app, address).await?;
+            }
+            if self.measure {
+                settle(&app).await?;
+                self.print_quality(&app).await?;
+            } else {
+                interrupted().await;
+            }
+            stop.send_replace(true);
+            serving.await??;
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+
+    /// Files everything through the public API.
+    async fn fill(&self, app: &App, address: SocketAddr) -> Result<()> {
+        let token = serve::token()?;
+        app.store
+            .work
+            .put_api_token("demonstration", token.as_bytes(), app.now_micros())
+            .await?;
+        let (seed, complaints) = (self.seed, self.complaints);
+        let (send, parcels) = mpsc::channel(4 * CONNECTIONS);
+        let making = tokio::task::spawn_blocking(move || make(seed, complaints, &send));
+        let parcels = Arc::new(Mutex::new(parcels));
+        let total = self.complaints + REPORTS.lines().count();
+        let bar = ProgressBar::new(total as u64);
+        bar.set_style(
+            ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {per_sec} {eta} left")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        bar.set_message("filing");
+        let truth: Arc<Mutex<HashMap<String, u64>>> = Arc::default();
+        let mut filing = JoinSet::new();
+        for _ in 0..CONNECTIONS {
+            let (parcels, truth, bar, token) = (Arc::clone(&parcels), Arc::clone(&truth), bar.clone(), token.clone());
+            let mut client = Client::connect(address).await?;
+            filing.spawn(async move {
+                loop {
+                    let next = parcels.lock().await.recv().await;
+                    let Some(parcel) = next else { return Ok(()) };
+                    let answer = client.submit(&parcel.desk, &parcel.idempotency, Some(&token), parcel.body).await?;
+                    if answer.status != 201 {
+                        bail!("{} refused a report: {}", parcel.desk, String::from_utf8_lossy(&answer.body));
+                    }
+                    if let Some(gang) = parcel.gang {
+                        let said: Value = serde_json::from_slice(&answer.body)?;
+                        let id = said["id"].as_str().context("an answer without an id")?;
+                        truth.lock().await.insert(id.to_owned(), gang);
+                    }
+                    bar.inc(1);
+                }
+            });
+        }
+        while let Some(done) = filing.join_next().await {
+            done??;
+        }
+        making.await??;
+        bar.finish_and_clear();
+        let truth = truth.lock().await;
+        let mut lines: Vec<String> = truth.iter().map(|(id, gang)| format!("{id}\t{gang}\n")).collect();
+        lines.sort();
+        std::fs::write(self.data.join(TRUTH), lines.concat()).context("keeping the truth aside")?;
+        if !self.measure {
+            println!("{total} reports filed");
+        }
+        Ok(())
+    }
+
+    async fn print_quality(&self, app: &App) -> Result<()> {
+        let path = self.data.join(TRUTH);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}: only a folder that demo filled has it", path.display()))?;
+        let gangs: HashMap<&str, u64> = text
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .filter_map(|(id, gang)| Some((id, gang.parse().ok()?)))
+            .collect();
+        let mut numbers: HashMap<String, u64> = HashMap::new();
+        let (mut truth, mut found) = (Vec::new(), Vec::new());
+        for (seq, id, series) in app.store.work.memberships().await? {
+            let Some(gang) = gangs.get(id.as_str()) else { continue };
+            let record = RecordId(seq as u64);
+            truth.push((record, *gang));
+            if let Some(series) = series {
+                let next = numbers.len() as u64;
+                found.push((record, *numbers.entry(series).or_insert(next)));
+            }
+        }
+        let quality = quality::pairwise(&truth, &found);
+        println!("complaints {}  series {}", truth.len(), numbers.len());
+        println!("precision {:.4}  recall {:.4}  F1 {:.4}", quality.precision, quality.recall, quality.f1);
+        Ok(())
+    }
+}
+
+/// Hands over the real reports and the made complaints; ends early when nobody takes them.
+fn make(seed: u64, complaints: usize, parcels: &mpsc::Sender<Parcel>) -> Result<()> {
+    let mapping = Mapping::from_toml(MAPPING).context("the demonstration's mapping")?;
+    for made in generate::complaints(seed, complaints) {
+        let gang = Some(u64::from(made.gang));
+        let parcel = parcel(made.desk, made.track.as_str(), made.idempotency, made.raw, gang);
+        if parcels.blocking_send(parcel).is_err() {
+            return Ok(());
+        }
+    }
+    for row in json_lines(REPORTS.as_bytes(), Some(&mapping)) {
+        let record = row.context("the demonstration's reports")?;
+        let parcel = parcel(mapping.desk.as_str(), mapping.track.as_str(), record.idempotency, record.raw, None);
+        if parcels.blocking_send(parcel).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn parcel(desk: &str, track: &str, idempotency: String, answers: Map<String, Value>, gang: Option<u64>) -> Parcel {
+    let body = json!({"track": track, "lang": "fr", "answers": answers});
+    Parcel {
+        desk: desk.to_owned(),
+        idempotency,
+        body: body.to_string().into_bytes(),
+        gang,
+    }
+}

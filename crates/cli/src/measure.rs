@@ -1,0 +1,459 @@
+//! `orfevre measure`: what this machine does, beside what its disk and its database can do.
+//!
+//! Every figure of `docs/PERFORMANCE.md` comes from here; an operator runs the same on theirs.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use casework::{
+    Lang,
+    answers::{self, Origin},
+};
+use clap::{Args, Subcommand};
+use server::{
+    app::{App, Settings},
+    receive::{Filing, receive},
+};
+use sha2::{Digest, Sha256};
+use store::{
+    intake::NewSubmission,
+    measure::{Measured, bare_group_commit},
+};
+use tokio::{net::TcpListener, sync::{Semaphore, watch}, task::JoinSet};
+
+use crate::{client::Client, demo::generate, import::settle, serve};
+
+#[derive(Subcommand)]
+pub(crate) enum Measure {
+    /// Durable receipts a second over HTTP, as a ratio to bare group commits of the same rows.
+    Receipts(Receipts),
+    /// Time from receipt to matched and routed at a steady rate.
+    Matching(Matching),
+    /// Import with extraction and matching: rate, memory, bytes on disk.
+    Import(ImportMade),
+    /// Time of the workbench's pages on a filled folder.
+    Pages(Pages),
+}
+
+#[derive(Args)]
+pub(crate) struct Receipts {
+    /// Callers that each wait for their receipt before the next.
+    #[arg(long, default_value_t = 64)]
+    clients: usize,
+    /// Seconds of each of the measurements.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// A folder on the disk to measure; it is emptied first.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Matching {
+    /// Submissions a second.
+    #[arg(long, default_value_t = 50)]
+    rate: u64,
+    /// Seconds.
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// A folder; it is emptied first unless --keep.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+    /// Go on with what the folder holds: how it is with a filled store.
+    #[arg(long)]
+    keep: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ImportMade {
+    /// How many made complaints.
+    #[arg(long, default_value_t = 1_000_000)]
+    count: usize,
+    /// A folder; it is emptied first. It stays filled.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+    /// Seed of the made complaints.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Args)]
+pub(crate) struct Pages {
+    /// A filled folder.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+    /// Requests of each page.
+    #[arg(long, default_value_t = 200)]
+    requests: usize,
+}
+
+impl Measure {
+    pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
+        serve::runtime()?.block_on(async {
+            match self {
+                Self::Receipts(receipts) => receipts.run(config).await?,
+                Self::Matching(matching) => matching.run(config).await?,
+                Self::Import(import) => import.run(config).await?,
+                Self::Pages(pages) => pages.run(config).await?,
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}
+
+/// A server of this process on a free port, without or with its worker.
+struct Running {
+    app: App,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    async fn start(config: Option<&Path>, data: &Path) -> Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let settings = Settings {
+            public_url: format!("http://{address}"),
+            ..Settings::default()
+        };
+        let app = serve::open(config, data, serve::ORIGIN, settings).await?;
+        let (stop, stopping) = watch::channel(false);
+        let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
+        Ok(Self { app, address, stop, serving })
+    }
+
+    async fn end(self) -> Result<()> {
+        self.stop.send_replace(true);
+        self.serving.await??;
+        Ok(())
+    }
+}
+
+fn emptied(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("emptying {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Bodies of made complaints for the API, with their desks.
+fn bodies(seed: u64, count: usize) -> Vec<(String, Vec<u8>)> {
+    generate::complaints(seed, count)
+        .map(|made| {
+            let body = serde_json::json!({"track": made.track.as_str(), "lang": "fr", "answers": made.raw});
+            (made.desk.to_owned(), body.to_string().into_bytes())
+        })
+        .collect()
+}
+
+/// `clients` connections, each filing again as soon as it has its receipt.
+async fn file_for(address: SocketAddr, clients: usize, time: Duration, bodies: &Arc<Vec<(String, Vec<u8>)>>, salt: u64) -> Result<Measured> {
+    let mut tasks = JoinSet::new();
+    let mut connections = Vec::new();
+    for _ in 0..clients {
+        connections.push(Client::connect(address).await?);
+    }
+    let started = Instant::now();
+    for (number, mut client) in connections.into_iter().enumerate() {
+        let bodies = Arc::clone(bodies);
+        tasks.spawn(async move {
+            let mut waits = Vec::new();
+            let mut place = number * 7919;
+            while started.elapsed() < time {
+                let (desk, body) = &bodies[place % bodies.len()];
+                place += 1;
+                let key = format!("measure-{salt:08}-{number:08}-{place:012}");
+                let at = Instant::now();
+                let answer = client.submit(desk, &key, None, body.clone()).await?;
+                waits.push(at.elapsed());
+                if answer.status != 201 {
+                    bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+                }
+            }
+            Ok(waits)
+        });
+    }
+    let mut waits = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        waits.extend(done??);
+    }
+    Ok(Measured::new(waits, started.elapsed()))
+}
+
+impl Receipts {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        emptied(&self.data)?;
+        let time = Duration::from_secs(self.seconds);
+        let bodies = Arc::new(bodies(1, 2000));
+        let mean = bodies.iter().map(|(_, body)| body.len()).sum::<usize>() / bodies.len();
+        let sample = NewSubmission {
+            id: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
+            desk: "thesee".to_owned(),
+            desk_version: 1,
+            track: "report".to_owned(),
+            lang: "fr".to_owned(),
+            channel: "api".to_owned(),
+            received_at: 1,
+            code: 0,
+            idempotency: 0,
+            body: [1; 32],
+            digest: [2; 32],
+            nonce: [3; 32],
+            facts: "x".repeat(mean),
+            identity: None,
+            uploads: Vec::new(),
+        };
+        let bare = bare_group_commit(&self.data.join("bare"), self.clients, time, &sample).await?;
+        let bare_one = bare_group_commit(&self.data.join("bare-one"), 1, time, &sample).await?;
+        let running = Running::start(config, &self.data.join("ours")).await?;
+        let ours = file_for(running.address, self.clients, time, &bodies, 1).await?;
+        let ours_one = file_for(running.address, 1, time, &bodies, 2).await?;
+        let counted = running.app.store.intake.count().await?;
+        running.end().await?;
+        println!("body of a submission: {mean} bytes on average; received {counted}");
+        line("bare group commit", self.clients, &bare);
+        line("receipts over HTTP", self.clients, &ours);
+        println!("ratio of rates       {:.2}   (at least 0.40 is wanted)", ours.rate / bare.rate);
+        line("bare commit", 1, &bare_one);
+        line("receipt over HTTP", 1, &ours_one);
+        let ratio = ours_one.quantile(0.99).as_secs_f64() / bare_one.quantile(0.99).as_secs_f64();
+        println!("ratio of p99 waits   {ratio:.2}   (at most 4 is wanted)");
+        Ok(())
+    }
+}
+
+fn line(what: &str, clients: usize, measured: &Measured) {
+    let ms = |share| measured.quantile(share).as_secs_f64() * 1000.0;
+    println!(
+        "{what:20} {clients:3} callers  {:8.0}/s   p50 {:.2} ms  p99 {:.2} ms  max {:.2} ms",
+        measured.rate,
+        ms(0.5),
+        ms(0.99),
+        ms(1.0)
+    );
+}
+
+impl Matching {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        if !self.keep {
+            emptied(&self.data)?;
+        }
+        let running = Running::start(config, &self.data).await?;
+        let app = running.app.clone();
+        settle(&app).await?;
+        let before = app.store.intake.count().await?;
+        let total = self.rate * self.seconds;
+        let bodies = bodies(2, usize::try_from(total)?);
+        // Watches the place the worker has reached and notes when each was passed.
+        let watched = app.clone();
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel::<(i64, Instant)>();
+        let watching = tokio::spawn(async move {
+            let mut waiting: std::collections::VecDeque<(i64, Instant)> = std::collections::VecDeque::new();
+            let mut waits = Vec::new();
+            let mut open = true;
+            while open || !waiting.is_empty() {
+                loop {
+                    match heard.try_recv() {
+                        Ok(next) => waiting.push_back(next),
+                        Err(tokio::sync::mpsc::error::TryRecvError::Empty) => break,
+                        Err(tokio::sync::mpsc::error::TryRecvError::Disconnected) => {
+                            open = false;
+                            break;
+                        }
+                    }
+                }
+                let reached = watched.store.work.reached().await?.submission;
+                let clean = watched.store.work.dirty().await? == 0;
+                while clean && waiting.front().is_some_and(|(seq, _)| *seq <= reached) {
+                    if let Some((_, at)) = waiting.pop_front() {
+                        waits.push(at.elapsed());
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            Ok::<_, anyhow::Error>(waits)
+        });
+        let mut client = Client::connect(running.address).await?;
+        let mut tick = tokio::time::interval(Duration::from_secs_f64(1.0 / self.rate as f64));
+        let started = Instant::now();
+        for (number, (desk, body)) in bodies.into_iter().enumerate() {
+            tick.tick().await;
+            let key = format!("measure-matching-{before:012}-{number:012}");
+            let answer = client.submit(&desk, &key, None, body).await?;
+            if answer.status != 201 {
+                bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+            }
+            let said: serde_json::Value = serde_json::from_slice(&answer.body)?;
+            let seq = said["ledger_index"].as_i64().context("an answer without its place in the ledger")?;
+            told.send((seq, Instant::now()))?;
+        }
+        drop(told);
+        let waits = watching.await??;
+        let measured = Measured::new(waits, started.elapsed());
+        running.end().await?;
+        println!("store held {before} before");
+        line("receipt to matched", 1, &measured);
+        let within = measured.waits.iter().filter(|wait| wait.as_secs_f64() < 1.0).count();
+        println!("under 1 s: {:.2} %   (at least 99 % is wanted)", 100.0 * within as f64 / measured.count as f64);
+        Ok(())
+    }
+}
+
+impl ImportMade {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        const AT_ONCE: usize = 1024;
+        emptied(&self.data)?;
+        let running = Running::start(config, &self.data).await?;
+        let app = running.app.clone();
+        let places = Arc::new(Semaphore::new(AT_ONCE));
+        let started = Instant::now();
+        let mut told = Instant::now();
+        for (number, made) in generate::complaints(self.seed, self.count).enumerate() {
+            let place = Arc::clone(&places).acquire_owned().await?;
+            let app = app.clone();
+            tokio::spawn(async move {
+                if let Err(error) = file(&app, &made).await {
+                    eprintln!("a made complaint was not kept: {error:#}");
+                }
+                drop(place);
+            });
+            if told.elapsed() > Duration::from_secs(10) {
+                told = Instant::now();
+                let rate = number as f64 / started.elapsed().as_secs_f64();
+                eprintln!("{number} received, {rate:.0}/s, {} MiB", memory_now().unwrap_or(0) >> 20);
+            }
+        }
+        let _all = places.acquire_many(AT_ONCE as u32).await?;
+        let received = started.elapsed();
+        settle(&app).await?;
+        let settled = started.elapsed();
+        let count = app.store.intake.count().await?;
+        let sizes = app.store.sizes().await?;
+        let series = app.store.work.series_list(&store::work::SeriesFilter::default(), 0, 1_000_000).await?.len();
+        running.end().await?;
+        let rate = |time: Duration| count as f64 / time.as_secs_f64();
+        println!("{count} submissions, {series} series");
+        println!("received             {:8.0}/s  ({:.1} s)", rate(received), received.as_secs_f64());
+        println!("received and matched {:8.0}/s  ({:.1} s)   (at least 5,000/s is wanted)", rate(settled), settled.as_secs_f64());
+        if let Some(peak) = memory_peak() {
+            println!("peak memory          {:8} MiB   (under 1,024 is wanted)", peak >> 20);
+        }
+        println!(
+            "keys and members     {:8.2} bytes per byte of submission   (at most 2 is wanted)",
+            sizes.keys_and_members as f64 / sizes.submissions.max(1) as f64
+        );
+        println!("databases            {:8} MiB", sizes.all >> 20);
+        Ok(())
+    }
+}
+
+async fn file(app: &App, made: &generate::Made) -> Result<()> {
+    let desk = app.desk(made.desk).with_context(|| format!("there is no desk {}", made.desk))?;
+    let context = answers::Context {
+        now: app.now(),
+        lang: Lang::Fr,
+        origin: Origin::Api,
+    };
+    let checked = answers::validate(desk, made.track, &made.raw, &context)
+        .map_err(|errors| anyhow::anyhow!("{}: {}", errors[0].path, errors[0].message(Lang::En)))?;
+    let filing = Filing {
+        desk,
+        track: made.track,
+        lang: Lang::Fr,
+        channel: "import",
+        answers: &checked,
+        scope: "measure",
+        idempotency: &made.idempotency,
+        body: Sha256::digest(serde_json::to_vec(&made.raw)?).into(),
+    };
+    receive(app, filing).await?;
+    Ok(())
+}
+
+impl Pages {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        let running = Running::start(config, &self.data).await?;
+        let app = running.app.clone();
+        settle(&app).await?;
+        let count = app.store.intake.count().await?;
+        let link = crate::admin::invite(&app.store.work, "Mesure", "ofac-thesee", "investigator", "").await?;
+        let token = link.rsplit_once("token=").map(|(_, token)| token.to_owned()).unwrap_or_default();
+        let session = serve::token()?;
+        app.store
+            .work
+            .sign_in(token.as_bytes(), session.as_bytes(), app.now_micros())
+            .await?
+            .context("the invitation did not sign in")?;
+        let cookie = format!("orfevre-session={session}");
+        let mut client = Client::connect(running.address).await?;
+        println!("{count} submissions stored");
+        for (name, paths) in self.paths(&app).await? {
+            let mut waits = Vec::new();
+            let started = Instant::now();
+            for request in 0..self.requests {
+                let path = &paths[request % paths.len()];
+                let at = Instant::now();
+                let answer = client.get(path, &cookie).await?;
+                waits.push(at.elapsed());
+                if answer.status != 200 {
+                    bail!("{path}: status {}", answer.status);
+                }
+            }
+            line(name, 1, &Measured::new(waits, started.elapsed()));
+        }
+        running.end().await
+    }
+
+    /// Every page of the workbench, each with a spread of what the folder holds.
+    async fn paths(&self, app: &App) -> Result<Vec<(&'static str, Vec<String>)>> {
+        let filter = store::work::Filter::default();
+        let mut ids = Vec::new();
+        let mut after = None;
+        for _ in 0..4 {
+            let page = app.store.work.queue(&filter, store::work::Sort::Newest, after.as_deref(), 50).await?;
+            ids.extend(page.rows.iter().map(|row| (row.id.clone(), row.headline.clone())));
+            after = page.next;
+        }
+        let series = app.store.work.series_list(&store::work::SeriesFilter::default(), 0, 100).await?;
+        if ids.is_empty() || series.is_empty() {
+            bail!("the folder holds no matched submissions: fill it with `orfevre measure import`");
+        }
+        let headlines: std::collections::BTreeSet<&String> = ids.iter().map(|(_, headline)| headline).collect();
+        let base = "/fr/workbench";
+        Ok(vec![
+            ("dashboard", vec![base.to_owned()]),
+            ("queue", vec![format!("{base}/queue"), format!("{base}/queue?sort=deadline"), format!("{base}/queue?sort=newest"), format!("{base}/queue?urgent=1")]),
+            ("queue, filtered", headlines.iter().map(|headline| format!("{base}/queue?desk=thesee&headline={headline}")).collect()),
+            ("submission", ids.iter().map(|(id, _)| format!("{base}/submissions/{id}")).collect()),
+            ("series list", vec![format!("{base}/series")]),
+            ("series", series.iter().map(|series| format!("{base}/series/{}", series.id)).collect()),
+            ("search, words", vec![format!("{base}/search?q=colis"), format!("{base}/search?q=virement+banque"), format!("{base}/search?q=annonce")]),
+            ("search, phone", vec![format!("{base}/search?q=06+39+98+12+34"), format!("{base}/search?q=leboncoin.fr")]),
+        ])
+    }
+}
+
+/// Peak resident memory of this process in bytes, where the system tells.
+fn memory_peak() -> Option<u64> {
+    memory("VmHWM:")
+}
+
+fn memory_now() -> Option<u64> {
+    memory("VmRSS:")
+}
+
+fn memory(field: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with(field))?;
+    let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib << 10)
+}

@@ -1,0 +1,165 @@
+//! What the machine itself can do, to hold our own figures against in the same run.
+
+use std::{path::Path, time::{Duration, Instant}};
+
+use sqlx::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    Store, StoreError,
+    intake::NewSubmission,
+    migrate, sql,
+    sql::params,
+    writer,
+};
+
+/// A measured rate with the time each caller waited.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// How many a second.
+    pub rate: f64,
+    /// How many.
+    pub count: usize,
+    /// Each caller's wait, ascending.
+    pub waits: Vec<Duration>,
+}
+
+impl Measured {
+    /// From the waits and the time all of it took.
+    #[must_use]
+    pub fn new(mut waits: Vec<Duration>, took: Duration) -> Self {
+        waits.sort_unstable();
+        Self {
+            rate: waits.len() as f64 / took.as_secs_f64(),
+            count: waits.len(),
+            waits,
+        }
+    }
+
+    /// The wait that a share (0 to 1) of the callers did not pass.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> Duration {
+        let last = self.waits.len().saturating_sub(1);
+        let place = (last as f64 * share).round() as usize;
+        self.waits.get(place).copied().unwrap_or_default()
+    }
+}
+
+/// Bare group commit of the same rows: `callers` tasks, each waiting for its own commit before its next
+/// row; one writer, same table and indexes, same pragmas, no ledger, no rules, no HTTP.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn bare_group_commit(
+    folder: &Path,
+    callers: usize,
+    time: Duration,
+    sample: &NewSubmission,
+) -> Result<Measured, StoreError> {
+    std::fs::create_dir_all(folder)?;
+    sqlx::any::install_default_drivers();
+    let mut connection = writer(&folder.join("bare.db")).await?;
+    migrate(&mut connection, &[include_str!("../migrations/intake/0001.sql")]).await?;
+    let (send, mut receive) = mpsc::channel::<(i64, oneshot::Sender<()>)>(4096);
+    let row = sample.clone();
+    let writing = tokio::spawn(async move {
+        let mut group = Vec::new();
+        while receive.recv_many(&mut group, 1000).await > 0 {
+            let mut transaction = connection.begin().await?;
+            let rows = group
+                .iter()
+                .map(|(seq, _)| {
+                    // Spread like hashes, as the real ones are.
+                    let code = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
+                    params![
+                        *seq, format!("{}-{seq}", row.id), row.desk.as_str(), 1, row.track.as_str(),
+                        row.lang.as_str(), row.channel.as_str(), row.received_at, code, !code,
+                        row.digest, row.nonce, row.body, row.facts.as_str(),
+                    ]
+                })
+                .collect();
+            sql::insert(
+                &mut transaction,
+                "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
+                "",
+                rows,
+            )
+            .await?;
+            transaction.commit().await?;
+            for (_, answer) in group.drain(..) {
+                let _gone = answer.send(());
+            }
+        }
+        connection.close().await?;
+        Ok::<(), StoreError>(())
+    });
+    let started = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for caller in 0..callers {
+        let send = send.clone();
+        tasks.spawn(async move {
+            let mut waits = Vec::new();
+            let mut seq = (caller as i64) << 32;
+            while started.elapsed() < time {
+                let at = Instant::now();
+                let (answer, answered) = oneshot::channel();
+                seq += 1;
+                if send.send((seq, answer)).await.is_err() || answered.await.is_err() {
+                    break;
+                }
+                waits.push(at.elapsed());
+            }
+            waits
+        });
+    }
+    drop(send);
+    let mut waits = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        waits.extend(done.map_err(|_| StoreError::Stopped)?);
+    }
+    let took = started.elapsed();
+    writing.await.map_err(|_| StoreError::Stopped)??;
+    Ok(Measured::new(waits, took))
+}
+
+/// Bytes on disk of parts of a store.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Submissions as sent: facts and sealed identities.
+    pub submissions: i64,
+    /// Keys, members and their indexes.
+    pub keys_and_members: i64,
+    /// Both databases.
+    pub all: i64,
+}
+
+impl Store {
+    /// Measures how many bytes parts of the store take.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sizes(&self) -> Result<Sizes, StoreError> {
+        let mut intake = self.intake.reading().await?;
+        let submissions = one(&mut intake, "SELECT COALESCE(SUM(LENGTH(CAST(facts AS BLOB))), 0) FROM submission").await?
+            + one(&mut intake, "SELECT COALESCE(SUM(LENGTH(sealed)), 0) FROM identity").await?;
+        let intake_all = one(&mut intake, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").await?;
+        let mut work = self.work.reading().await?;
+        let keys_and_members = one(
+            &mut work,
+            "SELECT COALESCE(SUM(pgsize), 0) FROM dbstat WHERE name IN ('key', 'key_component', 'member', 'component', 'component_dirty', 'sqlite_autoindex_key_1', 'sqlite_autoindex_component_1')",
+        )
+        .await?
+            + one(&mut work, "SELECT COALESCE(SUM(LENGTH(keys)), 0) FROM docket").await?;
+        let work_all = one(&mut work, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").await?;
+        Ok(Sizes {
+            submissions,
+            keys_and_members,
+            all: intake_all + work_all,
+        })
+    }
+}
+
+async fn one(connection: &mut sqlx::AnyConnection, text: &str) -> Result<i64, StoreError> {
+    let row = sql::row(connection, text, vec![]).await?;
+    Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
+}
