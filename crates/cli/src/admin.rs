@@ -1,10 +1,13 @@
 //! `orfevre admin`: invitations, units, checks, partners' tokens.
 
-use std::{path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, Subcommand};
 use casework::Lang;
+use clap::{Args, Subcommand};
 use store::{
     Store,
     work::{Agent, Work},
@@ -40,7 +43,12 @@ pub(crate) struct Invite {
     /// Name shown to colleagues.
     name: String,
     /// The data folder.
-    #[arg(long, env = "ORFEVRE_DATA", default_value = "data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "ORFEVRE_DATA",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
     data: PathBuf,
     /// The agent's unit, an id of `admin unit list`.
     #[arg(long)]
@@ -58,7 +66,12 @@ pub(crate) struct Token {
     /// The partner's name.
     name: String,
     /// The data folder.
-    #[arg(long, env = "ORFEVRE_DATA", default_value = "data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "ORFEVRE_DATA",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
     data: PathBuf,
 }
 
@@ -87,15 +100,32 @@ impl Admin {
             Self::Check => {
                 let country = country::load(config)?;
                 for desk in country.config.desks() {
-                    println!("{} version {}: {} steps, {} questions", desk.id.as_str(), desk.version, desk.steps.len(), desk.questions().count());
+                    println!(
+                        "{} version {}: {} steps, {} questions",
+                        desk.id.as_str(),
+                        desk.version,
+                        desk.steps.len(),
+                        desk.questions().count()
+                    );
                 }
-                println!("{} units, {} routing rules: no problem found", country.config.units.len(), country.config.routing.len());
+                println!(
+                    "{} units, {} routing rules: no problem found",
+                    country.config.units.len(),
+                    country.config.routing.len()
+                );
                 Ok(ExitCode::SUCCESS)
             }
             Self::Token(token) => serve::runtime()?.block_on(async {
-                let work = Store::open_work(&token.data).await.context("opening the data folder")?;
+                let work = Store::open_work(&token.data)
+                    .await
+                    .context("opening the data folder")?;
                 let secret = serve::token()?;
-                work.put_api_token(&token.name, secret.as_bytes(), serve::now().as_microsecond()).await?;
+                work.put_api_token(
+                    &token.name,
+                    secret.as_bytes(),
+                    serve::now().as_microsecond(),
+                )
+                .await?;
                 println!("{secret}");
                 Ok(ExitCode::SUCCESS)
             }),
@@ -106,11 +136,21 @@ impl Admin {
 impl Invite {
     fn run(self, config: Option<&Path>) -> Result<ExitCode> {
         let country = country::load(config)?;
-        if !country.config.units.iter().any(|unit| unit.id.as_str() == self.unit) {
-            bail!("there is no unit {}: see `orfevre admin unit list`", self.unit);
+        if !country
+            .config
+            .units
+            .iter()
+            .any(|unit| unit.id.as_str() == self.unit)
+        {
+            bail!(
+                "there is no unit {}: see `orfevre admin unit list`",
+                self.unit
+            );
         }
         serve::runtime()?.block_on(async {
-            let work = Store::open_work(&self.data).await.context("opening the data folder")?;
+            let work = Store::open_work(&self.data)
+                .await
+                .context("opening the data folder")?;
             let link = invite(&work, &self.name, &self.unit, &self.role, &self.public_url).await?;
             println!("{link}");
             Ok(ExitCode::SUCCESS)
@@ -119,13 +159,25 @@ impl Invite {
 }
 
 /// Adds an agent and gives the link that signs them in once.
-pub(crate) async fn invite(work: &Work, name: &str, unit: &str, role: &str, public_url: &str) -> Result<String> {
+pub(crate) async fn invite(
+    work: &Work,
+    name: &str,
+    unit: &str,
+    role: &str,
+    public_url: &str,
+) -> Result<String> {
     const ROLES: [&str; 4] = ["triage", "investigator", "head", "administrator"];
     if !ROLES.contains(&role) {
-        bail!("there is no role {role}: choose one of {}", ROLES.join(", "));
+        bail!(
+            "there is no role {role}: choose one of {}",
+            ROLES.join(", ")
+        );
     }
     let agent = Agent {
-        id: casework::fold(name).split_whitespace().collect::<Vec<_>>().join("."),
+        id: casework::fold(name)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join("."),
         name: name.to_owned(),
         unit: unit.to_owned(),
         role: role.to_owned(),

@@ -42,7 +42,13 @@ impl Client {
     }
 
     /// Files a submission; `body` is the API's JSON.
-    pub(crate) async fn submit(&mut self, desk: &str, idempotency: &str, token: Option<&str>, body: Vec<u8>) -> Result<Answer> {
+    pub(crate) async fn submit(
+        &mut self,
+        desk: &str,
+        idempotency: &str,
+        token: Option<&str>,
+        body: Vec<u8>,
+    ) -> Result<Answer> {
         let mut request = Request::post(format!("/api/v1/desks/{desk}/submissions"))
             .header("host", &self.host)
             .header("content-type", "application/json")
@@ -57,7 +63,9 @@ impl Client {
 
     /// Reads a page with a cookie.
     pub(crate) async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer> {
-        let request = Request::get(path).header("host", &self.host).header("cookie", cookie);
+        let request = Request::get(path)
+            .header("host", &self.host)
+            .header("cookie", cookie);
         self.send(request.body(Full::new(Bytes::new()))?).await
     }
 
@@ -65,7 +73,12 @@ impl Client {
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await.context("sending")?;
         let status = response.status().as_u16();
-        let body = response.into_body().collect().await.context("reading the answer")?.to_bytes();
+        let body = response
+            .into_body()
+            .collect()
+            .await
+            .context("reading the answer")?
+            .to_bytes();
         Ok(Answer { status, body })
     }
 }

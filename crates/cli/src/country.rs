@@ -33,9 +33,13 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
             .map(|(_, text)| text.as_str())
             .with_context(|| format!("the configuration has no file {name}"))
     };
-    let places = Places::load(find("places/departments.tsv")?, find("places/communes.tsv")?)
-        .context("reading the places")?;
-    let model = Model::from_toml(find("models/submissions.toml")?).context("reading models/submissions.toml")?;
+    let places = Places::load(
+        find("places/departments.tsv")?,
+        find("places/communes.tsv")?,
+    )
+    .context("reading the places")?;
+    let model = Model::from_toml(find("models/submissions.toml")?)
+        .context("reading models/submissions.toml")?;
     let lists = WarningLists::from_misp_json(files.iter().filter_map(|(path, text)| {
         let name = path.strip_suffix(".json")?.rsplit_once("warninglists/")?.1;
         Some((name, text.as_str()))
@@ -51,7 +55,10 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            bail!("the configuration has {} problems, listed above; nothing was started", problems.len())
+            bail!(
+                "the configuration has {} problems, listed above; nothing was started",
+                problems.len()
+            )
         }
     }
 }
@@ -60,7 +67,10 @@ fn built_in() -> Vec<(String, String)> {
     fn walk(folder: &Dir<'_>, files: &mut Vec<(String, String)>) {
         for file in folder.files() {
             if let Some(text) = file.contents_utf8() {
-                files.push((format!("config/france/{}", file.path().display()), text.to_owned()));
+                files.push((
+                    format!("config/france/{}", file.path().display()),
+                    text.to_owned(),
+                ));
             }
         }
         for folder in folder.dirs() {
@@ -77,7 +87,8 @@ fn from_disk(folder: &Path) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder).with_context(|| format!("reading the folder {}", folder.display()))?;
+        let entries = fs::read_dir(&folder)
+            .with_context(|| format!("reading the folder {}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {

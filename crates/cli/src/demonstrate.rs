@@ -24,7 +24,8 @@ use tokio::{
 };
 
 use crate::{
-    admin, client::Client,
+    admin,
+    client::Client,
     demo::generate,
     import::settle,
     serve::{self, interrupted, listen},
@@ -96,7 +97,10 @@ impl Demo {
                     let link = admin::invite(&app.store.work, name, unit, role, &site).await?;
                     println!("{name:16} {link}");
                 }
-                println!("\nEach sign-in link works once. Ctrl-C stops; the folder {} stays.", self.data.display());
+                println!(
+                    "\nEach sign-in link works once. Ctrl-C stops; the folder {} stays.",
+                    self.data.display()
+                );
             }
             if !self.empty && app.store.intake.count().await? == 0 {
                 self.fill(&app, address).await?;
@@ -134,15 +138,26 @@ impl Demo {
         let truth: Arc<Mutex<HashMap<String, u64>>> = Arc::default();
         let mut filing = JoinSet::new();
         for _ in 0..CONNECTIONS {
-            let (parcels, truth, bar, token) = (Arc::clone(&parcels), Arc::clone(&truth), bar.clone(), token.clone());
+            let (parcels, truth, bar, token) = (
+                Arc::clone(&parcels),
+                Arc::clone(&truth),
+                bar.clone(),
+                token.clone(),
+            );
             let mut client = Client::connect(address).await?;
             filing.spawn(async move {
                 loop {
                     let next = parcels.lock().await.recv().await;
                     let Some(parcel) = next else { return Ok(()) };
-                    let answer = client.submit(&parcel.desk, &parcel.idempotency, Some(&token), parcel.body).await?;
+                    let answer = client
+                        .submit(&parcel.desk, &parcel.idempotency, Some(&token), parcel.body)
+                        .await?;
                     if answer.status != 201 {
-                        bail!("{} refused a report: {}", parcel.desk, String::from_utf8_lossy(&answer.body));
+                        bail!(
+                            "{} refused a report: {}",
+                            parcel.desk,
+                            String::from_utf8_lossy(&answer.body)
+                        );
                     }
                     if let Some(gang) = parcel.gang {
                         let said: Value = serde_json::from_slice(&answer.body)?;
@@ -159,7 +174,10 @@ impl Demo {
         making.await??;
         bar.finish_and_clear();
         let truth = truth.lock().await;
-        let mut lines: Vec<String> = truth.iter().map(|(id, gang)| format!("{id}\t{gang}\n")).collect();
+        let mut lines: Vec<String> = truth
+            .iter()
+            .map(|(id, gang)| format!("{id}\t{gang}\n"))
+            .collect();
         lines.sort();
         std::fs::write(self.data.join(TRUTH), lines.concat()).context("keeping the truth aside")?;
         if !self.measure {
@@ -170,7 +188,12 @@ impl Demo {
 
     async fn print_quality(&self, app: &App) -> Result<()> {
         let path = self.data.join(TRUTH);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("reading {}: only a folder that demo filled has it", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!(
+                "reading {}: only a folder that demo filled has it",
+                path.display()
+            )
+        })?;
         let gangs: HashMap<&str, u64> = text
             .lines()
             .filter_map(|line| line.split_once('\t'))
@@ -179,7 +202,9 @@ impl Demo {
         let mut numbers: HashMap<String, u64> = HashMap::new();
         let (mut truth, mut found) = (Vec::new(), Vec::new());
         for (seq, id, series) in app.store.work.memberships().await? {
-            let Some(gang) = gangs.get(id.as_str()) else { continue };
+            let Some(gang) = gangs.get(id.as_str()) else {
+                continue;
+            };
             let record = RecordId(seq as u64);
             truth.push((record, *gang));
             if let Some(series) = series {
@@ -189,7 +214,10 @@ impl Demo {
         }
         let quality = quality::pairwise(&truth, &found);
         println!("complaints {}  series {}", truth.len(), numbers.len());
-        println!("precision {:.4}  recall {:.4}  F1 {:.4}", quality.precision, quality.recall, quality.f1);
+        println!(
+            "precision {:.4}  recall {:.4}  F1 {:.4}",
+            quality.precision, quality.recall, quality.f1
+        );
         Ok(())
     }
 }
@@ -199,14 +227,26 @@ fn make(seed: u64, complaints: usize, parcels: &mpsc::Sender<Parcel>) -> Result<
     let mapping = Mapping::from_toml(MAPPING).context("the demonstration's mapping")?;
     for made in generate::complaints(seed, complaints) {
         let gang = Some(u64::from(made.gang));
-        let parcel = parcel(made.desk, made.track.as_str(), made.idempotency, made.raw, gang);
+        let parcel = parcel(
+            made.desk,
+            made.track.as_str(),
+            made.idempotency,
+            made.raw,
+            gang,
+        );
         if parcels.blocking_send(parcel).is_err() {
             return Ok(());
         }
     }
     for row in json_lines(REPORTS.as_bytes(), Some(&mapping)) {
         let record = row.context("the demonstration's reports")?;
-        let parcel = parcel(mapping.desk.as_str(), mapping.track.as_str(), record.idempotency, record.raw, None);
+        let parcel = parcel(
+            mapping.desk.as_str(),
+            mapping.track.as_str(),
+            record.idempotency,
+            record.raw,
+            None,
+        );
         if parcels.blocking_send(parcel).is_err() {
             return Ok(());
         }
@@ -214,7 +254,13 @@ fn make(seed: u64, complaints: usize, parcels: &mpsc::Sender<Parcel>) -> Result<
     Ok(())
 }
 
-fn parcel(desk: &str, track: &str, idempotency: String, answers: Map<String, Value>, gang: Option<u64>) -> Parcel {
+fn parcel(
+    desk: &str,
+    track: &str,
+    idempotency: String,
+    answers: Map<String, Value>,
+    gang: Option<u64>,
+) -> Parcel {
     let body = json!({"track": track, "lang": "fr", "answers": answers});
     Parcel {
         desk: desk.to_owned(),

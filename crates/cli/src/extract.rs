@@ -32,7 +32,9 @@ impl Extract {
         let mut found = false;
         if self.files.is_empty() {
             let mut bytes = Vec::new();
-            io::stdin().read_to_end(&mut bytes).context("reading standard input")?;
+            io::stdin()
+                .read_to_end(&mut bytes)
+                .context("reading standard input")?;
             found |= self.write(&mut out, None, &bytes)?;
         }
         for path in &self.files {
@@ -40,7 +42,11 @@ impl Extract {
             found |= self.write(&mut out, Some(&path.display().to_string()), &bytes)?;
         }
         out.flush().context("writing")?;
-        Ok(if found { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if found {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 
     fn write(&self, out: &mut impl Write, file: Option<&str>, bytes: &[u8]) -> Result<bool> {
@@ -52,7 +58,11 @@ impl Extract {
                 continue;
             }
             found = true;
-            let value = if self.defang { defang(&hit.observable()) } else { hit.canonical.clone() };
+            let value = if self.defang {
+                defang(&hit.observable())
+            } else {
+                hit.canonical.clone()
+            };
             if self.json {
                 let proof = match hit.proof {
                     Proof::Checksum => "checksum",

@@ -50,7 +50,12 @@ pub(crate) struct Import {
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// The data folder; its server must be stopped.
-    #[arg(long, env = "ORFEVRE_DATA", default_value = "data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "ORFEVRE_DATA",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
     data: PathBuf,
     /// Language of the answers, `fr` or `en`.
     #[arg(long, default_value = "fr")]
@@ -73,20 +78,32 @@ impl Import {
     pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
         let mapping = match &self.mapping {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-                let mapping = Mapping::from_toml(&text).with_context(|| format!("in {}", path.display()))?;
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("reading {}", path.display()))?;
+                let mapping =
+                    Mapping::from_toml(&text).with_context(|| format!("in {}", path.display()))?;
                 if mapping.desk.as_str() != self.desk {
-                    bail!("{} is a mapping for desk {}, not {}", path.display(), mapping.desk.as_str(), self.desk);
+                    bail!(
+                        "{} is a mapping for desk {}, not {}",
+                        path.display(),
+                        mapping.desk.as_str(),
+                        self.desk
+                    );
                 }
                 Some(mapping)
             }
             None => None,
         };
-        let lang = Lang::from_tag(&self.lang).with_context(|| format!("{} is not fr or en", self.lang))?;
+        let lang =
+            Lang::from_tag(&self.lang).with_context(|| format!("{} is not fr or en", self.lang))?;
         serve::runtime()?.block_on(async {
             let app = serve::open(config, &self.data, serve::ORIGIN, Settings::default()).await?;
-            let desk = app.desk(&self.desk).with_context(|| format!("there is no desk {}", self.desk))?;
-            let track = mapping.as_ref().map_or(desk.tracks[0], |mapping| mapping.track);
+            let desk = app
+                .desk(&self.desk)
+                .with_context(|| format!("there is no desk {}", self.desk))?;
+            let track = mapping
+                .as_ref()
+                .map_or(desk.tracks[0], |mapping| mapping.track);
             let (stop, stopping) = watch::channel(false);
             let working = tokio::spawn(worker::run(app.clone(), stopping));
             let halt = Arc::new(AtomicBool::new(false));
@@ -97,16 +114,23 @@ impl Import {
             });
             let counts = Arc::new(Counts::default());
             for path in &self.files {
-                let file = File::open(path).with_context(|| format!("reading {}", path.display()))?;
+                let file =
+                    File::open(path).with_context(|| format!("reading {}", path.display()))?;
                 let size = file.metadata().map_or(0, |data| data.len());
                 let bar = progress(size, &path.display().to_string());
                 let reader = bar.wrap_read(BufReader::new(file));
-                let table = path.extension().is_some_and(|ending| ending == "csv" || ending == "tsv");
-                let rows: Box<dyn Iterator<Item = Result<Record, RecordError>>> = match (&mapping, table) {
-                    (Some(mapping), true) => Box::new(csv_records(reader, mapping)),
-                    (None, true) => bail!("{} needs --mapping, to know which column is which answer", path.display()),
-                    (mapping, false) => lines(reader, mapping.as_ref()),
-                };
+                let table = path
+                    .extension()
+                    .is_some_and(|ending| ending == "csv" || ending == "tsv");
+                let rows: Box<dyn Iterator<Item = Result<Record, RecordError>>> =
+                    match (&mapping, table) {
+                        (Some(mapping), true) => Box::new(csv_records(reader, mapping)),
+                        (None, true) => bail!(
+                            "{} needs --mapping, to know which column is which answer",
+                            path.display()
+                        ),
+                        (mapping, false) => lines(reader, mapping.as_ref()),
+                    };
                 import(&app, &self.desk, track, lang, rows, &counts, &halt, &bar).await?;
                 bar.finish_and_clear();
             }
@@ -127,20 +151,32 @@ impl Import {
                 serde_json::json!({"imported": imported, "repeated": repeated, "refused": refused, "failed": failed, "stopped": halted})
             );
         } else {
-            println!("{imported} imported, {repeated} were there already, {refused} refused, {failed} not kept");
+            println!(
+                "{imported} imported, {repeated} were there already, {refused} refused, {failed} not kept"
+            );
             if halted || failed > 0 {
                 println!("run the same command again: it goes on where it stopped");
             }
         }
-        Ok(if failed > 0 || refused > 0 || halted { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if failed > 0 || refused > 0 || halted {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 
-fn lines<'m>(reader: impl Read + 'm, mapping: Option<&'m Mapping>) -> Box<dyn Iterator<Item = Result<Record, RecordError>> + 'm> {
+fn lines<'m>(
+    reader: impl Read + 'm,
+    mapping: Option<&'m Mapping>,
+) -> Box<dyn Iterator<Item = Result<Record, RecordError>> + 'm> {
     Box::new(json_lines(reader, mapping))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one call site, each argument another thing of the run")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call site, each argument another thing of the run"
+)]
 async fn import(
     app: &App,
     desk: &str,
@@ -164,7 +200,12 @@ async fn import(
             }
         };
         let place = Arc::clone(&places).acquire_owned().await?;
-        let (app, desk, counts, bar) = (app.clone(), desk.to_owned(), Arc::clone(counts), bar.clone());
+        let (app, desk, counts, bar) = (
+            app.clone(),
+            desk.to_owned(),
+            Arc::clone(counts),
+            bar.clone(),
+        );
         tokio::spawn(async move {
             one(&app, &desk, track, lang, &record, &counts, &bar).await;
             drop(place);
@@ -175,7 +216,15 @@ async fn import(
     Ok(())
 }
 
-async fn one(app: &App, desk: &str, track: Track, lang: Lang, record: &Record, counts: &Counts, bar: &ProgressBar) {
+async fn one(
+    app: &App,
+    desk: &str,
+    track: Track,
+    lang: Lang,
+    record: &Record,
+    counts: &Counts,
+    bar: &ProgressBar,
+) {
     let Some(desk) = app.desk(desk) else { return };
     let context = answers::Context {
         now: app.now(),
@@ -190,7 +239,11 @@ async fn one(app: &App, desk: &str, track: Track, lang: Lang, record: &Record, c
                 .take(3)
                 .map(|error| format!("{}: {}", error.path, error.message(lang)))
                 .collect();
-            refuse(counts, bar, &format!("line {}: {}", record.line, said.join("; ")));
+            refuse(
+                counts,
+                bar,
+                &format!("line {}: {}", record.line, said.join("; ")),
+            );
             return;
         }
     };
@@ -209,7 +262,14 @@ async fn one(app: &App, desk: &str, track: Track, lang: Lang, record: &Record, c
         Ok(filed) if filed.repeated => counts.repeated.fetch_add(1, Ordering::Relaxed),
         Ok(_) => counts.imported.fetch_add(1, Ordering::Relaxed),
         Err(ReceiveError::Submit(store::intake::SubmitError::Conflict)) => {
-            refuse(counts, bar, &format!("line {}: the same row was imported before with other answers", record.line));
+            refuse(
+                counts,
+                bar,
+                &format!(
+                    "line {}: the same row was imported before with other answers",
+                    record.line
+                ),
+            );
             return;
         }
         Err(error) => {

@@ -18,7 +18,12 @@ use clap::{Parser, Subcommand};
 /// The front desk and the workbench of a public body that receives what people report about crime
 /// online.
 #[derive(Parser)]
-#[command(name = "orfevre", version, arg_required_else_help = true, propagate_version = true)]
+#[command(
+    name = "orfevre",
+    version,
+    arg_required_else_help = true,
+    propagate_version = true
+)]
 struct Cli {
     /// Folder of the country's configuration, instead of the one in the program (France).
     #[arg(long, global = true, env = "ORFEVRE_CONFIG", value_name = "FOLDER")]

@@ -25,7 +25,11 @@ use store::{
     intake::NewSubmission,
     measure::{Measured, bare_group_commit},
 };
-use tokio::{net::TcpListener, sync::{Semaphore, watch}, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
 
 use crate::{client::Client, demo::generate, import::settle, serve};
 
@@ -126,7 +130,12 @@ impl Running {
         let app = serve::open(config, data, serve::ORIGIN, settings).await?;
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
-        Ok(Self { app, address, stop, serving })
+        Ok(Self {
+            app,
+            address,
+            stop,
+            serving,
+        })
     }
 
     async fn end(self) -> Result<()> {
@@ -156,7 +165,13 @@ fn bodies(seed: u64, count: usize) -> Vec<(String, Vec<u8>)> {
 }
 
 /// `clients` connections, each filing again as soon as it has its receipt.
-async fn file_for(address: SocketAddr, clients: usize, time: Duration, bodies: &Arc<Vec<(String, Vec<u8>)>>, salt: u64) -> Result<Measured> {
+async fn file_for(
+    address: SocketAddr,
+    clients: usize,
+    time: Duration,
+    bodies: &Arc<Vec<(String, Vec<u8>)>>,
+    salt: u64,
+) -> Result<Measured> {
     let mut tasks = JoinSet::new();
     let mut connections = Vec::new();
     for _ in 0..clients {
@@ -176,7 +191,11 @@ async fn file_for(address: SocketAddr, clients: usize, time: Duration, bodies: &
                 let answer = client.submit(desk, &key, None, body.clone()).await?;
                 waits.push(at.elapsed());
                 if answer.status != 201 {
-                    bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+                    bail!(
+                        "status {}: {}",
+                        answer.status,
+                        String::from_utf8_lossy(&answer.body)
+                    );
                 }
             }
             Ok(waits)
@@ -222,7 +241,10 @@ impl Receipts {
         println!("body of a submission: {mean} bytes on average; received {counted}");
         line("bare group commit", self.clients, &bare);
         line("receipts over HTTP", self.clients, &ours);
-        println!("ratio of rates       {:.2}   (at least 0.40 is wanted)", ours.rate / bare.rate);
+        println!(
+            "ratio of rates       {:.2}   (at least 0.40 is wanted)",
+            ours.rate / bare.rate
+        );
         line("bare commit", 1, &bare_one);
         line("receipt over HTTP", 1, &ours_one);
         let ratio = ours_one.quantile(0.99).as_secs_f64() / bare_one.quantile(0.99).as_secs_f64();
@@ -257,7 +279,8 @@ impl Matching {
         let watched = app.clone();
         let (told, mut heard) = tokio::sync::mpsc::unbounded_channel::<(i64, Instant)>();
         let watching = tokio::spawn(async move {
-            let mut waiting: std::collections::VecDeque<(i64, Instant)> = std::collections::VecDeque::new();
+            let mut waiting: std::collections::VecDeque<(i64, Instant)> =
+                std::collections::VecDeque::new();
             let mut waits = Vec::new();
             let mut open = true;
             while open || !waiting.is_empty() {
@@ -290,10 +313,16 @@ impl Matching {
             let key = format!("measure-matching-{before:012}-{number:012}");
             let answer = client.submit(&desk, &key, None, body).await?;
             if answer.status != 201 {
-                bail!("status {}: {}", answer.status, String::from_utf8_lossy(&answer.body));
+                bail!(
+                    "status {}: {}",
+                    answer.status,
+                    String::from_utf8_lossy(&answer.body)
+                );
             }
             let said: serde_json::Value = serde_json::from_slice(&answer.body)?;
-            let seq = said["ledger_index"].as_i64().context("an answer without its place in the ledger")?;
+            let seq = said["ledger_index"]
+                .as_i64()
+                .context("an answer without its place in the ledger")?;
             told.send((seq, Instant::now()))?;
         }
         drop(told);
@@ -302,8 +331,15 @@ impl Matching {
         running.end().await?;
         println!("store held {before} before");
         line("receipt to matched", 1, &measured);
-        let within = measured.waits.iter().filter(|wait| wait.as_secs_f64() < 1.0).count();
-        println!("under 1 s: {:.2} %   (at least 99 % is wanted)", 100.0 * within as f64 / measured.count as f64);
+        let within = measured
+            .waits
+            .iter()
+            .filter(|wait| wait.as_secs_f64() < 1.0)
+            .count();
+        println!(
+            "under 1 s: {:.2} %   (at least 99 % is wanted)",
+            100.0 * within as f64 / measured.count as f64
+        );
         Ok(())
     }
 }
@@ -329,7 +365,10 @@ impl ImportMade {
             if told.elapsed() > Duration::from_secs(10) {
                 told = Instant::now();
                 let rate = number as f64 / started.elapsed().as_secs_f64();
-                eprintln!("{number} received, {rate:.0}/s, {} MiB", memory_now().unwrap_or(0) >> 20);
+                eprintln!(
+                    "{number} received, {rate:.0}/s, {} MiB",
+                    memory_now().unwrap_or(0) >> 20
+                );
             }
         }
         let _all = places.acquire_many(AT_ONCE as u32).await?;
@@ -338,14 +377,30 @@ impl ImportMade {
         let settled = started.elapsed();
         let count = app.store.intake.count().await?;
         let sizes = app.store.sizes().await?;
-        let series = app.store.work.series_list(&store::work::SeriesFilter::default(), 0, 1_000_000).await?.len();
+        let series = app
+            .store
+            .work
+            .series_list(&store::work::SeriesFilter::default(), 0, 1_000_000)
+            .await?
+            .len();
         running.end().await?;
         let rate = |time: Duration| count as f64 / time.as_secs_f64();
         println!("{count} submissions, {series} series");
-        println!("received             {:8.0}/s  ({:.1} s)", rate(received), received.as_secs_f64());
-        println!("received and matched {:8.0}/s  ({:.1} s)   (at least 5,000/s is wanted)", rate(settled), settled.as_secs_f64());
+        println!(
+            "received             {:8.0}/s  ({:.1} s)",
+            rate(received),
+            received.as_secs_f64()
+        );
+        println!(
+            "received and matched {:8.0}/s  ({:.1} s)   (at least 5,000/s is wanted)",
+            rate(settled),
+            settled.as_secs_f64()
+        );
         if let Some(peak) = memory_peak() {
-            println!("peak memory          {:8} MiB   (under 1,024 is wanted)", peak >> 20);
+            println!(
+                "peak memory          {:8} MiB   (under 1,024 is wanted)",
+                peak >> 20
+            );
         }
         println!(
             "keys and members     {:8.2} bytes per byte of submission   (at most 2 is wanted)",
@@ -357,7 +412,9 @@ impl ImportMade {
 }
 
 async fn file(app: &App, made: &generate::Made) -> Result<()> {
-    let desk = app.desk(made.desk).with_context(|| format!("there is no desk {}", made.desk))?;
+    let desk = app
+        .desk(made.desk)
+        .with_context(|| format!("there is no desk {}", made.desk))?;
     let context = answers::Context {
         now: app.now(),
         lang: Lang::Fr,
@@ -385,8 +442,13 @@ impl Pages {
         let app = running.app.clone();
         settle(&app).await?;
         let count = app.store.intake.count().await?;
-        let link = crate::admin::invite(&app.store.work, "Mesure", "ofac-thesee", "investigator", "").await?;
-        let token = link.rsplit_once("token=").map(|(_, token)| token.to_owned()).unwrap_or_default();
+        let link =
+            crate::admin::invite(&app.store.work, "Mesure", "ofac-thesee", "investigator", "")
+                .await?;
+        let token = link
+            .rsplit_once("token=")
+            .map(|(_, token)| token.to_owned())
+            .unwrap_or_default();
         let session = serve::token()?;
         app.store
             .work
@@ -419,25 +481,76 @@ impl Pages {
         let mut ids = Vec::new();
         let mut after = None;
         for _ in 0..4 {
-            let page = app.store.work.queue(&filter, store::work::Sort::Newest, after.as_deref(), 50).await?;
-            ids.extend(page.rows.iter().map(|row| (row.id.clone(), row.headline.clone())));
+            let page = app
+                .store
+                .work
+                .queue(&filter, store::work::Sort::Newest, after.as_deref(), 50)
+                .await?;
+            ids.extend(
+                page.rows
+                    .iter()
+                    .map(|row| (row.id.clone(), row.headline.clone())),
+            );
             after = page.next;
         }
-        let series = app.store.work.series_list(&store::work::SeriesFilter::default(), 0, 100).await?;
+        let series = app
+            .store
+            .work
+            .series_list(&store::work::SeriesFilter::default(), 0, 100)
+            .await?;
         if ids.is_empty() || series.is_empty() {
             bail!("the folder holds no matched submissions: fill it with `orfevre measure import`");
         }
-        let headlines: std::collections::BTreeSet<&String> = ids.iter().map(|(_, headline)| headline).collect();
+        let headlines: std::collections::BTreeSet<&String> =
+            ids.iter().map(|(_, headline)| headline).collect();
         let base = "/fr/workbench";
         Ok(vec![
             ("dashboard", vec![base.to_owned()]),
-            ("queue", vec![format!("{base}/queue"), format!("{base}/queue?sort=deadline"), format!("{base}/queue?sort=newest"), format!("{base}/queue?urgent=1")]),
-            ("queue, filtered", headlines.iter().map(|headline| format!("{base}/queue?desk=thesee&headline={headline}")).collect()),
-            ("submission", ids.iter().map(|(id, _)| format!("{base}/submissions/{id}")).collect()),
+            (
+                "queue",
+                vec![
+                    format!("{base}/queue"),
+                    format!("{base}/queue?sort=deadline"),
+                    format!("{base}/queue?sort=newest"),
+                    format!("{base}/queue?urgent=1"),
+                ],
+            ),
+            (
+                "queue, filtered",
+                headlines
+                    .iter()
+                    .map(|headline| format!("{base}/queue?desk=thesee&headline={headline}"))
+                    .collect(),
+            ),
+            (
+                "submission",
+                ids.iter()
+                    .map(|(id, _)| format!("{base}/submissions/{id}"))
+                    .collect(),
+            ),
             ("series list", vec![format!("{base}/series")]),
-            ("series", series.iter().map(|series| format!("{base}/series/{}", series.id)).collect()),
-            ("search, words", vec![format!("{base}/search?q=colis"), format!("{base}/search?q=virement+banque"), format!("{base}/search?q=annonce")]),
-            ("search, phone", vec![format!("{base}/search?q=06+39+98+12+34"), format!("{base}/search?q=leboncoin.fr")]),
+            (
+                "series",
+                series
+                    .iter()
+                    .map(|series| format!("{base}/series/{}", series.id))
+                    .collect(),
+            ),
+            (
+                "search, words",
+                vec![
+                    format!("{base}/search?q=colis"),
+                    format!("{base}/search?q=virement+banque"),
+                    format!("{base}/search?q=annonce"),
+                ],
+            ),
+            (
+                "search, phone",
+                vec![
+                    format!("{base}/search?q=06+39+98+12+34"),
+                    format!("{base}/search?q=leboncoin.fr"),
+                ],
+            ),
         ])
     }
 }

@@ -21,10 +21,20 @@ pub(crate) const ORIGIN: &str = "orfevre.example/registre";
 #[derive(Args)]
 pub(crate) struct Serve {
     /// The data folder; made when it does not exist.
-    #[arg(long, env = "ORFEVRE_DATA", default_value = "data", value_name = "FOLDER")]
+    #[arg(
+        long,
+        env = "ORFEVRE_DATA",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
     data: PathBuf,
     /// Address and port to listen on.
-    #[arg(long, env = "ORFEVRE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "ORFEVRE_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
     listen: SocketAddr,
     /// Where people reach the site; https makes cookies Secure.
     #[arg(long, env = "ORFEVRE_PUBLIC_URL", value_name = "URL")]
@@ -40,7 +50,9 @@ impl Serve {
             let listener = listen(self.listen).await?;
             let address = listener.local_addr()?;
             let settings = Settings {
-                public_url: self.public_url.unwrap_or_else(|| format!("http://{address}")),
+                public_url: self
+                    .public_url
+                    .unwrap_or_else(|| format!("http://{address}")),
                 ..Settings::default()
             };
             let app = open(config, &self.data, &self.origin, settings).await?;
@@ -50,7 +62,9 @@ impl Serve {
                 interrupted().await;
                 stop.send_replace(true);
             });
-            server::serve(app, listener, stopping).await.context("serving")?;
+            server::serve(app, listener, stopping)
+                .await
+                .context("serving")?;
             Ok(ExitCode::SUCCESS)
         })
     }
@@ -64,35 +78,51 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("listening on {address}: is another program there? choose another with --listen"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("listening on {address}: is another program there? choose another with --listen")
+    })
 }
 
 /// Opens a data folder with a country's configuration.
-pub(crate) async fn open(config: Option<&Path>, data: &Path, origin: &str, settings: Settings) -> Result<App> {
+pub(crate) async fn open(
+    config: Option<&Path>,
+    data: &Path,
+    origin: &str,
+    settings: Settings,
+) -> Result<App> {
     let country = country::load(config)?;
     let store = Store::open(data, origin)
         .await
         .with_context(|| format!("opening the data folder {}", data.display()))?;
-    Ok(App::new(store, country.config, country.model, country.lists, settings, now))
+    Ok(App::new(
+        store,
+        country.config,
+        country.model,
+        country.lists,
+        settings,
+        now,
+    ))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the binary is the edge where the clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the binary is the edge where the clock is read"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// Waits for Ctrl-C or the system's polite stop.
 pub(crate) async fn interrupted() {
-    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(signal) => signal,
-        Err(error) => {
-            tracing::warn!(%error, "only Ctrl-C stops this server");
-            let _received = tokio::signal::ctrl_c().await;
-            return;
-        }
-    };
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(signal) => signal,
+            Err(error) => {
+                tracing::warn!(%error, "only Ctrl-C stops this server");
+                let _received = tokio::signal::ctrl_c().await;
+                return;
+            }
+        };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

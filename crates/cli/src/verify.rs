@@ -26,7 +26,8 @@ impl Verify {
             Err(_) => self.key.clone(),
         };
         let verifier = Verifier::new(key.trim()).context("reading the ledger's public key")?;
-        let bytes = fs::read(&self.receipt).with_context(|| format!("reading {}", self.receipt.display()))?;
+        let bytes = fs::read(&self.receipt)
+            .with_context(|| format!("reading {}", self.receipt.display()))?;
         match ledger::verify(&bytes, &verifier) {
             Ok(verified) => {
                 let submission = verified.opening.label("submission").unwrap_or_default();
@@ -42,16 +43,24 @@ impl Verify {
                     });
                     println!("{said}");
                 } else {
-                    println!("valid: submission {submission} is entry {} of the ledger {}, which held {} entries when it was signed", verified.index, verified.origin, verified.size);
+                    println!(
+                        "valid: submission {submission} is entry {} of the ledger {}, which held {} entries when it was signed",
+                        verified.index, verified.origin, verified.size
+                    );
                 }
                 Ok(ExitCode::SUCCESS)
             }
             Err(error) if self.json => {
-                println!("{}", serde_json::json!({"valid": false, "reason": error.to_string()}));
+                println!(
+                    "{}",
+                    serde_json::json!({"valid": false, "reason": error.to_string()})
+                );
                 Ok(ExitCode::FAILURE)
             }
             Err(error) => {
-                bail!("NOT valid: {error}. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code")
+                bail!(
+                    "NOT valid: {error}. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code"
+                )
             }
         }
     }

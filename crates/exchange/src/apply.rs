@@ -10,12 +10,17 @@ use crate::{
 };
 
 /// The raw answers of a row; `values` holds those of each of the mapping's sources.
-pub(crate) fn apply(mapping: &Mapping, values: &[Vec<String>]) -> Result<Map<String, Value>, Problem> {
+pub(crate) fn apply(
+    mapping: &Mapping,
+    values: &[Vec<String>],
+) -> Result<Map<String, Value>, Problem> {
     let mut raw = Value::Object(Map::new());
     for field in &mapping.fields {
         let found = match &field.from {
             From::Template(template, sources) => vec![fill(template, sources, values)],
-            From::Source(source) => converted(source, &mapping.sources[source.at], &values[source.at])?,
+            From::Source(source) => {
+                converted(source, &mapping.sources[source.at], &values[source.at])?
+            }
         };
         put_field(&mut raw, field, found, mapping)?;
     }
@@ -37,7 +42,12 @@ pub(crate) fn apply(mapping: &Mapping, values: &[Vec<String>]) -> Result<Map<Str
     }
 }
 
-fn put_field(raw: &mut Value, field: &Field, found: Vec<String>, mapping: &Mapping) -> Result<(), Problem> {
+fn put_field(
+    raw: &mut Value,
+    field: &Field,
+    found: Vec<String>,
+    mapping: &Mapping,
+) -> Result<(), Problem> {
     let given = found.iter().filter(|value| !value.is_empty()).count();
     if given == 0 {
         if let Some(default) = &field.default {
@@ -51,7 +61,11 @@ fn put_field(raw: &mut Value, field: &Field, found: Vec<String>, mapping: &Mappi
             From::Source(source) => mapping.sources[source.at].clone(),
             From::Template(..) => String::new(), // a template gives one value
         };
-        return Err(Problem::SeveralValues { from, count: given, to: field.path() });
+        return Err(Problem::SeveralValues {
+            from,
+            count: given,
+            to: field.path(),
+        });
     }
     for (index, value) in found.into_iter().enumerate() {
         if !value.is_empty() {
@@ -64,7 +78,10 @@ fn put_field(raw: &mut Value, field: &Field, found: Vec<String>, mapping: &Mappi
 /// The values of a column after the field's conversions; empty ones keep their place.
 fn converted(source: &Source, name: &str, values: &[String]) -> Result<Vec<String>, Problem> {
     let split = values.iter().flat_map(|value| match &source.split {
-        Some(separator) => value.split(separator.as_str()).map(str::trim).collect::<Vec<_>>(),
+        Some(separator) => value
+            .split(separator.as_str())
+            .map(str::trim)
+            .collect::<Vec<_>>(),
         None => vec![value.as_str()],
     });
     split
@@ -78,7 +95,12 @@ fn converted(source: &Source, name: &str, values: &[String]) -> Result<Vec<Strin
             if let Some(table) = &source.values {
                 value = match table.get(&value).or(source.otherwise.as_ref()) {
                     Some(other) => other.clone(),
-                    None => return Err(Problem::UnknownValue { from: name.to_owned(), value: shown(&value) }),
+                    None => {
+                        return Err(Problem::UnknownValue {
+                            from: name.to_owned(),
+                            value: shown(&value),
+                        });
+                    }
                 };
             }
             if let Some(format) = &source.date {
@@ -108,7 +130,10 @@ fn fill(template: &Template, sources: &[usize], values: &[Vec<String>]) -> Strin
             Part::Optional(parts) => {
                 let before = text.len();
                 // Every column is gone through, so that the next part finds its own.
-                let whole = parts.iter().fold(true, |whole, part| fill_part(part, &mut at, values, &mut text) && whole);
+                let mut whole = true;
+                for part in parts {
+                    whole &= fill_part(part, &mut at, values, &mut text);
+                }
                 if !whole {
                     text.truncate(before);
                 }
@@ -122,12 +147,22 @@ fn fill(template: &Template, sources: &[usize], values: &[Vec<String>]) -> Strin
 }
 
 /// False when the part is a column and empty.
-fn fill_part<'a>(part: &Part, at: &mut impl Iterator<Item = &'a usize>, values: &[Vec<String>], text: &mut String) -> bool {
+fn fill_part<'a>(
+    part: &Part,
+    at: &mut impl Iterator<Item = &'a usize>,
+    values: &[Vec<String>],
+    text: &mut String,
+) -> bool {
     match part {
         Part::Literal(literal) => text.push_str(literal),
         Part::Column { skip, .. } => {
-            let source = *at.next().expect("a source was kept for each column of the template");
-            let mut given = values[source].iter().skip(*skip).filter(|value| !value.is_empty());
+            let source = *at
+                .next()
+                .expect("a source was kept for each column of the template");
+            let mut given = values[source]
+                .iter()
+                .skip(*skip)
+                .filter(|value| !value.is_empty());
             let Some(first) = given.next() else {
                 return false;
             };
@@ -179,8 +214,12 @@ fn entries(raw: &Value, path: &[Segment]) -> Vec<usize> {
         Segment::Entry(index) => place.get(index),
         Segment::Each => None,
     });
-    let list = list.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    (0..list.len()).filter(|&index| !list[index].is_null()).collect()
+    let list = list
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    (0..list.len())
+        .filter(|&index| !list[index].is_null())
+        .collect()
 }
 
 fn drop_gaps(value: &mut Value) {
@@ -200,9 +239,16 @@ mod tests {
 
     #[track_caller]
     fn check(rest: &str, line: &str, expected: &str) {
-        let mapping: Mapping = format!("format = 1\nid = \"m\"\ndesk = \"d\"\n{rest}").parse().unwrap();
-        let read = crate::json_lines(line.as_bytes(), Some(&mapping)).next().unwrap();
-        let read = read.map_or_else(|error| error.to_string(), |record| Value::Object(record.raw).to_string());
+        let mapping: Mapping = format!("format = 1\nid = \"m\"\ndesk = \"d\"\n{rest}")
+            .parse()
+            .unwrap();
+        let read = crate::json_lines(line.as_bytes(), Some(&mapping))
+            .next()
+            .unwrap();
+        let read = read.map_or_else(
+            |error| error.to_string(),
+            |record| Value::Object(record.raw).to_string(),
+        );
         assert_eq!(read, expected);
     }
 
@@ -212,14 +258,42 @@ mod tests {
         check(&field("prefix = \"+\""), r#"{"x":" 1 "}"#, r#"{"a":"+1"}"#);
         check(&field("prefix = \"+\""), r#"{"x":"  "}"#, "{}");
         check(&field("default = \"?\""), r#"{"x":""}"#, r#"{"a":"?"}"#);
-        check(&field("date = \"%d/%m/%Y\""), r#"{"x":"3/12/2025"}"#, r#"{"a":"2025-12-03"}"#);
-        check(&field("date = \"%d/%m/%Y\""), r#"{"x":"31/02/2025"}"#, "line 1: `x` is \"31/02/2025\", not a date as %d/%m/%Y");
-        check(&field("values = { c = \"card\" }"), r#"{"x":"c"}"#, r#"{"a":"card"}"#);
-        check(&field("values = { c = \"card\" }"), r#"{"x":"d"}"#, "line 1: `x` is \"d\", which the mapping's values do not name");
-        check(&field("values = { c = \"card\" }\notherwise = \"o\""), r#"{"x":"d"}"#, r#"{"a":"o"}"#);
-        check(&field(""), r#"{"x":["1","2"]}"#, "line 1: `x` has 2 values for the one answer a");
+        check(
+            &field("date = \"%d/%m/%Y\""),
+            r#"{"x":"3/12/2025"}"#,
+            r#"{"a":"2025-12-03"}"#,
+        );
+        check(
+            &field("date = \"%d/%m/%Y\""),
+            r#"{"x":"31/02/2025"}"#,
+            "line 1: `x` is \"31/02/2025\", not a date as %d/%m/%Y",
+        );
+        check(
+            &field("values = { c = \"card\" }"),
+            r#"{"x":"c"}"#,
+            r#"{"a":"card"}"#,
+        );
+        check(
+            &field("values = { c = \"card\" }"),
+            r#"{"x":"d"}"#,
+            "line 1: `x` is \"d\", which the mapping's values do not name",
+        );
+        check(
+            &field("values = { c = \"card\" }\notherwise = \"o\""),
+            r#"{"x":"d"}"#,
+            r#"{"a":"o"}"#,
+        );
+        check(
+            &field(""),
+            r#"{"x":["1","2"]}"#,
+            "line 1: `x` has 2 values for the one answer a",
+        );
         check(&field("skip = 1"), r#"{"x":["1","2"]}"#, r#"{"a":"2"}"#);
-        check(&field("split = \"/\"\nlimit = 1"), r#"{"x":"1/2"}"#, r#"{"a":"1"}"#);
+        check(
+            &field("split = \"/\"\nlimit = 1"),
+            r#"{"x":"1/2"}"#,
+            r#"{"a":"1"}"#,
+        );
     }
 
     #[test]
@@ -235,8 +309,21 @@ mod tests {
     #[test]
     fn a_template_leaves_out_parts_without_a_value() {
         let template = "[[field]]\nto = \"a\"\ntemplate = \"{x}[ ({y})]:[ {z+2}.] {y}\"\n";
-        check(template, r#"{"x":"1","y":["2","","3"],"z":["a","b","c","d"]}"#, r#"{"a":"1 (2, 3): c, d. 2, 3"}"#);
+        check(
+            template,
+            r#"{"x":"1","y":["2","","3"],"z":["a","b","c","d"]}"#,
+            r#"{"a":"1 (2, 3): c, d. 2, 3"}"#,
+        );
         check(template, r#"{"x":"1","z":["a","b"]}"#, r#"{"a":"1:"}"#);
-        check("[[field]]\nto = \"a\"\ntemplate = \"[{y}]\"\ndefault = \"-\"\n", "{}", r#"{"a":"-"}"#);
+        check(
+            "[[field]]\nto = \"a\"\ntemplate = \"[{y} {z}]{x}\"\n",
+            r#"{"x":"1","z":"2"}"#,
+            r#"{"a":"1"}"#,
+        );
+        check(
+            "[[field]]\nto = \"a\"\ntemplate = \"[{y}]\"\ndefault = \"-\"\n",
+            "{}",
+            r#"{"a":"-"}"#,
+        );
     }
 }

@@ -22,7 +22,13 @@ const MAX_LINES: usize = 65_536;
 /// A row that cannot be read or mapped is an error, and the next one is tried. The iterator ends
 /// with the file, or after one error when the headings are not what the mapping expects.
 pub fn csv_records<R: Read>(reader: R, mapping: &Mapping) -> CsvRecords<'_, R> {
-    CsvRecords { rows: Rows::new(reader), mapping, layout: None, cells: Cells::default(), ended: false }
+    CsvRecords {
+        rows: Rows::new(reader),
+        mapping,
+        layout: None,
+        cells: Cells::default(),
+        ended: false,
+    }
 }
 
 /// See [`csv_records`].
@@ -62,7 +68,10 @@ impl<R: Read> Iterator for CsvRecords<'_, R> {
                 Ok(layout) => self.layout = Some(layout),
                 Err(what) => {
                     self.ended = true;
-                    return Some(Err(RecordError { line: self.rows.line, what }));
+                    return Some(Err(RecordError {
+                        line: self.rows.line,
+                        what,
+                    }));
                 }
             }
         }
@@ -77,9 +86,14 @@ impl<R: Read> Iterator for CsvRecords<'_, R> {
                 }
                 Err(what) => {
                     self.ended = matches!(what, Problem::Read(_));
-                    if !self.ended && let Err(error) = self.rows.skip_line() {
+                    if !self.ended
+                        && let Err(error) = self.rows.skip_line()
+                    {
                         self.ended = true;
-                        return Some(Err(RecordError { line, what: Problem::Read(error) }));
+                        return Some(Err(RecordError {
+                            line,
+                            what: Problem::Read(error),
+                        }));
                     }
                     return Some(Err(RecordError { line, what }));
                 }
@@ -136,26 +150,39 @@ impl<R: Read> CsvRecords<'_, R> {
             .collect::<Result<Vec<String>, Problem>>()?;
         let mut sources = Vec::new();
         for name in &self.mapping.sources {
-            let mut found = headings.iter().enumerate().filter(|(_, heading)| *heading == name);
+            let mut found = headings
+                .iter()
+                .enumerate()
+                .filter(|(_, heading)| *heading == name);
             match (found.next(), found.next()) {
                 (Some((index, _)), None) => sources.push(index),
                 (Some(_), Some(_)) => return Err(Problem::SameColumn { name: name.clone() }),
                 (None, _) => {
                     let has = crate::record::shown(&headings.join(", "));
-                    return Err(Problem::NoColumn { name: name.clone(), has });
+                    return Err(Problem::NoColumn {
+                        name: name.clone(),
+                        has,
+                    });
                 }
             }
         }
         if let Some(row) = row {
             self.rows.take(row.taken);
         }
-        Ok(Layout { separator, columns: headings.len(), sources })
+        Ok(Layout {
+            separator,
+            columns: headings.len(),
+            sources,
+        })
     }
 
     fn record(&self, line: u64, length: usize) -> Result<Record, Problem> {
         let layout = self.layout.as_ref().expect("read before the first row");
         if self.cells.ends.len() != layout.columns {
-            return Err(Problem::Columns { expected: layout.columns, found: self.cells.ends.len() });
+            return Err(Problem::Columns {
+                expected: layout.columns,
+                found: self.cells.ends.len(),
+            });
         }
         let row = &self.rows.ahead()[..length];
         let values = layout
@@ -165,12 +192,17 @@ impl<R: Read> CsvRecords<'_, R> {
                 let text = self.text(index).map_err(|problem| match problem {
                     // Said as the byte of the row, which a person can find.
                     Problem::NotUtf8 { byte } => Problem::NotUtf8 {
-                        byte: std::str::from_utf8(row).map_or_else(|error| error.valid_up_to() + 1, |_| byte),
+                        byte: std::str::from_utf8(row)
+                            .map_or_else(|error| error.valid_up_to() + 1, |_| byte),
                     },
                     other => other,
                 })?;
                 let text = text.trim();
-                Ok(if text.is_empty() { Vec::new() } else { vec![text.to_owned()] })
+                Ok(if text.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![text.to_owned()]
+                })
             })
             .collect::<Result<Vec<_>, Problem>>()?;
         Ok(Record {
@@ -181,13 +213,17 @@ impl<R: Read> CsvRecords<'_, R> {
     }
 
     fn text(&self, index: usize) -> Result<String, Problem> {
-        let start = index.checked_sub(1).map_or(0, |before| self.cells.ends[before]);
+        let start = index
+            .checked_sub(1)
+            .map_or(0, |before| self.cells.ends[before]);
         let bytes = &self.cells.bytes[start..self.cells.ends[index]];
         match self.mapping.csv.encoding {
             Encoding::Windows1252 => Ok(bytes.iter().map(|&byte| windows_1252(byte)).collect()),
             Encoding::Utf8 => std::str::from_utf8(bytes)
                 .map(str::to_owned)
-                .map_err(|error| Problem::NotUtf8 { byte: error.valid_up_to() + 1 }),
+                .map_err(|error| Problem::NotUtf8 {
+                    byte: error.valid_up_to() + 1,
+                }),
         }
     }
 
@@ -250,8 +286,11 @@ impl<R: Read> CsvRecords<'_, R> {
                 if byte == separator && !matches!(state, State::Return) {
                     cells.end()?;
                     state = State::Start;
-                } else if matches!(state, State::Closed | State::Return) || (byte == b'"' && quotes) {
-                    return Err(Problem::StrayQuote { column: cells.ends.len() + 1 });
+                } else if matches!(state, State::Closed | State::Return) || (byte == b'"' && quotes)
+                {
+                    return Err(Problem::StrayQuote {
+                        column: cells.ends.len() + 1,
+                    });
                 } else {
                     cells.bytes.push(byte);
                     state = State::Plain;
@@ -268,7 +307,10 @@ impl<R: Read> CsvRecords<'_, R> {
                     return Ok(None);
                 }
                 cells.end()?;
-                return Ok(Some(Row { length: at, taken: at }));
+                return Ok(Some(Row {
+                    length: at,
+                    taken: at,
+                }));
             }
         }
     }
@@ -299,7 +341,10 @@ fn sniff(line: &[u8]) -> u8 {
         }
     }
     // The first of equals: `max_by_key` would take the last.
-    let best = (0..4).rev().max_by_key(|&which| counts[which]).expect("four separators");
+    let best = (0..4)
+        .rev()
+        .max_by_key(|&which| counts[which])
+        .expect("four separators");
     SEPARATORS[best]
 }
 
@@ -307,7 +352,8 @@ pub(crate) const SEPARATORS: [u8; 4] = *b",;\t|";
 
 fn windows_1252(byte: u8) -> char {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', //
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž',
+        '\u{8F}', //
         '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
     ];
     match byte {
@@ -330,7 +376,12 @@ mod tests {
         csv_records(file, &mapping)
             .map(|record| match record {
                 Ok(record) => {
-                    let text = |name| record.raw.get(name).map_or("", |value| value.as_str().unwrap());
+                    let text = |name| {
+                        record
+                            .raw
+                            .get(name)
+                            .map_or("", |value| value.as_str().unwrap())
+                    };
                     format!("{} {}|{}", record.line, text("a"), text("b"))
                 }
                 Err(error) => error.to_string(),
@@ -357,7 +408,10 @@ mod tests {
 
     #[test]
     fn a_quoted_cell_holds_anything() {
-        check("a,b\n\"1,\"\"x\"\"\r\ny\",2\r\n3,\"4\"\r\n\"5\",6", &["2 1,\"x\"\r\ny|2", "4 3|4", "5 5|6"]);
+        check(
+            "a,b\n\"1,\"\"x\"\"\r\ny\",2\r\n3,\"4\"\r\n\"5\",6",
+            &["2 1,\"x\"\r\ny|2", "4 3|4", "5 5|6"],
+        );
         check("a,b\n\"\",\"2\r\"\r\n", &["2 |2"]);
     }
 
@@ -375,17 +429,42 @@ mod tests {
                 "8 10|11",
             ],
         );
-        check("a,b\n\"1,2\n3,4\n5,6\n", &["line 2: a quote is opened and never closed", "3 3|4", "4 5|6"]);
+        check(
+            "a,b\n\"1,2\n3,4\n5,6\n",
+            &[
+                "line 2: a quote is opened and never closed",
+                "3 3|4",
+                "4 5|6",
+            ],
+        );
         check("a,a,b\n", &["line 1: there are several columns `a`"]);
-        check("x,b\n", &["line 1: there is no column `a`; the file has: x, b"]);
-        check(b"\xFF\xFEa\0,\0b\0\n\0", &["line 1: the file is UTF-16; save it as UTF-8"]);
+        check(
+            "x,b\n",
+            &["line 1: there is no column `a`; the file has: x, b"],
+        );
+        check(
+            b"\xFF\xFEa\0,\0b\0\n\0",
+            &["line 1: the file is UTF-16; save it as UTF-8"],
+        );
     }
 
     #[test]
     fn settings_override_what_is_found() {
-        assert_eq!(read("[csv]\nquotes = false\n", b"a\tb\n5\" x\t\"\n"), ["2 5\" x|\""]);
-        assert_eq!(read("[csv]\nseparator = \";\"\n", b"a,x;b\n"), ["line 1: there is no column `a`; the file has: a,x, b"]);
-        assert_eq!(read("[csv]\nencoding = \"windows-1252\"\n", b"a,b\n\x80\xE9,\x9C\n"), ["2 €é|œ"]);
+        assert_eq!(
+            read("[csv]\nquotes = false\n", b"a\tb\n5\" x\t\"\n"),
+            ["2 5\" x|\""]
+        );
+        assert_eq!(
+            read("[csv]\nseparator = \";\"\n", b"a,x;b\n"),
+            ["line 1: there is no column `a`; the file has: a,x, b"]
+        );
+        assert_eq!(
+            read(
+                "[csv]\nencoding = \"windows-1252\"\n",
+                b"a,b\n\x80\xE9,\x9C\n"
+            ),
+            ["2 €é|œ"]
+        );
     }
 
     #[test]
@@ -400,10 +479,19 @@ mod tests {
             ],
         );
         let wide = ",".repeat(MAX_COLUMNS);
-        check(format!("a,b\n{wide}\n3,4\n"), &["line 2: more than 4096 columns", "3 3|4"]);
+        check(
+            format!("a,b\n{wide}\n3,4\n"),
+            &["line 2: more than 4096 columns", "3 3|4"],
+        );
         let tall = "\n".repeat(MAX_LINES + 1);
         let read = read("", format!("a,b\n\"{tall}3,4\n").as_bytes());
-        assert_eq!(read, ["line 2: a quoted field runs over more than 65536 lines", "65539 3|4"]);
+        assert_eq!(
+            read,
+            [
+                "line 2: a quoted field runs over more than 65536 lines",
+                "65539 3|4"
+            ]
+        );
     }
     const CHUNKS: usize = 200_000;
 

@@ -16,7 +16,12 @@ use crate::{
 /// A line that cannot be read or mapped is an error, and the next one is tried; blank lines are
 /// passed over.
 pub fn json_lines<R: Read>(reader: R, mapping: Option<&Mapping>) -> JsonLines<'_, R> {
-    JsonLines { rows: Rows::new(reader), mapping, begun: false, ended: false }
+    JsonLines {
+        rows: Rows::new(reader),
+        mapping,
+        begun: false,
+        ended: false,
+    }
 }
 
 /// See [`json_lines`].
@@ -75,16 +80,27 @@ impl<R: Read> JsonLines<'_, R> {
     fn record(&self, line: u64, row: &[u8]) -> Result<Record, Problem> {
         let object = match serde_json::from_slice(row).map_err(Problem::NotJson)? {
             Value::Object(object) => object,
-            other => return Err(Problem::NotAnObject { found: kind(&other) }),
+            other => {
+                return Err(Problem::NotAnObject {
+                    found: kind(&other),
+                });
+            }
         };
         let (id, raw) = match self.mapping {
             None => ("", object),
             Some(mapping) => {
                 let values = mapping.sources.iter().map(|from| values(&object, from));
-                (mapping.id.as_str(), apply(mapping, &values.collect::<Result<Vec<_>, _>>()?)?)
+                (
+                    mapping.id.as_str(),
+                    apply(mapping, &values.collect::<Result<Vec<_>, _>>()?)?,
+                )
             }
         };
-        Ok(Record { line, raw, idempotency: idempotency(id, row) })
+        Ok(Record {
+            line,
+            raw,
+            idempotency: idempotency(id, row),
+        })
     }
 }
 
@@ -95,9 +111,10 @@ fn values(object: &Map<String, Value>, from: &str) -> Result<Vec<String>, Proble
         Value::Bool(yes) => Ok(yes.to_string()),
         Value::Number(number) => Ok(number.to_string()),
         Value::String(text) => Ok(text.trim().to_owned()),
-        Value::Array(_) | Value::Object(_) => {
-            Err(Problem::NotAValue { from: from.to_owned(), found: kind(value) })
-        }
+        Value::Array(_) | Value::Object(_) => Err(Problem::NotAValue {
+            from: from.to_owned(),
+            found: kind(value),
+        }),
     };
     // A key with a dot in it comes before a path.
     let found = object.get(from).or_else(|| {
@@ -149,14 +166,31 @@ mod tests {
         check(
             None,
             b"\xEF\xBB\xBF{\"a\":1}\r\n\n[1]\n{\"a\"\n{\"a\":\"\xFF\"}\n{\"b\":null}",
-            &["1 {\"a\":1}", "line 3: a JSON list where an object was expected", "line 4: not JSON", "line 5: not JSON", "6 {\"b\":null}"],
+            &[
+                "1 {\"a\":1}",
+                "line 3: a JSON list where an object was expected",
+                "line 4: not JSON",
+                "line 5: not JSON",
+                "6 {\"b\":null}",
+            ],
         );
         check(None, "", &[]);
-        check(None, b"\xFE\xFF\0{", &["line 1: the file is UTF-16; save it as UTF-8"]);
+        check(
+            None,
+            b"\xFE\xFF\0{",
+            &["line 1: the file is UTF-16; save it as UTF-8"],
+        );
         let deep = "[".repeat(100_000);
         check(None, format!("{deep}\n{{}}"), &["line 1: not JSON", "2 {}"]);
         let long = "x".repeat(MAX_ROW + 200_000);
-        check(None, format!("{long}\n{{}}\n"), &[&format!("line 1: the row is larger than {MAX_ROW} bytes"), "2 {}"]);
+        check(
+            None,
+            format!("{long}\n{{}}\n"),
+            &[
+                &format!("line 1: the row is larger than {MAX_ROW} bytes"),
+                "2 {}",
+            ],
+        );
     }
 
     #[test]
@@ -177,7 +211,9 @@ mod tests {
     #[test]
     fn the_key_is_of_the_row_and_the_mapping_alone() {
         let keys = |file: &str, mapping: Option<&Mapping>| -> Vec<String> {
-            json_lines(file.as_bytes(), mapping).map(|record| record.unwrap().idempotency).collect()
+            json_lines(file.as_bytes(), mapping)
+                .map(|record| record.unwrap().idempotency)
+                .collect()
         };
         let mapping: Mapping = MAPPING.parse().unwrap();
         let whole = keys("{\"u\":1}\n{\"u\":2}\n", None);

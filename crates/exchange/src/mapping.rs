@@ -169,37 +169,69 @@ impl Mapping {
     pub fn from_toml(text: &str) -> Result<Mapping, MappingError> {
         let raw: RawMapping = toml::from_str(text).map_err(Box::new)?;
         let wrong = |at: usize, what: String| MappingError::Wrong {
-            line: text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1,
+            line: text.as_bytes()[..at.min(text.len())]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count()
+                + 1,
             what,
         };
         if *raw.format.get_ref() != 1 {
-            return Err(wrong(raw.format.span().start, "only format 1 is known".to_owned()));
+            return Err(wrong(
+                raw.format.span().start,
+                "only format 1 is known".to_owned(),
+            ));
         }
         let id = raw.id.get_ref();
         let slug = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-        if !id.starts_with(|c: char| c.is_ascii_lowercase()) || !id.bytes().all(slug) || id.len() > 64 {
-            return Err(wrong(raw.id.span().start, "an id is small letters, digits and hyphens, and begins with a letter".to_owned()));
+        if !id.starts_with(|c: char| c.is_ascii_lowercase())
+            || !id.bytes().all(slug)
+            || id.len() > 64
+        {
+            return Err(wrong(
+                raw.id.span().start,
+                "an id is small letters, digits and hyphens, and begins with a letter".to_owned(),
+            ));
         }
-        let desk = raw.desk.get_ref().parse().map_err(|error| wrong(raw.desk.span().start, format!("{error}")))?;
+        let desk = raw
+            .desk
+            .get_ref()
+            .parse()
+            .map_err(|error| wrong(raw.desk.span().start, format!("{error}")))?;
         let track = match &raw.track {
             None => Track::Report,
-            Some(track) => track.get_ref().parse().map_err(|error| wrong(track.span().start, format!("{error}")))?,
+            Some(track) => track
+                .get_ref()
+                .parse()
+                .map_err(|error| wrong(track.span().start, format!("{error}")))?,
         };
         let separator = match &raw.csv.separator {
             None => None,
             Some(text) => match text.get_ref().as_bytes() {
                 [byte] if SEPARATORS.contains(byte) => Some(*byte),
-                _ => return Err(wrong(text.span().start, "a separator is one of , ; | and tab (\"\\t\")".to_owned())),
+                _ => {
+                    return Err(wrong(
+                        text.span().start,
+                        "a separator is one of , ; | and tab (\"\\t\")".to_owned(),
+                    ));
+                }
             },
         };
         if raw.field.len() + raw.constants.len() > MAX_FIELDS {
-            return Err(wrong(0, format!("more than {MAX_FIELDS} fields and constants")));
+            return Err(wrong(
+                0,
+                format!("more than {MAX_FIELDS} fields and constants"),
+            ));
         }
         let mut mapping = Mapping {
             id: id.clone(),
             desk,
             track,
-            csv: Csv { separator, encoding: raw.csv.encoding, quotes: raw.csv.quotes.unwrap_or(true) },
+            csv: Csv {
+                separator,
+                encoding: raw.csv.encoding,
+                quotes: raw.csv.quotes.unwrap_or(true),
+            },
             constants: Vec::new(),
             fields: Vec::new(),
             sources: Vec::new(),
@@ -207,12 +239,19 @@ impl Mapping {
         let mut paths: Vec<(Vec<Segment>, usize)> = Vec::new();
         let mut path = |to: &Spanned<String>| {
             let at = to.span().start;
-            let path = parse_path(to.get_ref()).map_err(|what| wrong(at, format!("{}: {what}", to.get_ref())))?;
+            let path = parse_path(to.get_ref())
+                .map_err(|what| wrong(at, format!("{}: {what}", to.get_ref())))?;
             if let Some((_, other)) = paths.iter().find(|(other, _)| clash(other, &path)) {
                 let MappingError::Wrong { line, .. } = wrong(*other, String::new()) else {
                     unreachable!("made just here");
                 };
-                return Err(wrong(at, format!("{} does not go together with the path in line {line}", to.get_ref())));
+                return Err(wrong(
+                    at,
+                    format!(
+                        "{} does not go together with the path in line {line}",
+                        to.get_ref()
+                    ),
+                ));
             }
             paths.push((path.clone(), at));
             Ok(path)
@@ -223,13 +262,18 @@ impl Mapping {
             let from = match (raw.from, &raw.template) {
                 (Some(from), None) => {
                     if let Some(date) = &raw.date {
-                        check_date(date.get_ref()).map_err(|what| wrong(date.span().start, what))?;
+                        check_date(date.get_ref())
+                            .map_err(|what| wrong(date.span().start, what))?;
                     }
                     if raw.split.as_deref() == Some("") {
                         return Err(wrong(at, "split needs a separator".to_owned()));
                     }
                     if raw.otherwise.is_some() && raw.values.is_none() {
-                        return Err(wrong(at, "otherwise says what other values become, but there are no values".to_owned()));
+                        return Err(wrong(
+                            at,
+                            "otherwise says what other values become, but there are no values"
+                                .to_owned(),
+                        ));
                     }
                     From::Source(Source {
                         at: source(&mut mapping.sources, &from),
@@ -243,17 +287,39 @@ impl Mapping {
                     })
                 }
                 (None, Some(template)) => {
-                    let converts = raw.split.is_some() || raw.values.is_some() || raw.otherwise.is_some() || raw.date.is_some() || raw.prefix.is_some() || raw.skip.is_some() || raw.limit.is_some();
+                    let converts = raw.split.is_some()
+                        || raw.values.is_some()
+                        || raw.otherwise.is_some()
+                        || raw.date.is_some()
+                        || raw.prefix.is_some()
+                        || raw.skip.is_some()
+                        || raw.limit.is_some();
                     if converts {
-                        return Err(wrong(at, "a template takes only a default beside it".to_owned()));
+                        return Err(wrong(
+                            at,
+                            "a template takes only a default beside it".to_owned(),
+                        ));
                     }
-                    let parsed = Template::parse(template.get_ref()).map_err(|what| wrong(template.span().start, what.to_owned()))?;
-                    let sources = parsed.columns().map(|name| source(&mut mapping.sources, name)).collect();
+                    let parsed = Template::parse(template.get_ref())
+                        .map_err(|what| wrong(template.span().start, what.to_owned()))?;
+                    let sources = parsed
+                        .columns()
+                        .map(|name| source(&mut mapping.sources, name))
+                        .collect();
                     From::Template(parsed, sources)
                 }
-                _ => return Err(wrong(at, format!("{} needs either from or template", raw.to.get_ref()))),
+                _ => {
+                    return Err(wrong(
+                        at,
+                        format!("{} needs either from or template", raw.to.get_ref()),
+                    ));
+                }
             };
-            mapping.fields.push(Field { to, from, default: raw.default });
+            mapping.fields.push(Field {
+                to,
+                from,
+                default: raw.default,
+            });
         }
         for (to, value) in raw.constants {
             mapping.constants.push((path(&to)?, json(value)));
@@ -263,10 +329,13 @@ impl Mapping {
 }
 
 fn source(sources: &mut Vec<String>, name: &str) -> usize {
-    sources.iter().position(|one| one == name).unwrap_or_else(|| {
-        sources.push(name.to_owned());
-        sources.len() - 1
-    })
+    sources
+        .iter()
+        .position(|one| one == name)
+        .unwrap_or_else(|| {
+            sources.push(name.to_owned());
+            sources.len() - 1
+        })
 }
 
 fn parse_path(text: &str) -> Result<Vec<Segment>, &'static str> {
@@ -285,7 +354,12 @@ fn parse_path(text: &str) -> Result<Vec<Segment>, &'static str> {
     if !matches!(path[0], Segment::Name(_)) {
         return Err("a path begins with a question");
     }
-    if path.iter().filter(|segment| **segment == Segment::Each).count() > 1 {
+    if path
+        .iter()
+        .filter(|segment| **segment == Segment::Each)
+        .count()
+        > 1
+    {
         return Err("a path has at most one *");
     }
     Ok(path)
@@ -295,7 +369,9 @@ fn parse_path(text: &str) -> Result<Vec<Segment>, &'static str> {
 fn clash(one: &[Segment], other: &[Segment]) -> bool {
     match one.iter().zip(other).find(|(one, other)| one != other) {
         None => true,
-        Some((Segment::Name(_), Segment::Name(_)) | (Segment::Entry(_), Segment::Entry(_))) => false,
+        Some((Segment::Name(_), Segment::Name(_)) | (Segment::Entry(_), Segment::Entry(_))) => {
+            false
+        }
         Some(_) => true,
     }
 }
@@ -303,10 +379,13 @@ fn clash(one: &[Segment], other: &[Segment]) -> bool {
 /// A form that writes a day and reads the same day back can be read with.
 fn check_date(format: &str) -> Result<(), String> {
     let day = jiff::civil::date(2025, 12, 31);
-    let written = jiff::fmt::strtime::format(format, day.at(23, 58, 59, 0)).map_err(|error| format!("date: {error}"))?;
+    let written = jiff::fmt::strtime::format(format, day.at(23, 58, 59, 0))
+        .map_err(|error| format!("date: {error}"))?;
     match Date::strptime(format, &written) {
         Ok(read) if read == day => Ok(()),
-        _ => Err(format!("date: {format} does not tell a day; for 31/12/2025 write %d/%m/%Y")),
+        _ => Err(format!(
+            "date: {format} does not tell a day; for 31/12/2025 write %d/%m/%Y"
+        )),
     }
 }
 
@@ -318,7 +397,12 @@ fn json(value: toml::Value) -> Value {
         toml::Value::Boolean(yes) => Value::Bool(yes),
         toml::Value::Datetime(moment) => Value::String(moment.to_string()),
         toml::Value::Array(list) => Value::Array(list.into_iter().map(json).collect()),
-        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(key, value)| (key, json(value))).collect()),
+        toml::Value::Table(table) => Value::Object(
+            table
+                .into_iter()
+                .map(|(key, value)| (key, json(value)))
+                .collect(),
+        ),
     }
 }
 
@@ -338,29 +422,67 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
         check("colour = 1", "unknown field `colour`");
-        check("[[field]]\nto = \"a\"\nform = \"b\"", "unknown field `form`");
+        check(
+            "[[field]]\nto = \"a\"\nform = \"b\"",
+            "unknown field `form`",
+        );
         check("track = \"x\"", "line 4: not a track identifier");
         check("[csv]\nseparator = \"::\"", "line 5: a separator is one of");
         check("[csv]\nencoding = \"latin\"", "utf-8");
-        check("[[field]]\nto = \"a\"", "line 5: a needs either from or template");
-        check("[[field]]\nto = \"a\"\nfrom = \"b\"\ntemplate = \"c\"", "either from or template");
-        check("[[field]]\nto = \"a\"\ntemplate = \"{b\"", "line 6: a { is not closed");
-        check("[[field]]\nto = \"a\"\ntemplate = \"b\"\nlimit = 1", "only a default");
-        check("[[field]]\nto = \"a.*.b.*\"\nfrom = \"b\"", "line 5: a.*.b.*: a path has at most one *");
-        check("[[field]]\nto = \"*.a\"\nfrom = \"b\"", "begins with a question");
+        check(
+            "[[field]]\nto = \"a\"",
+            "line 5: a needs either from or template",
+        );
+        check(
+            "[[field]]\nto = \"a\"\nfrom = \"b\"\ntemplate = \"c\"",
+            "either from or template",
+        );
+        check(
+            "[[field]]\nto = \"a\"\ntemplate = \"{b\"",
+            "line 6: a { is not closed",
+        );
+        check(
+            "[[field]]\nto = \"a\"\ntemplate = \"b\"\nlimit = 1",
+            "only a default",
+        );
+        check(
+            "[[field]]\nto = \"a.*.b.*\"\nfrom = \"b\"",
+            "line 5: a.*.b.*: a path has at most one *",
+        );
+        check(
+            "[[field]]\nto = \"*.a\"\nfrom = \"b\"",
+            "begins with a question",
+        );
         check("[[field]]\nto = \"a..b\"\nfrom = \"b\"", "between its dots");
-        check("[[field]]\nto = \"a.10000\"\nfrom = \"b\"", "so many entries");
-        check("[[field]]\nto = \"a\"\nfrom = \"b\"\nsplit = \"\"", "split needs");
-        check("[[field]]\nto = \"a\"\nfrom = \"b\"\notherwise = \"\"", "there are no values");
-        check("[[field]]\nto = \"a\"\nfrom = \"b\"\ndate = \"%H\"", "line 7: date: %H does not tell a day");
-        check("[[field]]\nto = \"a\"\nfrom = \"b\"\ndate = \"%\"", "line 7: date: ");
+        check(
+            "[[field]]\nto = \"a.10000\"\nfrom = \"b\"",
+            "so many entries",
+        );
+        check(
+            "[[field]]\nto = \"a\"\nfrom = \"b\"\nsplit = \"\"",
+            "split needs",
+        );
+        check(
+            "[[field]]\nto = \"a\"\nfrom = \"b\"\notherwise = \"\"",
+            "there are no values",
+        );
+        check(
+            "[[field]]\nto = \"a\"\nfrom = \"b\"\ndate = \"%H\"",
+            "line 7: date: %H does not tell a day",
+        );
+        check(
+            "[[field]]\nto = \"a\"\nfrom = \"b\"\ndate = \"%\"",
+            "line 7: date: ",
+        );
         for (one, other) in [("a", "a"), ("a", "a.b"), ("a.*.b", "a.0.c"), ("a.0", "a.b")] {
             check(
                 &format!("[constants]\n\"{one}\" = 1\n[[field]]\nto = \"{other}\"\nfrom = \"b\""),
                 &format!("line 5: {one} does not go together with the path in line 7"),
             );
         }
-        let error = "format = 2\nid = \"m\"\ndesk = \"d\"".parse::<Mapping>().unwrap_err();
+        let error = "format = 2\nid = \"m\"\ndesk = \"d\""
+            .parse::<Mapping>()
+            .unwrap_err();
         assert_eq!(error.to_string(), "line 1: only format 1 is known");
     }
 

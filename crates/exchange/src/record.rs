@@ -53,7 +53,9 @@ pub enum Problem {
     #[error("the file is UTF-16; save it as UTF-8")]
     Utf16,
     /// The bytes are no UTF-8.
-    #[error("byte {byte} of the row is not UTF-8; if the file is from an old spreadsheet, set encoding = \"windows-1252\"")]
+    #[error(
+        "byte {byte} of the row is not UTF-8; if the file is from an old spreadsheet, set encoding = \"windows-1252\""
+    )]
     NotUtf8 {
         /// The first byte that is not, from 1.
         byte: usize,
@@ -62,7 +64,9 @@ pub enum Problem {
     #[error("a quote is opened and never closed")]
     OpenQuote,
     /// A quote inside a field that did not begin with one, or text after the closing quote.
-    #[error("a quote stands inside column {column}; quote the whole field and double the quotes in it, or set quotes = false")]
+    #[error(
+        "a quote stands inside column {column}; quote the whole field and double the quotes in it, or set quotes = false"
+    )]
     StrayQuote {
         /// The column, from 1.
         column: usize,

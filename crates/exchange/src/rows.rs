@@ -17,7 +17,13 @@ pub(crate) struct Rows<R> {
 
 impl<R: Read> Rows<R> {
     pub(crate) fn new(reader: R) -> Rows<R> {
-        Rows { reader, buffer: Vec::new(), start: 0, ended: false, line: 1 }
+        Rows {
+            reader,
+            buffer: Vec::new(),
+            start: 0,
+            ended: false,
+            line: 1,
+        }
     }
 
     /// What has been read and not taken.
@@ -65,7 +71,10 @@ impl<R: Read> Rows<R> {
     pub(crate) fn line_end(&mut self) -> io::Result<Option<usize>> {
         let mut looked = 0;
         loop {
-            if let Some(at) = self.ahead()[looked..].iter().position(|&byte| byte == b'\n') {
+            if let Some(at) = self.ahead()[looked..]
+                .iter()
+                .position(|&byte| byte == b'\n')
+            {
                 return Ok(Some(looked + at));
             }
             looked = self.ahead().len();

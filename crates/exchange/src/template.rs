@@ -6,7 +6,10 @@ pub(crate) struct Template(pub(crate) Vec<Part>);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Part {
     Literal(String),
-    Column { name: String, skip: usize },
+    Column {
+        name: String,
+        skip: usize,
+    },
     /// Left out when a column in it is empty.
     Optional(Vec<Part>),
 }
@@ -14,14 +17,16 @@ pub(crate) enum Part {
 impl Template {
     /// The columns it names.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().flat_map(|part| match part {
-            Part::Optional(parts) => parts.as_slice(),
-            part => std::slice::from_ref(part),
-        })
-        .filter_map(|part| match part {
-            Part::Column { name, .. } => Some(name.as_str()),
-            _ => None,
-        })
+        self.0
+            .iter()
+            .flat_map(|part| match part {
+                Part::Optional(parts) => parts.as_slice(),
+                part => std::slice::from_ref(part),
+            })
+            .filter_map(|part| match part {
+                Part::Column { name, .. } => Some(name.as_str()),
+                _ => None,
+            })
     }
 
     /// Reads a template; the error says what is wrong.
@@ -42,15 +47,19 @@ impl Template {
                 '{' => {
                     let (column, after) = rest[1..].split_once('}').ok_or("a { is not closed")?;
                     let (name, skip) = match column.rsplit_once('+') {
-                        Some((name, skip)) if skip.bytes().all(|b| b.is_ascii_digit()) => {
-                            (name, skip.parse().map_err(|_| "the number after + is not one")?)
-                        }
+                        Some((name, skip)) if skip.bytes().all(|b| b.is_ascii_digit()) => (
+                            name,
+                            skip.parse().map_err(|_| "the number after + is not one")?,
+                        ),
                         _ => (column, 0),
                     };
                     if name.is_empty() || name.contains(['{', '[', ']']) {
                         return Err("a { holds no column");
                     }
-                    parts.push(Part::Column { name: name.to_owned(), skip });
+                    parts.push(Part::Column {
+                        name: name.to_owned(),
+                        skip,
+                    });
                     rest = after;
                     continue;
                 }
@@ -90,8 +99,14 @@ mod tests {
 
     fn check(text: &str, expected: Result<&[&str], &str>) {
         let template = Template::parse(text);
-        let columns = template.as_ref().map(|template| template.columns().collect::<Vec<_>>());
-        assert_eq!(columns.map_err(|error| *error), expected.map(<[&str]>::to_vec), "{text}");
+        let columns = template
+            .as_ref()
+            .map(|template| template.columns().collect::<Vec<_>>());
+        assert_eq!(
+            columns.map_err(|error| *error),
+            expected.map(<[&str]>::to_vec),
+            "{text}"
+        );
     }
 
     #[test]
@@ -106,7 +121,10 @@ mod tests {
         check("[a]", Err("a part in [ ] names no column"));
         check("]", Err("a ] closes nothing"));
         check("[{a}", Err("a [ is not closed"));
-        check("{a+99999999999999999999999}", Err("the number after + is not one"));
+        check(
+            "{a+99999999999999999999999}",
+            Err("the number after + is not one"),
+        );
     }
 
     proptest! {

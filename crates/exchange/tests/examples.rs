@@ -19,38 +19,52 @@ fn root() -> PathBuf {
 
 fn config() -> Config {
     let france = root().join("config/france");
-    let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+    let read = |path: PathBuf| fs::read_to_string(path).expect("the repository holds it");
     let places = Places::load(
         &read(france.join("places/departments.tsv")),
         &read(france.join("places/communes.tsv")),
     );
-    let desks = fs::read_dir(france.join("desks")).unwrap().map(|entry| entry.unwrap().path());
+    let desks = fs::read_dir(france.join("desks"))
+        .expect("the repository holds it")
+        .map(|entry| entry.expect("the repository holds it").path());
     let files = desks
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .chain([france.join("units.toml"), france.join("routing.toml")])
         .map(|path| (path.display().to_string(), read(path)));
-    Config::load(files, places.unwrap()).unwrap()
+    Config::load(files, places.expect("the repository holds it")).expect("the repository holds it")
 }
 
 /// How many rows there are and how many values went to each repetition.
 fn check(folder: &str, rows: usize, repetitions: &[(&str, usize)]) {
     let folder = root().join("examples").join(folder);
-    let mapping: Mapping =
-        fs::read_to_string(folder.join("pharos.mapping.toml")).unwrap().parse().unwrap();
+    let mapping: Mapping = fs::read_to_string(folder.join("pharos.mapping.toml"))
+        .expect("the repository holds it")
+        .parse()
+        .expect("the repository holds it");
     let config = config();
-    let desk = config.desk(&mapping.desk).unwrap();
+    let desk = config.desk(&mapping.desk).expect("the repository holds it");
     let ctx = Context {
-        now: "2026-11-01T00:00:00Z".parse().unwrap(),
+        now: "2026-11-01T00:00:00Z"
+            .parse()
+            .expect("the repository holds it"),
         lang: Lang::En,
         origin: Origin::Api,
     };
     let (mut count, mut entries) = (0, vec![0; repetitions.len()]);
-    for record in json_lines(File::open(folder.join("reports.jsonl")).unwrap(), Some(&mapping)) {
-        let record = record.unwrap();
+    for record in json_lines(
+        File::open(folder.join("reports.jsonl")).expect("the repository holds it"),
+        Some(&mapping),
+    ) {
+        let record = record.expect("every row is read");
         let valid = answers::validate(desk, mapping.track, &record.raw, &ctx)
             .unwrap_or_else(|errors| panic!("line {}: {errors:?}", record.line));
         for (sum, (name, _)) in entries.iter_mut().zip(repetitions) {
-            *sum += valid.values().get(*name).map_or(0, |list| list.as_array().unwrap().len());
+            *sum += valid.values().get(*name).map_or(0, |list| {
+                list.as_array().expect("the repository holds it").len()
+            });
         }
         count += 1;
     }
@@ -61,7 +75,11 @@ fn check(folder: &str, rows: usize, repetitions: &[(&str, usize)]) {
 
 #[test]
 fn etherscamdb_is_6912_reports_with_every_address() {
-    check("etherscamdb", 6_912, &[("urls", 6_912), ("crypto_to_pay", 3_251)]);
+    check(
+        "etherscamdb",
+        6_912,
+        &[("urls", 6_912), ("crypto_to_pay", 3_251)],
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A component, and its series: what the store calls after each change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     agglomerate::{Node, agglomerate, find},
@@ -11,12 +11,13 @@ use crate::{
 
 /// Records that may belong together, with the keys they hold and what a person decided of them.
 ///
-/// Give it everything that hangs together: two records that share a key which is not capped, or
-/// that a person said belong together, must come in the same component. More does no harm: the
+/// Give it everything that hangs together: two records that share a key which [joins](Model::joins),
+/// or that a person said belong together, must come in the same component. More does no harm: the
 /// series of two components given as one are the series of each.
 ///
 /// # How series are built
 ///
+/// 0. Parts that no joining key and no must-link connects are clustered apart.
 /// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
 ///    matched, would not reach the threshold is in no series.
 /// 2. Keys that depend on each other, in two steps, so that what comes after is a plain sum.
@@ -94,6 +95,99 @@ impl Component {
 
     /// Builds the series.
     pub fn cluster(&self, model: &Model) -> Clustering {
+        let mut all = Clustering {
+            capped: self.in_state(model, WeightState::Capped),
+            undescribed: self.undescribed(),
+            ..Clustering::default()
+        };
+        for neighbourhood in self.neighbourhoods(model) {
+            let found = neighbourhood.cluster_one(model);
+            all.series.extend(found.series);
+            all.contradictions.extend(found.contradictions);
+        }
+        all.series.sort_by(|a, b| a.members.cmp(&b.members));
+        all.contradictions.sort_unstable();
+        all
+    }
+
+    fn in_state(&self, model: &Model, state: WeightState) -> Vec<KeyId> {
+        self.keys
+            .values()
+            .filter(|(key, df)| model.weight(key.kind, *df, key.damped).state == state)
+            .map(|(key, _)| key.id)
+            .collect()
+    }
+
+    fn undescribed(&self) -> Vec<KeyId> {
+        let held: BTreeSet<KeyId> = self.members.iter().map(|(key, _)| *key).collect();
+        held.into_iter()
+            .filter(|key| !self.keys.contains_key(key))
+            .collect()
+    }
+
+    /// The parts that keys which [join](Model::joins), and must-links, hold together. Weaker keys weigh
+    /// inside a part and lead to no other: a platform's common words and names would make one part of
+    /// everything, and its clustering would cost the whole store at each arrival.
+    fn neighbourhoods(&self, model: &Model) -> Vec<Component> {
+        let mut place_of: HashMap<RecordId, u32> = HashMap::new();
+        let mut above: Vec<u32> = Vec::new();
+        let mut first_of: HashMap<KeyId, u32> = HashMap::new();
+        let mut place = |record: RecordId, above: &mut Vec<u32>| {
+            *place_of.entry(record).or_insert_with(|| {
+                above.push(above.len() as u32);
+                above.len() as u32 - 1
+            })
+        };
+        let join = |a: u32, b: u32, above: &mut Vec<u32>| {
+            let (a, b) = (find(above, a), find(above, b));
+            above[a.max(b) as usize] = a.min(b);
+        };
+        for &(key, record) in &self.members {
+            let here = place(record, &mut above);
+            let joins = self
+                .keys
+                .get(&key)
+                .is_some_and(|(key, df)| model.joins(key.kind, *df, key.damped));
+            if joins {
+                let first = *first_of.entry(key).or_insert(here);
+                join(first, here, &mut above);
+            }
+        }
+        for decision in &self.decisions {
+            if let Decision::MustLink(a, b) = *decision {
+                let (a, b) = (place(a, &mut above), place(b, &mut above));
+                join(a, b, &mut above);
+            }
+        }
+        let mut sizes: HashMap<u32, usize> = HashMap::new();
+        for record in 0..above.len() as u32 {
+            *sizes.entry(find(&mut above, record)).or_insert(0) += 1;
+        }
+        let mut parts: BTreeMap<u32, Component> = BTreeMap::new();
+        for &(key, record) in &self.members {
+            let part = find(&mut above, place_of[&record]);
+            if sizes[&part] > 1 {
+                let part = parts.entry(part).or_default();
+                part.members.push((key, record));
+                if let Some(described) = self.keys.get(&key) {
+                    part.keys.insert(key, *described);
+                }
+            }
+        }
+        for decision in &self.decisions {
+            let (a, b) = decision.records();
+            let part = |record: &RecordId| place_of.get(record).copied();
+            if let (Some(a), Some(b)) = (part(&a), part(&b)) {
+                let (a, b) = (find(&mut above, a), find(&mut above, b));
+                if a == b && sizes[&a] > 1 {
+                    parts.entry(a).or_default().decisions.insert(*decision);
+                }
+            }
+        }
+        parts.into_values().collect()
+    }
+
+    fn cluster_one(&self, model: &Model) -> Clustering {
         let mut graph = Graph::new(self, model);
         let kept = graph.could_join(model);
         let bundles = Bundles::new(&graph, &kept, model);
@@ -110,9 +204,8 @@ impl Component {
             .collect();
         Clustering {
             series: series::describe(model, &graph, &bundles, clusters),
-            capped: graph.capped,
-            undescribed: graph.undescribed,
             contradictions: graph.contradictions,
+            ..Clustering::default()
         }
     }
 }
@@ -131,8 +224,6 @@ pub(crate) struct Graph {
     cannot: Vec<(u32, u32)>,
     /// Union-find over must-links.
     together: Vec<u32>,
-    capped: Vec<KeyId>,
-    undescribed: Vec<KeyId>,
     contradictions: Vec<Decision>,
 }
 
@@ -144,13 +235,8 @@ pub(crate) struct GraphKey {
 
 impl Graph {
     fn new(component: &Component, model: &Model) -> Self {
-        let mut capped = Vec::new();
         let mut keys = Vec::new();
         for &(key, df) in component.keys.values() {
-            if model.weight(key.kind, df, key.damped).state == WeightState::Capped {
-                capped.push(key.id);
-                continue;
-            }
             let units = model.weight_units(key.kind, df, key.damped);
             if units > 0 {
                 keys.push(GraphKey {
@@ -164,9 +250,6 @@ impl Graph {
         let mut members = component.members.clone();
         members.sort_unstable();
         members.dedup();
-        let mut undescribed: Vec<KeyId> = members.iter().map(|&(key, _)| key).collect();
-        undescribed.dedup();
-        undescribed.retain(|key| !component.keys.contains_key(key));
 
         let mut records: Vec<RecordId> = members.iter().map(|&(_, record)| record).collect();
         for decision in &component.decisions {
@@ -237,8 +320,6 @@ impl Graph {
             must,
             cannot,
             together,
-            capped,
-            undescribed,
             contradictions,
         }
     }

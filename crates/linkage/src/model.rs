@@ -322,12 +322,20 @@ impl Model {
         self.prior_bits
     }
 
+    /// Whether sharing such a key can by itself bring two records together: its bits reach the
+    /// threshold. Only these keys say which records are looked at together; all weigh there.
+    #[must_use]
+    pub fn joins(&self, kind: KindIx, df: u64, damped: bool) -> bool {
+        self.weight(kind, df, damped).bits >= self.threshold()
+    }
+
     /// What sharing a key is worth when `df` records hold it:
     /// `trust × log2(reference_population / df)`, at most the kind's `max_bits`.
     ///
     /// That is Fellegi and Sunter's log2(m/u) with u ≈ df/N for a value so frequent, and m and the
     /// errors of the kind folded into `trust`. N is a constant of the model, not the number of
-    /// records: a weight must not move when something elsewhere does.
+    /// records: a weight must not move when something elsewhere does. df counts as the next power of
+    /// two, so that a weight changes a few times in a key's life and not with each holder.
     pub fn weight(&self, kind: KindIx, df: u64, damped: bool) -> Weight {
         let Some(kind) = self.kinds.get(usize::from(kind.0)) else {
             // A kind of another model: nothing is known, so nothing is said.
@@ -342,7 +350,8 @@ impl Model {
                 state: WeightState::Capped,
             };
         }
-        let rarity = (self.reference_population / df.max(1) as f64).log2();
+        let holders = df.clamp(1, 1 << 62).next_power_of_two();
+        let rarity = (self.reference_population / holders as f64).log2();
         let full = (kind.trust * rarity).clamp(0.0, kind.max_bits);
         let (bits, state) = if damped {
             (full * self.damping, WeightState::Damped)
@@ -451,8 +460,8 @@ pub(crate) mod tests {
         };
         check(0, false, 8.0, WeightState::Counted);
         check(1, false, 8.0, WeightState::Counted);
-        check(250, false, 2.0, WeightState::Counted);
-        check(250, true, 1.0, WeightState::Damped);
+        check(256, false, 2.0, WeightState::Counted);
+        check(256, true, 1.0, WeightState::Damped);
         check(251, false, 0.0, WeightState::Capped);
         check(u64::MAX, true, 0.0, WeightState::Capped);
         assert_eq!(model.weight(KindIx(7), 2, false).state, WeightState::Capped);

@@ -119,7 +119,8 @@ impl App {
     /// The version of a desk that a submission was filed with.
     #[must_use]
     pub fn desk_version(&self, id: &str, version: u32) -> Option<&Desk> {
-        self.config.desk_version(&id.parse::<DeskId>().ok()?, version)
+        self.config
+            .desk_version(&id.parse::<DeskId>().ok()?, version)
     }
 
     /// Counts a request as "being received" until the guard is dropped: the worker steps aside while

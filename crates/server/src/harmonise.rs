@@ -180,18 +180,26 @@ fn found(
         problem: None,
     };
     // The largest loss names the column; the others stay in the answers.
-    let loss = facts.totals().into_iter().max_by_key(|total| (total.currency == *"EUR", total.minor));
+    let loss = facts
+        .totals()
+        .into_iter()
+        .max_by_key(|total| (total.currency == *"EUR", total.minor));
     Harmonised {
         seq: submission.seq,
         id: submission.id.clone(),
         desk: submission.desk.clone(),
         track: submission.track.clone(),
-        headline: facts.headline.map_or(String::new(), |headline| headline.id.to_owned()),
+        headline: facts
+            .headline
+            .map_or(String::new(), |headline| headline.id.to_owned()),
         received_at: submission.received_at,
         state: State::Queued.as_str().to_owned(),
         urgent: urgent.is_some(),
         priority: priority.points,
-        unit: assessment.proposals.first().map_or(String::new(), |first| first.unit.clone()),
+        unit: assessment
+            .proposals
+            .first()
+            .map_or(String::new(), |first| first.unit.clone()),
         deadline_at: clock::first_deadline(desk, urgent, now).as_microsecond(),
         occurred_at: facts.occurred.map(Timestamp::as_microsecond),
         amount_minor: loss.as_ref().map(|loss| loss.minor),
@@ -270,6 +278,17 @@ pub fn gather_text(path: &str, text: &str, lists: &WarningLists) -> Gathered {
     gathered
 }
 
+/// Key of three bands that agree at once. Stored: it never changes.
+fn copy_key(bands: &[u64]) -> i64 {
+    let bytes: Vec<u8> = bands.iter().flat_map(|band| band.to_be_bytes()).collect();
+    let hash = crate::receive::digest(&[b"copy", &bytes], &[]);
+    i64::from_be_bytes(
+        hash[..8]
+            .try_into()
+            .expect("a hash has more than eight bytes"),
+    )
+}
+
 impl Gathered {
     fn typed(&mut self, path: &str, hint: Hint<'_>, raw: &str, lists: &WarningLists) {
         let parsed = match hint {
@@ -277,7 +296,9 @@ impl Gathered {
             Hint::Phone => Observable::parse(Kind::Phone, raw),
             Hint::Url => Observable::parse(Kind::Url, raw),
             Hint::Iban => Observable::parse(Kind::Iban, raw),
-            Hint::Crypto => Observable::parse(Kind::Eth, raw).or_else(|_| Observable::parse(Kind::Btc, raw)),
+            Hint::Crypto => {
+                Observable::parse(Kind::Eth, raw).or_else(|_| Observable::parse(Kind::Btc, raw))
+            }
             Hint::Handle(platform) => Observable::social(platform, raw),
             Hint::Text => {
                 self.text(path, raw, lists);
@@ -305,19 +326,37 @@ impl Gathered {
                 observables::Proof::Shape => "shape",
             };
             let flags = hit.flags.names().map(str::to_owned).collect();
-            self.sight(&hit.observable(), path, hit.span.start, hit.span.end, proof, flags, lists);
+            self.sight(
+                &hit.observable(),
+                path,
+                hit.span.start,
+                hit.span.end,
+                proof,
+                flags,
+                lists,
+            );
         }
         if let Some(sketch) = Sketch::of(text, &extraction.hits) {
+            let bands = sketch.bands();
             let kind = key_kind("text").expect("text is in the list of kinds of keys");
-            self.keys.extend(sketch.bands().map(|band| Key {
+            self.keys.extend(bands.map(|band| Key {
                 id: band as i64,
+                kind,
+                damped: false,
+            }));
+            let kind = key_kind("copy").expect("copy is in the list of kinds of keys");
+            self.keys.extend(bands.chunks_exact(3).map(|three| Key {
+                id: copy_key(three),
                 kind,
                 damped: false,
             }));
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one row of the list of sightings")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row of the list of sightings"
+    )]
     fn sight(
         &mut self,
         observable: &Observable,
@@ -366,7 +405,11 @@ impl Gathered {
         }
         let hash = crate::receive::digest(&[b"payee", folded.as_bytes()], &[]);
         self.keys.push(Key {
-            id: i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+            id: i64::from_be_bytes(
+                hash[..8]
+                    .try_into()
+                    .expect("a hash has more than eight bytes"),
+            ),
             kind: key_kind("payee").expect("payee is in the list of kinds of keys"),
             damped: false,
         });

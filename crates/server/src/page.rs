@@ -140,7 +140,9 @@ impl FromRequestParts<App> for Page {
         Ok(Self {
             lang,
             w: Words(lang),
-            theme: Theme::from_word(&cookies::read(&parts.headers, "orfevre-theme").unwrap_or_default()),
+            theme: Theme::from_word(
+                &cookies::read(&parts.headers, "orfevre-theme").unwrap_or_default(),
+            ),
             here,
             other_lang,
             demonstration: app.settings.demonstration,

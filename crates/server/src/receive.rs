@@ -94,7 +94,8 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
     getrandom::fill(&mut random).map_err(|_| ReceiveError::Randomness)?;
     let (id_random, nonce) = random.split_at(10);
     let now = app.now();
-    let id = SubmissionId::new(now, id_random.try_into().expect("ten bytes were split off")).to_string();
+    let id =
+        SubmissionId::new(now, id_random.try_into().expect("ten bytes were split off")).to_string();
     let code = tracking_code(app, &id);
     let Split { facts, identity } = filing.answers.split(filing.desk);
     let facts = serde_json::Value::Object(facts).to_string();
@@ -159,13 +160,22 @@ pub fn lookup(code: &TrackingCode) -> i64 {
 #[must_use]
 pub fn idempotency(scope: &str, desk: &str, key: &str) -> i64 {
     first_eight(&digest(
-        &[b"idempotency", scope.as_bytes(), desk.as_bytes(), key.as_bytes()],
+        &[
+            b"idempotency",
+            scope.as_bytes(),
+            desk.as_bytes(),
+            key.as_bytes(),
+        ],
         &[],
     ))
 }
 
 fn first_eight(hash: &[u8; 32]) -> i64 {
-    i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes"))
+    i64::from_be_bytes(
+        hash[..8]
+            .try_into()
+            .expect("a hash has more than eight bytes"),
+    )
 }
 
 /// SHA-256 of fields, each with its length before it, then of the exhibits' hashes.

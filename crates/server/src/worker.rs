@@ -4,7 +4,7 @@
 //! transaction as what was made of the batch: a kill at any point resumes without a gap or a double.
 //! Receiving goes first: while many requests are being received it waits, a bounded time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use casework::submission::{Event, State};
 use store::{
@@ -76,6 +76,9 @@ async fn turn(app: &App, analyser: &mut Analyser) -> Result<bool, StoreError> {
     }
     step_aside(app).await;
     let backlog = batch.len() as i64 == size;
+    let count = batch.len();
+    let started = Instant::now();
+    let mut harmonised_at = started;
     if let Some(last) = batch.last() {
         let last = last.seq;
         let shared = app.clone();
@@ -90,12 +93,34 @@ async fn turn(app: &App, analyser: &mut Analyser) -> Result<bool, StoreError> {
             what: "submission",
             why: error.to_string(),
         })?;
-        let reached = Reached { submission: last, ..reached };
-        app.store.work.apply(&harmonised, reached, &app.model, analyser).await?;
+        harmonised_at = Instant::now();
+        let reached = Reached {
+            submission: last,
+            ..reached
+        };
+        app.store
+            .work
+            .apply(&harmonised, reached, &app.model, analyser)
+            .await?;
     }
+    let applied_at = Instant::now();
     let supplements = supplements(app, reached).await?;
     // With a backlog, clustering waits: a component is then clustered once for many batches.
-    let clustered = if backlog { 0 } else { app.store.work.recluster(&app.model, COMPONENTS).await? };
+    let clustered = if backlog {
+        0
+    } else {
+        app.store.work.recluster(&app.model, COMPONENTS).await?
+    };
+    if count > 0 || clustered > 0 {
+        tracing::debug!(
+            count,
+            clustered,
+            harmonise = ?harmonised_at - started,
+            apply = ?applied_at - harmonised_at,
+            cluster = ?applied_at.elapsed(),
+            "a turn"
+        );
+    }
     Ok(backlog || supplements || clustered as i64 == COMPONENTS)
 }
 
@@ -134,7 +159,10 @@ async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
             .and_then(|state| state.after(Event::Withdraw).ok())
             .map(|state| state.as_str().to_owned())
     };
-    app.store.work.apply_supplements(&waiting, &app.model, withdrawn).await?;
+    app.store
+        .work
+        .apply_supplements(&waiting, &app.model, withdrawn)
+        .await?;
     Ok(waiting.len() as i64 == BATCH)
 }
 

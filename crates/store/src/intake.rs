@@ -22,11 +22,11 @@ use ledger::{Signer, Verifier};
 use sqlx::AnyPool;
 use tokio::sync::{mpsc, oneshot};
 
+use self::writing::{Command, Writer};
 pub use self::{
     draft::Draft,
-    reading::{Supplement, Submission, Upload},
+    reading::{Submission, Supplement, Upload},
 };
-use self::writing::{Command, Writer};
 use crate::{StoreError, migrate, readers, secrets::Secrets, sql, writer};
 
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/intake/0001.sql")];
@@ -167,7 +167,8 @@ impl Intake {
     /// When it was not received; see [`SubmitError`].
     pub async fn submit(&self, submission: NewSubmission) -> Result<Received, SubmitError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Submit(Box::new(submission), answer)).await?;
+        self.send(Command::Submit(Box::new(submission), answer))
+            .await?;
         answered.await.map_err(|_| SubmitError::Stopped)?
     }
 
@@ -177,7 +178,8 @@ impl Intake {
     /// When it was not received; see [`SubmitError`].
     pub async fn supplement(&self, supplement: NewSupplement) -> Result<Received, SubmitError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Supplement(Box::new(supplement), answer)).await?;
+        self.send(Command::Supplement(Box::new(supplement), answer))
+            .await?;
         answered.await.map_err(|_| SubmitError::Stopped)?
     }
 
@@ -198,7 +200,9 @@ impl Intake {
             .map_err(|_| SubmitError::Stopped)
     }
 
-    pub(crate) async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+    pub(crate) async fn reading(
+        &self,
+    ) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
 
@@ -220,13 +224,20 @@ impl Intake {
     /// When the database does not answer.
     pub async fn count(&self) -> Result<i64, StoreError> {
         let mut connection = self.reading().await?;
-        let row = sql::row(&mut connection, "SELECT value FROM meta WHERE name = 'received'", vec![]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT value FROM meta WHERE name = 'received'",
+            vec![],
+        )
+        .await?;
         match row {
             None => Ok(0),
-            Some(row) => sql::text(&row, 0)?.parse().map_err(|_| StoreError::Corrupt {
-                what: "count of submissions",
-                why: "not a number".to_owned(),
-            }),
+            Some(row) => sql::text(&row, 0)?
+                .parse()
+                .map_err(|_| StoreError::Corrupt {
+                    what: "count of submissions",
+                    why: "not a number".to_owned(),
+                }),
         }
     }
 }

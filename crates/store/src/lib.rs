@@ -178,7 +178,8 @@ async fn writer(path: &Path) -> Result<AnyConnection, StoreError> {
     }
     for (pragma, wanted) in [("PRAGMA journal_mode", "wal"), ("PRAGMA synchronous", "2")] {
         let row = sqlx::query(pragma).fetch_one(&mut connection).await?;
-        let set = sql::text(&row, 0).or_else(|_| sql::int(&row, 0).map(|value| value.to_string()))?;
+        let set =
+            sql::text(&row, 0).or_else(|_| sql::int(&row, 0).map(|value| value.to_string()))?;
         if set != wanted {
             return Err(StoreError::Corrupt {
                 what: "database setting",
@@ -192,7 +193,9 @@ async fn writer(path: &Path) -> Result<AnyConnection, StoreError> {
 async fn readers(path: &Path, most: u32) -> Result<AnyPool, StoreError> {
     Ok(AnyPoolOptions::new()
         .max_connections(most)
-        .after_connect(|connection, _| Box::pin(async move { prepare(connection, Use::Read).await }))
+        .after_connect(|connection, _| {
+            Box::pin(async move { prepare(connection, Use::Read).await })
+        })
         .connect_with(options(path)?)
         .await?)
 }
@@ -217,7 +220,11 @@ async fn migrate(
     }
     for (place, migration) in migrations.iter().enumerate().skip(done as usize) {
         let mut transaction = connection.begin().await?;
-        for piece in migration.split(';').map(str::trim).filter(|piece| !piece.is_empty()) {
+        for piece in migration
+            .split(';')
+            .map(str::trim)
+            .filter(|piece| !piece.is_empty())
+        {
             sqlx::query(sqlx::AssertSqlSafe(piece.to_owned()))
                 .execute(&mut *transaction)
                 .await?;

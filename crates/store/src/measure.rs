@@ -1,17 +1,14 @@
 //! What the machine itself can do, to hold our own figures against in the same run.
 
-use std::{path::Path, time::{Duration, Instant}};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{
-    Store, StoreError,
-    intake::NewSubmission,
-    migrate, sql,
-    sql::params,
-    writer,
-};
+use crate::{Store, StoreError, intake::NewSubmission, migrate, sql, sql::params, writer};
 
 /// A measured rate with the time each caller waited.
 #[derive(Clone, Debug)]
@@ -59,7 +56,11 @@ pub async fn bare_group_commit(
     std::fs::create_dir_all(folder)?;
     sqlx::any::install_default_drivers();
     let mut connection = writer(&folder.join("bare.db")).await?;
-    migrate(&mut connection, &[include_str!("../migrations/intake/0001.sql")]).await?;
+    migrate(
+        &mut connection,
+        &[include_str!("../migrations/intake/0001.sql")],
+    )
+    .await?;
     let (send, mut receive) = mpsc::channel::<(i64, oneshot::Sender<()>)>(4096);
     let row = sample.clone();
     let writing = tokio::spawn(async move {
@@ -72,9 +73,20 @@ pub async fn bare_group_commit(
                     // Spread like hashes, as the real ones are.
                     let code = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
                     params![
-                        *seq, format!("{}-{seq}", row.id), row.desk.as_str(), 1, row.track.as_str(),
-                        row.lang.as_str(), row.channel.as_str(), row.received_at, code, !code,
-                        row.digest, row.nonce, row.body, row.facts.as_str(),
+                        *seq,
+                        format!("{}-{seq}", row.id),
+                        row.desk.as_str(),
+                        1,
+                        row.track.as_str(),
+                        row.lang.as_str(),
+                        row.channel.as_str(),
+                        row.received_at,
+                        code,
+                        !code,
+                        row.digest,
+                        row.nonce,
+                        row.body,
+                        row.facts.as_str(),
                     ]
                 })
                 .collect();
@@ -140,9 +152,21 @@ impl Store {
     /// When the database does not answer.
     pub async fn sizes(&self) -> Result<Sizes, StoreError> {
         let mut intake = self.intake.reading().await?;
-        let submissions = one(&mut intake, "SELECT COALESCE(SUM(LENGTH(CAST(facts AS BLOB))), 0) FROM submission").await?
-            + one(&mut intake, "SELECT COALESCE(SUM(LENGTH(sealed)), 0) FROM identity").await?;
-        let intake_all = one(&mut intake, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").await?;
+        let submissions = one(
+            &mut intake,
+            "SELECT COALESCE(SUM(LENGTH(CAST(facts AS BLOB))), 0) FROM submission",
+        )
+        .await?
+            + one(
+                &mut intake,
+                "SELECT COALESCE(SUM(LENGTH(sealed)), 0) FROM identity",
+            )
+            .await?;
+        let intake_all = one(
+            &mut intake,
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        )
+        .await?;
         let mut work = self.work.reading().await?;
         let keys_and_members = one(
             &mut work,
@@ -150,7 +174,11 @@ impl Store {
         )
         .await?
             + one(&mut work, "SELECT COALESCE(SUM(LENGTH(keys)), 0) FROM docket").await?;
-        let work_all = one(&mut work, "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").await?;
+        let work_all = one(
+            &mut work,
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+        )
+        .await?;
         Ok(Sizes {
             submissions,
             keys_and_members,

@@ -163,13 +163,12 @@ fn place(folder: &Path, sha256: &[u8; 32]) -> PathBuf {
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(
-        String::with_capacity(bytes.len() * 2),
-        |mut text, byte| {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
             write!(text, "{byte:02x}").expect("writing to a string cannot fail");
             text
-        },
-    )
+        })
 }
 
 /// The media type that the first bytes show (WHATWG MIME Sniffing §6, the kinds evidence has).
@@ -185,7 +184,10 @@ fn sniff(head: &[u8]) -> &'static str {
         (b"OggS", "application/ogg"),
         (b"ID3", "audio/mpeg"),
         (b"\x1a\x45\xdf\xa3", "video/webm"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "application/x-ole-storage",
+        ),
         (b"MZ", "application/vnd.microsoft.portable-executable"),
     ];
     for (signature, media_type) in SIGNATURES {
@@ -232,6 +234,11 @@ mod tests {
             incoming.write(b"12345").await,
             Err(UploadError::TooLarge { most: 4 })
         ));
-        assert_eq!(std::fs::read_dir(folder.path().join("incoming")).unwrap().count(), 0);
+        assert_eq!(
+            std::fs::read_dir(folder.path().join("incoming"))
+                .unwrap()
+                .count(),
+            0
+        );
     }
 }

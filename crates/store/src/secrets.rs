@@ -63,7 +63,11 @@ fn read_or_make(path: &Path) -> io::Result<[u8; 32]> {
         Ok(bytes) => bytes.try_into().map_err(|bytes: Vec<u8>| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("{} holds {} bytes, a key holds 32: restore it from a backup", path.display(), bytes.len()),
+                format!(
+                    "{} holds {} bytes, a key holds 32: restore it from a backup",
+                    path.display(),
+                    bytes.len()
+                ),
             )
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

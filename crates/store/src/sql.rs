@@ -1,8 +1,9 @@
 //! The few helpers every query shares: typed parameters, many rows a statement, `IN` lists.
 //!
-//! Portable subset only (SQLite and PostgreSQL): `$n` placeholders, BIGINT, TEXT, BYTEA.
-//! Statements hold a power of two of rows, so that few distinct texts are prepared, and stay under
-//! [`MOST_PARAMETERS`]: SQLite looks `$n` parameters up one by one, which is quadratic.
+//! Portable subset only (SQLite and PostgreSQL): `$n` placeholders, BIGINT, TEXT, BYTEA. Statements hold
+//! a power of two of rows, so that few distinct texts are prepared, and stay under [`MOST_PARAMETERS`].
+//! Those made here write placeholders through [`placeholder`]: SQLite looks `$n` up one by one, which
+//! is quadratic in a statement, and takes `?` at once.
 
 use sqlx::{
     AnyConnection, Row,
@@ -77,7 +78,10 @@ pub(crate) use params;
 
 /// A statement made of our own text: the only place that vouches for SQL built at run time. User
 /// values never enter the text, they are always bound.
-pub(crate) fn statement(text: String, values: Vec<Param>) -> Query<'static, sqlx::Any, AnyArguments> {
+pub(crate) fn statement(
+    text: String,
+    values: Vec<Param>,
+) -> Query<'static, sqlx::Any, AnyArguments> {
     let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
     for value in values {
         query = match value {
@@ -109,7 +113,9 @@ pub(crate) async fn rows(
     text: &str,
     values: Vec<Param>,
 ) -> Result<Vec<AnyRow>, sqlx::Error> {
-    statement(text.to_owned(), values).fetch_all(connection).await
+    statement(text.to_owned(), values)
+        .fetch_all(connection)
+        .await
 }
 
 /// The first row of one statement, if there is one.
@@ -121,6 +127,25 @@ pub(crate) async fn row(
     statement(text.to_owned(), values)
         .fetch_optional(connection)
         .await
+}
+
+/// The placeholder of the `n`th parameter of a statement with many. PostgreSQL will want `$n`.
+fn placeholder(text: &mut String, _n: usize) {
+    text.push('?');
+}
+
+/// `(…), (…)`: `rows` rows of `columns` placeholders.
+fn values_list(text: &mut String, rows: usize, columns: usize) {
+    for row in 0..rows {
+        text.push_str(if row == 0 { " (" } else { ", (" });
+        for column in 0..columns {
+            if column > 0 {
+                text.push_str(", ");
+            }
+            placeholder(text, row * columns + column + 1);
+        }
+        text.push(')');
+    }
 }
 
 /// Inserts rows, as many a statement as fit: `head` is `INSERT INTO t (a, b) VALUES`, `tail` what
@@ -144,17 +169,7 @@ pub(crate) async fn insert(
         let chunk: Vec<Param> = rest.by_ref().take(size).flatten().collect();
         let mut text = String::with_capacity(head.len() + tail.len() + size * columns * 5);
         text.push_str(head);
-        for row in 0..size {
-            text.push_str(if row == 0 { " (" } else { ", (" });
-            for column in 0..columns {
-                if column > 0 {
-                    text.push_str(", ");
-                }
-                text.push('$');
-                text.push_str(&(row * columns + column + 1).to_string());
-            }
-            text.push(')');
-        }
+        values_list(&mut text, size, columns);
         text.push(' ');
         text.push_str(tail);
         statement(text, chunk).execute(&mut *connection).await?;
@@ -163,7 +178,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Runs `head IN ($1, …) tail` for all the values, some at a time, and gathers the rows.
+/// Runs `head IN (…) tail` for all the values, some at a time, and gathers the rows.
 pub(crate) async fn select_in(
     connection: &mut AnyConnection,
     head: &str,
@@ -171,34 +186,70 @@ pub(crate) async fn select_in(
     values: &[i64],
 ) -> Result<Vec<AnyRow>, sqlx::Error> {
     let mut found = Vec::new();
-    let mut rest = values;
-    let mut size = 64;
-    while !rest.is_empty() {
+    let values = values.iter().map(|value| Param::Int(*value)).collect();
+    for (text, chunk) in in_lists(head, tail, values) {
+        found.extend(statement(text, chunk).fetch_all(&mut *connection).await?);
+    }
+    Ok(found)
+}
+
+/// Runs `head IN (…)` for all the values, some at a time, for what it changes.
+pub(crate) async fn run_in(
+    connection: &mut AnyConnection,
+    head: &str,
+    values: Vec<Param>,
+) -> Result<(), sqlx::Error> {
+    for (text, chunk) in in_lists(head, "", values) {
+        statement(text, chunk).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Runs `head (VALUES (…), …) tail` for all the rows, some at a time: updates from a list. The
+/// columns of the list are called `column1`, `column2`… by SQLite and PostgreSQL alike.
+pub(crate) async fn run_values(
+    connection: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    rows: Vec<Vec<Param>>,
+) -> Result<(), sqlx::Error> {
+    let Some(columns) = rows.first().map(Vec::len) else {
+        return Ok(());
+    };
+    let mut rest = rows.into_iter();
+    let mut size = previous_power_of_two(MOST_PARAMETERS / columns.max(1));
+    while rest.len() > 0 {
         while size > rest.len() {
             size /= 2;
         }
-        let (chunk, after) = rest.split_at(size);
-        rest = after;
-        let mut text = String::with_capacity(head.len() + tail.len() + size * 5 + 8);
-        text.push_str(head);
-        text.push_str(" IN (");
-        for place in 1..=size {
-            if place > 1 {
-                text.push_str(", ");
-            }
-            text.push('$');
-            text.push_str(&place.to_string());
-        }
+        let chunk: Vec<Param> = rest.by_ref().take(size).flatten().collect();
+        let mut text = format!("{head} (VALUES");
+        values_list(&mut text, size, columns);
         text.push_str(") ");
         text.push_str(tail);
-        let values = chunk.iter().map(|value| Param::Int(*value)).collect();
-        found.extend(
-            statement(text, values)
-                .fetch_all(&mut *connection)
-                .await?,
-        );
+        statement(text, chunk).execute(&mut *connection).await?;
     }
-    Ok(found)
+    Ok(())
+}
+
+fn in_lists(head: &str, tail: &str, values: Vec<Param>) -> Vec<(String, Vec<Param>)> {
+    let mut lists = Vec::new();
+    let mut rest = values.into_iter();
+    let mut size = 64;
+    while rest.len() > 0 {
+        while size > rest.len() {
+            size /= 2;
+        }
+        let chunk: Vec<Param> = rest.by_ref().take(size).collect();
+        let mut text = String::with_capacity(head.len() + tail.len() + size * 3 + 8);
+        text.push_str(head);
+        text.push_str(" IN");
+        values_list(&mut text, 1, size);
+        text.push(' ');
+        text.push_str(tail);
+        lists.push((text, chunk));
+    }
+    lists
 }
 
 fn previous_power_of_two(value: usize) -> usize {

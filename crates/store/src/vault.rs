@@ -68,14 +68,26 @@ pub(crate) fn open(master: &[u8; 32], id: &[u8], sealed: &[u8]) -> Result<Vec<u8
 fn encrypt(key: &[u8; 32], nonce: &[u8], id: &[u8], plain: &[u8]) -> Result<Vec<u8>, VaultError> {
     let nonce = XNonce::try_from(nonce).map_err(|_| VaultError::Refused)?;
     XChaCha20Poly1305::new(key.into())
-        .encrypt(&nonce, Payload { msg: plain, aad: id })
+        .encrypt(
+            &nonce,
+            Payload {
+                msg: plain,
+                aad: id,
+            },
+        )
         .map_err(|_| VaultError::Refused)
 }
 
 fn decrypt(key: &[u8; 32], nonce: &[u8], id: &[u8], bytes: &[u8]) -> Result<Vec<u8>, VaultError> {
     let nonce = XNonce::try_from(nonce).map_err(|_| VaultError::Refused)?;
     XChaCha20Poly1305::new(key.into())
-        .decrypt(&nonce, Payload { msg: bytes, aad: id })
+        .decrypt(
+            &nonce,
+            Payload {
+                msg: bytes,
+                aad: id,
+            },
+        )
         .map_err(|_| VaultError::Refused)
 }
 

@@ -62,7 +62,9 @@ impl Work {
         self.connection.lock().await
     }
 
-    pub(crate) async fn reading(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
+    pub(crate) async fn reading(
+        &self,
+    ) -> Result<sqlx::pool::PoolConnection<sqlx::Any>, StoreError> {
         Ok(self.pool.acquire().await?)
     }
 
@@ -73,22 +75,38 @@ impl Work {
     pub async fn reached(&self) -> Result<Reached, StoreError> {
         let mut connection = self.reading().await?;
         Ok(Reached {
-            submission: number(&mut connection, "reached_submission").await?.unwrap_or(-1),
-            supplement: number(&mut connection, "reached_supplement").await?.unwrap_or(-1),
+            submission: number(&mut connection, "reached_submission")
+                .await?
+                .unwrap_or(-1),
+            supplement: number(&mut connection, "reached_supplement")
+                .await?
+                .unwrap_or(-1),
         })
     }
 }
 
 async fn number(connection: &mut AnyConnection, name: &str) -> Result<Option<i64>, StoreError> {
-    let row = sql::row(connection, "SELECT value FROM meta WHERE name = $1", sql::params![name]).await?;
+    let row = sql::row(
+        connection,
+        "SELECT value FROM meta WHERE name = $1",
+        sql::params![name],
+    )
+    .await?;
     let Some(row) = row else { return Ok(None) };
-    sql::text(&row, 0)?.parse().map(Some).map_err(|_| StoreError::Corrupt {
-        what: "counter",
-        why: format!("{name} is not a number"),
-    })
+    sql::text(&row, 0)?
+        .parse()
+        .map(Some)
+        .map_err(|_| StoreError::Corrupt {
+            what: "counter",
+            why: format!("{name} is not a number"),
+        })
 }
 
-async fn set_number(connection: &mut AnyConnection, name: &str, value: i64) -> Result<(), StoreError> {
+async fn set_number(
+    connection: &mut AnyConnection,
+    name: &str,
+    value: i64,
+) -> Result<(), StoreError> {
     sql::run(
         connection,
         "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -4,7 +4,8 @@ use super::{
     identifiers::{author_phone, bitcoin, ethereum, iban},
     random::Random,
     texts::{
-        CARRIERS, FAMILY, GIVEN, NAME_HEADS, NAME_TAILS, PLATFORMS, RENTAL_PLATFORMS, SCAMS, Scam, UNLAWFUL, spin,
+        CARRIERS, FAMILY, GIVEN, NAME_HEADS, NAME_TAILS, PLATFORMS, RENTAL_PLATFORMS, SCAMS, Scam,
+        UNLAWFUL, spin,
     },
 };
 
@@ -38,7 +39,13 @@ pub(crate) struct Gang {
 }
 
 /// Providers where honest people and authors alike have their mailbox.
-pub(crate) const MAILBOXES: &[&str] = &["courriel.example", "mail.example", "boite.example", "webmail.test", "poste.example.net"];
+pub(crate) const MAILBOXES: &[&str] = &[
+    "courriel.example",
+    "mail.example",
+    "boite.example",
+    "webmail.test",
+    "poste.example.net",
+];
 
 impl Gang {
     pub(crate) fn scam(&self) -> &'static Scam {
@@ -47,30 +54,62 @@ impl Gang {
 
     /// A new gang. `phones` is the rank of the next number nobody uses yet; `others` are gangs of
     /// late, of whom it may know one.
-    pub(crate) fn new(id: u32, size: usize, random: &mut Random, phones: &mut u64, others: &[std::rc::Rc<Gang>]) -> Gang {
+    pub(crate) fn new(
+        id: u32,
+        size: usize,
+        random: &mut Random,
+        phones: &mut u64,
+        others: &[std::rc::Rc<Gang>],
+    ) -> Gang {
         let scam = scam_type(random);
-        let count = |per: usize, random: &mut Random| 1 + size / per + usize::from(random.chance(25));
+        let count =
+            |per: usize, random: &mut Random| 1 + size / per + usize::from(random.chance(25));
         let name = format!("{}{}", random.pick(NAME_HEADS), random.pick(NAME_TAILS));
-        let hosts: Vec<String> = (0..count(12, random)).map(|at| host(&name, id, at, random)).collect();
+        let hosts: Vec<String> = (0..count(16, random))
+            .map(|at| host(&name, id, at, random))
+            .collect();
         let names: Vec<String> = (0..count(8, random)).map(|_| person(random)).collect();
-        let emails = (0..count(9, random))
+        let emails = (0..count(12, random))
             .map(|_| match random.below(3) {
-                0 => format!("{}@{}", random.pick(&["contact", "service", "commande", "info", "support"]), random.pick(&hosts.iter().map(String::as_str).collect::<Vec<_>>())),
+                0 => format!(
+                    "{}@{}",
+                    random.pick(&["contact", "service", "commande", "info", "support"]),
+                    random.pick(&hosts.iter().map(String::as_str).collect::<Vec<_>>())
+                ),
                 _ => {
                     let name = &names[random.index(names.len())];
-                    format!("{}{}@{}", ascii(name).replace(' ', "."), random.digits(4), random.pick(MAILBOXES))
+                    format!(
+                        "{}{}@{}",
+                        ascii(name).replace(' ', "."),
+                        random.digits(4),
+                        random.pick(MAILBOXES)
+                    )
                 }
             })
             .collect();
-        let handles = (0..count(10, random))
+        let handles = (0..count(14, random))
             .map(|_| {
-                let network = random.pick(&["telegram", "facebook", "instagram", "snapchat", "tiktok", "discord"]);
+                let network = random.pick(&[
+                    "telegram",
+                    "facebook",
+                    "instagram",
+                    "snapchat",
+                    "tiktok",
+                    "discord",
+                ]);
                 let name = &names[random.index(names.len())];
-                (network, format!("{}{}", ascii(name).replace(' ', random.pick(&["_", ".", ""])), random.digits(5)))
+                (
+                    network,
+                    format!(
+                        "{}{}",
+                        ascii(name).replace(' ', random.pick(&["_", ".", ""])),
+                        random.digits(5)
+                    ),
+                )
             })
             .collect();
-        let mut ibans: Vec<String> = (0..count(7, random)).map(|_| iban(random)).collect();
-        let phone_count = count(6, random);
+        let mut ibans: Vec<String> = (0..count(10, random)).map(|_| iban(random)).collect();
+        let phone_count = count(9, random);
         let phones = (0..phone_count)
             .map(|_| {
                 *phones += 1;
@@ -78,10 +117,22 @@ impl Gang {
             })
             .collect();
         let wallets = (0..count(10, random))
-            .map(|_| if random.chance(70) { bitcoin(random) } else { ethereum(random) })
+            .map(|_| {
+                if random.chance(70) {
+                    bitcoin(random)
+                } else {
+                    ethereum(random)
+                }
+            })
             .collect();
-        let payees = (0..count(7, random))
-            .map(|_| if scam == 0 && random.chance(60) { format!("{name} SAS") } else { person(random) })
+        let payees = (0..count(10, random))
+            .map(|_| {
+                if scam == 0 && random.chance(60) {
+                    format!("{name} SAS")
+                } else {
+                    person(random)
+                }
+            })
             .collect();
         let mut said = SCAMS[scam]
             .said
@@ -92,16 +143,22 @@ impl Gang {
         // Honest matching must not merge these: they share a mule, or one copied the other's words.
         if size >= 4 && !others.is_empty() {
             let other = &others[random.index(others.len())];
-            if random.chance(8) {
+            if random.chance(15) {
                 ibans.push(other.ibans[0].clone());
             }
             let same = others.iter().find(|other| other.scam == scam);
-            if random.chance(20) && let Some(other) = same {
+            if random.chance(20)
+                && let Some(other) = same
+            {
                 said.clone_from(&other.said);
             }
         }
         let (low, high) = SCAMS[scam].price;
-        let platforms = if SCAMS[scam].id == "false_rental" { RENTAL_PLATFORMS } else { PLATFORMS };
+        let platforms = if SCAMS[scam].id == "false_rental" {
+            RENTAL_PLATFORMS
+        } else {
+            PLATFORMS
+        };
         Gang {
             id,
             size,
@@ -115,14 +172,28 @@ impl Gang {
             handles,
             wallets,
             names,
-            objects: (0..1 + size / 15).map(|_| random.pick(SCAMS[scam].objects)).collect(),
+            objects: (0..1 + size / 15)
+                .map(|_| random.pick(SCAMS[scam].objects))
+                .collect(),
             name,
             platform: random.pick(platforms),
             carrier: random.pick(CARRIERS),
             // The lower of two: small sums are the more common.
             price: 100 * random.between(low, high).min(random.between(low, high)),
             said,
-            goods_to: format!("{}, {} rue {}", person(random), random.between(1, 98), random.pick(&["des Lilas", "du Moulin", "de la Gare", "Pasteur", "des Écoles", "du Stade"])),
+            goods_to: format!(
+                "{}, {} rue {}",
+                person(random),
+                random.between(1, 98),
+                random.pick(&[
+                    "des Lilas",
+                    "du Moulin",
+                    "de la Gare",
+                    "Pasteur",
+                    "des Écoles",
+                    "du Stade"
+                ])
+            ),
         }
     }
 }
@@ -145,17 +216,25 @@ pub(crate) fn person(random: &mut Random) -> String {
     format!("{} {}", random.pick(GIVEN), random.pick(FAMILY))
 }
 
-/// A host under a reserved name, which no other gang has: it holds the gang's number.
+/// A host under a reserved name, which no other gang has and which does not show whose it is.
 fn host(name: &str, id: u32, at: usize, random: &mut Random) -> String {
     let name = ascii(name);
-    let number = format!("{id}{}", ["", "b", "c", "d", "e", "f", "g"][at % 7]);
+    let number = scrambled(u64::from(id) * 8 + at as u64 % 8, 23);
     match random.below(5) {
         0 => format!("{name}{number}.example"),
         1 => format!("{name}-{number}.test"),
         2 => format!("{name}{number}.example.com"),
-        3 => format!("{}-{name}{number}.example", random.pick(&["soldes", "boutique", "paiement", "suivi", "espace"])),
+        3 => format!(
+            "{}-{name}{number}.example",
+            random.pick(&["soldes", "boutique", "paiement", "suivi", "espace"])
+        ),
         _ => format!("www.{name}-{number}.example"),
     }
+}
+
+/// Another number for each of the first `1 << bits`.
+pub(crate) fn scrambled(number: u64, bits: u32) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % (1 << bits) // odd, so no two meet
 }
 
 /// Lower case without accents.

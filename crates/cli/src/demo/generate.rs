@@ -20,12 +20,12 @@ use jiff::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    gang::{Gang, MAILBOXES, ascii},
+    gang::{Gang, MAILBOXES, ascii, scrambled},
     identifiers::{french_iban, idempotency, victim_phone},
     random::Random,
     texts::{
-        ASIDE, BANKS, CRYPTO_TOLD, EMAIL_TOLD, FAMILY, GIVEN, HANDLE_TOLD, IBAN_TOLD, PHONE_TOLD, PROFESSIONS, SAID,
-        SEEN, UNLAWFUL, URL_TOLD, spin,
+        ASIDE, BANKS, CRYPTO_TOLD, EMAIL_TOLD, FAMILY, GIVEN, HANDLE_TOLD, IBAN_TOLD, PHONE_TOLD,
+        PROFESSIONS, SAID, SEEN, UNLAWFUL, URL_TOLD, spin,
     },
     victim::{self, Hand, Told},
 };
@@ -56,7 +56,9 @@ pub(crate) fn complaints(seed: u64, count: usize) -> impl Iterator<Item = Made> 
         seed,
         count,
         made: 0,
-        first_day: LAST_DAY.saturating_sub(Span::new().days(i64::try_from(days).expect("at most 730") + RAMP_DAYS)),
+        first_day: LAST_DAY.saturating_sub(
+            Span::new().days(i64::try_from(days).expect("at most 730") + RAMP_DAYS),
+        ),
         // Twice the mean, as the wait is drawn from nothing to this. 2.4 submissions an author.
         longest_wait: (2 * 24 * 86_400 * days / 10 / count.max(1) as u64).max(1),
         arrivals: Random::of(seed, 0),
@@ -128,13 +130,23 @@ impl Iterator for Complaints {
         if self.made == self.count {
             return None;
         }
-        while self.due.peek().is_none_or(|Reverse(due)| due.at >= self.next_arrival) {
+        while self
+            .due
+            .peek()
+            .is_none_or(|Reverse(due)| due.at >= self.next_arrival)
+        {
             self.arrive();
         }
         let Reverse(due) = self.due.pop()?;
         let day = i64::try_from(due.at / 86_400).unwrap_or(0);
-        let filed = self.first_day.saturating_add(Span::new().days(day.min(20_000))).min(LAST_DAY);
-        let mut random = Random::of(self.seed, (u64::from(due.gang.id) << 16) + due.victim as u64 + 1);
+        let filed = self
+            .first_day
+            .saturating_add(Span::new().days(day.min(20_000)))
+            .min(LAST_DAY);
+        let mut random = Random::of(
+            self.seed,
+            (u64::from(due.gang.id) << 16) + due.victim as u64 + 1,
+        );
         let key = idempotency(self.seed, self.made);
         self.made += 1;
         Some(Telling::new(&due.gang, due.victim, filed, &mut random).submission(key))
@@ -149,14 +161,30 @@ impl Complaints {
     fn arrive(&mut self) {
         let random = &mut self.arrivals;
         self.authors += 1;
-        let size = if random.chance(25) { 1 } else { gang_size(random) };
+        let size = if random.chance(25) {
+            1
+        } else {
+            gang_size(random)
+        };
         let mut own = Random::of(!self.seed, u64::from(self.authors));
-        let gang = Rc::new(Gang::new(self.authors, size, &mut own, &mut self.phones, self.late.make_contiguous()));
+        let gang = Rc::new(Gang::new(
+            self.authors,
+            size,
+            &mut own,
+            &mut self.phones,
+            self.late.make_contiguous(),
+        ));
         let lifetime = (10 + own.below(40) + size as u64 / 2) * 86_400;
-        let mut times: Vec<u64> = (0..size).map(|_| self.next_arrival + own.below(lifetime)).collect();
+        let mut times: Vec<u64> = (0..size)
+            .map(|_| self.next_arrival + own.below(lifetime))
+            .collect();
         times.sort_unstable();
         for (victim, at) in times.into_iter().enumerate() {
-            self.due.push(Reverse(Due { at, victim, gang: Rc::clone(&gang) }));
+            self.due.push(Reverse(Due {
+                at,
+                victim,
+                gang: Rc::clone(&gang),
+            }));
         }
         if size >= 4 {
             self.late.push_front(gang);
@@ -207,26 +235,36 @@ struct Telling<'a> {
     bank: &'static str,
     city: &'static str,
     department: &'static str,
+    given_name: &'static str,
+    family: &'static str,
     own_email: String,
     own_phone: String,
-    /// The identifiers given, so that few give none.
-    given: usize,
+    /// Whether an identifier was given: few give none.
+    given: bool,
 }
 
 impl<'a> Telling<'a> {
     fn new(gang: &'a Gang, place: usize, filed: Date, random: &'a mut Random) -> Telling<'a> {
         let (city, department) = COMMUNES[random.index(COMMUNES.len())];
         let (given, family) = (random.pick(GIVEN), random.pick(FAMILY));
-        let own_email =
-            format!("{}.{}{}@{}", ascii(given), ascii(family), random.digits(5), random.pick(MAILBOXES));
+        let own_email = format!(
+            "{}.{}{}@{}",
+            ascii(given),
+            ascii(family),
+            random.digits(5),
+            random.pick(MAILBOXES)
+        );
         Telling {
-            price: gang.price * random.between(80, 125) / 100 / 100 * 100 + if random.chance(30) { 99 } else { 0 },
+            price: gang.price * random.between(80, 125) / 100 / 100 * 100
+                + if random.chance(30) { 99 } else { 0 },
             object: gang.objects[rotated(gang.objects.len(), gang, place, random)],
             name: gang.names[rotated(gang.names.len(), gang, place, random)].clone(),
             bank: random.pick(BANKS),
             hand: Hand::draw(random),
             own_phone: victim_phone(random),
             own_email,
+            given_name: given,
+            family,
             gang,
             place,
             filed,
@@ -234,7 +272,7 @@ impl<'a> Telling<'a> {
             department,
             raw: Map::new(),
             story: Vec::new(),
-            given: 0,
+            given: false,
             random,
         }
     }
@@ -244,11 +282,21 @@ impl<'a> Telling<'a> {
             self.witness();
             ("pharos", Track::Report)
         } else {
-            let track = if self.random.chance(62) { Track::Complaint } else { Track::Report };
+            let track = if self.random.chance(62) {
+                Track::Complaint
+            } else {
+                Track::Report
+            };
             self.complaint(track);
             ("thesee", track)
         };
-        Made { desk, track, idempotency, raw: self.raw, gang: self.gang.id }
+        Made {
+            desk,
+            track,
+            idempotency,
+            raw: self.raw,
+            gang: self.gang.id,
+        }
     }
 
     // --- what both desks have ----------------------------------------------------------------
@@ -315,13 +363,10 @@ impl<'a> Telling<'a> {
         filled
     }
 
-    /// Where an identifier is given: nearly nobody gives none at all.
-    fn told(&mut self, exposed_left: bool) -> Told {
-        let told = match Told::draw(self.random) {
-            Told::Nowhere if self.given == 0 && !exposed_left && self.random.chance(85) => Told::Field,
-            told => told,
-        };
-        self.given += usize::from(told != Told::Nowhere);
+    /// Where an identifier is given.
+    fn told(&mut self) -> Told {
+        let told = Told::draw(self.random);
+        self.given |= told != Told::Nowhere;
         told
     }
 
@@ -330,7 +375,8 @@ impl<'a> Telling<'a> {
             let at = self.random.between(1, self.story.len() as u64 - 2) as usize;
             self.story.swap(at, at + 1);
         }
-        self.story.join(if self.random.chance(15) { "\n" } else { " " })
+        self.story
+            .join(if self.random.chance(15) { "\n" } else { " " })
     }
 
     /// The channels by which the author reached the victim.
@@ -350,7 +396,7 @@ impl<'a> Telling<'a> {
         if phone {
             let met = self.met(self.gang.phones.len());
             let number = &self.gang.phones[met];
-            let told = self.told(email || site || handle);
+            let told = self.told();
             if told.in_field() {
                 let typed = victim::phone(number, self.random);
                 self.set("phones", json!([{ "phone": typed }]));
@@ -363,9 +409,13 @@ impl<'a> Telling<'a> {
         if email {
             let met = self.met(self.gang.emails.len());
             let address = &self.gang.emails[met];
-            let told = self.told(site || handle);
+            let told = self.told();
             if told.in_field() {
-                let typed = if self.random.chance(90) { address.clone() } else { address.to_uppercase() };
+                let typed = if self.random.chance(90) {
+                    address.clone()
+                } else {
+                    address.to_uppercase()
+                };
                 self.set("emails", json!([{ "email": typed }]));
             }
             if told.in_story() {
@@ -376,7 +426,7 @@ impl<'a> Telling<'a> {
         if site {
             let met = self.met(self.gang.hosts.len());
             let host = &self.gang.hosts[met];
-            let told = self.told(handle);
+            let told = self.told();
             if told.in_field() {
                 let typed = victim::url(host, self.random);
                 self.set("urls", json!([{ "url": typed }]));
@@ -389,15 +439,25 @@ impl<'a> Telling<'a> {
         if handle {
             let met = self.met(self.gang.handles.len());
             let (network, name) = &self.gang.handles[met];
-            let told = self.told(false);
+            let told = self.told();
             if told.in_field() {
-                self.set("accounts", json!([{ "account": { "platform": network, "handle": name } }]));
+                self.set(
+                    "accounts",
+                    json!([{ "account": { "platform": network, "handle": name } }]),
+                );
             }
             if told.in_story() {
                 self.say(HANDLE_TOLD);
                 let last = self.story.last_mut().expect("said just now");
-                *last = last.replace("{x}", name).replace(self.gang.handles[0].0, network);
+                *last = last
+                    .replace("{x}", name)
+                    .replace(self.gang.handles[0].0, network);
             }
+        }
+        // Who was reached at all was reached by something, and most give it in the end.
+        if !self.given && self.random.chance(90) {
+            let met = self.met(self.gang.emails.len());
+            self.set("emails", json!([{ "email": self.gang.emails[met] }]));
         }
     }
 
@@ -407,7 +467,11 @@ impl<'a> Telling<'a> {
         self.set("visibility", "public");
         let days = self.random.below(20) as i64;
         let seen = self.filed.saturating_sub(Span::new().days(days));
-        self.maybe(60, "seen_at", json!({ "date": seen.to_string(), "about": true }));
+        self.maybe(
+            60,
+            "seen_at",
+            json!({ "date": seen.to_string(), "about": true }),
+        );
         if let Some(which) = self.gang.unlawful {
             let (category, subcategory, texts) = UNLAWFUL[which];
             self.set("category", category);
@@ -416,7 +480,10 @@ impl<'a> Telling<'a> {
             }
             self.set("medium", "network");
             let (network, name) = &self.gang.handles[0];
-            self.set("accounts", json!([{ "account": { "platform": network, "handle": name } }]));
+            self.set(
+                "accounts",
+                json!([{ "account": { "platform": network, "handle": name } }]),
+            );
             self.set("victim", "no");
             self.say(texts);
         } else {
@@ -443,11 +510,18 @@ impl<'a> Telling<'a> {
             if self.random.chance(25) {
                 let met = self.met(self.gang.ibans.len());
                 let typed = victim::iban(&self.gang.ibans[met], self.random);
-                self.set("accounts_to_pay", json!([{ "iban": typed, "payee": self.gang.payees[0] }]));
+                self.set(
+                    "accounts_to_pay",
+                    json!([{ "iban": typed, "payee": self.gang.payees[0] }]),
+                );
             }
-            if matches!(self.gang.scam().id, "sextortion" | "ransomware") && self.random.chance(50) {
+            if matches!(self.gang.scam().id, "sextortion" | "ransomware") && self.random.chance(50)
+            {
                 let met = self.met(self.gang.wallets.len());
-                self.set("crypto_to_pay", json!([{ "address": self.gang.wallets[met] }]));
+                self.set(
+                    "crypto_to_pay",
+                    json!([{ "address": self.gang.wallets[met] }]),
+                );
             }
         }
         self.maybe(40, "still_online", true);
@@ -463,11 +537,20 @@ impl<'a> Telling<'a> {
 
     /// What the author wrote, copied into the story.
     fn quote(&mut self) {
-        let said = self.fill(&self.gang.said);
+        let said = if self.random.chance(20) {
+            let typed = self.hand.write(&self.gang.said, self.random);
+            self.fill(&typed)
+        } else {
+            self.fill(&self.gang.said)
+        };
         // Who copies cuts: the greeting or the end is often missing.
         let said = match self.random.below(6) {
-            0 => said.split_once(". ").map_or(said.as_str(), |(_, rest)| rest),
-            1 => said.rsplit_once(". ").map_or(said.as_str(), |(rest, _)| rest),
+            0 => said
+                .split_once(". ")
+                .map_or(said.as_str(), |(_, rest)| rest),
+            1 => said
+                .rsplit_once(". ")
+                .map_or(said.as_str(), |(rest, _)| rest),
             _ => said.as_str(),
         };
         self.tell(SAID, said);
@@ -498,7 +581,8 @@ impl<'a> Telling<'a> {
         self.say(scam.opening);
         let paid = self.conditions();
         self.offer();
-        self.say(scam.middle);
+        let middle = self.random.index(scam.middle.len());
+        self.say(&scam.middle[middle..=middle]);
         if self.random.chance(55) {
             self.quote();
         }
@@ -512,7 +596,8 @@ impl<'a> Telling<'a> {
         self.maybe(60, "still_asked", asked);
         self.channels();
         if self.random.chance(60) {
-            self.say(scam.middle);
+            let other = (middle + 1 + self.random.index(scam.middle.len() - 1)) % scam.middle.len();
+            self.say(&scam.middle[other..=other]);
         }
         for _ in 0..self.random.below(3) {
             self.say(ASIDE);
@@ -524,12 +609,19 @@ impl<'a> Telling<'a> {
         self.maybe(15, "own_phone", self.own_phone.clone());
         self.maybe(15, "own_email", self.own_email.clone());
 
-        let before = self.filed.saturating_sub(Span::new().days(20 + self.random.below(40) as i64));
+        // Before the earliest payment: six of them, up to eight days apart.
+        let before = self
+            .filed
+            .saturating_sub(Span::new().days(60 + self.random.below(60) as i64));
         if complaint || self.random.chance(60) {
             let moment = if self.random.chance(50) {
                 json!({ "date": before.to_string(), "about": true })
             } else {
-                let time = format!("{:02}:{:02}", self.random.between(7, 22), self.random.below(60));
+                let time = format!(
+                    "{:02}:{:02}",
+                    self.random.between(7, 22),
+                    self.random.below(60)
+                );
                 json!({ "date": before.to_string(), "time": time })
             };
             self.set("started_at", moment);
@@ -551,7 +643,8 @@ impl<'a> Telling<'a> {
     fn conditions(&mut self) -> bool {
         let mut yes_no = |answers: &[(&str, bool)]| {
             for (question, answer) in answers {
-                self.raw.insert((*question).to_owned(), Value::Bool(*answer));
+                self.raw
+                    .insert((*question).to_owned(), Value::Bool(*answer));
             }
         };
         match self.gang.scam().id {
@@ -560,11 +653,18 @@ impl<'a> Telling<'a> {
                 true
             }
             "false_seller" => {
-                yes_no(&[("ordered", true), ("received", false), ("reachable", false), ("met", false), ("money_asked", true)]);
+                yes_no(&[
+                    ("ordered", true),
+                    ("received", false),
+                    ("reachable", false),
+                    ("met", false),
+                    ("money_asked", true),
+                ]);
                 self.random.chance(94)
             }
             "false_buyer" => {
-                let (sent, fees) = [(true, false), (false, true), (true, true)][self.random.index(3)];
+                let (sent, fees) =
+                    [(true, false), (false, true), (true, true)][self.random.index(3)];
                 self.raw.insert("sent_unpaid".to_owned(), Value::Bool(sent));
                 self.raw.insert("fees_asked".to_owned(), Value::Bool(fees));
                 self.raw.insert("met".to_owned(), Value::Bool(false));
@@ -607,23 +707,31 @@ impl<'a> Telling<'a> {
         if matches!(scam, "false_shop" | "false_seller") {
             self.maybe(80, "bought", self.object);
         }
-        if matches!(scam, "false_shop" | "false_seller" | "false_buyer" | "false_rental") {
+        if matches!(
+            scam,
+            "false_shop" | "false_seller" | "false_buyer" | "false_rental"
+        ) {
             let online = self.random.chance(30);
             self.maybe(70, "site_online", online);
         }
         if matches!(scam, "false_seller" | "false_buyer" | "false_rental") {
             self.maybe(85, "ad_site", self.gang.platform);
             // An ad is seen by several victims, but each gang posts many.
-            let number = 7_000_000 + u64::from(self.gang.id) * 64 + self.met(1 + self.gang.size / 2) as u64;
+            let ad = self.met(1 + self.gang.size / 2) as u64;
+            let number = 10_000_000 + scrambled(u64::from(self.gang.id) * 64 + ad, 26);
             self.maybe(30, "ad_number", format!("AN{number}"));
-            self.maybe(20, "ad_url", format!("https://petites-annonces.example/voir/{number}"));
+            self.maybe(
+                20,
+                "ad_url",
+                format!("https://petites-annonces.example/voir/{number}"),
+            );
         }
         match scam {
             "false_shop" => {
                 let met = self.met(self.gang.hosts.len());
                 let typed = victim::url(&self.gang.hosts[met], self.random);
                 self.set("shop_site", typed);
-                self.given += 1;
+                self.given = true;
                 self.maybe(75, "shop_name", self.gang.name.clone());
                 let number = self.random.digits(6);
                 self.maybe(50, "order_number", number);
@@ -632,23 +740,37 @@ impl<'a> Telling<'a> {
                 self.maybe(80, "goods", self.object);
                 let value = self.money(self.price);
                 self.set("goods_value", value);
-                self.maybe(65, "goods_sent_to", format!("{}, {}", self.gang.goods_to, self.city));
+                self.maybe(
+                    65,
+                    "goods_sent_to",
+                    format!("{}, {}", self.gang.goods_to, self.city),
+                );
                 let number = format!("XX{}FR", self.random.digits(9));
                 self.maybe(40, "tracking_number", number);
             }
             "false_rental" => {
-                let address = format!("{} rue de la République, {}", self.random.between(1, 120), self.city);
+                let address = format!(
+                    "{} rue de la République, {}",
+                    self.random.between(1, 120),
+                    self.city
+                );
                 self.maybe(70, "rental_address", address);
             }
             "hacked_account" => {
-                let service = self.random.pick(&["messagerie", "Facebook", "Instagram", "Snapchat"]);
-                self.maybe(70, "hacked_accounts", json!([{ "service": service, "name": self.own_email }]));
+                let service =
+                    self.random
+                        .pick(&["messagerie", "Facebook", "Instagram", "Snapchat"]);
+                self.maybe(
+                    70,
+                    "hacked_accounts",
+                    json!([{ "service": service, "name": self.own_email }]),
+                );
             }
             "ransomware" => {
                 let note = self.fill(&self.gang.said);
                 self.maybe(70, "ransom_note", note);
                 let met = self.met(self.gang.wallets.len());
-                let told = self.told(false);
+                let told = self.told();
                 if told.in_field() {
                     self.set("ransom_address", self.gang.wallets[met].clone());
                 }
@@ -664,10 +786,16 @@ impl<'a> Telling<'a> {
 
     fn payments(&mut self, complaint: bool) {
         let scam = self.gang.scam().id;
-        let count = if scam == "romance" { self.random.between(1, 6) } else { 1 + u64::from(self.random.chance(12)) };
+        let count = if scam == "romance" {
+            self.random.between(1, 6)
+        } else {
+            1 + u64::from(self.random.chance(12))
+        };
         let mut payments = Vec::new();
-        let told = self.told(true);
-        let mut lastly = self.filed.saturating_sub(Span::new().days(1 + self.random.below(18) as i64));
+        let told = Told::draw(self.random);
+        let mut lastly = self
+            .filed
+            .saturating_sub(Span::new().days(1 + self.random.below(18) as i64));
         for at in 0..count {
             let mut payment = Map::new();
             let mut put = |question: &str, value: Value| {
@@ -680,6 +808,7 @@ impl<'a> Telling<'a> {
             lastly = lastly.saturating_sub(Span::new().days(self.random.below(9) as i64));
             let means = self.means();
             put("means", Value::from(means));
+            self.given |= told != Told::Nowhere && matches!(means, "transfer" | "crypto");
             let payee = self.met(self.gang.payees.len());
             let payee = &self.gang.payees[payee];
             match means {
@@ -703,37 +832,68 @@ impl<'a> Telling<'a> {
                 "crypto" => {
                     let met = self.met(self.gang.wallets.len());
                     if told.in_field() {
-                        put("crypto_address", Value::from(self.gang.wallets[met].as_str()));
+                        put(
+                            "crypto_address",
+                            Value::from(self.gang.wallets[met].as_str()),
+                        );
                     }
                     if told.in_story() && at == 0 {
                         self.tell(CRYPTO_TOLD, &self.gang.wallets[met]);
                     }
                 }
                 "card" if self.random.chance(60) => {
-                    put("card_label", Value::String(format!("{} PARIS", self.gang.name.to_uppercase())));
+                    put(
+                        "card_label",
+                        Value::String(format!("{} PARIS", self.gang.name.to_uppercase())),
+                    );
                 }
                 "wallet" => {
-                    put("wallet_name", Value::from(self.random.pick(&["PayPal", "Lydia", "Revolut", "Wero"])));
+                    put(
+                        "wallet_name",
+                        Value::from(self.random.pick(&["PayPal", "Lydia", "Revolut", "Wero"])),
+                    );
                     if told.in_field() {
                         let met = self.met(self.gang.emails.len());
-                        put("wallet_account", Value::from(self.gang.emails[met].as_str()));
+                        put(
+                            "wallet_account",
+                            Value::from(self.gang.emails[met].as_str()),
+                        );
                     }
                 }
                 "coupon" => {
-                    put("wallet_name", Value::from(self.random.pick(&["PCS", "Transcash", "Neosurf", "Paysafecard"])));
+                    put(
+                        "wallet_name",
+                        Value::from(self.random.pick(&[
+                            "PCS",
+                            "Transcash",
+                            "Neosurf",
+                            "Paysafecard",
+                        ])),
+                    );
                     if self.random.chance(60) {
                         put("coupon_codes", Value::String(self.random.digits(10)));
                     }
                 }
                 "cash_mandate" => {
-                    put("wallet_name", Value::from(self.random.pick(&["Western Union", "MoneyGram", "Ria"])));
+                    put(
+                        "wallet_name",
+                        Value::from(self.random.pick(&["Western Union", "MoneyGram", "Ria"])),
+                    );
                     put("payee", Value::from(payee.as_str()));
-                    put("mandate_country", Value::from(self.random.pick(&["CI", "BJ", "SN", "TR"])));
+                    put(
+                        "mandate_country",
+                        Value::from(self.random.pick(&["CI", "BJ", "SN", "TR"])),
+                    );
                 }
                 _ => {}
             }
-            if matches!(means, "transfer" | "wallet" | "crypto" | "cash_mandate") && self.random.chance(20) {
-                put("reference", Value::String(format!("REF{}", self.random.digits(7))));
+            if matches!(means, "transfer" | "wallet" | "crypto" | "cash_mandate")
+                && self.random.chance(20)
+            {
+                put(
+                    "reference",
+                    Value::String(format!("REF{}", self.random.digits(7))),
+                );
             }
             payments.push(Value::Object(payment));
         }
@@ -744,12 +904,28 @@ impl<'a> Telling<'a> {
     fn means(&mut self) -> &'static str {
         let shares: &[(u64, &str)] = match self.gang.scam().id {
             "false_shop" => &[(55, "transfer"), (40, "card"), (5, "wallet")],
-            "false_seller" => &[(74, "transfer"), (15, "wallet"), (6, "coupon"), (3, "cash_mandate"), (2, "cash")],
+            "false_seller" => &[
+                (74, "transfer"),
+                (15, "wallet"),
+                (6, "coupon"),
+                (3, "cash_mandate"),
+                (2, "cash"),
+            ],
             "false_buyer" => &[(55, "coupon"), (33, "transfer"), (12, "wallet")],
             "false_rental" => &[(90, "transfer"), (7, "cash_mandate"), (3, "cheque")],
             "hacked_account" => &[(55, "coupon"), (45, "transfer")],
-            "romance" => &[(56, "transfer"), (16, "cash_mandate"), (10, "crypto"), (18, "coupon")],
-            "sextortion" => &[(45, "crypto"), (30, "coupon"), (15, "transfer"), (10, "wallet")],
+            "romance" => &[
+                (56, "transfer"),
+                (16, "cash_mandate"),
+                (10, "crypto"),
+                (18, "coupon"),
+            ],
+            "sextortion" => &[
+                (45, "crypto"),
+                (30, "coupon"),
+                (15, "transfer"),
+                (10, "wallet"),
+            ],
             _ => &[(100, "crypto")],
         };
         let mut drawn = self.random.below(100);
@@ -772,26 +948,40 @@ impl<'a> Telling<'a> {
 
     fn person(&mut self, complaint: bool, child: bool) {
         let born = |from: u64, to: u64, random: &mut Random| {
-            format!("{}-{:02}-{:02}", random.between(from, to), random.between(1, 12), random.between(1, 28))
+            format!(
+                "{}-{:02}-{:02}",
+                random.between(from, to),
+                random.between(1, 12),
+                random.between(1, 28)
+            )
         };
         if complaint {
             let mut person = Map::new();
-            let family = self.random.pick(FAMILY);
+            let family = self.family;
             person.insert("family_name".to_owned(), family.into());
-            person.insert("given_names".to_owned(), self.random.pick(GIVEN).into());
-            person.insert("birth_date".to_owned(), born(1940, 2006, self.random).into());
+            person.insert("given_names".to_owned(), self.given_name.into());
+            person.insert(
+                "birth_date".to_owned(),
+                born(1940, 2006, self.random).into(),
+            );
             person.insert("city".to_owned(), self.city.into());
             person.insert("country".to_owned(), "FR".into());
             if self.random.chance(50) {
                 person.insert("nationality".to_owned(), "FR".into());
-                person.insert("profession".to_owned(), self.random.pick(PROFESSIONS).into());
+                person.insert(
+                    "profession".to_owned(),
+                    self.random.pick(PROFESSIONS).into(),
+                );
                 person.insert("phone".to_owned(), self.own_phone.clone().into());
             }
             self.set("complainant", person);
             if child {
                 let given = self.random.pick(GIVEN);
                 let birth = born(2010, 2018, self.random);
-                self.set("child", json!({ "family_name": family, "given_names": given, "birth_date": birth }));
+                self.set(
+                    "child",
+                    json!({ "family_name": family, "given_names": given, "birth_date": birth }),
+                );
             }
             let meet = self.random.chance(30);
             self.maybe(40, "meet_investigator", meet);
@@ -805,19 +995,35 @@ impl<'a> Telling<'a> {
 
 /// Gangs use a thing up and take the next, and now and then an old one again.
 fn rotated(count: usize, gang: &Gang, place: usize, random: &mut Random) -> usize {
-    if random.chance(25) { random.index(count) } else { place * count / gang.size }
+    if random.chance(30) {
+        random.index(count)
+    } else {
+        place * count / gang.size
+    }
 }
 
 /// As people write it: `1 250,50 €`.
 fn euros(cents: u64) -> String {
     let (euros, left) = (cents / 100, cents % 100);
-    let whole = if euros >= 1_000 { format!("{} {:03}", euros / 1_000, euros % 1_000) } else { euros.to_string() };
-    if left == 0 { format!("{whole} €") } else { format!("{whole},{left:02} €") }
+    let whole = if euros >= 1_000 {
+        format!("{} {:03}", euros / 1_000, euros % 1_000)
+    } else {
+        euros.to_string()
+    };
+    if left == 0 {
+        format!("{whole} €")
+    } else {
+        format!("{whole},{left:02} €")
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, path::Path};
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        fs,
+        path::Path,
+    };
 
     use casework::{
         Lang,
@@ -832,8 +1038,16 @@ mod tests {
 
     fn config() -> Config {
         let france = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
-        let read = |name: &str| (name.to_owned(), fs::read_to_string(france.join(name)).unwrap());
-        let places = Places::load(&read("places/departments.tsv").1, &read("places/communes.tsv").1);
+        let read = |name: &str| {
+            (
+                name.to_owned(),
+                fs::read_to_string(france.join(name)).unwrap(),
+            )
+        };
+        let places = Places::load(
+            &read("places/departments.tsv").1,
+            &read("places/communes.tsv").1,
+        );
         let files = ["desks/pharos.toml", "desks/thesee.toml"].map(read);
         Config::load(files, places.unwrap()).unwrap()
     }
@@ -841,7 +1055,11 @@ mod tests {
     #[test]
     fn every_submission_is_valid_and_eligible() {
         let config = config();
-        let ctx = Context { now: "2026-11-01T00:00:00Z".parse().unwrap(), lang: Lang::Fr, origin: Origin::Api };
+        let ctx = Context {
+            now: "2026-11-01T00:00:00Z".parse().unwrap(),
+            lang: Lang::Fr,
+            origin: Origin::Api,
+        };
         for made in complaints(1, 2_000) {
             let desk = config.desk(&made.desk.parse().unwrap()).unwrap();
             let answers = answers::validate(desk, made.track, &made.raw, &ctx)
@@ -856,8 +1074,41 @@ mod tests {
         let first: Vec<Made> = complaints(7, 300).collect();
         assert!(complaints(7, 300).eq(first.iter().cloned()));
         assert_ne!(complaints(8, 300).next(), first.first().cloned());
-        let text: String = first.iter().map(|made| Value::Object(made.raw.clone()).to_string() + &made.idempotency).collect();
-        assert_eq!(format!("{:x?}", &Sha256::digest(text)[..8]), "");
+        let text: String = first
+            .iter()
+            .map(|made| Value::Object(made.raw.clone()).to_string() + &made.idempotency)
+            .collect();
+        assert_eq!(
+            format!("{:x?}", &Sha256::digest(text)[..8]),
+            "[69, cc, cd, cc, 30, 1d, 41, 60]"
+        );
+    }
+
+    /// Whoever joins all that shares an account is wrong: mules work for several.
+    #[test]
+    fn some_accounts_are_of_two_gangs() {
+        let mut gangs = BTreeMap::<String, BTreeSet<u32>>::new();
+        for made in complaints(3, 10_000) {
+            for payment in made
+                .raw
+                .get("payments")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+            {
+                if let Some(iban) = payment.get("iban").and_then(Value::as_str) {
+                    let iban = iban.replace(' ', "").to_uppercase();
+                    gangs.entry(iban).or_default().insert(made.gang);
+                }
+            }
+        }
+        let shared = gangs.values().filter(|gangs| gangs.len() > 1).count();
+        assert!(
+            (1..gangs.len() / 20).contains(&shared),
+            "{shared} of {}",
+            gangs.len()
+        );
+        assert!(gangs.values().all(|gangs| gangs.len() <= 4));
     }
 
     /// The truth has the shape of the world: many alone, some in large gangs, none over sixty.
@@ -867,11 +1118,19 @@ mod tests {
         for made in complaints(2, 20_000) {
             *sizes.entry(made.gang).or_default() += 1;
         }
-        let with = |from: usize, to: usize| sizes.values().filter(|&&size| (from..=to).contains(&size)).count();
+        let with = |from: usize, to: usize| {
+            sizes
+                .values()
+                .filter(|&&size| (from..=to).contains(&size))
+                .count()
+        };
         assert_eq!(with(61, usize::MAX), 0);
         assert!(with(1, 1) > sizes.len() / 2, "{}", with(1, 1));
         assert!(with(30, 60) > 20, "{}", with(30, 60));
         let alone = with(1, 1) * 100 / 20_000;
-        assert!((20..50).contains(&alone), "{alone} in a hundred submissions are of lone authors");
+        assert!(
+            (20..50).contains(&alone),
+            "{alone} in a hundred submissions are of lone authors"
+        );
     }
 }

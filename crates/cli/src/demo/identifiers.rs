@@ -25,7 +25,11 @@ pub(crate) fn french_iban(random: &mut Random) -> String {
 }
 
 fn french_account(random: &mut Random) -> String {
-    let (bank, branch, account) = (99_000 + random.below(1_000), random.below(100_000), random.below(100_000_000_000));
+    let (bank, branch, account) = (
+        99_000 + random.below(1_000),
+        random.below(100_000),
+        random.below(100_000_000_000),
+    );
     let key = 97 - (89 * bank + 15 * branch + 3 * account) % 97;
     format!("{bank:05}{branch:05}{account:011}{key:02}")
 }
@@ -41,9 +45,11 @@ fn belgian_account(random: &mut Random) -> String {
 
 /// What is left of the letters and digits, A as 10, when divided by 97.
 fn remainder_97(text: &str) -> u32 {
-    text.chars().fold(0, |left, c| match c.to_digit(36).expect("letters and digits") {
-        digit @ 0..10 => (left * 10 + digit) % 97,
-        letter => (left * 100 + letter) % 97,
+    text.chars().fold(0, |left, c| {
+        match c.to_digit(36).expect("letters and digits") {
+            digit @ 0..10 => (left * 10 + digit) % 97,
+            letter => (left * 100 + letter) % 97,
+        }
     })
 }
 
@@ -72,11 +78,19 @@ pub(crate) fn bitcoin(random: &mut Random) -> String {
 
 /// An Ethereum address, its letters' case carrying the checksum.
 pub(crate) fn ethereum(random: &mut Random) -> String {
-    let digits: String = random.bytes::<20>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits: String = random
+        .bytes::<20>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let hash = Keccak256::digest(digits.as_bytes());
     let cased = digits.char_indices().map(|(at, digit)| {
         let nibble = hash[at / 2] >> (4 * (1 - at % 2)) & 15;
-        if nibble >= 8 { digit.to_ascii_uppercase() } else { digit }
+        if nibble >= 8 {
+            digit.to_ascii_uppercase()
+        } else {
+            digit
+        }
     });
     format!("0x{}", cased.collect::<String>())
 }
@@ -84,7 +98,10 @@ pub(crate) fn ethereum(random: &mut Random) -> String {
 /// The key of a made submission: names the seed's stream and the place in it.
 pub(crate) fn idempotency(seed: u64, index: usize) -> String {
     let digest = Sha256::digest(format!("orfevre-demo-1\n{seed}\n{index}"));
-    digest[..20].iter().map(|byte| format!("{byte:02x}")).collect()
+    digest[..20]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]

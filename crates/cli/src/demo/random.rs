@@ -45,7 +45,9 @@ impl Random {
     }
 
     pub(crate) fn digits(&mut self, count: usize) -> String {
-        (0..count).map(|_| char::from(b'0' + self.below(10) as u8)).collect()
+        (0..count)
+            .map(|_| char::from(b'0' + self.below(10) as u8))
+            .collect()
     }
 
     pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
@@ -68,7 +70,8 @@ mod tests {
     #[test]
     fn bounds_hold() {
         let mut random = Random::of(1, 2);
-        let seen: std::collections::BTreeSet<u64> = (0..200).map(|_| random.between(3, 7)).collect();
+        let seen: std::collections::BTreeSet<u64> =
+            (0..200).map(|_| random.between(3, 7)).collect();
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
     }
 }

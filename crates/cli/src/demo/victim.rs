@@ -50,14 +50,26 @@ impl Hand {
             shouts: random.chance(3),
             points: !random.chance(10),
             short: random.chance(12),
-            slips: if random.chance(45) { random.between(2, 25) } else { 0 },
+            slips: if random.chance(45) {
+                random.between(2, 25)
+            } else {
+                0
+            },
         }
     }
 
     /// A sentence as this person writes it. What stands in braces is left as it is.
     pub(crate) fn write(&self, sentence: &str, random: &mut Random) -> String {
-        let short = if self.short { shortened(sentence) } else { sentence.to_owned() };
-        let plain = if self.accents { short } else { without_accents(&short) };
+        let short = if self.short {
+            shortened(sentence)
+        } else {
+            sentence.to_owned()
+        };
+        let plain = if self.accents {
+            short
+        } else {
+            without_accents(&short)
+        };
         let mut written = String::with_capacity(plain.len());
         let mut inside = false;
         let mut letters = plain.chars().peekable();
@@ -92,7 +104,17 @@ impl Hand {
 
 fn shortened(sentence: &str) -> String {
     let mut text = sentence.to_owned();
-    for (long, short) in [("vous", "vs"), ("toujours", "tjs"), ("beaucoup", "bcp"), ("J’ai", "jai"), ("Je n’ai", "jai"), ("pour", "pr"), ("s’il vous plaît", "svp"), ("aujourd’hui", "ajd"), ("rendez-vous", "rdv")] {
+    for (long, short) in [
+        ("vous", "vs"),
+        ("toujours", "tjs"),
+        ("beaucoup", "bcp"),
+        ("J’ai", "jai"),
+        ("Je n’ai", "jai"),
+        ("pour", "pr"),
+        ("s’il vous plaît", "svp"),
+        ("aujourd’hui", "ajd"),
+        ("rendez-vous", "rdv"),
+    ] {
         text = text.replace(long, short);
     }
     text
@@ -118,7 +140,10 @@ fn without_accents(text: &str) -> String {
 /// A phone number of ten digits as people write it.
 pub(crate) fn phone(number: &str, random: &mut Random) -> String {
     let pairs = |from: &str, by: &str| {
-        let pairs: Vec<&str> = (0..from.len()).step_by(2).map(|at| &from[at..at + 2]).collect();
+        let pairs: Vec<&str> = (0..from.len())
+            .step_by(2)
+            .map(|at| &from[at..at + 2])
+            .collect();
         pairs.join(by)
     };
     match random.below(8) {
@@ -134,7 +159,10 @@ pub(crate) fn phone(number: &str, random: &mut Random) -> String {
 /// An IBAN as people write it.
 pub(crate) fn iban(iban: &str, random: &mut Random) -> String {
     let groups = |by: &str| {
-        let groups: Vec<&str> = (0..iban.len()).step_by(4).map(|at| &iban[at..iban.len().min(at + 4)]).collect();
+        let groups: Vec<&str> = (0..iban.len())
+            .step_by(4)
+            .map(|at| &iban[at..iban.len().min(at + 4)])
+            .collect();
         groups.join(by)
     };
     match random.below(10) {
@@ -178,11 +206,24 @@ mod tests {
         let mut random = Random::of(5, 5);
         for _ in 0..200 {
             for (kind, raw, canonical) in [
-                (Kind::Phone, phone("0639981234", &mut random), "+33639981234"),
-                (Kind::Iban, iban("DE89370400440532013000", &mut random), "DE89370400440532013000"),
-                (Kind::Email, email("a.b1@mail.example", &mut random), "a.b1@mail.example"),
+                (
+                    Kind::Phone,
+                    phone("0639981234", &mut random),
+                    "+33639981234",
+                ),
+                (
+                    Kind::Iban,
+                    iban("DE89370400440532013000", &mut random),
+                    "DE89370400440532013000",
+                ),
+                (
+                    Kind::Email,
+                    email("a.b1@mail.example", &mut random),
+                    "a.b1@mail.example",
+                ),
             ] {
-                let parsed = Observable::parse(kind, &raw).unwrap_or_else(|error| panic!("{raw}: {error}"));
+                let parsed =
+                    Observable::parse(kind, &raw).unwrap_or_else(|error| panic!("{raw}: {error}"));
                 assert_eq!(parsed.canonical(), canonical, "{raw}");
             }
             // A bare host is a domain, not a URL.
@@ -191,7 +232,10 @@ mod tests {
                 .or_else(|_| Observable::parse(Kind::Domain, &raw))
                 .unwrap_or_else(|error| panic!("{raw}: {error}"));
             let canonical = parsed.canonical();
-            assert!(canonical == "shop1.example" || canonical.starts_with("http"), "{raw}: {canonical}");
+            assert!(
+                canonical == "shop1.example" || canonical.starts_with("http"),
+                "{raw}: {canonical}"
+            );
         }
     }
 
@@ -201,7 +245,10 @@ mod tests {
         for _ in 0..500 {
             let hand = Hand::draw(&mut random);
             let written = hand.write("Été {x} puis {own_email}, voilà.", &mut random);
-            assert!(written.contains("{x}") && written.contains("{own_email}"), "{written}");
+            assert!(
+                written.contains("{x}") && written.contains("{own_email}"),
+                "{written}"
+            );
         }
     }
 }

@@ -54,10 +54,8 @@ fn one_trusted_key_is_enough_and_one_weak_is_not() {
     check(&["", ""], &[]);
     check(&["text:1", "text:1"], &[]);
     check(&["damped phone:1", "damped phone:1"], &[]);
-    check(
-        &["damped phone:1, payee:1", "damped phone:1, payee:1"],
-        &[&[0, 1]],
-    );
+    // Weak keys weigh among records that a joining key brings together; they bring none together.
+    check(&["damped phone:1, payee:1", "damped phone:1, payee:1"], &[]);
 }
 
 #[test]

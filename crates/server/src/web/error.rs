@@ -27,20 +27,47 @@ pub struct ErrorPage {
 impl Page {
     /// Nothing is here, or nothing that this reader may see: both look the same.
     pub fn not_found(self) -> Response {
-        let (title, text) = (self.w.t("error-not-found-title"), self.w.t("error-not-found-text"));
-        render(StatusCode::NOT_FOUND, &ErrorPage { page: self, title, text })
+        let (title, text) = (
+            self.w.t("error-not-found-title"),
+            self.w.t("error-not-found-text"),
+        );
+        render(
+            StatusCode::NOT_FOUND,
+            &ErrorPage {
+                page: self,
+                title,
+                text,
+            },
+        )
     }
 
     /// The store failed on a read; logged here, once.
     pub fn store_failed(self, error: &StoreError) -> Response {
-        tracing::error!(error = error as &dyn std::error::Error, "a page could not be read from the store");
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            "a page could not be read from the store"
+        );
         let (title, text) = (self.w.t("error-store-title"), self.w.t("error-store-text"));
-        render(StatusCode::SERVICE_UNAVAILABLE, &ErrorPage { page: self, title, text })
+        render(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &ErrorPage {
+                page: self,
+                title,
+                text,
+            },
+        )
     }
 
     /// Any other failure, worded by the caller.
     pub fn failed(self, status: StatusCode, title: String, text: String) -> Response {
-        render(status, &ErrorPage { page: self, title, text })
+        render(
+            status,
+            &ErrorPage {
+                page: self,
+                title,
+                text,
+            },
+        )
     }
 }
 
@@ -89,6 +116,11 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(header::CONTENT_TYPE, "application/problem+json")], Json(self)).into_response()
+        (
+            status,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            Json(self),
+        )
+            .into_response()
     }
 }

@@ -14,7 +14,9 @@ fn zoned(micros: i64) -> Option<jiff::Zoned> {
 /// `14/03/2026 à 15:42` or `14 Mar 2026, 15:42`, Paris time.
 #[must_use]
 pub fn moment(lang: Lang, micros: i64) -> String {
-    let Some(zoned) = zoned(micros) else { return "?".to_owned() };
+    let Some(zoned) = zoned(micros) else {
+        return "?".to_owned();
+    };
     match lang {
         Lang::Fr => zoned.strftime("%d/%m/%Y à %H:%M").to_string(),
         Lang::En => zoned.strftime("%-d %b %Y, %H:%M").to_string(),
@@ -24,7 +26,9 @@ pub fn moment(lang: Lang, micros: i64) -> String {
 /// `14/03/2026` or `14 Mar 2026`, Paris time.
 #[must_use]
 pub fn day(lang: Lang, micros: i64) -> String {
-    let Some(zoned) = zoned(micros) else { return "?".to_owned() };
+    let Some(zoned) = zoned(micros) else {
+        return "?".to_owned();
+    };
     match lang {
         Lang::Fr => zoned.strftime("%d/%m/%Y").to_string(),
         Lang::En => zoned.strftime("%-d %b %Y").to_string(),

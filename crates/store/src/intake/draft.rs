@@ -44,8 +44,10 @@ impl Intake {
     /// # Errors
     /// When it was not kept.
     pub async fn save_draft(&self, code: &[u8], draft: Draft) -> Result<(), SubmitError> {
-        let not_durable = |error: vault::VaultError| SubmitError::NotDurable(std::sync::Arc::new(error.into()));
-        let sealed = vault::seal(&seal_key(code), b"draft", draft.body.as_bytes()).map_err(not_durable)?;
+        let not_durable =
+            |error: vault::VaultError| SubmitError::NotDurable(std::sync::Arc::new(error.into()));
+        let sealed =
+            vault::seal(&seal_key(code), b"draft", draft.body.as_bytes()).map_err(not_durable)?;
         let (answer, answered) = oneshot::channel();
         self.send(Command::SaveDraft {
             code: lookup(code),

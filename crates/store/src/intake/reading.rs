@@ -60,7 +60,8 @@ pub struct Upload {
     pub at: i64,
 }
 
-const SUBMISSION: &str = "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts FROM submission";
+const SUBMISSION: &str =
+    "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts FROM submission";
 
 impl Intake {
     /// The submission a tracking code opens.
@@ -68,7 +69,8 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn by_code(&self, code: i64) -> Result<Option<Submission>, StoreError> {
-        self.one(format!("{SUBMISSION} WHERE code = $1"), sql::params![code]).await
+        self.one(format!("{SUBMISSION} WHERE code = $1"), sql::params![code])
+            .await
     }
 
     /// The submission with this id.
@@ -76,7 +78,8 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn by_id(&self, id: &str) -> Result<Option<Submission>, StoreError> {
-        self.one(format!("{SUBMISSION} WHERE id = $1"), sql::params![id]).await
+        self.one(format!("{SUBMISSION} WHERE id = $1"), sql::params![id])
+            .await
     }
 
     /// The submission at this place of the ledger.
@@ -84,7 +87,8 @@ impl Intake {
     /// # Errors
     /// When the database does not answer.
     pub async fn by_seq(&self, seq: i64) -> Result<Option<Submission>, StoreError> {
-        self.one(format!("{SUBMISSION} WHERE seq = $1"), sql::params![seq]).await
+        self.one(format!("{SUBMISSION} WHERE seq = $1"), sql::params![seq])
+            .await
     }
 
     /// The next submissions after `seq`, in the order they were received.
@@ -104,9 +108,17 @@ impl Intake {
         .collect()
     }
 
-    async fn one(&self, text: String, values: Vec<sql::Param>) -> Result<Option<Submission>, StoreError> {
+    async fn one(
+        &self,
+        text: String,
+        values: Vec<sql::Param>,
+    ) -> Result<Option<Submission>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::row(&mut connection, &text, values).await?.as_ref().map(submission).transpose()
+        sql::row(&mut connection, &text, values)
+            .await?
+            .as_ref()
+            .map(submission)
+            .transpose()
     }
 
     /// The identity that was sealed with a submission, as JSON. Opening it is an act: the caller
@@ -116,13 +128,24 @@ impl Intake {
     /// When the database does not answer or the record does not open.
     pub async fn identity(&self, submission: &Submission) -> Result<Option<String>, StoreError> {
         let mut connection = self.reading().await?;
-        let row = sql::row(&mut connection, "SELECT sealed FROM identity WHERE seq = $1", sql::params![submission.seq]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT sealed FROM identity WHERE seq = $1",
+            sql::params![submission.seq],
+        )
+        .await?;
         let Some(row) = row else { return Ok(None) };
-        let plain = vault::open(&self.secrets.vault, submission.id.as_bytes(), &sql::bytes(&row, 0)?)?;
-        String::from_utf8(plain).map(Some).map_err(|error| StoreError::Corrupt {
-            what: "identity",
-            why: error.to_string(),
-        })
+        let plain = vault::open(
+            &self.secrets.vault,
+            submission.id.as_bytes(),
+            &sql::bytes(&row, 0)?,
+        )?;
+        String::from_utf8(plain)
+            .map(Some)
+            .map_err(|error| StoreError::Corrupt {
+                what: "identity",
+                why: error.to_string(),
+            })
     }
 
     /// What came later for a submission, oldest first.
@@ -146,7 +169,11 @@ impl Intake {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn supplements_after(&self, seq: i64, most: i64) -> Result<Vec<Supplement>, StoreError> {
+    pub async fn supplements_after(
+        &self,
+        seq: i64,
+        most: i64,
+    ) -> Result<Vec<Supplement>, StoreError> {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
@@ -215,7 +242,12 @@ impl Intake {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn tile(&self, level: u8, place: u64, width: u16) -> Result<Option<Vec<u8>>, StoreError> {
+    pub async fn tile(
+        &self,
+        level: u8,
+        place: u64,
+        width: u16,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         let mut connection = self.reading().await?;
         Ok(log::tile(&mut connection, level, place)
             .await?
@@ -226,8 +258,15 @@ impl Intake {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn entries(&self, place: u64, width: u16) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
-        let Some(first) = i64::try_from(place).ok().and_then(|place| place.checked_mul(256)) else {
+    pub async fn entries(
+        &self,
+        place: u64,
+        width: u16,
+    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let Some(first) = i64::try_from(place)
+            .ok()
+            .and_then(|place| place.checked_mul(256))
+        else {
             return Ok(None);
         };
         let mut connection = self.reading().await?;
@@ -240,7 +279,11 @@ impl Intake {
         if rows.len() < usize::from(width) {
             return Ok(None);
         }
-        Ok(Some(rows.iter().map(|row| sql::bytes(row, 0)).collect::<Result<_, _>>()?))
+        Ok(Some(
+            rows.iter()
+                .map(|row| sql::bytes(row, 0))
+                .collect::<Result<_, _>>()?,
+        ))
     }
 }
 
@@ -271,10 +314,12 @@ fn supplement(row: &AnyRow) -> Result<Supplement, StoreError> {
 fn upload(row: &AnyRow) -> Result<Upload, StoreError> {
     Ok(Upload {
         id: sql::text(row, 0)?,
-        sha256: sql::bytes(row, 1)?.try_into().map_err(|_| StoreError::Corrupt {
-            what: "upload",
-            why: "hash is not 32 bytes".to_owned(),
-        })?,
+        sha256: sql::bytes(row, 1)?
+            .try_into()
+            .map_err(|_| StoreError::Corrupt {
+                what: "upload",
+                why: "hash is not 32 bytes".to_owned(),
+            })?,
         size: sql::int(row, 2)? as u64,
         name: sql::text(row, 3)?,
         media_type: sql::text(row, 4)?,

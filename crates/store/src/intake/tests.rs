@@ -58,11 +58,18 @@ async fn every_receipt_verifies_and_survives_a_restart() {
         ledger::verify(received.receipt.as_bytes(), &again.intake.verifier()).unwrap();
         let kept = again.intake.by_seq(seq).await.unwrap().unwrap();
         let number = kept.received_at / 1_000_000;
-        assert_eq!(again.intake.by_code(number).await.unwrap().unwrap().seq, seq);
+        assert_eq!(
+            again.intake.by_code(number).await.unwrap().unwrap().seq,
+            seq
+        );
         let identity = again.intake.identity(&kept).await.unwrap().unwrap();
         assert_eq!(identity, format!("{{\"name\":\"person {number}\"}}"));
     }
-    let next = again.intake.submit(submission(700, 700_000, 7)).await.unwrap();
+    let next = again
+        .intake
+        .submit(submission(700, 700_000, 7))
+        .await
+        .unwrap();
     assert_eq!(next.seq, 600);
 }
 
@@ -72,7 +79,10 @@ async fn a_retry_gets_the_same_place_and_another_body_is_a_conflict() {
     let store = store(folder.path()).await;
     let first = store.intake.submit(submission(1, 5, 1)).await.unwrap();
     let retry = store.intake.submit(submission(2, 5, 1)).await.unwrap();
-    assert_eq!((retry.seq, &retry.id, retry.repeated), (first.seq, &first.id, true));
+    assert_eq!(
+        (retry.seq, &retry.id, retry.repeated),
+        (first.seq, &first.id, true)
+    );
     ledger::verify(retry.receipt.as_bytes(), &store.intake.verifier()).unwrap();
     let other = store.intake.submit(submission(3, 5, 2)).await;
     assert!(matches!(other, Err(SubmitError::Conflict)));
@@ -96,7 +106,11 @@ async fn a_draft_is_found_by_its_code_alone_until_it_expires() {
         updated_at: 1,
         expires_at: 100,
     };
-    store.intake.save_draft(b"code", draft.clone()).await.unwrap();
+    store
+        .intake
+        .save_draft(b"code", draft.clone())
+        .await
+        .unwrap();
     let newer = Draft {
         body: "{\"a\":2}".to_owned(),
         ..draft
@@ -118,9 +132,13 @@ async fn a_ledger_that_cannot_reproduce_its_checkpoint_is_not_signed_again() {
     drop(first);
     let path = folder.path().join("intake.db");
     let mut connection = crate::writer(&path).await.unwrap();
-    sql::run(&mut connection, "UPDATE tile SET hashes = $1", sql::params![vec![9_u8; 32]])
-        .await
-        .unwrap();
+    sql::run(
+        &mut connection,
+        "UPDATE tile SET hashes = $1",
+        sql::params![vec![9_u8; 32]],
+    )
+    .await
+    .unwrap();
     drop(connection);
     let opened = Store::open(folder.path(), "orfevre.example/test").await;
     assert!(matches!(opened, Err(StoreError::Ledger(_))));

@@ -48,7 +48,9 @@ enum Outcome {
     New(usize),
     /// The same request stands earlier in this group, at this place of its list.
     Twin(usize),
-    Repeated { seq: i64 },
+    Repeated {
+        seq: i64,
+    },
     Conflict,
 }
 
@@ -83,7 +85,12 @@ impl Writer {
                 Command::Submit(submission, answer) => submissions.push((*submission, answer)),
                 Command::Supplement(supplement, answer) => supplements.push((*supplement, answer)),
                 Command::Upload(upload, answer) => uploads.push((upload, answer)),
-                Command::SaveDraft { code, draft, sealed, answer } => {
+                Command::SaveDraft {
+                    code,
+                    draft,
+                    sealed,
+                    answer,
+                } => {
                     drafts.push((code, draft, sealed, answer));
                 }
                 Command::DropDraft(code, answer) => dropped.push((code, answer)),
@@ -101,7 +108,9 @@ impl Writer {
                 for ((_, answer), result) in supplements.into_iter().zip(supplemented) {
                     let _gone = answer.send(result);
                 }
-                let plain = uploads.into_iter().map(|(_, answer)| answer)
+                let plain = uploads
+                    .into_iter()
+                    .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
                     .chain(dropped.into_iter().map(|(_, answer)| answer));
                 for answer in plain {
@@ -118,7 +127,9 @@ impl Writer {
                 for (_, answer) in supplements {
                     let _gone = answer.send(Err(refused()));
                 }
-                let plain = uploads.into_iter().map(|(_, answer)| answer)
+                let plain = uploads
+                    .into_iter()
+                    .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
                     .chain(dropped.into_iter().map(|(_, answer)| answer));
                 for answer in plain {
@@ -136,7 +147,9 @@ impl Writer {
                 self.connection = connection;
                 match log::load(&mut self.connection, &self.signer).await {
                     Ok(log) => self.log = log,
-                    Err(error) => tracing::error!(%error, "the ledger could not be read again; the next group will fail too"),
+                    Err(error) => {
+                        tracing::error!(%error, "the ledger could not be read again; the next group will fail too")
+                    }
                 }
             }
             Err(error) => tracing::error!(%error, "the intake database could not be opened again"),
@@ -150,8 +163,13 @@ impl Writer {
         uploads: &[(Upload, Answer<()>)],
         drafts: &[(i64, Box<Draft>, Vec<u8>, Answer<()>)],
         dropped: &[(i64, Answer<()>)],
-    ) -> Result<(Vec<Result<Received, SubmitError>>, Vec<Result<Received, SubmitError>>), StoreError>
-    {
+    ) -> Result<
+        (
+            Vec<Result<Received, SubmitError>>,
+            Vec<Result<Received, SubmitError>>,
+        ),
+        StoreError,
+    > {
         let mut transaction = self.connection.begin().await?;
         let entries: Vec<Entry> = submissions
             .iter()
@@ -159,7 +177,11 @@ impl Writer {
                 Ok(Entry {
                     idempotency: new.idempotency,
                     body: new.body,
-                    opening: log::opening(new.nonce, new.digest, [("submission", &new.id), ("desk", &new.desk)])?,
+                    opening: log::opening(
+                        new.nonce,
+                        new.digest,
+                        [("submission", &new.id), ("desk", &new.desk)],
+                    )?,
                     id: new.id.clone(),
                     at: new.received_at,
                 })
@@ -171,26 +193,57 @@ impl Writer {
                 Ok(Entry {
                     idempotency: new.idempotency,
                     body: new.digest,
-                    opening: log::opening(new.nonce, new.digest, [("submission", &new.submission_id), ("supplement", &new.kind)])?,
+                    opening: log::opening(
+                        new.nonce,
+                        new.digest,
+                        [
+                            ("submission", &new.submission_id),
+                            ("supplement", &new.kind),
+                        ],
+                    )?,
                     id: new.submission_id.clone(),
                     at: new.at,
                 })
             })
             .collect::<Result<_, StoreError>>()?;
         let mut fresh: Vec<Commitment> = Vec::new();
-        let outcomes = sort_out(&mut transaction, &entries, "SELECT idempotency, seq, body FROM submission WHERE idempotency", &mut fresh).await?;
-        let later_outcomes = sort_out(&mut transaction, &later, "SELECT idempotency, seq, digest FROM supplement WHERE idempotency", &mut fresh).await?;
+        let outcomes = sort_out(
+            &mut transaction,
+            &entries,
+            "SELECT idempotency, seq, body FROM submission WHERE idempotency",
+            &mut fresh,
+        )
+        .await?;
+        let later_outcomes = sort_out(
+            &mut transaction,
+            &later,
+            "SELECT idempotency, seq, digest FROM supplement WHERE idempotency",
+            &mut fresh,
+        )
+        .await?;
 
         let first = self.log.size();
         let seq_of = |place: usize| (first + place as u64) as i64;
-        write_submissions(&mut transaction, submissions, &outcomes, seq_of, &self.secrets).await?;
+        write_submissions(
+            &mut transaction,
+            submissions,
+            &outcomes,
+            seq_of,
+            &self.secrets,
+        )
+        .await?;
         write_supplements(&mut transaction, supplements, &later_outcomes, seq_of).await?;
         write_uploads(&mut transaction, uploads).await?;
-        let rows = drafts
-            .iter()
-            .map(|(code, draft, sealed, _)| {
-                params![*code, draft.desk.as_str(), i64::from(draft.desk_version), sealed.clone(), draft.updated_at, draft.expires_at]
-            });
+        let rows = drafts.iter().map(|(code, draft, sealed, _)| {
+            params![
+                *code,
+                draft.desk.as_str(),
+                i64::from(draft.desk_version),
+                sealed.clone(),
+                draft.updated_at,
+                draft.expires_at
+            ]
+        });
         for row in rows {
             // One at a time: a group may hold two versions of one draft, and the later must win.
             sql::insert(
@@ -202,16 +255,27 @@ impl Writer {
             .await?;
         }
         for (code, _) in dropped {
-            sql::run(&mut transaction, "DELETE FROM draft WHERE code = $1", params![*code]).await?;
+            sql::run(
+                &mut transaction,
+                "DELETE FROM draft WHERE code = $1",
+                params![*code],
+            )
+            .await?;
         }
 
         let appended = if fresh.is_empty() {
             None
         } else {
-            let appended = self.log.append(&fresh).map_err(|error| StoreError::Ledger(error.to_string()))?;
+            let appended = self
+                .log
+                .append(&fresh)
+                .map_err(|error| StoreError::Ledger(error.to_string()))?;
             let checkpoint = self.signer.sign(appended.size(), &appended.root());
             log::write(&mut transaction, &fresh, &appended, &checkpoint).await?;
-            let received = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::New(_))).count();
+            let received = outcomes
+                .iter()
+                .filter(|outcome| matches!(outcome, Outcome::New(_)))
+                .count();
             sql::run(
                 &mut transaction,
                 "INSERT INTO meta (name, value) VALUES ('received', $1) ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + CAST(excluded.value AS BIGINT) AS TEXT)",
@@ -226,13 +290,19 @@ impl Writer {
         let mut proofs = Vec::with_capacity(fresh.len());
         if let Some((appended, checkpoint)) = appended {
             for index in appended.first_index()..appended.size() {
-                let proof = appended.proof(index).expect("the index is one of those just appended");
+                let proof = appended
+                    .proof(index)
+                    .expect("the index is one of those just appended");
                 proofs.push((proof, checkpoint.clone()));
             }
             self.log = appended.into_log();
         }
-        let submitted = self.answers(&entries, outcomes, &proofs, first, log::SUBMISSION).await;
-        let supplemented = self.answers(&later, later_outcomes, &proofs, first, log::SUPPLEMENT).await;
+        let submitted = self
+            .answers(&entries, outcomes, &proofs, first, log::SUBMISSION)
+            .await;
+        let supplemented = self
+            .answers(&later, later_outcomes, &proofs, first, log::SUPPLEMENT)
+            .await;
         Ok((submitted, supplemented))
     }
 
@@ -265,7 +335,10 @@ impl Writer {
                     })
                 }
                 Outcome::Twin(earlier) => match &answers[earlier] {
-                    Ok(first) => Ok(Received { repeated: true, ..first.clone() }),
+                    Ok(first) => Ok(Received {
+                        repeated: true,
+                        ..first.clone()
+                    }),
                     // A twin is only ever paired with a new leaf, which has an answer.
                     Err(_) => Err(SubmitError::Stopped),
                 },
@@ -292,7 +365,10 @@ async fn sort_out(
     let keys: Vec<i64> = entries.iter().map(|entry| entry.idempotency).collect();
     let mut stored = HashMap::new();
     for row in sql::select_in(connection, select, "", &keys).await? {
-        stored.insert(sql::int(&row, 0)?, (sql::int(&row, 1)?, sql::bytes(&row, 2)?));
+        stored.insert(
+            sql::int(&row, 0)?,
+            (sql::int(&row, 1)?, sql::bytes(&row, 2)?),
+        );
     }
     let mut in_group: HashMap<i64, (usize, [u8; 32])> = HashMap::new();
     let mut outcomes = Vec::with_capacity(entries.len());
@@ -330,18 +406,35 @@ async fn write_submissions(
     let mut identities = Vec::new();
     let mut exhibits = Vec::new();
     for ((new, _), outcome) in submissions.iter().zip(outcomes) {
-        let Outcome::New(place) = outcome else { continue };
+        let Outcome::New(place) = outcome else {
+            continue;
+        };
         let seq = seq_of(*place);
         rows.push(params![
-            seq, new.id.as_str(), new.desk.as_str(), i64::from(new.desk_version), new.track.as_str(),
-            new.lang.as_str(), new.channel.as_str(), new.received_at, new.code, new.idempotency,
-            new.digest, new.nonce, new.body, new.facts.as_str(),
+            seq,
+            new.id.as_str(),
+            new.desk.as_str(),
+            i64::from(new.desk_version),
+            new.track.as_str(),
+            new.lang.as_str(),
+            new.channel.as_str(),
+            new.received_at,
+            new.code,
+            new.idempotency,
+            new.digest,
+            new.nonce,
+            new.body,
+            new.facts.as_str(),
         ]);
         if let Some(identity) = &new.identity {
             let sealed = vault::seal(&secrets.vault, new.id.as_bytes(), identity.as_bytes())?;
             identities.push(params![seq, sealed]);
         }
-        exhibits.extend(new.uploads.iter().map(|upload| params![upload.as_str(), seq, seq]));
+        exhibits.extend(
+            new.uploads
+                .iter()
+                .map(|upload| params![upload.as_str(), seq, seq]),
+        );
     }
     sql::insert(
         connection,
@@ -350,7 +443,13 @@ async fn write_submissions(
         rows,
     )
     .await?;
-    sql::insert(connection, "INSERT INTO identity (seq, sealed) VALUES", "", identities).await?;
+    sql::insert(
+        connection,
+        "INSERT INTO identity (seq, sealed) VALUES",
+        "",
+        identities,
+    )
+    .await?;
     write_exhibits(connection, exhibits).await?;
     Ok(())
 }
@@ -364,13 +463,25 @@ async fn write_supplements(
     let mut rows = Vec::with_capacity(supplements.len());
     let mut exhibits = Vec::new();
     for ((new, _), outcome) in supplements.iter().zip(outcomes) {
-        let Outcome::New(place) = outcome else { continue };
+        let Outcome::New(place) = outcome else {
+            continue;
+        };
         let seq = seq_of(*place);
         rows.push(params![
-            seq, new.submission, new.kind.as_str(), new.at, new.idempotency, new.digest, new.nonce,
+            seq,
+            new.submission,
+            new.kind.as_str(),
+            new.at,
+            new.idempotency,
+            new.digest,
+            new.nonce,
             new.body.as_str(),
         ]);
-        exhibits.extend(new.uploads.iter().map(|upload| params![upload.as_str(), new.submission, seq]));
+        exhibits.extend(
+            new.uploads
+                .iter()
+                .map(|upload| params![upload.as_str(), new.submission, seq]),
+        );
     }
     sql::insert(
         connection,
@@ -383,7 +494,10 @@ async fn write_supplements(
     Ok(())
 }
 
-async fn write_exhibits(connection: &mut AnyConnection, rows: Vec<Vec<Param>>) -> Result<(), sqlx::Error> {
+async fn write_exhibits(
+    connection: &mut AnyConnection,
+    rows: Vec<Vec<Param>>,
+) -> Result<(), sqlx::Error> {
     sql::insert(
         connection,
         "INSERT INTO exhibit (upload, submission, seq) VALUES",
@@ -401,8 +515,12 @@ async fn write_uploads(
         .iter()
         .map(|(upload, _)| {
             params![
-                upload.id.as_str(), upload.sha256, upload.size as i64, upload.name.as_str(),
-                upload.media_type.as_str(), upload.at,
+                upload.id.as_str(),
+                upload.sha256,
+                upload.size as i64,
+                upload.name.as_str(),
+                upload.media_type.as_str(),
+                upload.at,
             ]
         })
         .collect();

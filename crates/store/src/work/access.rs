@@ -62,25 +62,34 @@ impl Work {
     /// When the database does not answer.
     pub async fn agents(&self) -> Result<Vec<Agent>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(&mut connection, "SELECT id, name, unit, role FROM agent WHERE disabled = 0 ORDER BY name", vec![])
-            .await?
-            .iter()
-            .map(|row| {
-                Ok(Agent {
-                    id: sql::text(row, 0)?,
-                    name: sql::text(row, 1)?,
-                    unit: sql::text(row, 2)?,
-                    role: sql::text(row, 3)?,
-                })
+        sql::rows(
+            &mut connection,
+            "SELECT id, name, unit, role FROM agent WHERE disabled = 0 ORDER BY name",
+            vec![],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Agent {
+                id: sql::text(row, 0)?,
+                name: sql::text(row, 1)?,
+                unit: sql::text(row, 2)?,
+                role: sql::text(row, 3)?,
             })
-            .collect()
+        })
+        .collect()
     }
 
     /// Keeps a one-time sign-in token for an agent.
     ///
     /// # Errors
     /// When it was not kept.
-    pub async fn invite(&self, agent: &str, token: &[u8], expires_at: i64) -> Result<(), StoreError> {
+    pub async fn invite(
+        &self,
+        agent: &str,
+        token: &[u8],
+        expires_at: i64,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         sql::run(
             &mut connection,
@@ -95,7 +104,12 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sign_in(&self, token: &[u8], session: &[u8], now: i64) -> Result<Option<String>, StoreError> {
+    pub async fn sign_in(
+        &self,
+        token: &[u8],
+        session: &[u8],
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let used = sql::run(
@@ -107,7 +121,12 @@ impl Work {
         if used == 0 {
             return Ok(None);
         }
-        let row = sql::row(&mut transaction, "SELECT agent FROM invitation WHERE token = $1", params![hashed(token)]).await?;
+        let row = sql::row(
+            &mut transaction,
+            "SELECT agent FROM invitation WHERE token = $1",
+            params![hashed(token)],
+        )
+        .await?;
         let Some(row) = row else { return Ok(None) };
         let agent = sql::text(&row, 0)?;
         sql::run(
@@ -124,7 +143,12 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn session(&self, token: &[u8], idle_since: i64, started_since: i64) -> Result<Option<(AgentSession, i64)>, StoreError> {
+    pub async fn session(
+        &self,
+        token: &[u8],
+        idle_since: i64,
+        started_since: i64,
+    ) -> Result<Option<(AgentSession, i64)>, StoreError> {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
@@ -153,7 +177,12 @@ impl Work {
     /// When it was not noted.
     pub async fn seen(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
-        sql::run(&mut connection, "UPDATE session SET seen_at = $1 WHERE token = $2", params![now, hashed(token)]).await?;
+        sql::run(
+            &mut connection,
+            "UPDATE session SET seen_at = $1 WHERE token = $2",
+            params![now, hashed(token)],
+        )
+        .await?;
         Ok(())
     }
 
@@ -163,7 +192,12 @@ impl Work {
     /// When it was not ended.
     pub async fn sign_out(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
-        sql::run(&mut connection, "UPDATE session SET ended_at = $1 WHERE token = $2", params![now, hashed(token)]).await?;
+        sql::run(
+            &mut connection,
+            "UPDATE session SET ended_at = $1 WHERE token = $2",
+            params![now, hashed(token)],
+        )
+        .await?;
         Ok(())
     }
 
@@ -171,7 +205,12 @@ impl Work {
     ///
     /// # Errors
     /// When it was not kept.
-    pub async fn put_api_token(&self, name: &str, token: &[u8], now: i64) -> Result<(), StoreError> {
+    pub async fn put_api_token(
+        &self,
+        name: &str,
+        token: &[u8],
+        now: i64,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         sql::run(
             &mut connection,

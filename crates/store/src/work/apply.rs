@@ -9,7 +9,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use linkage::Model;
 use sqlx::{AnyConnection, Connection};
 
-use super::{Reached, Work, docket::TallyChange, set_number, words};
+use super::{
+    Reached, Work,
+    docket::TallyChange,
+    matching::{bits, joins, listed},
+    set_number, words,
+};
 use crate::{
     StoreError,
     sql::{self, params},
@@ -142,7 +147,10 @@ impl Work {
         let mut transaction = connection.begin().await?;
         write_dockets(&mut transaction, batch).await?;
         words::index(&mut transaction, indexed).await?;
-        let records: Vec<(i64, &[Key])> = batch.iter().map(|one| (one.seq, one.keys.as_slice())).collect();
+        let records: Vec<(i64, &[Key])> = batch
+            .iter()
+            .map(|one| (one.seq, one.keys.as_slice()))
+            .collect();
         write_keys(&mut transaction, &records, &[], model).await?;
         set_number(&mut transaction, "reached_submission", reached.submission).await?;
         transaction.commit().await?;
@@ -150,18 +158,38 @@ impl Work {
     }
 }
 
-async fn write_dockets(connection: &mut AnyConnection, batch: &[Harmonised]) -> Result<(), StoreError> {
+async fn write_dockets(
+    connection: &mut AnyConnection,
+    batch: &[Harmonised],
+) -> Result<(), StoreError> {
     let mut tally = TallyChange::default();
     let rows = batch
         .iter()
         .map(|one| {
             tally.add(&one.desk, &one.headline, &one.state, &one.unit, 1);
             params![
-                one.seq, one.id.as_str(), one.desk.as_str(), one.track.as_str(), one.headline.as_str(),
-                one.received_at, one.state.as_str(), one.rank(), one.urgent, one.priority,
-                one.unit.as_str(), "", one.deadline_at, one.occurred_at, one.amount_minor,
-                one.currency.as_str(), one.place.as_str(), 0, 0, one.assessment.as_str(),
-                one.sightings.as_str(), pack_keys(&one.keys),
+                one.seq,
+                one.id.as_str(),
+                one.desk.as_str(),
+                one.track.as_str(),
+                one.headline.as_str(),
+                one.received_at,
+                one.state.as_str(),
+                one.rank(),
+                one.urgent,
+                one.priority,
+                one.unit.as_str(),
+                "",
+                one.deadline_at,
+                one.occurred_at,
+                one.amount_minor,
+                one.currency.as_str(),
+                one.place.as_str(),
+                0,
+                0,
+                one.assessment.as_str(),
+                one.sightings.as_str(),
+                pack_keys(&one.keys),
             ]
         })
         .collect();
@@ -185,7 +213,7 @@ pub(super) async fn write_keys(
 ) -> Result<(), StoreError> {
     let mut touched: HashMap<i64, Touched> = HashMap::new();
     for (seq, keys) in records {
-        for key in *keys {
+        for key in keys.iter().filter(|key| listed(key.kind)) {
             touched
                 .entry(key.id)
                 .or_insert_with(|| Touched {
@@ -203,15 +231,33 @@ pub(super) async fn write_keys(
     }
     let mut ids: Vec<i64> = touched.keys().copied().collect();
     ids.sort_unstable();
-    for row in sql::select_in(connection, "SELECT id, members, component FROM key WHERE id", "", &ids).await? {
+    for row in sql::select_in(
+        connection,
+        "SELECT id, members, component FROM key WHERE id",
+        "",
+        &ids,
+    )
+    .await?
+    {
         if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
             key.before = sql::int(&row, 1)?;
             key.component = sql::int(&row, 2)?;
             key.has_row = true;
         }
     }
-    let rowless: Vec<i64> = ids.iter().copied().filter(|id| !touched[id].has_row).collect();
-    for row in sql::select_in(connection, "SELECT key, seq FROM member WHERE key", "", &rowless).await? {
+    let rowless: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| !touched[id].has_row)
+        .collect();
+    for row in sql::select_in(
+        connection,
+        "SELECT key, seq FROM member WHERE key",
+        "",
+        &rowless,
+    )
+    .await?
+    {
         if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
             key.before += 1;
             key.first = Some(sql::int(&row, 1)?);
@@ -222,14 +268,27 @@ pub(super) async fn write_keys(
         .iter()
         .flat_map(|id| touched[id].fresh.iter().map(|seq| params![*id, *seq]))
         .collect();
-    sql::insert(connection, "INSERT INTO member (key, seq) VALUES", "ON CONFLICT DO NOTHING", members).await?;
+    sql::insert(
+        connection,
+        "INSERT INTO member (key, seq) VALUES",
+        "ON CONFLICT DO NOTHING",
+        members,
+    )
+    .await?;
 
-    // Keys that join: two members or more, and some evidence left at that count.
     let joins = |key: &Touched| {
-        let count = key.before + key.fresh.len() as i64;
-        count > 1 && super::matching::bits(model, key.kind, count, key.damped) > 0.0
+        joins(
+            model,
+            key.kind,
+            key.before + key.fresh.len() as i64,
+            key.damped,
+        )
     };
-    let shared: Vec<i64> = ids.iter().copied().filter(|id| touched[id].before + touched[id].fresh.len() as i64 > 1).collect();
+    let shared: Vec<i64> = ids
+        .iter()
+        .copied()
+        .filter(|id| touched[id].before + touched[id].fresh.len() as i64 > 1)
+        .collect();
     if shared.is_empty() {
         return Ok(());
     }
@@ -248,7 +307,9 @@ pub(super) async fn write_keys(
     for seq in grown {
         for component in older_components.get(seq).into_iter().flatten() {
             let known = components.known(*component);
-            let joined = of_record.get(seq).map_or(known, |other| components.join(*other, known));
+            let joined = of_record
+                .get(seq)
+                .map_or(known, |other| components.join(*other, known));
             of_record.insert(*seq, joined);
         }
     }
@@ -258,7 +319,11 @@ pub(super) async fn write_keys(
             continue;
         }
         // All of these are one component from now on.
-        let mut root = if key.component == 0 { None } else { Some(components.known(key.component)) };
+        let mut root = if key.component == 0 {
+            None
+        } else {
+            Some(components.known(key.component))
+        };
         if let Some(first) = key.first {
             for component in older_components.get(&first).into_iter().flatten() {
                 let known = components.known(*component);
@@ -280,7 +345,60 @@ pub(super) async fn write_keys(
         }
         of_key.insert(*id, root);
     }
-    components.write(connection, &of_key, &shared, &touched, joins).await
+    components
+        .write(connection, &of_key, &shared, &touched, joins)
+        .await?;
+    mark_reweighted(connection, &shared, &touched, model).await
+}
+
+/// A weak key's weight changes a few times in its life (at powers of two, and at its cap): then every
+/// component that holds it is clustered again. A key that joins has all its holders in one component,
+/// which is marked already.
+async fn mark_reweighted(
+    connection: &mut AnyConnection,
+    shared: &[i64],
+    touched: &HashMap<i64, Touched>,
+    model: &Model,
+) -> Result<(), StoreError> {
+    let reweighted: Vec<i64> = shared
+        .iter()
+        .copied()
+        .filter(|id| {
+            let key = &touched[id];
+            let count = key.before + key.fresh.len() as i64;
+            key.before > 1
+                && !joins(model, key.kind, count, key.damped)
+                && bits(model, key.kind, key.before, key.damped)
+                    != bits(model, key.kind, count, key.damped)
+        })
+        .collect();
+    if reweighted.is_empty() {
+        return Ok(());
+    }
+    let holders: BTreeSet<i64> = sql::select_in(
+        connection,
+        "SELECT seq FROM member WHERE key",
+        "",
+        &reweighted,
+    )
+    .await?
+    .iter()
+    .map(|row| sql::int(row, 0))
+    .collect::<Result<_, _>>()?;
+    let holders: Vec<i64> = holders.into_iter().collect();
+    let components: BTreeSet<i64> = components_of(connection, &holders)
+        .await?
+        .into_values()
+        .flatten()
+        .collect();
+    let components = components.into_iter().map(sql::Param::from).collect();
+    sql::run_in(
+        connection,
+        "UPDATE component SET dirty = 1 WHERE id",
+        components,
+    )
+    .await?;
+    Ok(())
 }
 
 /// The components that records lie in, through their keys.
@@ -290,20 +408,40 @@ async fn components_of(
 ) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
     let mut keys_of: HashMap<i64, Vec<i64>> = HashMap::new();
     let mut all: HashSet<i64> = HashSet::new();
-    for row in sql::select_in(connection, "SELECT seq, keys FROM docket WHERE seq", "", records).await? {
-        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 1)?).into_iter().map(|key| key.id).collect();
+    for row in sql::select_in(
+        connection,
+        "SELECT seq, keys FROM docket WHERE seq",
+        "",
+        records,
+    )
+    .await?
+    {
+        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 1)?)
+            .into_iter()
+            .map(|key| key.id)
+            .collect();
         all.extend(&keys);
         keys_of.insert(sql::int(&row, 0)?, keys);
     }
     let all: Vec<i64> = all.into_iter().collect();
     let mut component_of: HashMap<i64, i64> = HashMap::new();
-    for row in sql::select_in(connection, "SELECT id, component FROM key WHERE component <> 0 AND id", "", &all).await? {
+    for row in sql::select_in(
+        connection,
+        "SELECT id, component FROM key WHERE component <> 0 AND id",
+        "",
+        &all,
+    )
+    .await?
+    {
         component_of.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
     }
     Ok(keys_of
         .into_iter()
         .map(|(seq, keys)| {
-            let components: BTreeSet<i64> = keys.iter().filter_map(|key| component_of.get(key).copied()).collect();
+            let components: BTreeSet<i64> = keys
+                .iter()
+                .filter_map(|key| component_of.get(key).copied())
+                .collect();
             (seq, components.into_iter().collect())
         })
         .collect())
@@ -346,7 +484,11 @@ impl Components {
         let (a, b) = (self.root(a), self.root(b));
         // A stored component stays the root, so that fewer rows are relabelled; which of two stored
         // ones stays is settled by their sizes when they are written.
-        let (root, leaf) = if self.stored.contains(&a) || !self.stored.contains(&b) { (a, b) } else { (b, a) };
+        let (root, leaf) = if self.stored.contains(&a) || !self.stored.contains(&b) {
+            (a, b)
+        } else {
+            (b, a)
+        };
         if root != leaf {
             let (root_place, leaf_place) = (self.places[&root], self.places[&leaf]);
             self.above[leaf_place] = root_place;
@@ -364,7 +506,14 @@ impl Components {
     ) -> Result<(), StoreError> {
         let stored: Vec<i64> = self.stored.iter().copied().collect();
         let mut sizes: HashMap<i64, i64> = HashMap::new();
-        for row in sql::select_in(connection, "SELECT id, keys FROM component WHERE id", "", &stored).await? {
+        for row in sql::select_in(
+            connection,
+            "SELECT id, keys FROM component WHERE id",
+            "",
+            &stored,
+        )
+        .await?
+        {
             sizes.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
         }
         // The largest stored component of each set gives it its name.
@@ -382,10 +531,28 @@ impl Components {
                 .max_by_key(|id| (sizes.get(id).copied().unwrap_or(-1), std::cmp::Reverse(*id)))
                 .unwrap_or(*root);
             name.insert(*root, best);
-            for id in members.iter().filter(|id| **id != best && self.stored.contains(id)) {
-                sql::run(connection, "UPDATE key SET component = $1 WHERE component = $2", params![best, *id]).await?;
-                sql::run(connection, "UPDATE series SET component = $1 WHERE component = $2", params![best, *id]).await?;
-                sql::run(connection, "DELETE FROM component WHERE id = $1", params![*id]).await?;
+            for id in members
+                .iter()
+                .filter(|id| **id != best && self.stored.contains(id))
+            {
+                sql::run(
+                    connection,
+                    "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
+                    params![best, *id],
+                )
+                .await?;
+                sql::run(
+                    connection,
+                    "UPDATE series SET component = $1 WHERE component = $2",
+                    params![best, *id],
+                )
+                .await?;
+                sql::run(
+                    connection,
+                    "DELETE FROM component WHERE id = $1",
+                    params![*id],
+                )
+                .await?;
             }
             let total: i64 = members.iter().filter_map(|id| sizes.get(id)).sum();
             size.insert(best, total);
@@ -413,7 +580,13 @@ impl Components {
                 }
             }
             let count = key.before + key.fresh.len() as i64;
-            keys.push(params![*id, i64::from(key.kind), count, key.damped, if joins(key) { component } else { 0 }]);
+            keys.push(params![
+                *id,
+                i64::from(key.kind),
+                count,
+                key.damped,
+                if joins(key) { component } else { 0 }
+            ]);
         }
         sql::insert(
             connection,

@@ -179,7 +179,12 @@ impl TallyChange {
     pub(super) fn add(&mut self, desk: &str, headline: &str, state: &str, unit: &str, by: i64) {
         *self
             .cells
-            .entry((desk.to_owned(), headline.to_owned(), state.to_owned(), unit.to_owned()))
+            .entry((
+                desk.to_owned(),
+                headline.to_owned(),
+                state.to_owned(),
+                unit.to_owned(),
+            ))
             .or_insert(0) += by;
     }
 
@@ -205,7 +210,13 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn queue(&self, filter: &Filter, sort: Sort, after: Option<&str>, most: i64) -> Result<Page<Docket>, StoreError> {
+    pub async fn queue(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        after: Option<&str>,
+        most: i64,
+    ) -> Result<Page<Docket>, StoreError> {
         let mut text = format!("{COLUMNS} WHERE 1 = 1");
         let mut values: Vec<Param> = Vec::new();
         let mut equal = |text: &mut String, column: &str, value: &str| {
@@ -214,7 +225,11 @@ impl Work {
                 text.push_str(&format!(" AND {column} = ${}", values.len()));
             }
         };
-        let state = if filter.state.is_empty() && filter.owner.is_empty() { "queued" } else { &filter.state };
+        let state = if filter.state.is_empty() && filter.owner.is_empty() {
+            "queued"
+        } else {
+            &filter.state
+        };
         equal(&mut text, "state", state);
         equal(&mut text, "desk", &filter.desk);
         equal(&mut text, "headline", &filter.headline);
@@ -230,15 +245,24 @@ impl Work {
             Sort::Deadline => "deadline_at",
             Sort::Newest => "seq",
         };
-        let (compare, order) = if sort == Sort::Newest { ("<", "DESC") } else { (">", "ASC") };
+        let (compare, order) = if sort == Sort::Newest {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
         if let Some((first, seq)) = after.and_then(cursor) {
             values.push(Param::from(first));
             values.push(Param::from(seq));
             let (at, at_seq) = (values.len() - 1, values.len());
-            text.push_str(&format!(" AND ({column}, seq) {compare} (${at}, ${at_seq})"));
+            text.push_str(&format!(
+                " AND ({column}, seq) {compare} (${at}, ${at_seq})"
+            ));
         }
         values.push(Param::from(most + 1));
-        text.push_str(&format!(" ORDER BY {column} {order}, seq {order} LIMIT ${}", values.len()));
+        text.push_str(&format!(
+            " ORDER BY {column} {order}, seq {order} LIMIT ${}",
+            values.len()
+        ));
         let mut connection = self.reading().await?;
         let mut rows: Vec<Docket> = sql::rows(&mut connection, &text, values)
             .await?
@@ -273,11 +297,15 @@ impl Work {
     /// When the database does not answer.
     pub async fn docket_by_id(&self, id: &str) -> Result<Option<Docket>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::row(&mut connection, &format!("{COLUMNS} WHERE id = $1"), params![id])
-            .await?
-            .as_ref()
-            .map(docket)
-            .transpose()
+        sql::row(
+            &mut connection,
+            &format!("{COLUMNS} WHERE id = $1"),
+            params![id],
+        )
+        .await?
+        .as_ref()
+        .map(docket)
+        .transpose()
     }
 
     /// Rows of the docket, in the order of `seqs`; those that are not there are left out.
@@ -292,14 +320,22 @@ impl Work {
                 .iter()
                 .map(|row| docket(row).map(|docket| (docket.seq, docket)))
                 .collect::<Result<_, _>>()?;
-        Ok(seqs.iter().filter_map(|seq| found.get(seq).cloned()).collect())
+        Ok(seqs
+            .iter()
+            .filter_map(|seq| found.get(seq).cloned())
+            .collect())
     }
 
     /// The submissions of a series, oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn members(&self, series: &str, after: i64, most: i64) -> Result<Vec<Docket>, StoreError> {
+    pub async fn members(
+        &self,
+        series: &str,
+        after: i64,
+        most: i64,
+    ) -> Result<Vec<Docket>, StoreError> {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
@@ -337,10 +373,18 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Changed`] when someone else was first; nothing changed then.
-    pub async fn transition(&self, seq: i64, revision: i64, to: Change, act: NewAct) -> Result<Docket, StoreError> {
+    pub async fn transition(
+        &self,
+        seq: i64,
+        revision: i64,
+        to: Change,
+        act: NewAct,
+    ) -> Result<Docket, StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
-        let before = one(&mut transaction, seq).await?.ok_or(StoreError::Changed)?;
+        let before = one(&mut transaction, seq)
+            .await?
+            .ok_or(StoreError::Changed)?;
         if before.revision != revision {
             return Err(StoreError::Changed);
         }
@@ -365,7 +409,12 @@ impl Work {
         let mut transaction = connection.begin().await?;
         keep_act(&mut transaction, &act, Some(seq), None).await?;
         if act.kind == "reply" {
-            sql::run(&mut transaction, "UPDATE docket SET unread = 0 WHERE seq = $1", params![seq]).await?;
+            sql::run(
+                &mut transaction,
+                "UPDATE docket SET unread = 0 WHERE seq = $1",
+                params![seq],
+            )
+            .await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -377,7 +426,12 @@ impl Work {
     /// When the database does not answer.
     pub async fn acts(&self, seq: i64) -> Result<Vec<Act>, StoreError> {
         let mut connection = self.reading().await?;
-        acts(&mut connection, "WHERE seq = $1 ORDER BY at, id", params![seq]).await
+        acts(
+            &mut connection,
+            "WHERE seq = $1 ORDER BY at, id",
+            params![seq],
+        )
+        .await
     }
 
     /// The acts about a series, oldest first.
@@ -386,14 +440,25 @@ impl Work {
     /// When the database does not answer.
     pub async fn series_acts(&self, series: &str) -> Result<Vec<Act>, StoreError> {
         let mut connection = self.reading().await?;
-        acts(&mut connection, "WHERE series = $1 ORDER BY at, id", params![series]).await
+        acts(
+            &mut connection,
+            "WHERE series = $1 ORDER BY at, id",
+            params![series],
+        )
+        .await
     }
 
     /// Says that an agent looks at a submission now, and who else has since `since`.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn present(&self, seq: i64, agent: &str, now: i64, since: i64) -> Result<Vec<String>, StoreError> {
+    pub async fn present(
+        &self,
+        seq: i64,
+        agent: &str,
+        now: i64,
+        since: i64,
+    ) -> Result<Vec<String>, StoreError> {
         let mut connection = self.writing().await;
         sql::run(
             &mut connection,
@@ -439,7 +504,12 @@ impl Work {
                 after.state = state;
             }
             write_change(&mut transaction, &before, &after).await?;
-            let row = sql::row(&mut transaction, "SELECT keys FROM docket WHERE seq = $1", params![seq]).await?;
+            let row = sql::row(
+                &mut transaction,
+                "SELECT keys FROM docket WHERE seq = $1",
+                params![seq],
+            )
+            .await?;
             let Some(row) = row else { continue };
             let mut packed = sql::bytes(&row, 0)?;
             let held = apply::unpack_keys(&packed);
@@ -450,7 +520,12 @@ impl Work {
                 .collect();
             if !fresh.is_empty() {
                 packed.extend(apply::pack_keys(&fresh));
-                sql::run(&mut transaction, "UPDATE docket SET keys = $1 WHERE seq = $2", params![packed, seq]).await?;
+                sql::run(
+                    &mut transaction,
+                    "UPDATE docket SET keys = $1 WHERE seq = $2",
+                    params![packed, seq],
+                )
+                .await?;
                 apply::write_keys(&mut transaction, &[(seq, &fresh)], &[seq], model).await?;
             }
         }
@@ -462,7 +537,11 @@ impl Work {
     }
 }
 
-async fn write_change(connection: &mut AnyConnection, before: &Docket, after: &Docket) -> Result<(), StoreError> {
+async fn write_change(
+    connection: &mut AnyConnection,
+    before: &Docket,
+    after: &Docket,
+) -> Result<(), StoreError> {
     sql::run(
         connection,
         "UPDATE docket SET state = $1, unit = $2, owner = $3, unread = $4, revision = revision + 1 WHERE seq = $5",
@@ -470,7 +549,13 @@ async fn write_change(connection: &mut AnyConnection, before: &Docket, after: &D
     )
     .await?;
     let mut tally = TallyChange::default();
-    tally.add(&before.desk, &before.headline, &before.state, &before.unit, -1);
+    tally.add(
+        &before.desk,
+        &before.headline,
+        &before.state,
+        &before.unit,
+        -1,
+    );
     tally.add(&after.desk, &after.headline, &after.state, &after.unit, 1);
     tally.write(connection).await?;
     Ok(())
@@ -494,10 +579,16 @@ pub(super) async fn keep_act(
     Ok(())
 }
 
-pub(super) async fn acts(connection: &mut AnyConnection, which: &str, values: Vec<Param>) -> Result<Vec<Act>, StoreError> {
+pub(super) async fn acts(
+    connection: &mut AnyConnection,
+    which: &str,
+    values: Vec<Param>,
+) -> Result<Vec<Act>, StoreError> {
     sql::rows(
         connection,
-        &format!("SELECT id, at, agent, seq, series, kind, reason, body, undone_by FROM act {which}"),
+        &format!(
+            "SELECT id, at, agent, seq, series, kind, reason, body, undone_by FROM act {which}"
+        ),
         values,
     )
     .await?
@@ -519,11 +610,15 @@ pub(super) async fn acts(connection: &mut AnyConnection, which: &str, values: Ve
 }
 
 async fn one(connection: &mut AnyConnection, seq: i64) -> Result<Option<Docket>, StoreError> {
-    sql::row(connection, &format!("{COLUMNS} WHERE seq = $1"), params![seq])
-        .await?
-        .as_ref()
-        .map(docket)
-        .transpose()
+    sql::row(
+        connection,
+        &format!("{COLUMNS} WHERE seq = $1"),
+        params![seq],
+    )
+    .await?
+    .as_ref()
+    .map(docket)
+    .transpose()
 }
 
 fn cursor(text: &str) -> Option<(i64, i64)> {

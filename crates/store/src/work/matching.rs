@@ -5,8 +5,14 @@ use std::collections::HashMap;
 
 use linkage::{KindIx, Model};
 
-use super::{Work, apply::{Key, unpack_keys}};
-use crate::{StoreError, sql::{self, params}};
+use super::{
+    Work,
+    apply::{Key, unpack_keys},
+};
+use crate::{
+    StoreError,
+    sql::{self, params},
+};
 
 /// A key of a submission and how many submissions hold it.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +41,21 @@ const PER_KEY: i64 = 50;
 
 /// Kinds of keys, by the number the database keeps: append only, an entry's place never changes.
 pub const KEY_KINDS: &[&str] = &[
-    "iban", "btc", "eth", "phone", "email", "url", "domain", "registrable", "ipv4", "ipv6", "social",
-    "text", "payee", "image",
+    "iban",
+    "btc",
+    "eth",
+    "phone",
+    "email",
+    "url",
+    "domain",
+    "registrable",
+    "ipv4",
+    "ipv6",
+    "social",
+    "text",
+    "payee",
+    "image",
+    "copy",
 ];
 
 /// The number of a kind of key.
@@ -48,17 +67,36 @@ pub fn key_kind(name: &str) -> Option<u8> {
         .and_then(|place| u8::try_from(place).ok())
 }
 
+/// Bands of a narrative weigh between submissions that something stronger brings together, and lead
+/// to none: they are kept with their submission and need no list of members.
+const UNLISTED: u8 = 11;
+/// How many submissions count as holding a key whose members are not listed.
+const UNLISTED_MEMBERS: i64 = 2;
+
+/// Whether a kind has lists of members.
+pub(super) fn listed(kind: u8) -> bool {
+    kind != UNLISTED
+}
+
+/// How many count as holding a key of a kind without lists.
+pub(super) fn unlisted_members(kind: u8) -> Option<i64> {
+    (!listed(kind)).then_some(UNLISTED_MEMBERS)
+}
+
 /// The kind of the model that a stored kind stands for.
 pub(super) fn model_kind(model: &Model, kind: u8) -> Option<KindIx> {
     model.kind(KEY_KINDS.get(usize::from(kind))?)
 }
 
-/// Evidence that sharing a key held by `members` gives, in bits. What honest people share joins
-/// nothing here, whatever little the model would still give it.
+/// Whether sharing a key held by `members` brings submissions together.
+pub(super) fn joins(model: &Model, kind: u8, members: i64, damped: bool) -> bool {
+    members > 1
+        && model_kind(model, kind)
+            .is_some_and(|kind| model.joins(kind, members.max(0) as u64, damped))
+}
+
+/// Evidence that sharing a key held by `members` gives, in bits.
 pub(super) fn bits(model: &Model, kind: u8, members: i64, damped: bool) -> f64 {
-    if damped {
-        return 0.0;
-    }
     model_kind(model, kind).map_or(0.0, |kind| {
         model.weight(kind, members.max(0) as u64, damped).bits
     })
@@ -71,23 +109,41 @@ impl Work {
     /// When the database does not answer.
     pub async fn keys(&self, seq: i64, model: &Model) -> Result<Vec<KeyCount>, StoreError> {
         let mut connection = self.reading().await?;
-        let Some(row) = sql::row(&mut connection, "SELECT keys FROM docket WHERE seq = $1", params![seq]).await? else {
+        let Some(row) = sql::row(
+            &mut connection,
+            "SELECT keys FROM docket WHERE seq = $1",
+            params![seq],
+        )
+        .await?
+        else {
             return Ok(Vec::new());
         };
         let keys = unpack_keys(&sql::bytes(&row, 0)?);
         let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
         let mut members: HashMap<i64, i64> = HashMap::new();
-        for row in sql::select_in(&mut connection, "SELECT id, members FROM key WHERE id", "", &ids).await? {
+        for row in sql::select_in(
+            &mut connection,
+            "SELECT id, members FROM key WHERE id",
+            "",
+            &ids,
+        )
+        .await?
+        {
             members.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
         }
         Ok(keys
             .into_iter()
+            .filter(|key| listed(key.kind))
             .map(|key| {
                 let members = members.get(&key.id).copied().unwrap_or(1);
                 KeyCount {
                     key,
                     members,
-                    bits: if members > 1 { bits(model, key.kind, members, key.damped) } else { 0.0 },
+                    bits: if members > 1 {
+                        bits(model, key.kind, members, key.damped)
+                    } else {
+                        0.0
+                    },
                 }
             })
             .collect())
@@ -97,7 +153,12 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn matches(&self, seq: i64, keys: &[KeyCount], most: usize) -> Result<Vec<Matched>, StoreError> {
+    pub async fn matches(
+        &self,
+        seq: i64,
+        keys: &[KeyCount],
+        most: usize,
+    ) -> Result<Vec<Matched>, StoreError> {
         let mut connection = self.reading().await?;
         let mut found: HashMap<i64, Matched> = HashMap::new();
         for count in keys.iter().filter(|count| count.bits > 0.0) {
@@ -128,7 +189,12 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn holders(&self, key: i64, before: Option<i64>, most: i64) -> Result<Vec<i64>, StoreError> {
+    pub async fn holders(
+        &self,
+        key: i64,
+        before: Option<i64>,
+        most: i64,
+    ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
@@ -147,10 +213,32 @@ impl Work {
     /// When the database does not answer.
     pub async fn held(&self, key: i64) -> Result<i64, StoreError> {
         let mut connection = self.reading().await?;
-        if let Some(row) = sql::row(&mut connection, "SELECT members FROM key WHERE id = $1", params![key]).await? {
+        if let Some(row) = sql::row(
+            &mut connection,
+            "SELECT members FROM key WHERE id = $1",
+            params![key],
+        )
+        .await?
+        {
             return Ok(sql::int(&row, 0)?);
         }
-        let row = sql::row(&mut connection, "SELECT COUNT(*) FROM member WHERE key = $1", params![key]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT COUNT(*) FROM member WHERE key = $1",
+            params![key],
+        )
+        .await?;
         Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unlisted_kind_is_the_bands_of_a_text() {
+        assert_eq!(key_kind("text"), Some(UNLISTED));
+        assert!(KEY_KINDS.len() < 128, "the eighth bit says damped");
     }
 }

@@ -12,14 +12,14 @@ use sqlx::{AnyConnection, Connection, any::AnyRow};
 
 use super::{
     NewAct, Work,
-    apply::unpack_keys,
+    apply::{self, unpack_keys},
     docket::{acts, keep_act},
-    matching::model_kind,
+    matching::{model_kind, unlisted_members},
     number, set_number,
 };
 use crate::{
     StoreError,
-    sql::{self, params},
+    sql::{self, Param, params},
 };
 
 /// A series.
@@ -85,20 +85,22 @@ impl Work {
     pub async fn recluster(&self, model: &Model, most: i64) -> Result<usize, StoreError> {
         let dirty: Vec<i64> = {
             let mut connection = self.reading().await?;
-            sql::rows(&mut connection, "SELECT id FROM component WHERE dirty <> 0 ORDER BY id LIMIT $1", params![most])
-                .await?
-                .iter()
-                .map(|row| sql::int(row, 0))
-                .collect::<Result<_, _>>()?
+            sql::rows(
+                &mut connection,
+                "SELECT id FROM component WHERE dirty <> 0 ORDER BY id LIMIT $1",
+                params![most],
+            )
+            .await?
+            .iter()
+            .map(|row| sql::int(row, 0))
+            .collect::<Result<_, _>>()?
         };
         if dirty.is_empty() {
             return Ok(0);
         }
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
-        for component in &dirty {
-            recluster_one(&mut transaction, *component, model).await?;
-        }
+        recluster_all(&mut transaction, &dirty, model).await?;
         transaction.commit().await?;
         Ok(dirty.len())
     }
@@ -109,7 +111,12 @@ impl Work {
     /// When the database does not answer.
     pub async fn dirty(&self) -> Result<i64, StoreError> {
         let mut connection = self.reading().await?;
-        let row = sql::row(&mut connection, "SELECT COUNT(*) FROM component WHERE dirty <> 0", vec![]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT COUNT(*) FROM component WHERE dirty <> 0",
+            vec![],
+        )
+        .await?;
         Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
     }
 
@@ -126,17 +133,31 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn series_list(&self, filter: &SeriesFilter, skip: i64, most: i64) -> Result<Vec<SeriesRow>, StoreError> {
+    pub async fn series_list(
+        &self,
+        filter: &SeriesFilter,
+        skip: i64,
+        most: i64,
+    ) -> Result<Vec<SeriesRow>, StoreError> {
         let mut connection = self.reading().await?;
         let (text, values) = if filter.state.is_empty() {
-            (format!("{COLUMNS} WHERE state IN ('proposed', 'confirmed') ORDER BY members DESC, id LIMIT $1 OFFSET $2"), params![most, skip])
+            (
+                format!(
+                    "{COLUMNS} WHERE state IN ('proposed', 'confirmed') ORDER BY members DESC, id LIMIT $1 OFFSET $2"
+                ),
+                params![most, skip],
+            )
         } else {
             (
                 format!("{COLUMNS} WHERE state = $3 ORDER BY members DESC, id LIMIT $1 OFFSET $2"),
                 params![most, skip, filter.state.as_str()],
             )
         };
-        sql::rows(&mut connection, &text, values).await?.iter().map(series_row).collect()
+        sql::rows(&mut connection, &text, values)
+            .await?
+            .iter()
+            .map(series_row)
+            .collect()
     }
 
     /// The spanning tree of a series' best reasons, the strongest first.
@@ -172,26 +193,53 @@ impl Work {
     /// When the database does not answer.
     pub async fn memberships(&self) -> Result<Vec<(i64, String, Option<String>)>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(&mut connection, "SELECT seq, id, series FROM docket ORDER BY seq", vec![])
-            .await?
-            .iter()
-            .map(|row| Ok((sql::int(row, 0)?, sql::text(row, 1)?, sql::text_or_none(row, 2)?)))
-            .collect()
+        sql::rows(
+            &mut connection,
+            "SELECT seq, id, series FROM docket ORDER BY seq",
+            vec![],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok((
+                sql::int(row, 0)?,
+                sql::text(row, 1)?,
+                sql::text_or_none(row, 2)?,
+            ))
+        })
+        .collect()
     }
 
     /// Confirms a series: its members stay together whatever comes.
     ///
     /// # Errors
     /// [`StoreError::Changed`] when it changed since the agent saw it.
-    pub async fn confirm_series(&self, id: &str, revision: i64, act: NewAct, model: &Model) -> Result<(), StoreError> {
+    pub async fn confirm_series(
+        &self,
+        id: &str,
+        revision: i64,
+        act: NewAct,
+        model: &Model,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
         keep_act(&mut transaction, &act, None, Some(id)).await?;
         keep_together(&mut transaction, &act.id, &members).await?;
-        sql::run(&mut transaction, "UPDATE series SET state = 'confirmed', revision = revision + 1 WHERE id = $1", params![id]).await?;
-        recluster_of(&mut transaction, &members[..members.len().min(1)], series, model).await?;
+        sql::run(
+            &mut transaction,
+            "UPDATE series SET state = 'confirmed', revision = revision + 1 WHERE id = $1",
+            params![id],
+        )
+        .await?;
+        recluster_of(
+            &mut transaction,
+            &members[..members.len().min(1)],
+            series,
+            model,
+        )
+        .await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -200,12 +248,20 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Changed`] when it changed since the agent saw it, or `out` is none or all of it.
-    pub async fn split_series(&self, id: &str, revision: i64, out: &[i64], act: NewAct, model: &Model) -> Result<(), StoreError> {
+    pub async fn split_series(
+        &self,
+        id: &str,
+        revision: i64,
+        out: &[i64],
+        act: NewAct,
+        model: &Model,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
-        let (out, stay): (Vec<i64>, Vec<i64>) = members.iter().copied().partition(|seq| out.contains(seq));
+        let (out, stay): (Vec<i64>, Vec<i64>) =
+            members.iter().copied().partition(|seq| out.contains(seq));
         let (Some(first_out), Some(first_stay)) = (out.first(), stay.first()) else {
             return Err(StoreError::Changed);
         };
@@ -214,8 +270,20 @@ impl Work {
         set_aside_across(&mut transaction, &act.id, &out, &stay).await?;
         keep_together(&mut transaction, &act.id, &out).await?;
         keep_together(&mut transaction, &act.id, &stay).await?;
-        decide(&mut transaction, &act.id, LinkKind::CannotLink, *first_out, *first_stay).await?;
-        sql::run(&mut transaction, "UPDATE series SET revision = revision + 1 WHERE id = $1", params![id]).await?;
+        decide(
+            &mut transaction,
+            &act.id,
+            LinkKind::CannotLink,
+            *first_out,
+            *first_stay,
+        )
+        .await?;
+        sql::run(
+            &mut transaction,
+            "UPDATE series SET revision = revision + 1 WHERE id = $1",
+            params![id],
+        )
+        .await?;
         recluster_of(&mut transaction, &members, series, model).await?;
         transaction.commit().await?;
         Ok(())
@@ -225,11 +293,22 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Changed`] when one changed since the agent saw it.
-    pub async fn merge_series(&self, id: &str, revision: i64, other: &str, act: NewAct, model: &Model) -> Result<(), StoreError> {
+    pub async fn merge_series(
+        &self,
+        id: &str,
+        revision: i64,
+        other: &str,
+        act: NewAct,
+        model: &Model,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
-        if id == other || one(&mut transaction, other).await?.is_none_or(|other| other.state == "retired") {
+        if id == other
+            || one(&mut transaction, other)
+                .await?
+                .is_none_or(|other| other.state == "retired")
+        {
             return Err(StoreError::Changed);
         }
         let members = members_of(&mut transaction, id).await?;
@@ -238,7 +317,12 @@ impl Work {
         set_aside_cannot(&mut transaction, &act.id, &members, &others).await?;
         let all: Vec<i64> = members.iter().chain(&others).copied().collect();
         keep_together(&mut transaction, &act.id, &all).await?;
-        sql::run(&mut transaction, "UPDATE series SET revision = revision + 1 WHERE id = $1", params![id]).await?;
+        sql::run(
+            &mut transaction,
+            "UPDATE series SET revision = revision + 1 WHERE id = $1",
+            params![id],
+        )
+        .await?;
         recluster_of(&mut transaction, &all, series, model).await?;
         transaction.commit().await?;
         Ok(())
@@ -249,21 +333,45 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Changed`] when there is no such act or it was undone before.
-    pub async fn undo_series_act(&self, act_id: &str, act: NewAct, model: &Model) -> Result<(), StoreError> {
+    pub async fn undo_series_act(
+        &self,
+        act_id: &str,
+        act: NewAct,
+        model: &Model,
+    ) -> Result<(), StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
-        let undone = acts(&mut transaction, "WHERE id = $1 AND undone_by IS NULL AND series IS NOT NULL", params![act_id]).await?;
+        let undone = acts(
+            &mut transaction,
+            "WHERE id = $1 AND undone_by IS NULL AND series IS NOT NULL",
+            params![act_id],
+        )
+        .await?;
         let Some(undone) = undone.into_iter().next() else {
             return Err(StoreError::Changed);
         };
         let id = undone.series.clone().ok_or(StoreError::Changed)?;
-        sql::run(&mut transaction, "UPDATE act SET undone_by = $1 WHERE id = $2", params![act.id.as_str(), act_id]).await?;
-        let touched: Vec<i64> = sql::rows(&mut transaction, "SELECT a, b FROM link_decision WHERE act = $1", params![act_id])
-            .await?
-            .iter()
-            .flat_map(|row| [sql::int(row, 0), sql::int(row, 1)])
-            .collect::<Result<_, _>>()?;
-        sql::run(&mut transaction, "UPDATE link_decision SET undone = 1 WHERE act = $1", params![act_id]).await?;
+        sql::run(
+            &mut transaction,
+            "UPDATE act SET undone_by = $1 WHERE id = $2",
+            params![act.id.as_str(), act_id],
+        )
+        .await?;
+        let touched: Vec<i64> = sql::rows(
+            &mut transaction,
+            "SELECT a, b FROM link_decision WHERE act = $1",
+            params![act_id],
+        )
+        .await?
+        .iter()
+        .flat_map(|row| [sql::int(row, 0), sql::int(row, 1)])
+        .collect::<Result<_, _>>()?;
+        sql::run(
+            &mut transaction,
+            "UPDATE link_decision SET undone = 1 WHERE act = $1",
+            params![act_id],
+        )
+        .await?;
         sql::run(
             &mut transaction,
             "UPDATE link_decision SET undone = 0 WHERE id IN (SELECT decision FROM set_aside WHERE act = $1)",
@@ -285,10 +393,16 @@ impl Work {
 }
 
 /// The component of a series that still has the revision the agent saw.
-async fn current(connection: &mut AnyConnection, id: &str, revision: i64) -> Result<i64, StoreError> {
+async fn current(
+    connection: &mut AnyConnection,
+    id: &str,
+    revision: i64,
+) -> Result<i64, StoreError> {
     match one(connection, id).await? {
         Some(series) if series.revision == revision && series.state != "retired" => {
-            one_component(connection, id).await?.ok_or(StoreError::Changed)
+            one_component(connection, id)
+                .await?
+                .ok_or(StoreError::Changed)
         }
         _ => Err(StoreError::Changed),
     }
@@ -302,20 +416,38 @@ async fn one(connection: &mut AnyConnection, id: &str) -> Result<Option<SeriesRo
         .transpose()
 }
 
-async fn one_component(connection: &mut AnyConnection, id: &str) -> Result<Option<i64>, StoreError> {
-    let row = sql::row(connection, "SELECT component FROM series WHERE id = $1", params![id]).await?;
+async fn one_component(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<i64>, StoreError> {
+    let row = sql::row(
+        connection,
+        "SELECT component FROM series WHERE id = $1",
+        params![id],
+    )
+    .await?;
     Ok(row.map(|row| sql::int(&row, 0)).transpose()?)
 }
 
 async fn members_of(connection: &mut AnyConnection, id: &str) -> Result<Vec<i64>, StoreError> {
-    sql::rows(connection, "SELECT seq FROM docket WHERE series = $1 ORDER BY seq", params![id])
-        .await?
-        .iter()
-        .map(|row| Ok(sql::int(row, 0)?))
-        .collect()
+    sql::rows(
+        connection,
+        "SELECT seq FROM docket WHERE series = $1 ORDER BY seq",
+        params![id],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok(sql::int(row, 0)?))
+    .collect()
 }
 
-async fn decide(connection: &mut AnyConnection, act: &str, kind: LinkKind, a: i64, b: i64) -> Result<(), sqlx::Error> {
+async fn decide(
+    connection: &mut AnyConnection,
+    act: &str,
+    kind: LinkKind,
+    a: i64,
+    b: i64,
+) -> Result<(), sqlx::Error> {
     let name = match kind {
         LinkKind::MustLink => "must",
         LinkKind::CannotLink => "cannot",
@@ -324,26 +456,52 @@ async fn decide(connection: &mut AnyConnection, act: &str, kind: LinkKind, a: i6
         connection,
         "INSERT INTO link_decision (id, kind, a, b, act, undone) VALUES",
         "ON CONFLICT DO NOTHING",
-        vec![params![format!("{act}/{name}/{a}/{b}"), name, a.min(b), a.max(b), act, 0]],
+        vec![params![
+            format!("{act}/{name}/{a}/{b}"),
+            name,
+            a.min(b),
+            a.max(b),
+            act,
+            0
+        ]],
     )
     .await
 }
 
 /// Must-links along a chain: n - 1 of them hold n submissions together.
-async fn keep_together(connection: &mut AnyConnection, act: &str, members: &[i64]) -> Result<(), sqlx::Error> {
+async fn keep_together(
+    connection: &mut AnyConnection,
+    act: &str,
+    members: &[i64],
+) -> Result<(), sqlx::Error> {
     for pair in members.windows(2) {
         decide(connection, act, LinkKind::MustLink, pair[0], pair[1]).await?;
     }
     Ok(())
 }
 
-async fn set_aside_across(connection: &mut AnyConnection, act: &str, out: &[i64], stay: &[i64]) -> Result<(), StoreError> {
-    let sides = |a: i64, b: i64| (out.contains(&a) && stay.contains(&b)) || (out.contains(&b) && stay.contains(&a));
+async fn set_aside_across(
+    connection: &mut AnyConnection,
+    act: &str,
+    out: &[i64],
+    stay: &[i64],
+) -> Result<(), StoreError> {
+    let sides = |a: i64, b: i64| {
+        (out.contains(&a) && stay.contains(&b)) || (out.contains(&b) && stay.contains(&a))
+    };
     set_aside(connection, act, "must", out, sides).await
 }
 
-async fn set_aside_cannot(connection: &mut AnyConnection, act: &str, members: &[i64], others: &[i64]) -> Result<(), StoreError> {
-    let sides = |a: i64, b: i64| (members.contains(&a) && others.contains(&b)) || (members.contains(&b) && others.contains(&a));
+async fn set_aside_cannot(
+    connection: &mut AnyConnection,
+    act: &str,
+    members: &[i64],
+    others: &[i64],
+) -> Result<(), StoreError> {
+    let sides = |a: i64, b: i64| {
+        (members.contains(&a) && others.contains(&b))
+            || (members.contains(&b) && others.contains(&a))
+    };
     set_aside(connection, act, "cannot", members, sides).await
 }
 
@@ -356,7 +514,8 @@ async fn set_aside(
 ) -> Result<(), StoreError> {
     let mut found = BTreeSet::new();
     for column in ["a", "b"] {
-        let head = format!("SELECT id, a, b, kind FROM link_decision WHERE undone = 0 AND {column}");
+        let head =
+            format!("SELECT id, a, b, kind FROM link_decision WHERE undone = 0 AND {column}");
         for row in sql::select_in(connection, &head, "", around).await? {
             if sql::text(&row, 3)? == kind && contradicts(sql::int(&row, 1)?, sql::int(&row, 2)?) {
                 found.insert(sql::text(&row, 0)?);
@@ -364,222 +523,390 @@ async fn set_aside(
         }
     }
     for decision in found {
-        sql::run(connection, "UPDATE link_decision SET undone = 1 WHERE id = $1", params![decision.as_str()]).await?;
-        sql::run(connection, "INSERT INTO set_aside (act, decision) VALUES ($1, $2)", params![act, decision.as_str()]).await?;
+        sql::run(
+            connection,
+            "UPDATE link_decision SET undone = 1 WHERE id = $1",
+            params![decision.as_str()],
+        )
+        .await?;
+        sql::run(
+            connection,
+            "INSERT INTO set_aside (act, decision) VALUES ($1, $2)",
+            params![act, decision.as_str()],
+        )
+        .await?;
     }
     Ok(())
 }
 
 /// Clusters the component of a series again after a decision, with the components of the other
 /// submissions the decision names joined to it.
-async fn recluster_of(connection: &mut AnyConnection, touched: &[i64], component: i64, model: &Model) -> Result<(), StoreError> {
+async fn recluster_of(
+    connection: &mut AnyConnection,
+    touched: &[i64],
+    component: i64,
+    model: &Model,
+) -> Result<(), StoreError> {
     let mut others: BTreeSet<i64> = BTreeSet::new();
-    for row in sql::select_in(connection, "SELECT series FROM docket WHERE series IS NOT NULL AND seq", "", touched).await? {
+    for row in sql::select_in(
+        connection,
+        "SELECT series FROM docket WHERE series IS NOT NULL AND seq",
+        "",
+        touched,
+    )
+    .await?
+    {
         if let Some(other) = one_component(connection, &sql::text(&row, 0)?).await? {
             others.insert(other);
         }
     }
     for row in sql::select_in(connection, "SELECT keys FROM docket WHERE seq", "", touched).await? {
-        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 0)?).iter().map(|key| key.id).collect();
-        for row in sql::select_in(connection, "SELECT component FROM key WHERE component <> 0 AND id", "", &keys).await? {
+        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 0)?)
+            .iter()
+            .map(|key| key.id)
+            .collect();
+        for row in sql::select_in(
+            connection,
+            "SELECT component FROM key WHERE component <> 0 AND id",
+            "",
+            &keys,
+        )
+        .await?
+        {
             others.insert(sql::int(&row, 0)?);
         }
     }
     for other in others.into_iter().filter(|other| *other != component) {
-        sql::run(connection, "UPDATE key SET component = $1 WHERE component = $2", params![component, other]).await?;
-        sql::run(connection, "UPDATE series SET component = $1 WHERE component = $2", params![component, other]).await?;
-        sql::run(connection, "DELETE FROM component WHERE id = $1", params![other]).await?;
+        sql::run(
+            connection,
+            "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
+            params![component, other],
+        )
+        .await?;
+        sql::run(
+            connection,
+            "UPDATE series SET component = $1 WHERE component = $2",
+            params![component, other],
+        )
+        .await?;
+        sql::run(
+            connection,
+            "DELETE FROM component WHERE id = $1",
+            params![other],
+        )
+        .await?;
     }
-    recluster_one(connection, component, model).await
+    recluster_all(connection, &[component], model).await
 }
 
-async fn recluster_one(connection: &mut AnyConnection, component: i64, model: &Model) -> Result<(), StoreError> {
-    let mut graph = Component::new();
-    let mut records: BTreeSet<i64> = BTreeSet::new();
-    let mut described: BTreeSet<i64> = BTreeSet::new();
-    let rows = sql::rows(
+/// What the clustering and its writing need of a submission.
+struct Fact {
+    keys: Vec<apply::Key>,
+    series: Option<String>,
+    amount: i64,
+    at: i64,
+}
+
+/// Clusters components again: everything they need is read together and written together, because a
+/// component is small and a statement is not free.
+async fn recluster_all(
+    connection: &mut AnyConnection,
+    components: &[i64],
+    model: &Model,
+) -> Result<(), StoreError> {
+    let mut records: BTreeMap<i64, BTreeSet<i64>> =
+        components.iter().map(|id| (*id, BTreeSet::new())).collect();
+    let by_key = "SELECT DISTINCT k.component, m.seq FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component";
+    // Series of a component may hold submissions that share no key with it any more.
+    let by_series = "SELECT s.component, d.seq FROM series s JOIN docket d ON d.series = s.id WHERE s.component";
+    for head in [by_key, by_series] {
+        for row in sql::select_in(connection, head, "", components).await? {
+            records
+                .entry(sql::int(&row, 0)?)
+                .or_default()
+                .insert(sql::int(&row, 1)?);
+        }
+    }
+    let mut decisions: BTreeMap<i64, Vec<Decision>> = BTreeMap::new();
+    if sql::row(connection, "SELECT id FROM link_decision LIMIT 1", vec![])
+        .await?
+        .is_some()
+    {
+        for (component, records) in &mut records {
+            decisions.insert(*component, decisions_around(connection, records).await?);
+        }
+    }
+    let all: Vec<i64> = records
+        .values()
+        .flatten()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let facts = facts_of(connection, &all).await?;
+    let mut holders: BTreeMap<i64, BTreeMap<i64, (apply::Key, Vec<i64>)>> = BTreeMap::new();
+    for (component, records) in &records {
+        let held = holders.entry(*component).or_default();
+        for seq in records {
+            for key in facts.get(seq).into_iter().flat_map(|fact| &fact.keys) {
+                held.entry(key.id)
+                    .or_insert_with(|| (*key, Vec::new()))
+                    .1
+                    .push(*seq);
+            }
+        }
+        // A key that one record of the component holds says nothing here, whoever else holds it.
+        held.retain(|_, (_, seqs)| seqs.len() > 1);
+    }
+    let ids: BTreeSet<i64> = holders.values().flat_map(BTreeMap::keys).copied().collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let mut members: HashMap<i64, i64> = HashMap::new();
+    for row in sql::select_in(connection, "SELECT id, members FROM key WHERE id", "", &ids).await? {
+        members.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
+    }
+
+    let mut changes = Changes::default();
+    let mut last = number(connection, "last_series").await?.unwrap_or(0);
+    for (component, records) in &records {
+        let mut graph = Component::new();
+        for (id, (key, seqs)) in &holders[component] {
+            let Some(kind) = model_kind(model, key.kind) else {
+                continue;
+            };
+            let Some(count) = unlisted_members(key.kind).or_else(|| members.get(id).copied())
+            else {
+                continue;
+            };
+            let key = linkage::Key {
+                id: KeyId(*id as u64),
+                kind,
+                damped: key.damped,
+            };
+            graph.push_key(key, count.max(0) as u64);
+            for seq in seqs {
+                graph.push_member(key.id, RecordId(*seq as u64));
+            }
+        }
+        for decision in decisions.get(component).into_iter().flatten() {
+            graph.push_decision(*decision);
+        }
+        changes.place(
+            *component,
+            records,
+            &graph.cluster(model),
+            &facts,
+            &mut last,
+        )?;
+    }
+    changes.write(connection).await?;
+    set_number(connection, "last_series", last).await?;
+    let components = components.iter().map(|id| Param::from(*id)).collect();
+    sql::run_in(
         connection,
-        "SELECT k.id, k.kind, k.members, k.damped, m.seq FROM key k JOIN member m ON m.key = k.id WHERE k.component = $1",
-        params![component],
+        "UPDATE component SET dirty = 0 WHERE id",
+        components,
     )
     .await?;
-    for row in rows {
-        let id = sql::int(&row, 0)?;
-        let seq = sql::int(&row, 4)?;
-        if described.insert(id) {
-            let kind = u8::try_from(sql::int(&row, 1)?).ok().and_then(|kind| model_kind(model, kind));
-            let Some(kind) = kind else { continue };
-            graph.push_key(
-                linkage::Key { id: KeyId(id as u64), kind, damped: sql::int(&row, 3)? != 0 },
-                sql::int(&row, 2)?.max(0) as u64,
-            );
-        }
-        graph.push_member(KeyId(id as u64), RecordId(seq as u64));
-        records.insert(seq);
-    }
-    // Series of this component may hold submissions that share no key with it any more.
-    for row in sql::rows(connection, "SELECT d.seq FROM docket d JOIN series s ON s.id = d.series WHERE s.component = $1", params![component]).await? {
-        records.insert(sql::int(&row, 0)?);
-    }
-    let all: Vec<i64> = records.iter().copied().collect();
-    push_decisions(connection, &mut graph, &mut records, &all).await?;
-    let clustering = graph.cluster(model);
-    write_series(connection, component, &records.into_iter().collect::<Vec<_>>(), &clustering).await?;
-    sql::run(connection, "UPDATE component SET dirty = 0 WHERE id = $1", params![component]).await?;
     Ok(())
 }
 
-async fn push_decisions(
+/// The decisions about records; those that a must-link leads to are added to the records.
+async fn decisions_around(
     connection: &mut AnyConnection,
-    graph: &mut Component,
     records: &mut BTreeSet<i64>,
-    all: &[i64],
-) -> Result<(), StoreError> {
-    let any = sql::row(connection, "SELECT id FROM link_decision LIMIT 1", vec![]).await?;
-    if any.is_none() {
-        return Ok(());
-    }
-    let mut around = all.to_vec();
-    // A must-link may lead to a submission outside the keys' component, and from there further.
+) -> Result<Vec<Decision>, StoreError> {
+    let mut decisions = Vec::new();
+    let mut around: Vec<i64> = records.iter().copied().collect();
     while !around.is_empty() {
         let mut next = Vec::new();
         for column in ["a", "b"] {
-            let head = format!("SELECT kind, a, b FROM link_decision WHERE undone = 0 AND {column}");
+            let head =
+                format!("SELECT kind, a, b FROM link_decision WHERE undone = 0 AND {column}");
             for row in sql::select_in(connection, &head, "", &around).await? {
                 let (a, b) = (sql::int(&row, 1)?, sql::int(&row, 2)?);
                 let (first, second) = (RecordId(a as u64), RecordId(b as u64));
                 if sql::text(&row, 0)? == "must" {
-                    graph.push_decision(Decision::MustLink(first, second));
+                    decisions.push(Decision::MustLink(first, second));
                     next.extend([a, b].into_iter().filter(|seq| records.insert(*seq)));
                 } else {
-                    graph.push_decision(Decision::CannotLink(first, second));
+                    decisions.push(Decision::CannotLink(first, second));
                 }
             }
         }
         around = next;
     }
-    Ok(())
+    Ok(decisions)
 }
 
-async fn write_series(
+async fn facts_of(
     connection: &mut AnyConnection,
-    component: i64,
     records: &[i64],
-    clustering: &linkage::Clustering,
-) -> Result<(), StoreError> {
-    struct Fact {
-        series: Option<String>,
-        amount: i64,
-        at: i64,
-    }
-    let mut facts: HashMap<i64, Fact> = HashMap::new();
-    for row in sql::select_in(connection, "SELECT seq, series, amount_minor, currency, occurred_at, received_at FROM docket WHERE seq", "", records).await? {
-        let euros = sql::text(&row, 3)? == "EUR";
+) -> Result<HashMap<i64, Fact>, StoreError> {
+    let mut facts = HashMap::new();
+    let head = "SELECT seq, keys, series, amount_minor, currency, occurred_at, received_at FROM docket WHERE seq";
+    for row in sql::select_in(connection, head, "", records).await? {
+        let euros = sql::text(&row, 4)? == "EUR";
         facts.insert(
             sql::int(&row, 0)?,
             Fact {
-                series: sql::text_or_none(&row, 1)?,
-                amount: if euros { sql::int_or_none(&row, 2)?.unwrap_or(0) } else { 0 },
-                at: sql::int_or_none(&row, 4)?.unwrap_or(sql::int(&row, 5)?),
+                keys: unpack_keys(&sql::bytes(&row, 1)?),
+                series: sql::text_or_none(&row, 2)?,
+                amount: if euros {
+                    sql::int_or_none(&row, 3)?.unwrap_or(0)
+                } else {
+                    0
+                },
+                at: sql::int_or_none(&row, 5)?.unwrap_or(sql::int(&row, 6)?),
             },
         );
     }
-    let old: BTreeSet<String> = facts.values().filter_map(|fact| fact.series.clone()).collect();
+    Ok(facts)
+}
 
-    // Which new cluster goes on with which old name: the largest overlap first, ties by place and name.
-    let mut overlaps: Vec<(usize, usize, &str)> = Vec::new();
-    for (place, series) in clustering.series.iter().enumerate() {
-        let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
-        for member in &series.members {
-            if let Some(name) = facts.get(&(member.0 as i64)).and_then(|fact| fact.series.as_deref()) {
+/// What the clusterings change, gathered to be written together.
+#[derive(Default)]
+struct Changes {
+    series: Vec<Vec<Param>>,
+    names: Vec<Param>,
+    reasons: Vec<Vec<Param>>,
+    moved: Vec<Vec<Param>>,
+    retired: Vec<Vec<Param>>,
+}
+
+impl Changes {
+    /// Gives the clusters of a component their names: a cluster goes on with the old series it shares
+    /// most members with, a new one gets the next number.
+    fn place(
+        &mut self,
+        component: i64,
+        records: &BTreeSet<i64>,
+        clustering: &linkage::Clustering,
+        facts: &HashMap<i64, Fact>,
+        last: &mut i64,
+    ) -> Result<(), StoreError> {
+        let was = |seq: i64| facts.get(&seq).and_then(|fact| fact.series.as_deref());
+        let mut overlaps: Vec<(usize, usize, &str)> = Vec::new();
+        for (place, series) in clustering.series.iter().enumerate() {
+            let mut shared: BTreeMap<&str, usize> = BTreeMap::new();
+            for name in series
+                .members
+                .iter()
+                .filter_map(|member| was(member.0 as i64))
+            {
                 *shared.entry(name).or_insert(0) += 1;
             }
+            overlaps.extend(shared.into_iter().map(|(name, count)| (count, place, name)));
         }
-        overlaps.extend(shared.into_iter().map(|(name, count)| (count, place, name)));
-    }
-    overlaps.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(b.2)));
-    let mut names: BTreeMap<usize, String> = BTreeMap::new();
-    let mut taken: BTreeSet<&str> = BTreeSet::new();
-    for (_, place, name) in &overlaps {
-        if !names.contains_key(place) && taken.insert(name) {
-            names.insert(*place, (*name).to_owned());
-        }
-    }
-    let mut last = number(connection, "last_series").await?.unwrap_or(0);
-    let mut placed: BTreeMap<i64, String> = BTreeMap::new();
-    for (place, series) in clustering.series.iter().enumerate() {
-        let name = match names.get(&place) {
-            Some(name) => name.clone(),
-            None => {
-                last += 1;
-                format!("S-{last:06}")
+        overlaps.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(b.2)));
+        let mut names: BTreeMap<usize, String> = BTreeMap::new();
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for (_, place, name) in &overlaps {
+            if !names.contains_key(place) && taken.insert(name) {
+                names.insert(*place, (*name).to_owned());
             }
-        };
-        let members: Vec<i64> = series.members.iter().map(|member| member.0 as i64).collect();
-        let known: Vec<&Fact> = members.iter().filter_map(|seq| facts.get(seq)).collect();
-        let unchanged = known.iter().all(|fact| fact.series.as_deref() == Some(name.as_str()));
+        }
+        let mut placed: BTreeMap<i64, String> = BTreeMap::new();
+        for (place, series) in clustering.series.iter().enumerate() {
+            let name = names.remove(&place).unwrap_or_else(|| {
+                *last += 1;
+                format!("S-{last:06}")
+            });
+            let known: Vec<&Fact> = series
+                .members
+                .iter()
+                .filter_map(|member| facts.get(&(member.0 as i64)))
+                .collect();
+            self.series.push(params![
+                name.as_str(),
+                component,
+                "proposed",
+                series.members.len() as i64,
+                (series.cohesion * 1000.0) as i64,
+                known.iter().map(|fact| fact.amount).sum::<i64>(),
+                known.iter().map(|fact| fact.at).min().unwrap_or(0),
+                known.iter().map(|fact| fact.at).max().unwrap_or(0),
+                0,
+            ]);
+            self.names.push(Param::from(name.as_str()));
+            for edge in &series.tree {
+                let keys: Vec<(i64, f64)> = edge
+                    .keys
+                    .iter()
+                    .map(|(key, bits)| (key.0 as i64, *bits))
+                    .collect();
+                let keys = serde_json::to_string(&keys).map_err(|error| StoreError::Corrupt {
+                    what: "reason",
+                    why: error.to_string(),
+                })?;
+                self.reasons.push(params![
+                    name.as_str(),
+                    edge.a.0 as i64,
+                    edge.b.0 as i64,
+                    (edge.bits * 1000.0) as i64,
+                    keys
+                ]);
+            }
+            for member in &series.members {
+                placed.insert(member.0 as i64, name.clone());
+            }
+        }
+        for seq in records {
+            let is = placed.get(seq).map(String::as_str);
+            if was(*seq) != is {
+                self.moved.push(params![*seq, is]);
+            }
+        }
+        let old: BTreeSet<&str> = records.iter().filter_map(|seq| was(*seq)).collect();
+        let present: BTreeSet<&str> = placed.values().map(String::as_str).collect();
+        for name in old.difference(&present) {
+            // Its heir is where most of its members went.
+            let mut heirs: BTreeMap<&str, usize> = BTreeMap::new();
+            for seq in records.iter().filter(|seq| was(**seq) == Some(name)) {
+                if let Some(heir) = placed.get(seq) {
+                    *heirs.entry(heir).or_insert(0) += 1;
+                }
+            }
+            let heir = heirs
+                .into_iter()
+                .max_by_key(|(heir, count)| (*count, std::cmp::Reverse(*heir)))
+                .map(|(heir, _)| heir);
+            self.retired.push(params![*name, heir]);
+            self.names.push(Param::from(*name));
+        }
+        Ok(())
+    }
+
+    async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         sql::insert(
             connection,
             "INSERT INTO series (id, component, state, members, cohesion, amount_minor, first_at, last_at, revision) VALUES",
             "ON CONFLICT (id) DO UPDATE SET component = excluded.component, members = excluded.members, cohesion = excluded.cohesion, amount_minor = excluded.amount_minor, first_at = excluded.first_at, last_at = excluded.last_at, revision = series.revision + CASE WHEN series.members <> excluded.members THEN 1 ELSE 0 END, state = CASE WHEN series.state = 'retired' THEN 'proposed' ELSE series.state END, merged_into = NULL",
-            vec![params![
-                name.as_str(), component, "proposed", members.len() as i64,
-                (series.cohesion * 1000.0) as i64,
-                known.iter().map(|fact| fact.amount).sum::<i64>(),
-                known.iter().map(|fact| fact.at).min().unwrap_or(0),
-                known.iter().map(|fact| fact.at).max().unwrap_or(0), 0,
-            ]],
+            self.series,
         )
         .await?;
-        if !unchanged || known.len() != members.len() {
-            for seq in &members {
-                if facts.get(seq).and_then(|fact| fact.series.as_deref()) != Some(name.as_str()) {
-                    sql::run(connection, "UPDATE docket SET series = $1 WHERE seq = $2", params![name.as_str(), *seq]).await?;
-                }
-            }
-        }
-        sql::run(connection, "DELETE FROM reason WHERE series = $1", params![name.as_str()]).await?;
-        let mut rows = Vec::with_capacity(series.tree.len());
-        for edge in &series.tree {
-            let keys: Vec<(i64, f64)> = edge.keys.iter().map(|(key, bits)| (key.0 as i64, *bits)).collect();
-            let keys = serde_json::to_string(&keys).map_err(|error| StoreError::Corrupt {
-                what: "reason",
-                why: error.to_string(),
-            })?;
-            rows.push(params![name.as_str(), edge.a.0 as i64, edge.b.0 as i64, (edge.bits * 1000.0) as i64, keys]);
-        }
-        sql::insert(connection, "INSERT INTO reason (series, a, b, millibits, keys) VALUES", "ON CONFLICT DO NOTHING", rows).await?;
-        for seq in members {
-            placed.insert(seq, name.clone());
-        }
-    }
-    set_number(connection, "last_series", last).await?;
-    for (seq, fact) in &facts {
-        if fact.series.is_some() && !placed.contains_key(seq) {
-            sql::run(connection, "UPDATE docket SET series = NULL WHERE seq = $1", params![*seq]).await?;
-        }
-    }
-    let present: BTreeSet<&String> = placed.values().collect();
-    for name in old.iter().filter(|name| !present.contains(name)) {
-        // Most of its members' new series, if they have one.
-        let mut heirs: BTreeMap<&str, usize> = BTreeMap::new();
-        for (seq, fact) in &facts {
-            if fact.series.as_ref() == Some(name)
-                && let Some(heir) = placed.get(seq)
-            {
-                *heirs.entry(heir).or_insert(0) += 1;
-            }
-        }
-        let heir = heirs.into_iter().max_by_key(|(heir, count)| (*count, std::cmp::Reverse(*heir))).map(|(heir, _)| heir);
-        sql::run(
+        sql::run_values(
             connection,
-            "UPDATE series SET state = 'retired', members = 0, merged_into = $1, revision = revision + 1 WHERE id = $2",
-            params![heir, name.as_str()],
+            "UPDATE docket SET series = v.column2 FROM",
+            "AS v WHERE docket.seq = v.column1",
+            self.moved,
         )
         .await?;
-        sql::run(connection, "DELETE FROM reason WHERE series = $1", params![name.as_str()]).await?;
+        sql::run_in(connection, "DELETE FROM reason WHERE series", self.names).await?;
+        sql::insert(
+            connection,
+            "INSERT INTO reason (series, a, b, millibits, keys) VALUES",
+            "ON CONFLICT DO NOTHING",
+            self.reasons,
+        )
+        .await?;
+        sql::run_values(
+            connection,
+            "UPDATE series SET state = 'retired', members = 0, merged_into = v.column2, revision = revision + 1 FROM",
+            "AS v WHERE series.id = v.column1",
+            self.retired,
+        )
+        .await
     }
-    Ok(())
 }
 
 fn series_row(row: &AnyRow) -> Result<SeriesRow, StoreError> {

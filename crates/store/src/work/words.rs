@@ -10,7 +10,10 @@ use rust_stemmers::{Algorithm, Stemmer};
 use sqlx::AnyConnection;
 
 use super::Work;
-use crate::{StoreError, sql::{self, params}};
+use crate::{
+    StoreError,
+    sql::{self, params},
+};
 
 /// Longest text indexed, in bytes; the rest is found by its observables.
 const MOST_TEXT: usize = 200_000;
@@ -95,7 +98,11 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn fold(word: &str) -> String {
-    let folded = if word.is_ascii() { word.to_owned() } else { deunicode::deunicode(word) };
+    let folded = if word.is_ascii() {
+        word.to_owned()
+    } else {
+        deunicode::deunicode(word)
+    };
     folded
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -103,12 +110,21 @@ fn fold(word: &str) -> String {
         .collect()
 }
 
-pub(super) async fn index(connection: &mut AnyConnection, documents: Vec<(i64, String)>) -> Result<(), sqlx::Error> {
+pub(super) async fn index(
+    connection: &mut AnyConnection,
+    documents: Vec<(i64, String)>,
+) -> Result<(), sqlx::Error> {
     let rows = documents
         .into_iter()
         .map(|(seq, tokens)| params![seq, tokens])
         .collect();
-    sql::insert(connection, "INSERT INTO words (rowid, text) VALUES", "", rows).await
+    sql::insert(
+        connection,
+        "INSERT INTO words (rowid, text) VALUES",
+        "",
+        rows,
+    )
+    .await
 }
 
 impl Work {
@@ -116,7 +132,12 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn find_words(&self, asked: &str, before: Option<i64>, most: i64) -> Result<Vec<i64>, StoreError> {
+    pub async fn find_words(
+        &self,
+        asked: &str,
+        before: Option<i64>,
+        most: i64,
+    ) -> Result<Vec<i64>, StoreError> {
         let Some(question) = Analyser::default().question(asked) else {
             return Ok(Vec::new());
         };
@@ -139,14 +160,21 @@ mod tests {
 
     fn check(document: &str, lang: &str, asked: &str, expected: bool) {
         let mut analyser = Analyser::default();
-        let tokens: Vec<String> = analyser.document(document, lang).split(' ').map(str::to_owned).collect();
+        let tokens: Vec<String> = analyser
+            .document(document, lang)
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
         let question = analyser.question(asked).unwrap();
         let found = question.split(" AND ").all(|part| {
             part.trim_matches(['(', ')'])
                 .split(" OR ")
                 .any(|stem| tokens.contains(&stem.trim_matches('"').to_owned()))
         });
-        assert_eq!(found, expected, "{asked} in {document}: {tokens:?} {question}");
+        assert_eq!(
+            found, expected,
+            "{asked} in {document}: {tokens:?} {question}"
+        );
     }
 
     #[test]
