@@ -9,6 +9,7 @@ use fluent::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 /// Every file of words: add a line here and the two files.
 const FILES: &[(&str, &str)] = &[
     (include_str!("../locales/fr/common.ftl"), include_str!("../locales/en/common.ftl")),
+    (include_str!("../locales/fr/api.ftl"), include_str!("../locales/en/api.ftl")),
     (include_str!("../locales/fr/public.ftl"), include_str!("../locales/en/public.ftl")),
     (include_str!("../locales/fr/workbench.ftl"), include_str!("../locales/en/workbench.ftl")),
 ];
