@@ -9,6 +9,7 @@ use axum::{
 use casework::{
     Lang,
     answers::{ErrorCode, Expected},
+    assess, clock,
     submission::{Event, State as Standing},
 };
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ use super::{
     failure::{Failure, Wrong},
     json,
     request::{Media, caller, idempotency_key, json_body, media, tracking_code},
+    submissions::as_filed,
 };
 use crate::{
     app::App,
@@ -98,16 +100,15 @@ async fn opened(app: &App, parts: &Parts) -> Result<Submission, Failure> {
 async fn stands(app: &App, parts: &Parts, lang: Lang) -> Result<Response, Failure> {
     let submission = opened(app, parts).await?;
     let (docket, standing) = standing(app, &submission).await?;
-    let desk = app.desk_version(&submission.desk, submission.desk_version);
-    let deadline = match (&docket, desk) {
+    let deadline = match &docket {
         _ if standing.is_final() => None,
-        (Some(docket), _) => Some(time(docket.deadline_at)),
-        (None, Some(desk)) => {
+        Some(docket) => Some(time(docket.deadline_at)),
+        None => as_filed(app, &submission).map(|(desk, answers)| {
             let at = Timestamp::from_microsecond(submission.received_at)
                 .unwrap_or(Timestamp::UNIX_EPOCH);
-            Some(casework::clock::first_deadline(desk, None, at).to_string())
-        }
-        (None, None) => None,
+            let urgent = assess::urgent(desk, &answers, at);
+            clock::first_deadline(desk, urgent, at).to_string()
+        }),
     };
     let units = app.unit_names(lang);
     let unit = docket

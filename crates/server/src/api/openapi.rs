@@ -2,6 +2,8 @@
 //! list of failures and the desks. Written by hand rather than derived: the tree of a generator is
 //! larger than this file, and the answers' schemas are data anyway.
 
+use std::collections::BTreeSet;
+
 use axum::{extract::State, http::StatusCode, response::Response};
 use casework::Lang;
 use serde_json::{Map, Value, json};
@@ -64,7 +66,7 @@ pub(super) fn document(app: &App) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "parameters": parameters(),
+            "parameters": parameters(app),
             "requestBodies": request_bodies(app),
             "responses": problems(),
             "securitySchemes": {
@@ -169,11 +171,12 @@ fn problems() -> Map<String, Value> {
         .collect()
 }
 
-fn parameters() -> Value {
+fn parameters(app: &App) -> Value {
+    let desks: BTreeSet<&str> = app.config.versions().map(|desk| desk.id.as_str()).collect();
     let header = |name: &str, required: bool, schema: Value, description: &str| json!({ "name": name, "in": "header", "required": required, "schema": schema, "description": description });
     let path = |name: &str, schema: Value, description: &str| json!({ "name": name, "in": "path", "required": true, "schema": schema, "description": description });
     json!({
-        "desk": path("desk", json!({ "type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$" }), "Id of a desk."),
+        "desk": path("desk", json!({ "type": "string", "enum": desks }), "Id of a desk."),
         "version": path("version", json!({ "type": "integer", "minimum": 1 }), "Version of the desk."),
         "IdempotencyKey": header(
             "Idempotency-Key", true,
@@ -181,7 +184,7 @@ fn parameters() -> Value {
             "Chosen by the client, at random (a UUID): the same for every try of the same request.",
         ),
         "TrackingCode": header(
-            "Tracking-Code", true, json!({ "type": "string" }),
+            "Tracking-Code", true, json!({ "type": "string", "pattern": "^[0-9A-Za-z]{4}(-[0-9A-Za-z]{4}){6}$" }),
             "The secret given with the receipt. Never in an address.",
         ),
         "Channel": header(

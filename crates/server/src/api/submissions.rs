@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+use store::intake::Submission;
 
 use super::{
     failure::{Failure, Unmet, Wrong},
@@ -297,11 +298,7 @@ async fn before(
         .await?
         .ok_or(Failure::Unavailable)?;
     let lang = Lang::from_tag(&kept.lang).unwrap_or_default();
-    let desk = app
-        .desk_version(&kept.desk, kept.desk_version)
-        .unwrap_or(desk);
-    let track = kept.track.parse().unwrap_or(desk.tracks[0]);
-    let answers = Answers::stored(track, serde_json::from_str(&kept.facts).unwrap_or_default());
+    let (desk, answers) = as_filed(app, &kept).ok_or(Failure::Unavailable)?;
     let filed = Filed {
         code: receive::tracking_code(app, &received.id),
         id: received.id,
@@ -311,6 +308,13 @@ async fn before(
         repeated: true,
     };
     Ok(receipt(app, desk, &answers, &filed, lang))
+}
+
+/// The facts of a submission with the version of the desk it was filed with, if it is still known.
+pub(super) fn as_filed<'a>(app: &'a App, kept: &Submission) -> Option<(&'a Desk, Answers)> {
+    let desk = app.desk_version(&kept.desk, kept.desk_version)?;
+    let facts = serde_json::from_str(&kept.facts).ok()?;
+    Some((desk, Answers::stored(kept.track.parse().ok()?, facts)))
 }
 
 #[derive(Serialize)]

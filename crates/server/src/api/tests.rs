@@ -69,7 +69,7 @@ fn clock() -> Timestamp {
 struct Site {
     app: App,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 struct Answer {
@@ -148,7 +148,7 @@ fn site_on(
     Site {
         router: router(app.clone()),
         app,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -296,6 +296,10 @@ async fn a_life_at_risk_is_answered_with_the_numbers() {
             .contains("112")
     );
     assert!(answer.body["deadline_at"].as_str().unwrap() < "2026-11-22T12");
+    let code = answer.body["tracking_code"].as_str().unwrap();
+    let status = Request::get("/api/v1/submissions/status").header("tracking-code", code);
+    let status = site.send(status.body(Body::empty()).unwrap()).await;
+    assert_eq!(status.body["deadline_at"], answer.body["deadline_at"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -444,7 +444,7 @@ async fn files_that_are_too_large_lie_or_answer_nothing() {
         .await
         .field("evidence[0]", "not_a_file");
     assert_eq!(site.count().await, 0);
-    let incoming = site._folder.path().join("exhibits/incoming");
+    let incoming = site.folder.path().join("exhibits/incoming");
     assert_eq!(
         std::fs::read_dir(incoming).unwrap().count(),
         0,
