@@ -459,3 +459,65 @@ async fn files_that_are_too_large_lie_or_answer_nothing() {
     .await
     .filed();
 }
+
+#[test]
+fn any_answers_are_received_or_refused_with_their_fields() {
+    use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestRunner};
+
+    let words: Vec<String> = FRANCE
+        .desks()
+        .flat_map(|desk| desk.questions())
+        .flat_map(|question| match &question.kind {
+            casework::desk::Kind::Choice { options } => {
+                options.iter().map(|option| option.id.to_string()).collect()
+            }
+            _ => vec![question.id.to_string()],
+        })
+        .collect();
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,20}".prop_map(Value::from),
+        select(words.clone()).prop_map(Value::from),
+    ];
+    let member = (select(words), leaf).prop_recursive(3, 40, 4, |inner| {
+        (inner.clone(), vec(inner, 0..4), any::<bool>()).prop_map(|((name, _), members, list)| {
+            let value = if list {
+                members.into_iter().map(|(_, value)| value).collect()
+            } else {
+                Value::Object(members.into_iter().collect())
+            };
+            (name, value)
+        })
+    });
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let site = runtime.block_on(site());
+    let changed = (select(vec!["pharos", "thesee"]), vec(member, 1..4));
+    let number = AtomicI64::new(0);
+    TestRunner::default()
+        .run(&changed, |(desk, members)| {
+            let mut body = report();
+            for (name, value) in members {
+                body["answers"][name] = value;
+            }
+            let key = format!(
+                "key-of-the-try-number-{}",
+                number.fetch_add(1, Ordering::Relaxed)
+            );
+            let before = runtime.block_on(site.count());
+            let answer = runtime.block_on(site.file(desk, &key, body.to_string()));
+            let received = runtime.block_on(site.count()) - before;
+            match answer.status.as_u16() {
+                201 => prop_assert_eq!(received, 1),
+                422 => prop_assert!(
+                    received == 0
+                        && (answer.body["errors"].is_array() || answer.body["unmet"].is_array())
+                ),
+                status => prop_assert!(false, "{}: {}", status, answer.body),
+            }
+            Ok(())
+        })
+        .unwrap();
+}
