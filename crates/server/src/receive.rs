@@ -2,6 +2,8 @@
 //!
 //! What is committed to the ledger is `docs/formats/submission-1.md`.
 
+pub mod later;
+
 use casework::{
     Lang,
     answers::{Answers, Split},
@@ -146,7 +148,7 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
 }
 
 /// The code of a submission: the same for a retry, underivable without the folder's key.
-fn tracking_code(app: &App, id: &str) -> TrackingCode {
+pub(crate) fn tracking_code(app: &App, id: &str) -> TrackingCode {
     TrackingCode::from_bytes(&app.store.secrets.derive("tracking-code", id.as_bytes()))
 }
 

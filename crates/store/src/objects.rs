@@ -120,6 +120,12 @@ impl Incoming {
         Ok(())
     }
 
+    /// The type the bytes so far show.
+    #[must_use]
+    pub fn media_type(&self) -> &'static str {
+        sniff(&self.head)
+    }
+
     /// Makes the bytes durable under their hash.
     ///
     /// # Errors
@@ -218,6 +224,7 @@ mod tests {
         let mut incoming = objects.receive("one", 10).await.unwrap();
         incoming.write(b"%PDF-").await.unwrap();
         incoming.write(b"1.7").await.unwrap();
+        assert_eq!(incoming.media_type(), "application/pdf");
         let kept = incoming.keep().await.unwrap();
         assert_eq!((kept.size, kept.media_type), (8, "application/pdf"));
         assert_eq!(objects.read(&kept.sha256).await.unwrap(), b"%PDF-1.7");

@@ -86,6 +86,9 @@ pub struct Problem {
     /// One entry a field that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Extension members (RFC 9457 §3.2), such as the place in the body.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, serde_json::Value>,
 }
 
 /// A field that is wrong.
@@ -109,6 +112,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.to_owned(),
             errors: Vec::new(),
+            more: serde_json::Map::new(),
         }
     }
 }

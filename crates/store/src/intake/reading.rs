@@ -91,6 +91,38 @@ impl Intake {
             .await
     }
 
+    /// What was received under an idempotency key: its place, and the SHA-256 of the request's body.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_idempotency(&self, key: i64) -> Result<Option<(i64, [u8; 32])>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let row = sql::row(&mut connection, "SELECT seq, body FROM submission WHERE idempotency = $1", sql::params![key]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let body = sql::bytes(&row, 1)?.try_into().map_err(|_| StoreError::Corrupt {
+            what: "submission",
+            why: "hash of the body is not 32 bytes".to_owned(),
+        })?;
+        Ok(Some((sql::int(&row, 0)?, body)))
+    }
+
+    /// What came later under an idempotency key.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn supplement_by_idempotency(&self, key: i64) -> Result<Option<Supplement>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::row(
+            &mut connection,
+            "SELECT seq, submission, kind, at, body FROM supplement WHERE idempotency = $1",
+            sql::params![key],
+        )
+        .await?
+        .as_ref()
+        .map(supplement)
+        .transpose()
+    }
+
     /// The next submissions after `seq`, in the order they were received.
     ///
     /// # Errors
