@@ -26,7 +26,6 @@ pub(super) struct Row {
     pub(super) state: String,
     pub(super) unit: String,
     pub(super) owner: String,
-    pub(super) mine: bool,
     pub(super) series: Option<SeriesMark>,
     pub(super) unread: bool,
     pub(super) revision: i64,
@@ -104,7 +103,6 @@ fn row(
         criteria: criteria(app, page, docket).join(" ; "),
         state: labels::state(page, &docket.state),
         unit: labels::unit(app, lang, &docket.unit),
-        mine: !owner.is_empty() && docket.owner == agent,
         owner,
         series: docket.series.as_ref().map(|id| SeriesMark {
             id: id.clone(),
