@@ -60,6 +60,8 @@ pub struct Page {
     pub demonstration: bool,
     /// Name of the signed-in agent, on the workbench's pages.
     pub agent: Option<String>,
+    /// What the forms of a signed-in agent prove their session with; empty on the public pages.
+    pub csrf: String,
     /// The workbench's pages are wide and have no quick exit.
     pub workbench: bool,
 }
@@ -83,10 +85,11 @@ impl Page {
         assets::script()
     }
 
-    /// The page in the frame of the workbench.
+    /// The page in the frame of the workbench; `csrf` goes into each of its forms.
     #[must_use]
-    pub fn for_agent(mut self, name: &str) -> Self {
+    pub fn for_agent(mut self, name: &str, csrf: &str) -> Self {
         self.agent = Some(name.to_owned());
+        self.csrf = csrf.to_owned();
         self.workbench = true;
         self
     }
@@ -147,6 +150,7 @@ impl FromRequestParts<App> for Page {
             other_lang,
             demonstration: app.settings.demonstration,
             agent: None,
+            csrf: String::new(),
             workbench: path.contains("/workbench"),
         })
     }

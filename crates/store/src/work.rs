@@ -9,6 +9,7 @@ mod access;
 mod apply;
 mod docket;
 mod matching;
+mod overview;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -24,12 +25,16 @@ pub use self::{
     apply::{Harmonised, Key},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     matching::{KEY_KINDS, KeyCount, Matched, key_kind},
+    overview::{KnownKey, MOST_COUNTED, Pressing},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     words::Analyser,
 };
 use crate::{StoreError, migrate, readers, sql, writer};
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/work/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/work/0001.sql"),
+    include_str!("../migrations/work/0002.sql"),
+];
 
 /// What the public body makes of the intake.
 #[derive(Clone)]

@@ -153,6 +153,15 @@ impl Intake {
             .transpose()
     }
 
+    /// Whether an identity was sealed with a submission; nothing is opened.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_identity(&self, seq: i64) -> Result<bool, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(sql::row(&mut connection, "SELECT seq FROM identity WHERE seq = $1", sql::params![seq]).await?.is_some())
+    }
+
     /// The identity that was sealed with a submission, as JSON. Opening it is an act: the caller
     /// answers for the right to and the record of it.
     ///

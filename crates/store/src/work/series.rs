@@ -74,7 +74,7 @@ pub enum LinkKind {
     CannotLink,
 }
 
-const COLUMNS: &str = "SELECT id, state, merged_into, members, cohesion, amount_minor, first_at, last_at, revision FROM series";
+pub(super) const COLUMNS: &str = "SELECT id, state, merged_into, members, cohesion, amount_minor, first_at, last_at, revision FROM series";
 
 impl Work {
     /// Clusters up to `most` dirty components again. Gives how many it did; fewer than `most` means
@@ -909,7 +909,7 @@ impl Changes {
     }
 }
 
-fn series_row(row: &AnyRow) -> Result<SeriesRow, StoreError> {
+pub(super) fn series_row(row: &AnyRow) -> Result<SeriesRow, StoreError> {
     Ok(SeriesRow {
         id: sql::text(row, 0)?,
         state: sql::text(row, 1)?,

@@ -1,0 +1,128 @@
+//! The first page: how many are where, what is urgent and what is late.
+
+use askama::Template;
+use axum::{extract::State, http::StatusCode, response::Response};
+use store::{
+    StoreError,
+    work::{Filter, Sort, Tally},
+};
+
+use super::{
+    access::{Action, allowed},
+    labels, link,
+    queue::{Asked, Quick, quick},
+    row::{Row, rows},
+    session::{Refused, SignedIn},
+};
+use crate::{
+    app::App,
+    page::{Page, render},
+};
+
+const ROWS: i64 = 8;
+
+/// A desk's counts, in the order of the columns.
+struct DeskRow {
+    desk: String,
+    href: String,
+    counts: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "workbench/dashboard.html")]
+struct Dashboard {
+    page: Page,
+    reads: bool,
+    quick: Vec<Quick>,
+    columns: Vec<String>,
+    desks: Vec<DeskRow>,
+    total: Vec<String>,
+    waiting: i64,
+    urgent: Vec<Row>,
+    late: Vec<Row>,
+    mine: Vec<Row>,
+    late_link: String,
+}
+
+/// The states of the table: each a first word, so that all closings count together.
+const COLUMNS: [&str; 5] = ["queued", "quarantined", "assigned", "closed", "withdrawn"];
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, signed: SignedIn) -> Result<Response, Refused> {
+    signed.may(Action::Figures)?;
+    let template = build(&app, &signed).await.map_err(|error| signed.failed(&error))?;
+    Ok(render(StatusCode::OK, &template))
+}
+
+async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
+    let work = &app.store.work;
+    let (page, agent) = (signed.page.clone(), &signed.agent);
+    let reads = allowed(agent, Action::Read);
+    let tallies = work.tallies().await?;
+    let now = app.now_micros();
+    let list = async |filter: Filter, sort: Sort| -> Result<Vec<Row>, StoreError> {
+        if !reads {
+            return Ok(Vec::new());
+        }
+        let found = work.queue(&filter, sort, None, ROWS).await?;
+        rows(app, &page, &agent.id, "", &found.rows).await
+    };
+    let urgent = list(Filter { urgent: true, ..Filter::default() }, Sort::Rank).await?;
+    let mut late = list(Filter::default(), Sort::Deadline).await?;
+    late.retain(|row| row.late);
+    let mine = Filter {
+        state: "assigned".to_owned(),
+        owner: agent.id.clone(),
+        ..Filter::default()
+    };
+    let mine = list(mine, Sort::Rank).await?;
+    let quick = if reads {
+        quick(app, &page, &agent.unit, &tallies, work.pressing(&agent.id, now).await?, &Asked::nowhere())
+    } else {
+        Vec::new()
+    };
+    let docketed: i64 = tallies.iter().map(|tally| tally.members).sum();
+    let of = |which: &dyn Fn(&Tally) -> bool| -> Vec<String> {
+        COLUMNS
+            .iter()
+            .map(|column| {
+                let count: i64 = tallies
+                    .iter()
+                    .filter(|tally| which(tally) && tally.state.split(':').next() == Some(column))
+                    .map(|tally| tally.members)
+                    .sum();
+                page.count(count)
+            })
+            .collect()
+    };
+    let mut desks: Vec<&str> = tallies.iter().map(|tally| tally.desk.as_str()).collect();
+    desks.dedup();
+    let desks = desks
+        .into_iter()
+        .map(|desk| DeskRow {
+            desk: labels::desk(desk),
+            href: link::queue(&page, &link::query(&[("kind", desk)])),
+            counts: of(&|tally| tally.desk == desk),
+        })
+        .collect();
+    let words = page.w;
+    Ok(Dashboard {
+        columns: vec![
+            words.t("wb-state-queued"),
+            words.t("wb-state-quarantined"),
+            words.t("wb-state-assigned"),
+            words.t("wb-column-closed"),
+            words.t("wb-state-withdrawn"),
+        ],
+        total: of(&|_| true),
+        waiting: (app.store.intake.count().await? - docketed).max(0),
+        late_link: link::queue(&page, "sort=deadline"),
+        reads,
+        quick,
+        desks,
+        urgent,
+        late,
+        mine,
+        page,
+    })
+}

@@ -1,0 +1,116 @@
+//! Words of the domain as agents read them.
+
+use casework::{
+    Lang,
+    desk::Kind,
+    submission::State,
+};
+
+use crate::{app::App, page::Page};
+
+/// A state of a submission, with its closing reason.
+pub(super) fn state(page: &Page, word: &str) -> String {
+    let words = page.w;
+    match word.parse::<State>() {
+        Ok(State::Received) => words.t("wb-state-received"),
+        Ok(State::Queued) => words.t("wb-state-queued"),
+        Ok(State::Quarantined) => words.t("wb-state-quarantined"),
+        Ok(State::Assigned) => words.t("wb-state-assigned"),
+        Ok(State::Withdrawn) => words.t("wb-state-withdrawn"),
+        Ok(State::Closed(closing)) => words.t1("wb-state-closed", "why", closing.label(page.lang)),
+        Err(_) => word.to_owned(),
+    }
+}
+
+/// The short name of a desk.
+pub(super) fn desk(id: &str) -> String {
+    id.to_uppercase()
+}
+
+/// The option a submission's headline question was answered with.
+pub(super) fn headline(app: &App, lang: Lang, desk: &str, headline: &str) -> String {
+    headlines(app, lang, desk)
+        .into_iter()
+        .find(|(id, _)| id == headline)
+        .map_or_else(|| headline.to_owned(), |(_, label)| label)
+}
+
+/// Every option of a desk's headline question.
+pub(super) fn headlines(app: &App, lang: Lang, desk: &str) -> Vec<(String, String)> {
+    let options = app.desk(desk).and_then(|desk| {
+        let question = desk.question(desk.headline.as_ref()?.as_str())?;
+        match &question.kind {
+            Kind::Choice { options } => Some(options),
+            _ => None,
+        }
+    });
+    options
+        .into_iter()
+        .flatten()
+        .map(|option| (option.id.to_string(), option.label.get(lang).to_owned()))
+        .collect()
+}
+
+/// A unit's name; its id when the configuration no longer has it.
+pub(super) fn unit(app: &App, lang: Lang, id: &str) -> String {
+    if id.is_empty() {
+        return "–".to_owned();
+    }
+    app.config
+        .units
+        .iter()
+        .find(|unit| unit.id.as_str() == id)
+        .map_or_else(|| id.to_owned(), |unit| unit.name.get(lang).to_owned())
+}
+
+/// A kind of observable or key.
+pub(super) fn kind(page: &Page, name: &str) -> String {
+    let words = page.w;
+    match name {
+        "registrable" => words.t("wb-kind-registrable"),
+        "text" => words.t("wb-kind-text"),
+        "payee" => words.t("wb-kind-payee"),
+        "image" => words.t("wb-kind-image"),
+        _ => match name.parse::<observables::Kind>() {
+            Ok(kind) if page.lang == Lang::Fr => kind.entry().label_fr.to_owned(),
+            Ok(kind) => kind.entry().label_en.to_owned(),
+            Err(_) => name.to_owned(),
+        },
+    }
+}
+
+/// What an agent did.
+pub(super) fn act(page: &Page, kind: &str) -> String {
+    let words = page.w;
+    match kind {
+        "take" => words.t("wb-act-take"),
+        "release" => words.t("wb-act-release"),
+        "route" => words.t("wb-act-route"),
+        "close" => words.t("wb-act-close"),
+        "reopen" => words.t("wb-act-reopen"),
+        "read" => words.t("wb-act-read"),
+        "reply" => words.t("wb-act-reply"),
+        "note" => words.t("wb-act-note"),
+        "open_identity" => words.t("wb-act-open-identity"),
+        "download" => words.t("wb-act-download"),
+        "confirm" => words.t("wb-act-confirm"),
+        "split" => words.t("wb-act-split"),
+        "merge" => words.t("wb-act-merge"),
+        "undo" => words.t("wb-act-undo"),
+        other => other.to_owned(),
+    }
+}
+
+/// A place as kept on the docket: a name, or the code of a country.
+pub(super) fn place(lang: Lang, place: &str) -> String {
+    match casework::country::by_code(place) {
+        Some(country) => country.name(lang).to_owned(),
+        None => place.to_owned(),
+    }
+}
+
+/// Bits with one decimal, as the language writes it.
+pub(super) fn bits(lang: Lang, bits: f64) -> String {
+    let text = format!("{bits:.1}");
+    if lang == Lang::Fr { text.replace('.', ",") } else { text }
+}

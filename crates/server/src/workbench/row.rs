@@ -1,0 +1,132 @@
+//! A row of the docket in words: the queue, matches, search results and members of a series show it.
+
+use std::collections::HashMap;
+
+use store::{StoreError, work::Docket};
+
+use super::{labels, link};
+use crate::{app::App, harmonise::Assessment, page::Page};
+
+/// See the module.
+pub(super) struct Row {
+    pub(super) seq: i64,
+    pub(super) id: String,
+    pub(super) href: String,
+    pub(super) number: String,
+    pub(super) desk: String,
+    pub(super) headline: String,
+    pub(super) place: String,
+    pub(super) amount: String,
+    pub(super) received: String,
+    pub(super) deadline: String,
+    pub(super) late: bool,
+    pub(super) urgent: bool,
+    pub(super) priority: i64,
+    pub(super) criteria: String,
+    pub(super) state: String,
+    pub(super) unit: String,
+    pub(super) owner: String,
+    pub(super) series: Option<SeriesMark>,
+    pub(super) unread: bool,
+    pub(super) revision: i64,
+    /// Nobody has it and somebody may take it.
+    pub(super) open: bool,
+}
+
+/// The series a submission is in.
+pub(super) struct SeriesMark {
+    pub(super) id: String,
+    pub(super) href: String,
+    pub(super) members: String,
+}
+
+/// How a person refers to a submission: its place in the ledger.
+pub(super) fn number(page: &Page, seq: i64) -> String {
+    page.w.t1("wb-number", "n", page.count(seq))
+}
+
+/// Names of the agents by id.
+pub(super) async fn agent_names(app: &App) -> Result<HashMap<String, String>, StoreError> {
+    Ok(app.store.work.agents().await?.into_iter().map(|agent| (agent.id, agent.name)).collect())
+}
+
+/// Docket rows in words; `from` is the queue's query, for the way back.
+pub(super) async fn rows(
+    app: &App,
+    page: &Page,
+    agent: &str,
+    from: &str,
+    dockets: &[Docket],
+) -> Result<Vec<Row>, StoreError> {
+    let mut series: Vec<&str> = dockets.iter().filter_map(|docket| docket.series.as_deref()).collect();
+    series.sort_unstable();
+    series.dedup();
+    let sizes = app.store.work.series_sizes(&series).await?;
+    let names = agent_names(app).await?;
+    let now = app.now_micros();
+    Ok(dockets
+        .iter()
+        .map(|docket| {
+            let owner = names.get(&docket.owner).unwrap_or(&docket.owner).clone();
+            row(app, page, agent, from, docket, owner, &sizes, now)
+        })
+        .collect())
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything a row says is looked up once for the whole page")]
+fn row(
+    app: &App,
+    page: &Page,
+    agent: &str,
+    from: &str,
+    docket: &Docket,
+    owner: String,
+    sizes: &HashMap<String, i64>,
+    now: i64,
+) -> Row {
+    let lang = page.lang;
+    let ended = docket.state.starts_with("closed") || docket.state == "withdrawn";
+    Row {
+        seq: docket.seq,
+        id: docket.id.clone(),
+        href: link::submission(page, &docket.id, from),
+        number: number(page, docket.seq),
+        desk: labels::desk(&docket.desk),
+        headline: labels::headline(app, lang, &docket.desk, &docket.headline),
+        place: labels::place(lang, &docket.place),
+        amount: docket.amount_minor.map_or(String::new(), |minor| page.money(minor, &docket.currency)),
+        received: page.moment(docket.received_at),
+        deadline: if ended { String::new() } else { page.moment(docket.deadline_at) },
+        late: !ended && docket.deadline_at < now,
+        urgent: docket.urgent,
+        priority: docket.priority,
+        criteria: criteria(app, page, docket).join(" ; "),
+        state: labels::state(page, &docket.state),
+        unit: labels::unit(app, lang, &docket.unit),
+        owner,
+        series: docket.series.as_ref().map(|id| SeriesMark {
+            id: id.clone(),
+            href: link::series(page, id),
+            members: page.count(sizes.get(id).copied().unwrap_or(0)),
+        }),
+        unread: docket.unread,
+        revision: docket.revision,
+        open: matches!(docket.state.as_str(), "queued" | "quarantined"),
+    }
+}
+
+/// The criteria of priority that a submission meets, in words, with their points.
+pub(super) fn criteria(app: &App, page: &Page, docket: &Docket) -> Vec<String> {
+    let assessment: Assessment = serde_json::from_str(&docket.assessment).unwrap_or_default();
+    let desk = app.desk(&docket.desk);
+    assessment
+        .criteria
+        .iter()
+        .map(|met| {
+            let label = desk
+                .and_then(|desk| desk.priority.iter().find(|rule| *rule.id == *met.id))
+                .map_or(met.id.as_str(), |rule| rule.label.get(page.lang));
+            format!("{label} ({:+})", met.points)
+        })
+        .collect()
+}

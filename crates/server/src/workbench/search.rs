@@ -1,0 +1,207 @@
+//! One box: any observable in any notation, a submission's number or id, a series, or words in French
+//! and English. The answer says what was understood.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use observables::{Kind, Observable, display, parse_any};
+use store::StoreError;
+
+use super::{
+    access::Action,
+    labels, link,
+    row::{Row, rows},
+    session::{Refused, SignedIn},
+};
+use crate::{
+    app::App,
+    page::{Page, render},
+};
+
+const ROWS: i64 = 50;
+/// Longest question read, in bytes.
+const MOST_ASKED: usize = 2_000;
+
+/// An observable the question was read as.
+struct Understood {
+    kind: String,
+    value: String,
+    count: String,
+    href: String,
+    /// Its submissions are the ones listed.
+    listed: bool,
+    warning: String,
+}
+
+#[derive(Template)]
+#[template(path = "workbench/search.html")]
+struct Search {
+    page: Page,
+    asked: String,
+    understood: Vec<Understood>,
+    /// What contains it: the host of a URL, the domain of an address.
+    around: Vec<Understood>,
+    /// Read as words.
+    words: bool,
+    rows: Vec<Row>,
+    why: String,
+    next: String,
+}
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<App>,
+    Query(query): Query<HashMap<String, String>>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Read)?;
+    let field = |name: &str| query.get(name).map_or("", String::as_str).trim();
+    let asked = field("q");
+    let asked = &asked[..asked.floor_char_boundary(MOST_ASKED)];
+    let before = field("before").parse().ok();
+    let found = async {
+        if let Some(to) = named(&app, &signed.page, asked).await? {
+            return Ok(Redirect::to(&to).into_response());
+        }
+        let template = build(&app, &signed, asked, field("kind"), before).await?;
+        Ok(render(StatusCode::OK, &template))
+    };
+    found.await.map_err(|error: StoreError| signed.failed(&error))
+}
+
+/// The page of the one thing that a number, an id or a series' name can mean.
+async fn named(app: &App, page: &Page, asked: &str) -> Result<Option<String>, StoreError> {
+    let work = &app.store.work;
+    if let Some(seq) = number(asked)
+        && let Some(docket) = work.docket(seq).await?
+    {
+        return Ok(Some(link::submission(page, &docket.id, "")));
+    }
+    let lower = asked.to_lowercase();
+    if lower.len() == 36
+        && let Some(docket) = work.docket_by_id(&lower).await?
+    {
+        return Ok(Some(link::submission(page, &docket.id, "")));
+    }
+    let upper = asked.to_uppercase();
+    if upper.starts_with("S-")
+        && let Some(series) = work.series(&upper).await?
+    {
+        return Ok(Some(link::series(page, &series.id)));
+    }
+    Ok(None)
+}
+
+/// `#12`, `n° 12 345`, `No. 12,345`: the number of a submission. Bare digits may be anything else.
+fn number(asked: &str) -> Option<i64> {
+    let lower = asked.to_lowercase();
+    let digits = ["#", "n°", "nº", "no.", "no "].iter().find_map(|mark| lower.strip_prefix(mark))?;
+    let digits: String = digits.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\u{202f}')).collect();
+    digits.parse().ok().filter(|number| *number >= 0)
+}
+
+async fn build(app: &App, signed: &SignedIn, asked: &str, kind: &str, before: Option<i64>) -> Result<Search, StoreError> {
+    let work = &app.store.work;
+    let page = signed.page.clone();
+    let observables: Vec<Observable> = match kind.parse::<Kind>() {
+        Ok(kind) => Observable::parse(kind, asked).into_iter().collect(),
+        Err(_) => parse_any(asked),
+    };
+    let mut understood = Vec::new();
+    let mut listed = None;
+    for observable in &observables {
+        let count = work.held(observable.key() as i64).await?;
+        if listed.is_none() && count > 0 {
+            listed = Some((observable, understood.len()));
+        }
+        understood.push(told(app, &page, observable, count));
+    }
+    let mut around = Vec::new();
+    for observable in observables.iter().take(3).flat_map(Observable::derived) {
+        let count = work.held(observable.key() as i64).await?;
+        if count > 0 && !observables.contains(&observable) {
+            around.push(told(app, &page, &observable, count));
+        }
+    }
+    let words = listed.is_none() && !asked.is_empty() && kind.is_empty();
+    let mut why = String::new();
+    let mut seqs = match listed {
+        Some((observable, place)) => {
+            understood[place].listed = true;
+            why = page.w.t2(
+                "wb-holds",
+                ("kind", labels::kind(&page, observable.kind().name())),
+                ("value", display(observable)),
+            );
+            work.holders(observable.key() as i64, before, ROWS + 1).await?
+        }
+        None if words => {
+            why = page.w.t1("wb-holds-words", "words", asked);
+            work.find_words(asked, before, ROWS + 1).await?
+        }
+        None => Vec::new(),
+    };
+    let more = seqs.len() as i64 > ROWS;
+    seqs.truncate(ROWS as usize);
+    let next = match seqs.last() {
+        Some(last) if more => {
+            let kind = listed.map_or("", |(observable, _)| observable.kind().name());
+            let asked = listed.map_or(asked, |(observable, _)| observable.canonical());
+            let query = link::query(&[("kind", kind), ("q", asked), ("before", &last.to_string())]);
+            format!("{}/search?{query}", link::workbench(&page))
+        }
+        _ => String::new(),
+    };
+    let dockets = work.dockets(&seqs).await?;
+    Ok(Search {
+        rows: rows(app, &page, &signed.agent.id, "", &dockets).await?,
+        asked: asked.to_owned(),
+        understood,
+        around,
+        words,
+        why,
+        next,
+        page,
+    })
+}
+
+fn told(app: &App, page: &Page, observable: &Observable, count: i64) -> Understood {
+    let name = observable.kind().name();
+    Understood {
+        kind: labels::kind(page, name),
+        value: display(observable),
+        count: page.count(count),
+        href: link::search(page, name, observable.canonical()),
+        listed: false,
+        warning: app
+            .lists
+            .check(observable)
+            .map_or(String::new(), |list| page.w.t1("wb-on-list", "list", list.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_as_it_is_shown() {
+        for (asked, expected) in [
+            ("#12", Some(12)),
+            ("n° 12 345", Some(12_345)),
+            ("N°\u{a0}12\u{202f}345", Some(12_345)),
+            ("No. 12,345", Some(12_345)),
+            ("12", None),
+            ("#-1", None),
+            ("#", None),
+            ("novembre", None),
+        ] {
+            assert_eq!(number(asked), expected, "{asked}");
+        }
+    }
+}

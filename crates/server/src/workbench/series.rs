@@ -1,0 +1,114 @@
+//! Series: the list, the page of one, and a person's word on it.
+
+pub(super) mod act;
+pub(super) mod bridges;
+pub(super) mod page;
+pub(super) mod timeline;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use store::work::SeriesRow;
+
+use super::{
+    access::Action,
+    labels, link,
+    session::{Refused, SignedIn},
+    submission::Opt,
+};
+use crate::{
+    app::App,
+    page::{Page, render},
+};
+
+const ROWS: i64 = 50;
+
+/// A series in a line.
+pub(super) struct SeriesView {
+    pub(super) id: String,
+    pub(super) href: String,
+    pub(super) state: String,
+    pub(super) confirmed: bool,
+    pub(super) members: String,
+    pub(super) amount: String,
+    pub(super) first: String,
+    pub(super) last: String,
+    pub(super) cohesion: String,
+}
+
+pub(super) fn view(page: &Page, series: &SeriesRow) -> SeriesView {
+    SeriesView {
+        id: series.id.clone(),
+        href: link::series(page, &series.id),
+        state: match series.state.as_str() {
+            "confirmed" => page.w.t("wb-series-confirmed"),
+            "retired" => page.w.t("wb-series-retired"),
+            _ => page.w.t("wb-series-proposed"),
+        },
+        confirmed: series.state == "confirmed",
+        members: page.count(series.members),
+        amount: page.money(series.amount_minor, "EUR"),
+        first: page.day(series.first_at),
+        last: page.day(series.last_at),
+        cohesion: labels::bits(page.lang, series.cohesion as f64 / 1000.0),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "workbench/series-list.html")]
+struct List {
+    page: Page,
+    rows: Vec<SeriesView>,
+    states: Vec<Opt>,
+    next: String,
+    first: String,
+}
+
+/// The list, the largest first.
+pub(super) async fn list(
+    State(app): State<App>,
+    Query(query): Query<HashMap<String, String>>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Read)?;
+    let field = |name: &str| query.get(name).map_or("", String::as_str);
+    let state = match field("state") {
+        known @ ("proposed" | "confirmed") => known,
+        _ => "",
+    };
+    let after = Some(field("after")).filter(|after| !after.is_empty());
+    let found = app
+        .store
+        .work
+        .series_page(state, after, ROWS)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let page = signed.page;
+    let address = |after: &str| {
+        let query = link::query(&[("state", state), ("after", after)]);
+        let separator = if query.is_empty() { "" } else { "?" };
+        format!("{}/series{separator}{query}", link::workbench(&page))
+    };
+    let option = |value: &str, label: String| Opt {
+        value: value.to_owned(),
+        label,
+        current: value == state,
+    };
+    let template = List {
+        rows: found.rows.iter().map(|series| view(&page, series)).collect(),
+        states: vec![
+            option("", page.w.t("wb-series-all")),
+            option("proposed", page.w.t("wb-series-proposed")),
+            option("confirmed", page.w.t("wb-series-confirmed")),
+        ],
+        next: found.next.map_or(String::new(), |next| address(&next)),
+        first: if after.is_some() { address("") } else { String::new() },
+        page,
+    };
+    Ok(render(StatusCode::OK, &template))
+}

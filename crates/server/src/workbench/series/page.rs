@@ -1,0 +1,377 @@
+//! One series: its members, what they share, why each belongs, where it hangs by a thread.
+
+use std::collections::{BTreeMap, HashMap};
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use observables::{Observable, defang, display};
+use store::{
+    StoreError,
+    work::{Docket, KEY_KINDS, Reason, SeriesRow},
+};
+
+use super::{
+    SeriesView,
+    bridges::bridges,
+    timeline::{HEIGHT, Month, STEP, months},
+    view,
+};
+use crate::{
+    app::App,
+    harmonise::Sighting,
+    page::{Page, render},
+    workbench::{
+        access::{Action, allowed},
+        labels, link,
+        row::{self, Row, rows},
+        session::{Refused, SignedIn},
+        submission::{
+            answers::observable,
+            history::{self, ActView},
+            matching::values,
+        },
+    },
+};
+
+/// Members shown at once, and read for what they share.
+const MEMBERS: i64 = 100;
+/// Reasons shown.
+const REASONS: i64 = 60;
+/// Members whose keys are read to find bridges.
+const MOST_BRIDGED: i64 = 1_000;
+/// Moments read for the timeline.
+const MOST_MOMENTS: i64 = 5_000;
+/// Observables shown.
+const MOST_SHARED: usize = 40;
+
+/// What was typed into the form that was sent.
+#[derive(Default)]
+pub(super) struct Entered {
+    pub(super) act: String,
+    pub(super) reason: String,
+    pub(super) other: String,
+    pub(super) out: Vec<i64>,
+}
+
+impl Entered {
+    fn reason(&self, act: &str) -> &str {
+        if self.act == act { &self.reason } else { "" }
+    }
+}
+
+struct Member {
+    row: Row,
+    ticked: bool,
+}
+
+struct Shared {
+    kind: String,
+    value: String,
+    defanged: String,
+    href: String,
+    /// Members of the series, among those read, that hold it.
+    inside: i64,
+    /// Submissions everywhere that hold it.
+    everywhere: i64,
+}
+
+/// Why two members belong together.
+struct Edge {
+    a: String,
+    a_href: String,
+    b: String,
+    b_href: String,
+    bits: String,
+    keys: Vec<EdgeKey>,
+    bridge: bool,
+}
+
+struct EdgeKey {
+    label: String,
+    bits: String,
+}
+
+#[derive(Template)]
+#[template(path = "workbench/series.html")]
+struct SeriesPage {
+    page: Page,
+    series: SeriesView,
+    address: String,
+    revision: i64,
+    retired: bool,
+    heir: String,
+    heir_href: String,
+    errors: Vec<(&'static str, String)>,
+    entered: Entered,
+    /// Somebody was first: nothing was done.
+    changed: bool,
+    done: String,
+    decides: bool,
+    members: Vec<Member>,
+    next: String,
+    first: String,
+    read: i64,
+    all_read: bool,
+    shared: Vec<Shared>,
+    edges: Vec<Edge>,
+    more_edges: bool,
+    hanging: i64,
+    bridges_known: bool,
+    months: Vec<Month>,
+    width: usize,
+    height: usize,
+    bar: usize,
+    months_cut: bool,
+    acts: Vec<ActView>,
+}
+
+impl SeriesPage {
+    fn error(&self, id: &str) -> Option<&str> {
+        self.errors.iter().find(|(field, _)| *field == id).map(|(_, text)| text.as_str())
+    }
+}
+
+/// The page.
+pub(in crate::workbench) async fn show(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Read)?;
+    let words = signed.page.w;
+    let done = match query.get("done").map(String::as_str) {
+        Some("confirm") => words.t("wb-done-confirm"),
+        Some("split") => words.t("wb-done-split"),
+        Some("merge") => words.t("wb-done-merge"),
+        Some("undo") => words.t("wb-done-undo"),
+        _ => String::new(),
+    };
+    let after = query.get("after").and_then(|after| after.parse().ok()).unwrap_or(-1);
+    let mut built = build(&app, &signed, &id, after, Entered::default())
+        .await
+        .map_err(|error| signed.failed(&error))?
+        .ok_or_else(|| signed.not_found())?;
+    built.done = done;
+    Ok(render(StatusCode::OK, &built))
+}
+
+/// The page again, with what is wrong in the form that was sent and everything that was typed.
+pub(super) async fn again(
+    app: &App,
+    signed: &SignedIn,
+    id: &str,
+    status: StatusCode,
+    errors: Vec<(&'static str, String)>,
+    entered: Entered,
+    changed: bool,
+) -> Result<Response, Refused> {
+    let mut built = build(app, signed, id, -1, entered)
+        .await
+        .map_err(|error| signed.failed(&error))?
+        .ok_or_else(|| signed.not_found())?;
+    built.errors = errors;
+    built.changed = changed;
+    Ok(render(status, &built))
+}
+
+async fn build(
+    app: &App,
+    signed: &SignedIn,
+    id: &str,
+    after: i64,
+    entered: Entered,
+) -> Result<Option<SeriesPage>, StoreError> {
+    let work = &app.store.work;
+    let Some(series) = work.series(id).await? else { return Ok(None) };
+    let page = signed.page.clone();
+    let address = link::series(&page, id);
+    let mut dockets = work.members(id, after, MEMBERS + 1).await?;
+    let more = dockets.len() as i64 > MEMBERS;
+    dockets.truncate(MEMBERS as usize);
+    let next = dockets.last().filter(|_| more).map_or(String::new(), |last| format!("{address}?after={}", last.seq));
+    let read = dockets.len() as i64;
+
+    let sightings = sightings(&dockets);
+    let shared = shared(app, &page, &dockets, &sightings).await?;
+    let all: Vec<Sighting> = sightings.into_iter().flatten().collect();
+    let reasons = work.reasons(id, MOST_BRIDGED).await?;
+    let hangs = hangs(app, id, &series, &reasons).await?;
+    let edges = edges(app, &page, &reasons, &hangs, &values(&all)).await?;
+    let moments = work.series_moments(id, MOST_MOMENTS).await?;
+    let months = months(&moments);
+
+    let names = row::agent_names(app).await?;
+    let acts = work.series_acts(id).await?;
+    let members = rows(app, &page, &signed.agent.id, "", &dockets)
+        .await?
+        .into_iter()
+        .map(|row| Member {
+            ticked: entered.out.contains(&row.seq),
+            row,
+        })
+        .collect();
+    Ok(Some(SeriesPage {
+        series: view(&page, &series),
+        revision: series.revision,
+        retired: series.state == "retired",
+        heir_href: series.merged_into.as_deref().map_or(String::new(), |heir| link::series(&page, heir)),
+        heir: series.merged_into.clone().unwrap_or_default(),
+        errors: Vec::new(),
+        entered,
+        changed: false,
+        done: String::new(),
+        decides: allowed(&signed.agent, Action::DecideSeries) && series.state != "retired",
+        members,
+        next,
+        first: if after < 0 { String::new() } else { address.clone() },
+        read,
+        all_read: read == series.members,
+        shared,
+        more_edges: reasons.len() > edges.len(),
+        hanging: hangs.iter().filter(|bridge| **bridge).count() as i64,
+        bridges_known: hangs.len() == reasons.len(),
+        edges,
+        width: months.len() * STEP,
+        height: HEIGHT,
+        bar: STEP - 2,
+        months_cut: moments.len() as i64 == MOST_MOMENTS,
+        months,
+        acts: acts.iter().rev().map(|act| history::view(app, &page, act, &names)).collect(),
+        address,
+        page,
+    }))
+}
+
+/// What was found in each member.
+fn sightings(dockets: &[Docket]) -> Vec<Vec<Sighting>> {
+    dockets.iter().map(|docket| serde_json::from_str(&docket.sightings).unwrap_or_default()).collect()
+}
+
+/// The observables that two members or more hold, the most shared first.
+async fn shared(
+    app: &App,
+    page: &Page,
+    dockets: &[Docket],
+    sightings: &[Vec<Sighting>],
+) -> Result<Vec<Shared>, StoreError> {
+    let mut inside: BTreeMap<Observable, i64> = BTreeMap::new();
+    for of_member in sightings.iter().take(dockets.len()) {
+        let mut own: Vec<Observable> = of_member.iter().filter_map(observable).collect();
+        own.sort();
+        own.dedup();
+        for found in own {
+            *inside.entry(found).or_insert(0) += 1;
+        }
+    }
+    let mut inside: Vec<(Observable, i64)> = inside.into_iter().filter(|(_, count)| *count > 1).collect();
+    inside.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    inside.truncate(MOST_SHARED);
+    let ids: Vec<i64> = inside.iter().map(|(found, _)| found.key() as i64).collect();
+    let known = app.store.work.known_keys(&ids).await?;
+    Ok(inside
+        .into_iter()
+        .map(|(found, count)| Shared {
+            kind: labels::kind(page, found.kind().name()),
+            value: display(&found),
+            defanged: defang(&found),
+            href: link::search(page, found.kind().name(), found.canonical()),
+            inside: count,
+            everywhere: known.get(&(found.key() as i64)).map_or(count, |key| key.members),
+        })
+        .collect())
+}
+
+/// Which reasons are bridges; empty when the series is too large to say.
+async fn hangs(app: &App, id: &str, series: &SeriesRow, reasons: &[Reason]) -> Result<Vec<bool>, StoreError> {
+    if series.members > MOST_BRIDGED || reasons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let work = &app.store.work;
+    let mut holders: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    for (seq, keys) in work.series_keys(id, MOST_BRIDGED).await? {
+        for key in keys.iter().filter(|key| !key.damped) {
+            holders.entry(key.id).or_default().push(seq);
+        }
+    }
+    holders.retain(|_, members| members.len() > 1);
+    let ids: Vec<i64> = holders.keys().copied().collect();
+    let known = work.known_keys(&ids).await?;
+    // What is capped holds nothing together.
+    let counts = |id: &i64| {
+        known.get(id).is_some_and(|key| {
+            let kind = KEY_KINDS.get(usize::from(key.kind)).and_then(|name| app.model.kind(name));
+            kind.is_some_and(|kind| app.model.weight(kind, key.members.max(0) as u64, key.damped).bits > 0.0)
+        })
+    };
+    let holders: Vec<Vec<i64>> = holders.into_iter().filter(|(id, _)| counts(id)).map(|(_, members)| members).collect();
+    let tree: Vec<(i64, i64)> = reasons.iter().map(|reason| (reason.a, reason.b)).collect();
+    Ok(bridges(&tree, &holders))
+}
+
+/// The reasons in words: bridges first, then the strongest.
+async fn edges(
+    app: &App,
+    page: &Page,
+    reasons: &[Reason],
+    hangs: &[bool],
+    values: &HashMap<i64, Observable>,
+) -> Result<Vec<Edge>, StoreError> {
+    let bridge = |place: usize| hangs.get(place).copied().unwrap_or(false);
+    let mut order: Vec<usize> = (0..reasons.len()).collect();
+    order.sort_by_key(|place| !bridge(*place));
+    order.truncate(REASONS as usize);
+    let shown: Vec<&Reason> = order.iter().map(|place| &reasons[*place]).collect();
+    let ids: Vec<i64> = shown.iter().flat_map(|reason| &reason.keys).map(|(id, _)| *id).collect();
+    let known = app.store.work.known_keys(&ids).await?;
+    let seqs: Vec<i64> = shown.iter().flat_map(|reason| [reason.a, reason.b]).collect();
+    let hrefs: HashMap<i64, String> = app
+        .store
+        .work
+        .dockets(&seqs)
+        .await?
+        .into_iter()
+        .map(|docket| (docket.seq, link::submission(page, &docket.id, "")))
+        .collect();
+    let href = |seq: i64| hrefs.get(&seq).cloned().unwrap_or_default();
+    Ok(order
+        .iter()
+        .zip(shown)
+        .map(|(place, reason)| Edge {
+            a: row::number(page, reason.a),
+            a_href: href(reason.a),
+            b: row::number(page, reason.b),
+            b_href: href(reason.b),
+            bits: labels::bits(page.lang, reason.bits),
+            keys: reason
+                .keys
+                .iter()
+                .map(|(id, bits)| EdgeKey {
+                    label: key_label(page, *id, &known, values),
+                    bits: labels::bits(page.lang, *bits),
+                })
+                .collect(),
+            bridge: bridge(*place),
+        })
+        .collect())
+}
+
+/// A key by its value when an observable tells it, else by its kind.
+fn key_label(
+    page: &Page,
+    id: i64,
+    known: &HashMap<i64, store::work::KnownKey>,
+    values: &HashMap<i64, Observable>,
+) -> String {
+    if let Some(found) = values.get(&id) {
+        return format!("{} {}", labels::kind(page, found.kind().name()), display(found));
+    }
+    match known.get(&id).and_then(|key| KEY_KINDS.get(usize::from(key.kind))) {
+        Some(name) => labels::kind(page, name),
+        None => page.w.t("wb-kind-unknown"),
+    }
+}

@@ -1,0 +1,354 @@
+//! One submission: what was answered, what was found in it, what it matches and why, where it should
+//! go, and what an agent can do about it.
+
+pub(super) mod act;
+pub(super) mod answers;
+pub(super) mod exhibit;
+pub(super) mod history;
+pub(super) mod identity;
+pub(super) mod matching;
+pub(super) mod presence;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use casework::{
+    desk::Desk,
+    submission::{Closing, Track},
+};
+use serde_json::{Map, Value};
+use store::{
+    StoreError,
+    intake::{Submission, Upload},
+    work::Docket,
+};
+
+use self::{
+    act::Step,
+    answers::{Marks, StepView},
+    history::{ActView, Message},
+    matching::{MatchView, ObservableView},
+};
+use super::{
+    access::{Action, allowed},
+    labels, link,
+    row::{self, Row},
+    session::{Posted, Refused, SignedIn},
+};
+use crate::{
+    app::App,
+    harmonise::{Assessment, Sighting},
+    page::{Page, render},
+};
+
+/// A submission with what every page and act of it reads.
+pub(crate) struct Loaded<'a> {
+    pub(crate) docket: Docket,
+    pub(crate) submission: Submission,
+    /// The version it was filed with; none when its file was taken away.
+    pub(crate) desk: Option<&'a Desk>,
+    pub(crate) assessment: Assessment,
+}
+
+/// Reads a submission by its id; what the worker has not come to yet is not there.
+pub(crate) async fn load<'a>(app: &'a App, signed: &SignedIn, id: &str) -> Result<Loaded<'a>, Refused> {
+    let docket = app.store.work.docket_by_id(id).await.map_err(|error| signed.failed(&error))?;
+    let Some(docket) = docket else { return Err(signed.not_found()) };
+    let submission = app.store.intake.by_seq(docket.seq).await.map_err(|error| signed.failed(&error))?;
+    let Some(submission) = submission else { return Err(signed.not_found()) };
+    Ok(Loaded {
+        desk: app.desk_version(&submission.desk, submission.desk_version),
+        assessment: serde_json::from_str(&docket.assessment).unwrap_or_default(),
+        docket,
+        submission,
+    })
+}
+
+/// An option of a select.
+pub(crate) struct Opt {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) current: bool,
+}
+
+/// What was typed into the one form that was sent.
+#[derive(Default)]
+struct Entered {
+    act: String,
+    unit: String,
+    closing: String,
+    reason: String,
+    text: String,
+}
+
+impl Entered {
+    fn reason(&self, act: &str) -> &str {
+        if self.act == act { &self.reason } else { "" }
+    }
+
+    fn text(&self, act: &str) -> &str {
+        if self.act == act { &self.text } else { "" }
+    }
+}
+
+struct Proposal {
+    unit: String,
+    because: String,
+    article: String,
+    rule: String,
+    confirmed: bool,
+}
+
+struct Exhibit {
+    name: String,
+    size: String,
+    media_type: String,
+    sha256: String,
+    href: String,
+}
+
+/// What this agent can do with it as it stands.
+struct Can {
+    take: bool,
+    take_over: bool,
+    release: bool,
+    route: bool,
+    close: bool,
+    reopen: bool,
+    read: bool,
+    reply: bool,
+    note: bool,
+    open_identity: bool,
+    download: bool,
+}
+
+#[derive(Template)]
+#[template(path = "workbench/submission.html")]
+struct SubmissionPage {
+    page: Page,
+    row: Row,
+    errors: Vec<(&'static str, String)>,
+    entered: Entered,
+    address: String,
+    back: String,
+    from: String,
+    seen: i64,
+    desk_title: String,
+    track: String,
+    channel: String,
+    version: i64,
+    occurred: String,
+    others: Vec<String>,
+    can: Can,
+    problem: String,
+    steps: Vec<StepView>,
+    whole: String,
+    observables: Vec<ObservableView>,
+    matches: Vec<MatchView>,
+    proposals: Vec<Proposal>,
+    urgent: String,
+    criteria: Vec<String>,
+    units: Vec<Opt>,
+    closings: Vec<Opt>,
+    exhibits: Vec<Exhibit>,
+    has_identity: bool,
+    messages: Vec<Message>,
+    acts: Vec<ActView>,
+}
+
+impl SubmissionPage {
+    fn error(&self, id: &str) -> Option<&str> {
+        self.errors.iter().find(|(field, _)| *field == id).map(|(_, text)| text.as_str())
+    }
+}
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Read)?;
+    let loaded = load(&app, &signed, &id).await?;
+    let from = link::checked_from(query.get("from").map_or("", String::as_str)).to_owned();
+    let whole = query.contains_key("whole");
+    let template = build(&app, &signed, &loaded, from, whole, Entered::default(), Vec::new())
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    Ok(render(StatusCode::OK, &template))
+}
+
+/// The page again, with what is wrong in the form that was sent and everything that was typed.
+async fn again(
+    app: &App,
+    posted: &Posted,
+    loaded: &Loaded<'_>,
+    errors: Vec<(&'static str, String)>,
+) -> Result<Response, Refused> {
+    let signed = &posted.signed;
+    let act = errors.first().and_then(|(field, _)| field.split('-').next()).unwrap_or_default();
+    let entered = Entered {
+        act: act.to_owned(),
+        unit: posted.field("unit").to_owned(),
+        closing: posted.field("closing").to_owned(),
+        reason: posted.field("reason").to_owned(),
+        text: posted.field("text").to_owned(),
+    };
+    let from = link::checked_from(posted.field("from")).to_owned();
+    let template = build(app, signed, loaded, from, false, entered, errors)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    Ok(render(StatusCode::UNPROCESSABLE_ENTITY, &template))
+}
+
+async fn build(
+    app: &App,
+    signed: &SignedIn,
+    loaded: &Loaded<'_>,
+    from: String,
+    whole: bool,
+    entered: Entered,
+    errors: Vec<(&'static str, String)>,
+) -> Result<SubmissionPage, StoreError> {
+    let (work, intake) = (&app.store.work, &app.store.intake);
+    let (docket, submission) = (&loaded.docket, &loaded.submission);
+    let page = signed.page.clone();
+    let lang = page.lang;
+    let seq = docket.seq;
+
+    let sightings: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+    let keys = work.keys(seq, &app.model).await?;
+    let counts: HashMap<i64, i64> = keys.iter().map(|count| (count.key.id, count.members)).collect();
+    let values: Map<String, Value> = serde_json::from_str(&submission.facts).unwrap_or_default();
+    let steps = match loaded.desk {
+        Some(desk) => answers::steps(desk, &values, &Marks::new(&page, &sightings, &counts), whole),
+        None => Vec::new(),
+    };
+    let cut = steps.iter().flat_map(|step| &step.groups).flat_map(|group| &group.answers).any(|answer| !answer.cut.is_empty());
+    let address = link::submission(&page, &docket.id, "");
+
+    let names = row::agent_names(app).await?;
+    let acts = work.acts(seq).await?;
+    let supplements = intake.supplements(seq).await?;
+    let row = row::rows(app, &page, &signed.agent.id, &from, std::slice::from_ref(docket))
+        .await?
+        .remove(0);
+    let assessment = &loaded.assessment;
+    let proposed = assessment.proposals.first().map_or("", |first| first.unit.as_str());
+    let chosen = if entered.unit.is_empty() { proposed } else { &entered.unit };
+    Ok(SubmissionPage {
+        others: presence::others(app, signed, seq).await,
+        observables: matching::observables(&page, &sightings, &keys),
+        matches: matching::matches(app, &page, &signed.agent.id, docket, &sightings, &keys).await?,
+        exhibits: intake.exhibits(seq).await?.iter().map(|upload| exhibit(&page, &address, upload)).collect(),
+        has_identity: intake.has_identity(seq).await?,
+        messages: history::messages(&page, &supplements, &acts, &names),
+        acts: acts.iter().rev().map(|act| history::view(app, &page, act, &names)).collect(),
+        can: can(signed, docket),
+        back: link::queue(&page, &from),
+        whole: if cut { format!("{address}?whole=1") } else { String::new() },
+        problem: assessment.problem.clone().unwrap_or_default(),
+        urgent: urgent(loaded, &page),
+        criteria: row::criteria(app, &page, docket),
+        proposals: assessment
+            .proposals
+            .iter()
+            .map(|proposal| Proposal {
+                unit: labels::unit(app, lang, &proposal.unit),
+                because: proposal.because.get(lang).to_owned(),
+                article: proposal.article.clone().unwrap_or_default(),
+                rule: proposal.rule.clone(),
+                confirmed: proposal.confirmed,
+            })
+            .collect(),
+        units: units(app, &page, chosen),
+        closings: closings(&page, &entered.closing),
+        desk_title: loaded.desk.map_or_else(|| labels::desk(&docket.desk), |desk| desk.title.get(lang).to_owned()),
+        track: docket.track.parse::<Track>().map_or(docket.track.clone(), |track| track.label(lang).to_owned()),
+        channel: match submission.channel.as_str() {
+            "web" => page.w.t("wb-channel-web"),
+            "api" => page.w.t("wb-channel-api"),
+            "import" => page.w.t("wb-channel-import"),
+            other => other.to_owned(),
+        },
+        version: i64::from(submission.desk_version),
+        occurred: docket.occurred_at.map_or(String::new(), |at| page.day(at)),
+        seen: app.now_micros(),
+        row,
+        errors,
+        entered,
+        address,
+        from,
+        steps,
+        page,
+    })
+}
+
+fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
+    let Some(id) = &loaded.assessment.urgent else { return String::new() };
+    loaded
+        .desk
+        .and_then(|desk| desk.urgent.iter().find(|rule| *rule.id == **id))
+        .map_or_else(|| id.clone(), |rule| rule.title.get(page.lang).to_owned())
+}
+
+fn can(signed: &SignedIn, docket: &Docket) -> Can {
+    let agent = &signed.agent;
+    let step = |step: Step| step.change(docket, &agent.id, &agent.unit).is_some();
+    let handles = allowed(agent, Action::Handle);
+    let take = handles && step(Step::Take);
+    Can {
+        take,
+        take_over: take && !docket.owner.is_empty(),
+        release: handles && step(Step::Release),
+        route: handles && step(Step::Route(docket.unit.clone())),
+        close: handles && step(Step::Close(Closing::Kept)),
+        reopen: allowed(agent, Action::Reopen) && step(Step::Reopen),
+        read: handles && step(Step::Read),
+        reply: allowed(agent, Action::Reply),
+        note: allowed(agent, Action::Note),
+        open_identity: allowed(agent, Action::OpenIdentity),
+        download: allowed(agent, Action::Download),
+    }
+}
+
+fn exhibit(page: &Page, address: &str, upload: &Upload) -> Exhibit {
+    Exhibit {
+        name: upload.name.clone(),
+        size: page.w.t1("wb-kilobytes", "n", page.count(upload.size.div_ceil(1000) as i64)),
+        media_type: upload.media_type.clone(),
+        sha256: store::objects::hex(&upload.sha256),
+        href: format!("{address}/exhibits/{}", upload.id),
+    }
+}
+
+/// Every unit as an option.
+pub(super) fn units(app: &App, page: &Page, chosen: &str) -> Vec<Opt> {
+    app.config
+        .units
+        .iter()
+        .map(|unit| Opt {
+            value: unit.id.as_str().to_owned(),
+            label: unit.name.get(page.lang).to_owned(),
+            current: unit.id.as_str() == chosen,
+        })
+        .collect()
+}
+
+/// Every reason to close as an option.
+pub(super) fn closings(page: &Page, chosen: &str) -> Vec<Opt> {
+    Closing::ALL
+        .into_iter()
+        .map(|closing| Opt {
+            value: closing.as_str().to_owned(),
+            label: closing.label(page.lang).to_owned(),
+            current: closing.as_str() == chosen,
+        })
+        .collect()
+}

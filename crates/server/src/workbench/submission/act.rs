@@ -1,0 +1,346 @@
+//! What an agent does to a submission: take, release, route, close, reopen, mark as read, reply, note.
+//!
+//! `casework::submission::State` says which steps are legal; the revision that the page carried is the
+//! lock. When somebody else was first nothing changes, and what the agent typed comes back.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use casework::submission::{Closing, Event, State as Standing};
+use store::{
+    StoreError,
+    work::{Change, Docket, NewAct},
+};
+
+use super::{Loaded, again, history, load};
+use crate::{
+    app::App,
+    page::{Page, render},
+    workbench::{
+        access::{Action, allowed},
+        labels, link, row,
+        session::{Posted, Refused, SignedIn},
+    },
+};
+
+/// Characters of a reason for what touches a person's identity.
+pub(crate) const REASON: usize = 10;
+/// Characters of a message, at most.
+const MOST_TEXT: usize = 20_000;
+
+pub(crate) fn too_short(reason: &str) -> bool {
+    reason.chars().count() < REASON
+}
+
+/// A step that moves a submission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Take,
+    Release,
+    Route(String),
+    Close(Closing),
+    Reopen,
+    Read,
+}
+
+impl Step {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::Release => "release",
+            Self::Route(_) => "route",
+            Self::Close(_) => "close",
+            Self::Reopen => "reopen",
+            Self::Read => "read",
+        }
+    }
+
+    /// Where a submission stands after this step; none when it is not legal from where it stands.
+    pub(crate) fn change(&self, docket: &Docket, agent: &str, agent_unit: &str) -> Option<Change> {
+        let standing: Standing = docket.state.parse().ok()?;
+        let same_unit = || docket.unit.clone();
+        let closed = matches!(standing, Standing::Closed(_));
+        let (event, unit, owner) = match self {
+            Self::Take if docket.owner == agent => return None,
+            Self::Take if docket.unit.is_empty() => (Event::Assign, agent_unit.to_owned(), agent),
+            Self::Take => (Event::Assign, same_unit(), agent),
+            Self::Release if closed => return None,
+            Self::Release => (Event::Queue, same_unit(), ""),
+            Self::Route(unit) => (Event::Assign, unit.clone(), ""),
+            Self::Close(closing) => (Event::Close(*closing), same_unit(), ""),
+            Self::Reopen if closed => (Event::Queue, same_unit(), ""),
+            Self::Reopen => return None,
+            Self::Read => {
+                return docket.unread.then(|| Change {
+                    state: docket.state.clone(),
+                    unit: same_unit(),
+                    owner: docket.owner.clone(),
+                    unread: false,
+                });
+            }
+        };
+        let after = standing.after(event).ok()?;
+        Some(Change {
+            state: after.as_str().to_owned(),
+            unit,
+            owner: owner.to_owned(),
+            unread: docket.unread && !after.is_final(),
+        })
+    }
+
+    fn action(&self) -> Action {
+        if *self == Self::Reopen { Action::Reopen } else { Action::Handle }
+    }
+}
+
+/// Why a step was not done. Nothing changed.
+pub(crate) enum NotDone {
+    /// Somebody else was first.
+    Changed,
+    /// Not from where it stands.
+    Illegal,
+    /// Something failed, and this says so.
+    Refused(Refused),
+}
+
+/// Does a step, if the submission still has the revision the agent saw.
+pub(crate) async fn carry_out(
+    app: &App,
+    signed: &SignedIn,
+    docket: &Docket,
+    revision: i64,
+    step: &Step,
+    reason: &str,
+) -> Result<Docket, NotDone> {
+    signed.may(step.action()).map_err(NotDone::Refused)?;
+    if docket.revision != revision {
+        return Err(NotDone::Changed);
+    }
+    let change = step
+        .change(docket, &signed.agent.id, &signed.agent.unit)
+        .ok_or(NotDone::Illegal)?;
+    let body = serde_json::json!({
+        "from": {"state": docket.state, "unit": docket.unit, "owner": docket.owner},
+        "to": {"state": change.state, "unit": change.unit, "owner": change.owner},
+    });
+    let act = new_act(app, signed, step.kind(), reason, &body.to_string()).map_err(NotDone::Refused)?;
+    match app.store.work.transition(docket.seq, revision, change, act).await {
+        Ok(after) => Ok(after),
+        Err(StoreError::Changed) => Err(NotDone::Changed),
+        Err(error) => Err(NotDone::Refused(signed.failed(&error))),
+    }
+}
+
+/// An act of this agent, now.
+pub(crate) fn new_act(app: &App, signed: &SignedIn, kind: &str, reason: &str, body: &str) -> Result<NewAct, Refused> {
+    let mut random = [0_u8; 10];
+    getrandom::fill(&mut random)
+        .map_err(|error| signed.failed(&StoreError::Io(std::io::Error::other(error))))?;
+    let now = app.now();
+    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+    Ok(NewAct {
+        id: uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string(),
+        at: now.as_microsecond(),
+        agent: signed.agent.id.clone(),
+        kind: kind.to_owned(),
+        reason: reason.to_owned(),
+        body: body.to_owned(),
+    })
+}
+
+/// A step as a form asks for it, or what is wrong with the form: the field's id and a sentence.
+pub(crate) fn asked(
+    app: &App,
+    page: &Page,
+    act: &str,
+    field: impl Fn(&str) -> String,
+    proposed: &str,
+) -> Option<Result<Step, Vec<(&'static str, String)>>> {
+    let words = page.w;
+    let reason = field("reason");
+    Some(match act {
+        "take" => Ok(Step::Take),
+        "release" => Ok(Step::Release),
+        "reopen" if reason.is_empty() => Err(vec![("reopen-reason", words.t("wb-error-why"))]),
+        "reopen" => Ok(Step::Reopen),
+        "read" => Ok(Step::Read),
+        "route" => {
+            let unit = field("unit");
+            let mut errors = Vec::new();
+            if !app.config.units.iter().any(|known| known.id.as_str() == unit) {
+                errors.push(("route-unit", words.t("wb-error-unit")));
+            } else if reason.is_empty() && unit != proposed {
+                errors.push(("route-reason", words.t("wb-error-route-why")));
+            }
+            if errors.is_empty() { Ok(Step::Route(unit)) } else { Err(errors) }
+        }
+        "close" => {
+            let closing = field("closing");
+            let closing = Closing::ALL.into_iter().find(|one| one.as_str() == closing);
+            let mut errors = Vec::new();
+            if closing.is_none() {
+                errors.push(("close-closing", words.t("wb-error-closing")));
+            }
+            if reason.is_empty() {
+                errors.push(("close-reason", words.t("wb-error-why")));
+            }
+            match closing {
+                Some(closing) if errors.is_empty() => Ok(Step::Close(closing)),
+                _ => Err(errors),
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// An act on a submission.
+pub(in crate::workbench) async fn post(
+    State(app): State<App>,
+    Path((_, id, act)): Path<(String, String, String)>,
+    posted: Posted,
+) -> Result<Response, Refused> {
+    let signed = &posted.signed;
+    signed.may(Action::Read)?;
+    let loaded = load(&app, signed, &id).await?;
+    if matches!(act.as_str(), "reply" | "note") {
+        return write(&app, &posted, &loaded, &act).await;
+    }
+    let docket = &loaded.docket;
+    let proposed = loaded.assessment.proposals.first().map_or("", |first| first.unit.as_str());
+    let step = asked(&app, &signed.page, &act, |name| posted.field(name).to_owned(), proposed);
+    let step = match step {
+        None => return Err(signed.not_found()),
+        Some(Err(errors)) => {
+            signed.may(Action::Handle)?;
+            return again(&app, &posted, &loaded, errors).await;
+        }
+        Some(Ok(step)) => step,
+    };
+    match carry_out(&app, signed, docket, posted.revision(), &step, posted.field("reason")).await {
+        Ok(_) => Ok(done(&posted, docket, &step)),
+        Err(NotDone::Refused(refused)) => Err(refused),
+        Err(NotDone::Changed) => {
+            // Read again: who was first may have come between our reading and our writing.
+            let loaded = load(&app, signed, &id).await?;
+            changed(&app, &posted, &loaded, &act, Some(&step)).await
+        }
+        Err(NotDone::Illegal) => changed(&app, &posted, &loaded, &act, None).await,
+    }
+}
+
+/// After routing or closing, the queue goes on; after anything else, the submission.
+fn done(posted: &Posted, docket: &Docket, step: &Step) -> Response {
+    let page = &posted.signed.page;
+    let from = link::checked_from(posted.field("from"));
+    let to = match step {
+        Step::Route(_) | Step::Close(_) => {
+            let query = link::query(&[("done", step.kind()), ("seq", &docket.seq.to_string())]);
+            let separator = if from.is_empty() { "" } else { "&" };
+            link::queue(page, &format!("{from}{separator}{query}"))
+        }
+        _ if posted.field("back") == "queue" => link::queue(page, from),
+        _ => link::submission(page, &docket.id, from),
+    };
+    Redirect::to(&to).into_response()
+}
+
+/// A reply to the person, or a note to colleagues.
+async fn write(app: &App, posted: &Posted, loaded: &Loaded<'_>, kind: &str) -> Result<Response, Refused> {
+    let signed = &posted.signed;
+    signed.may(if kind == "reply" { Action::Reply } else { Action::Note })?;
+    let text = posted.field("text");
+    let words = signed.page.w;
+    let id = if kind == "reply" { "reply-text" } else { "note-text" };
+    let error = match text.chars().count() {
+        0 => words.t("wb-error-text"),
+        length if length > MOST_TEXT => words.t1("wb-error-long", "most", signed.page.count(MOST_TEXT as i64)),
+        _ => String::new(),
+    };
+    if !error.is_empty() {
+        return again(app, posted, loaded, vec![(id, error)]).await;
+    }
+    let body = serde_json::json!({"text": text}).to_string();
+    let act = new_act(app, signed, kind, "", &body)?;
+    app.store
+        .work
+        .record(loaded.docket.seq, act)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let back = link::submission(&signed.page, &loaded.docket.id, link::checked_from(posted.field("from")));
+    let place = if kind == "reply" { "messages" } else { "history" };
+    Ok(Redirect::to(&format!("{back}#{place}")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "workbench/changed.html")]
+struct Changed {
+    page: Page,
+    number: String,
+    back: String,
+    action: String,
+    revision: i64,
+    seen: i64,
+    from: String,
+    state: String,
+    unit: String,
+    owner: String,
+    since: Vec<history::ActView>,
+    person: bool,
+    /// What the agent wanted, in words.
+    wanted: String,
+    /// It can still be done from where it stands now.
+    possible: bool,
+    route_unit: String,
+    closing: String,
+    reason: String,
+    has_reason: bool,
+}
+
+/// Says who changed what meanwhile; what the agent typed is kept, to be sent again if still wanted.
+async fn changed(
+    app: &App,
+    posted: &Posted,
+    loaded: &Loaded<'_>,
+    act: &str,
+    step: Option<&Step>,
+) -> Result<Response, Refused> {
+    let signed = &posted.signed;
+    let page = signed.page.clone();
+    let docket = &loaded.docket;
+    let seen: i64 = posted.field("seen").parse().unwrap_or(0);
+    let failed = |error: StoreError| signed.failed(&error);
+    let names = row::agent_names(app).await.map_err(failed)?;
+    let acts = app.store.work.acts(docket.seq).await.map_err(failed)?;
+    let since = acts.iter().filter(|act| act.at > seen && history::moves(&act.kind));
+    let since = since.map(|act| history::view(app, &page, act, &names)).collect();
+    let supplements = app.store.intake.supplements(docket.seq).await.map_err(failed)?;
+    let possible = step.is_some_and(|step| {
+        step.change(docket, &signed.agent.id, &signed.agent.unit).is_some() && allowed(&signed.agent, step.action())
+    });
+    let from = link::checked_from(posted.field("from")).to_owned();
+    let back = link::submission(&page, &docket.id, &from);
+    let template = Changed {
+        number: row::number(&page, docket.seq),
+        action: format!("{}/acts/{act}", link::submission(&page, &docket.id, "")),
+        back,
+        revision: docket.revision,
+        seen: app.now_micros(),
+        from,
+        state: labels::state(&page, &docket.state),
+        unit: labels::unit(app, page.lang, &docket.unit),
+        owner: names.get(&docket.owner).unwrap_or(&docket.owner).clone(),
+        since,
+        person: supplements.iter().any(|supplement| supplement.at > seen),
+        wanted: labels::act(&page, act),
+        possible,
+        route_unit: posted.field("unit").to_owned(),
+        closing: posted.field("closing").to_owned(),
+        reason: posted.field("reason").to_owned(),
+        has_reason: matches!(act, "route" | "close" | "reopen"),
+        page,
+    };
+    Ok(render(StatusCode::CONFLICT, &template))
+}

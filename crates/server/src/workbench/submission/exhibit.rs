@@ -1,0 +1,75 @@
+//! An exhibit's bytes: only as an attachment of no type, never shown in the page.
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{act::new_act, load};
+use crate::{
+    app::App,
+    workbench::{
+        access::Action,
+        link,
+        session::{Refused, SignedIn},
+    },
+};
+
+/// Sends an exhibit; that it was taken is kept first.
+pub(in crate::workbench) async fn download(
+    State(app): State<App>,
+    Path((_, id, exhibit)): Path<(String, String, String)>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Download)?;
+    let loaded = load(&app, &signed, &id).await?;
+    let seq = loaded.docket.seq;
+    let exhibits = app.store.intake.exhibits(seq).await.map_err(|error| signed.failed(&error))?;
+    let Some(found) = exhibits.into_iter().find(|found| found.id == exhibit) else {
+        return Err(signed.not_found());
+    };
+    let body = serde_json::json!({"exhibit": found.id, "sha256": store::objects::hex(&found.sha256)});
+    let act = new_act(&app, &signed, "download", "", &body.to_string())?;
+    app.store.work.record(seq, act).await.map_err(|error| signed.failed(&error))?;
+    let bytes = app
+        .store
+        .objects
+        .read(&found.sha256)
+        .await
+        .map_err(|error| signed.failed(&store::StoreError::Io(error)))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (header::CONTENT_DISPOSITION, disposition(&found.name)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (HeaderName::from_static("x-download-options"), HeaderValue::from_static("noopen")),
+    ];
+    Ok((headers, Body::from(bytes)).into_response())
+}
+
+/// The person's name for the file, as RFC 6266 carries any text; the plain form holds no name at all.
+fn disposition(name: &str) -> HeaderValue {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(150).collect();
+    let text = format!("attachment; filename=\"exhibit.bin\"; filename*=UTF-8''{}", link::encoded(&name));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        let check = |name: &str, expected: &str| {
+            assert_eq!(
+                disposition(name).to_str().unwrap(),
+                format!("attachment; filename=\"exhibit.bin\"; filename*=UTF-8''{expected}")
+            );
+        };
+        check("reçu.pdf", "re%C3%A7u.pdf");
+        check("a\r\nSet-Cookie: b\".exe", "aSet-Cookie%3A%20b%22.exe");
+        check("../../etc", "..%2F..%2Fetc");
+    }
+}

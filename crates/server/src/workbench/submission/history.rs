@@ -1,0 +1,100 @@
+//! Acts and messages in words, oldest first.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+use store::{intake::Supplement, work::Act};
+
+use crate::{app::App, page::Page, workbench::labels};
+
+/// An act in words.
+pub(crate) struct ActView {
+    pub(crate) id: String,
+    pub(crate) when: String,
+    pub(crate) who: String,
+    pub(crate) what: String,
+    pub(crate) detail: String,
+    pub(crate) reason: String,
+    /// Act that can still be undone.
+    pub(crate) undoable: bool,
+    pub(crate) undone: bool,
+}
+
+/// A message to or from the person.
+pub(crate) struct Message {
+    at: i64,
+    pub(crate) when: String,
+    pub(crate) who: String,
+    pub(crate) from_person: bool,
+    pub(crate) text: String,
+}
+
+/// Whether an act of this kind changed where the submission stands.
+pub(crate) fn moves(kind: &str) -> bool {
+    matches!(kind, "take" | "release" | "route" | "close" | "reopen" | "read")
+}
+
+/// An act in words; `names` gives the agents'.
+pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, String>) -> ActView {
+    let body: Value = serde_json::from_str(&act.body).unwrap_or_default();
+    let to = |name: &str| body.pointer(&format!("/to/{name}")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let detail = match act.kind.as_str() {
+        "route" => labels::unit(app, page.lang, &to("unit")),
+        "close" => labels::state(page, &to("state")),
+        "note" => text(&act.body),
+        "merge" => body.get("other").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        "split" => {
+            let out = body.get("out").and_then(Value::as_array).map_or(0, Vec::len);
+            page.w.t1("wb-split-out", "count", out as i64)
+        }
+        _ => String::new(),
+    };
+    ActView {
+        id: act.id.clone(),
+        when: page.moment(act.at),
+        who: names.get(&act.agent).unwrap_or(&act.agent).clone(),
+        what: labels::act(page, &act.kind),
+        detail,
+        reason: act.reason.clone(),
+        undoable: act.undone_by.is_none() && matches!(act.kind.as_str(), "confirm" | "split" | "merge"),
+        undone: act.undone_by.is_some(),
+    }
+}
+
+fn text(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    body.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// What the person and the agents wrote to each other.
+pub(crate) fn messages(
+    page: &Page,
+    supplements: &[Supplement],
+    acts: &[Act],
+    names: &HashMap<String, String>,
+) -> Vec<Message> {
+    let from_person = supplements.iter().map(|supplement| {
+        let who = match supplement.kind.as_str() {
+            "facts" => page.w.t("wb-person-facts"),
+            "withdrawal" => page.w.t("wb-person-withdrawal"),
+            _ => page.w.t("wb-person-message"),
+        };
+        Message {
+            at: supplement.at,
+            when: page.moment(supplement.at),
+            who,
+            from_person: true,
+            text: text(&supplement.body),
+        }
+    });
+    let from_agents = acts.iter().filter(|act| act.kind == "reply").map(|act| Message {
+        at: act.at,
+        when: page.moment(act.at),
+        who: names.get(&act.agent).unwrap_or(&act.agent).clone(),
+        from_person: false,
+        text: text(&act.body),
+    });
+    let mut messages: Vec<Message> = from_person.chain(from_agents).collect();
+    messages.sort_by_key(|message| message.at);
+    messages
+}

@@ -1,0 +1,61 @@
+//! Who else looks at a submission, and whether it changed: asked every 20 s by the page's script.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::load;
+use crate::{
+    app::App,
+    workbench::{
+        access::Action,
+        session::{Refused, SignedIn},
+    },
+};
+
+/// Somebody who was there so long ago is still there, microseconds.
+const STILL_THERE: i64 = 60_000_000;
+/// A page waits so long for the answer, no more: the worker may be writing a large batch.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+#[derive(Serialize)]
+struct Presence {
+    others: Vec<String>,
+    revision: i64,
+}
+
+/// The script's question.
+pub(in crate::workbench) async fn poll(
+    State(app): State<App>,
+    Path((_, id)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Result<Response, Refused> {
+    signed.may(Action::Read)?;
+    let loaded = load(&app, &signed, &id).await?;
+    let presence = Presence {
+        others: others(&app, &signed, loaded.docket.seq).await,
+        revision: loaded.docket.revision,
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(presence)).into_response())
+}
+
+/// Says that this agent looks at it, and names the others; none when the store has no time for it.
+pub(super) async fn others(app: &App, signed: &SignedIn, seq: i64) -> Vec<String> {
+    let (work, agent, now) = (app.store.work.clone(), signed.agent.id.clone(), app.now_micros());
+    let asked = tokio::spawn(async move { work.present(seq, &agent, now, now - STILL_THERE).await });
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(Ok(names))) => names,
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "who else looks is not known");
+            Vec::new()
+        }
+        // It is still noted, later.
+        Ok(Err(_)) | Err(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,161 @@
+//! What lists and pages of the workbench read, each a bounded range of an index: nothing here grows
+//! with the docket.
+
+use std::collections::HashMap;
+
+use super::{
+    Page, SeriesRow, Work,
+    apply::{self, Key, unpack_keys},
+    series::{COLUMNS, series_row},
+};
+use crate::{
+    StoreError,
+    sql::{self, params},
+};
+
+/// Counts stop here: beyond it, "more" says enough.
+pub const MOST_COUNTED: i64 = 1000;
+
+/// What presses, each counted up to [`MOST_COUNTED`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pressing {
+    /// Queued in the lane that bypasses every queue.
+    pub urgent: i64,
+    /// Queued and past their deadline.
+    pub late: i64,
+    /// Assigned to the agent.
+    pub mine: i64,
+}
+
+/// A key as it is known by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownKey {
+    /// Place in [`super::KEY_KINDS`].
+    pub kind: u8,
+    /// Submissions that hold it.
+    pub members: i64,
+    /// On a warning list.
+    pub damped: bool,
+}
+
+impl Work {
+    /// What presses for an agent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pressing(&self, agent: &str, now: i64) -> Result<Pressing, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut count = async |which: &str, value: sql::Param| -> Result<i64, StoreError> {
+            let text = format!("SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} LIMIT {MOST_COUNTED}) AS some");
+            let row = sql::row(&mut connection, &text, vec![value]).await?;
+            Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
+        };
+        Ok(Pressing {
+            urgent: count("state = 'queued' AND rank <= $1", apply::rank(true, 0, i64::MAX).into()).await?,
+            late: count("state = 'queued' AND deadline_at < $1", now.into()).await?,
+            mine: count("owner = $1 AND state = 'assigned'", agent.into()).await?,
+        })
+    }
+
+    /// How many members each of some series has.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_sizes(&self, ids: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut sizes = HashMap::with_capacity(ids.len());
+        for id in ids {
+            let row = sql::row(&mut connection, "SELECT members FROM series WHERE id = $1", params![*id]).await?;
+            if let Some(row) = row {
+                sizes.insert((*id).to_owned(), sql::int(&row, 0)?);
+            }
+        }
+        Ok(sizes)
+    }
+
+    /// A page of the series in a state (`proposed`, `confirmed`), or of both when it is empty: the
+    /// largest first, then the youngest name.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_page(&self, state: &str, after: Option<&str>, most: i64) -> Result<Page<SeriesRow>, StoreError> {
+        let (members, id) = after
+            .and_then(|after| after.split_once('.'))
+            .and_then(|(members, id)| Some((members.parse::<i64>().ok()?, id)))
+            .unwrap_or((i64::MAX, ""));
+        let states: &[&str] = if state.is_empty() { &["proposed", "confirmed"] } else { &[state] };
+        let mut connection = self.reading().await?;
+        let mut rows: Vec<SeriesRow> = Vec::new();
+        for state in states {
+            let found = sql::rows(
+                &mut connection,
+                &format!("{COLUMNS} WHERE state = $1 AND (members, id) < ($2, $3) ORDER BY members DESC, id DESC LIMIT $4"),
+                params![*state, members, id, most + 1],
+            )
+            .await?;
+            for row in &found {
+                rows.push(series_row(row)?);
+            }
+        }
+        rows.sort_by(|a, b| b.members.cmp(&a.members).then_with(|| b.id.cmp(&a.id)));
+        let more = rows.len() as i64 > most;
+        rows.truncate(most.max(0) as usize);
+        let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.members, row.id));
+        Ok(Page { rows, next })
+    }
+
+    /// When the facts of a series' members happened, or were received where none said; at most
+    /// `most` of them, in the order they were received.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_moments(&self, series: &str, most: i64) -> Result<Vec<i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT COALESCE(occurred_at, received_at) FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
+            params![series, most],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok(sql::int(row, 0)?))
+        .collect()
+    }
+
+    /// The keys that the members of a series hold; at most `most` members, the oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_keys(&self, series: &str, most: i64) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT seq, keys FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
+            params![series, most],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok((sql::int(row, 0)?, unpack_keys(&sql::bytes(row, 1)?))))
+        .collect()
+    }
+
+    /// What is known of keys that two submissions or more hold.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn known_keys(&self, ids: &[i64]) -> Result<HashMap<i64, KnownKey>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::select_in(&mut connection, "SELECT id, kind, members, damped FROM key WHERE id", "", ids)
+            .await?
+            .iter()
+            .map(|row| {
+                let known = KnownKey {
+                    kind: u8::try_from(sql::int(row, 1)?).unwrap_or(u8::MAX),
+                    members: sql::int(row, 2)?,
+                    damped: sql::int(row, 3)? != 0,
+                };
+                Ok((sql::int(row, 0)?, known))
+            })
+            .collect()
+    }
+}
