@@ -51,6 +51,8 @@ pub struct Settings {
     pub most_body: usize,
     /// How long a draft is kept after its last change, in days (30 for a complaint in the law).
     pub draft_days: i64,
+    /// Where "leave quickly" leads: a page that nobody wonders at.
+    pub leave_to: String,
     /// Whether this is the demonstration: a banner says so on every page.
     pub demonstration: bool,
 }
@@ -62,6 +64,7 @@ impl Default for Settings {
             most_upload: 50 << 20,
             most_body: 16 << 20,
             draft_days: 30,
+            leave_to: "https://www.wikipedia.org/".to_owned(),
             demonstration: false,
         }
     }
