@@ -23,6 +23,7 @@
 
 mod agglomerate;
 mod component;
+mod corroborate;
 mod evidence;
 mod explain;
 mod index;

@@ -41,6 +41,8 @@ pub struct Model {
     kinds: Vec<Kind>,
     /// Ceilings in units, by group; a kind without a group has one of its own.
     ceilings: Vec<u64>,
+    /// Groups whose keys are one fact seen several times; those beyond the list are not.
+    one_fact: Vec<bool>,
     thresholds: Thresholds,
     prior_bits: f64,
     reference_population: f64,
@@ -136,6 +138,9 @@ struct ModelFile {
 struct GroupFile {
     name: String,
     max_bits: f64,
+    /// All keys of the group that two clusters share count as one fact.
+    #[serde(default)]
+    one_fact: bool,
 }
 
 #[derive(Deserialize)]
@@ -217,6 +222,7 @@ impl Model {
 
         let mut group_names: Vec<&str> = Vec::new();
         let mut ceilings = Vec::new();
+        let mut one_fact = Vec::new();
         for group in &file.group {
             within(
                 &group.name,
@@ -234,6 +240,7 @@ impl Model {
             }
             group_names.push(&group.name);
             ceilings.push(u64::from(units(group.max_bits)));
+            one_fact.push(group.one_fact);
         }
         let mut kinds: Vec<Kind> = Vec::new();
         for kind in &file.kind {
@@ -284,6 +291,7 @@ impl Model {
         Ok(Self {
             kinds,
             ceilings,
+            one_fact,
             thresholds: Thresholds {
                 small: file.threshold,
                 large,
@@ -376,6 +384,11 @@ impl Model {
             .map_or(0, |kind| kind.group)
     }
 
+    /// Whether all keys of a group that two clusters share are one fact.
+    pub(crate) fn is_one_fact(&self, group: usize) -> bool {
+        self.one_fact.get(group).copied().unwrap_or(false)
+    }
+
     /// The most that each group may say about a pair, in units.
     pub(crate) fn ceilings(&self) -> &[u64] {
         &self.ceilings
@@ -460,8 +473,10 @@ pub(crate) mod tests {
         };
         check(0, false, 8.0, WeightState::Counted);
         check(1, false, 8.0, WeightState::Counted);
-        check(256, false, 2.0, WeightState::Counted);
-        check(256, true, 1.0, WeightState::Damped);
+        // 250 holders count as 256.
+        check(250, false, 1.9658203125, WeightState::Counted);
+        check(129, false, 1.9658203125, WeightState::Counted);
+        check(250, true, 0.9833984375, WeightState::Damped);
         check(251, false, 0.0, WeightState::Capped);
         check(u64::MAX, true, 0.0, WeightState::Capped);
         assert_eq!(model.weight(KindIx(7), 2, false).state, WeightState::Capped);

@@ -279,6 +279,19 @@ impl Platform {
         })
     }
 
+    /// A handle as a person says it: they mistype, and platforms change their rules, so anything of a
+    /// handle's shape is kept.
+    fn said(&self, raw: &str) -> Option<String> {
+        self.handle(raw).or_else(|| {
+            let name = raw.strip_prefix('@').unwrap_or(raw).trim_end_matches('.');
+            let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            let sane = (2..=64).contains(&name.len())
+                && name.bytes().all(legal)
+                && name.bytes().any(|byte| byte.is_ascii_alphanumeric());
+            sane.then(|| name.to_ascii_lowercase())
+        })
+    }
+
     fn is_called(&self, word: &str) -> bool {
         self.name == word || self.words.contains(&word)
     }
@@ -377,7 +390,7 @@ pub(crate) fn account(platform: &str, handle: &str) -> Option<String> {
     let platform = PLATFORMS
         .iter()
         .find(|platform| platform.is_called(&word))?;
-    let handle = platform.handle(handle.trim())?;
+    let handle = platform.said(handle.trim())?;
     Some(format!("{}:{handle}", platform.name))
 }
 
@@ -443,7 +456,7 @@ pub(crate) fn handle_at(text: &str, at: usize) -> Option<(usize, String)> {
                 _ => named(first),
             }
         })?;
-    let handle = platform.handle(raw)?;
+    let handle = platform.said(raw)?;
     // A rate or a sum ("telegram @ 20") is no account.
     if handle.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -278,6 +278,33 @@ pub fn gather_text(path: &str, text: &str, lists: &WarningLists) -> Gathered {
     gathered
 }
 
+/// Keys of a host (`www.` is nobody's own) and of its registrable domain. The second is another key
+/// even where both are the same name: strangers share a registrable domain, seldom a host.
+fn domain_keys(domain: &Observable) -> (i64, i64) {
+    let name = domain.canonical();
+    let bare = name.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(name);
+    let host = Observable::from_canonical(Kind::Domain, bare.to_owned());
+    let registrable = host.derived().pop().unwrap_or_else(|| host.clone());
+    let hash = crate::receive::digest(&[b"registrable", registrable.canonical().as_bytes()], &[]);
+    (
+        host.key() as i64,
+        i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+    )
+}
+
+/// The keys by which submissions with an observable are found: of a domain, also those that name
+/// another host of it.
+#[must_use]
+pub fn lookup_keys(observable: &Observable) -> Vec<i64> {
+    if observable.kind() == Kind::Domain {
+        let (host, registrable) = domain_keys(observable);
+        let whole = observable.derived().is_empty();
+        if whole { vec![host, registrable] } else { vec![host] }
+    } else {
+        vec![observable.key() as i64]
+    }
+}
+
 /// Key of three bands that agree at once. Stored: it never changes.
 fn copy_key(bands: &[u64]) -> i64 {
     let bytes: Vec<u8> = bands.iter().flat_map(|band| band.to_be_bytes()).collect();
@@ -378,23 +405,49 @@ impl Gathered {
             list: lists.check(observable).map(ToString::to_string),
         });
         self.key(observable, lists);
-        for derived in observable.derived() {
-            self.key(&derived, lists);
+        // Of a host and its registrable domain the host is enough: its keys are both.
+        let mut derived = observable.derived();
+        let host = derived.iter().position(|one| one.kind() == Kind::Domain);
+        if observable.kind() == Kind::Domain {
+            derived.clear();
+        } else if let Some(host) = host {
+            derived.truncate(host + 1);
+        }
+        for derived in derived {
+            if observable.kind() == Kind::Email {
+                self.mail_domain(&derived, lists);
+            } else {
+                self.key(&derived, lists);
+            }
         }
     }
 
-    fn key(&mut self, observable: &Observable, lists: &WarningLists) {
-        // A domain that is its own registrable domain has nothing above it.
-        let name = match observable.kind() {
-            Kind::Domain if observable.derived().is_empty() => "registrable",
-            kind => kind.name(),
-        };
-        let Some(kind) = key_kind(name) else { return };
+    /// Where an address receives its mail says less than where a site is: strangers share providers
+    /// that no list names. So it is a key of its own, and weaker.
+    fn mail_domain(&mut self, domain: &Observable, lists: &WarningLists) {
+        let hash = crate::receive::digest(&[b"mail_domain", domain.canonical().as_bytes()], &[]);
         self.keys.push(Key {
-            id: observable.key() as i64,
-            kind,
-            damped: lists.check(observable).is_some(),
+            id: i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+            kind: key_kind("mail_domain").expect("mail_domain is in the list of kinds of keys"),
+            damped: lists.check(domain).is_some(),
         });
+    }
+
+    fn key(&mut self, observable: &Observable, lists: &WarningLists) {
+        let damped = lists.check(observable).is_some();
+        if observable.kind() == Kind::Domain {
+            let (host, registrable) = domain_keys(observable);
+            self.push(host, "domain", damped);
+            self.push(registrable, "registrable", damped);
+        } else {
+            self.push(observable.key() as i64, observable.kind().name(), damped);
+        }
+    }
+
+    fn push(&mut self, id: i64, kind: &str, damped: bool) {
+        if let Some(kind) = key_kind(kind) {
+            self.keys.push(Key { id, kind, damped });
+        }
     }
 
     /// A name somebody was paid under, or used: two words or more, compared without case or accents.

@@ -55,7 +55,7 @@ pub const KEY_KINDS: &[&str] = &[
     "text",
     "payee",
     "image",
-    "copy",
+    "copy", "mail_domain",
 ];
 
 /// The number of a kind of key.
