@@ -187,6 +187,9 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       questions.replaceChildren(...$('[data-part=questions]', page).childNodes);
+      // What it said was about the page as it was.
+      $('#summary')?.remove();
+      $('#appeared')?.remove();
       say(words.saved, 'good');
       uploads();
       return true;

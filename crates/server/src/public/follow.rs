@@ -20,7 +20,7 @@ use store::{
 use super::{
     draft::{self, Draft, random_key},
     session,
-    situation::{Situation, desk_path, step_path},
+    situation::{Situation, desk_path, located, step_path},
     step::with_cookie,
     upload,
 };
@@ -316,6 +316,7 @@ fn replied(page: &Page, act: &Act) -> Message {
 
 /// Receives a message.
 pub(super) async fn message(State(app): State<App>, page: Page, headers: HeaderMap, fields: Fields) -> Response {
+    let page = located(page, "/follow/submission");
     let submission = match of(&app, &page, &headers).await {
         Ok(submission) => submission,
         Err(elsewhere) => return elsewhere,
@@ -350,6 +351,7 @@ fn wrong(page: &Page, text: &str, anchor: &str) -> Option<(String, String)> {
 
 /// Receives more facts and evidence.
 pub(super) async fn facts(State(app): State<App>, page: Page, headers: HeaderMap, request: Request) -> Response {
+    let page = located(page, "/follow/submission");
     let submission = match of(&app, &page, &headers).await {
         Ok(submission) => submission,
         Err(elsewhere) => return elsewhere,

@@ -19,7 +19,7 @@ use super::{
     questions::html_id,
     session,
     shown::{Row, evidence_ids, rows},
-    situation::{DraftNote, Situation, UrgentShown, desk_path, step_path},
+    situation::{DraftNote, Situation, UrgentShown, desk_path, located, step_path},
     step::{label, with_cookie},
     upload,
 };
@@ -130,16 +130,15 @@ fn missing(page: &Page, situation: &Situation<'_>, errors: &[AnswerError]) -> Ve
                 format!("{}#{}", step_path(page, situation.desk.id.as_str(), &step.id), html_id(&name))
             });
             let message = error.message(page.lang);
-            match label(page, situation.desk, &name) {
-                Some(label) => (path, page.w.t2("error-line", ("label", label), ("message", message))),
-                None => (path, message),
-            }
+            let label = label(page, situation.desk, &name).unwrap_or(name);
+            (path, page.w.t2("error-line", ("label", label), ("message", message)))
         })
         .collect()
 }
 
 /// Sends the draft. Answers only once it is durable, or says that it was NOT received.
 pub(super) async fn send(State(app): State<App>, page: Page, Path(desk): Path<String>, headers: HeaderMap) -> Response {
+    let page = located(page, &format!("/desks/{desk}/review"));
     let Some(code) = draft::code_in(&headers) else { return Redirect::to(&desk_path(&page, &desk)).into_response() };
     // Two clicks are one sending.
     let _alone = draft::alone(&code).await;

@@ -152,6 +152,15 @@ pub(super) fn step_path(page: &Page, desk: &str, step: &str) -> String {
     format!("/{}/desks/{desk}/steps/{step}", page.tag())
 }
 
+/// The page of a form's answer, where only a form can lead: colours and language are chosen on the page
+/// it belongs to.
+pub(super) fn located(mut page: Page, path: &str) -> Page {
+    let other = if page.tag() == "fr" { "en" } else { "fr" };
+    page.here = format!("/{}{path}", page.tag());
+    page.other_lang = format!("/{other}{path}");
+    page
+}
+
 /// A moment that a submission's rules are read at.
 pub(super) fn at(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)

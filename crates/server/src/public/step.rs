@@ -383,10 +383,9 @@ fn summary(page: &Page, desk: &Desk, part: &Part, errors: &[AnswerError]) -> Vec
             let message = error.message(page.lang);
             let asked = part.asked.iter().any(|asked| name == *asked || name.starts_with(&format!("{asked}.")));
             let anchor = if asked { format!("#{}", html_id(&name)) } else { "#questions".to_owned() };
-            match label(page, desk, &name) {
-                Some(label) => (anchor, page.w.t2("error-line", ("label", label), ("message", message))),
-                None => (anchor, message),
-            }
+            // What no question asks has only the name it was sent under.
+            let label = label(page, desk, &name).unwrap_or(name);
+            (anchor, page.w.t2("error-line", ("label", label), ("message", message)))
         })
         .collect();
     lines.extend(part.files_wrong.iter().map(|why| ("#files".to_owned(), why.clone())));
