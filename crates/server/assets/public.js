@@ -100,8 +100,8 @@
     }
   }
 
-  const names = (root) => $$('[name], .error', root).filter((field) => field.name !== '_asked' && field.type !== 'hidden')
-    .map((field) => `${field.name ?? ''}=${field.matches('[type=radio], [type=checkbox], button') ? field.value : ''}`).join('&')
+  const names = (root) => $$('[name]', root).filter((field) => field.type !== 'hidden')
+    .map((field) => `${field.name}=${field.matches('[type=radio], [type=checkbox], button') ? field.value : ''}`).join('&')
     + $$('option', root).length;
 
   /** Puts the server's page in place where it differs, keeping what is being typed and where the cursor is. */

@@ -82,7 +82,10 @@ impl<'a> Situation<'a> {
 
     /// The steps that ask something now.
     pub(super) fn steps(&self) -> Vec<&AskedStep<'a>> {
-        self.asked.iter().filter(|step| !step.questions.is_empty()).collect()
+        self.asked
+            .iter()
+            .filter(|step| !step.questions.is_empty())
+            .collect()
     }
 
     pub(super) fn urgent(&self, page: &Page, draft: &Draft) -> Option<UrgentShown> {
@@ -90,9 +93,10 @@ impl<'a> Situation<'a> {
         Some(UrgentShown {
             title: urgent.title.get(page.lang).to_owned(),
             text: urgent.text.get(page.lang).to_owned(),
-            ready: answers::validate(self.desk, self.track, &draft.filling.answers, &self.ctx).is_ok_and(|answers| {
-                assess::eligibility(self.desk, &answers, self.ctx.now).is_empty()
-            }),
+            ready: answers::validate(self.desk, self.track, &draft.filling.answers, &self.ctx)
+                .is_ok_and(|answers| {
+                    assess::eligibility(self.desk, &answers, self.ctx.now).is_empty()
+                }),
         })
     }
 
@@ -128,7 +132,12 @@ impl<'a> Situation<'a> {
             },
             RedirectTo::Phone(number) => Way {
                 label: label.unwrap_or_else(|| number.to_string()),
-                to: WayTo::Phone(number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()),
+                to: WayTo::Phone(
+                    number
+                        .chars()
+                        .filter(|c| c.is_ascii_digit() || *c == '+')
+                        .collect(),
+                ),
             },
         })
     }
