@@ -9,6 +9,7 @@ remove = Remove
 copy = Copy
 copied = Copied
 error-prefix = Error:
+error-line = { $label } – { $message }
 labelled = { $label }: { $text }
 summary-title = { $count ->
     [one] One answer needs another look

@@ -9,6 +9,7 @@ remove = Retirer
 copy = Copier
 copied = Copié
 error-prefix = Erreur :
+error-line = { $label } – { $message }
 labelled = { $label } : { $text }
 summary-title = { $count ->
     [one] Une réponse est à revoir

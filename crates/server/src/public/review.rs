@@ -165,7 +165,8 @@ fn missing(
             let label = label(page, situation.desk, &name).unwrap_or(name);
             (
                 path,
-                page.w.t2("labelled", ("label", label), ("text", message)),
+                page.w
+                    .t2("error-line", ("label", label), ("message", message)),
             )
         })
         .collect()

@@ -505,7 +505,8 @@ fn summary(page: &Page, desk: &Desk, part: &Part, errors: &[AnswerError]) -> Vec
             let label = label(page, desk, &name).unwrap_or(name);
             (
                 anchor,
-                page.w.t2("labelled", ("label", label), ("text", message)),
+                page.w
+                    .t2("error-line", ("label", label), ("message", message)),
             )
         })
         .collect();
