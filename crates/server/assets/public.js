@@ -100,8 +100,8 @@
     }
   }
 
-  const names = (root) => $$('[name], .error', root).filter((field) => field.name !== '_asked' && field.type !== 'hidden')
-    .map((field) => `${field.name ?? ''}=${field.matches('[type=radio], [type=checkbox], button') ? field.value : ''}`).join('&')
+  const names = (root) => $$('[name]', root).filter((field) => field.type !== 'hidden')
+    .map((field) => `${field.name}=${field.matches('[type=radio], [type=checkbox], button') ? field.value : ''}`).join('&')
     + $$('option', root).length;
 
   /** Puts the server's page in place where it differs, keeping what is being typed and where the cursor is. */
@@ -187,6 +187,9 @@
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       questions.replaceChildren(...$('[data-part=questions]', page).childNodes);
+      // What it said was about the page as it was.
+      $('#summary')?.remove();
+      $('#appeared')?.remove();
       say(words.saved, 'good');
       uploads();
       return true;

@@ -41,14 +41,23 @@ pub(crate) fn routes() -> Router<App> {
         let at = |path: &str| format!("/{tag}{path}");
         // These take files: they are streamed, and each limit is held where they are read.
         let files = Router::new()
-            .route(&at("/desks/{desk}/steps/{step}"), get(step::show).post(step::save))
+            .route(
+                &at("/desks/{desk}/steps/{step}"),
+                get(step::show).post(step::save),
+            )
             .route(&at("/follow/facts"), post(follow::facts))
             .layer(DefaultBodyLimit::disable());
         router = router
             .merge(files)
-            .route(&format!("/{tag}"), get(async move || Redirect::permanent(home)))
+            .route(
+                &format!("/{tag}"),
+                get(async move || Redirect::permanent(home)),
+            )
             .route(&at("/"), get(home::show))
-            .route(&at("/desks/{desk}"), get(desk::start_page).post(desk::begin))
+            .route(
+                &at("/desks/{desk}"),
+                get(desk::start_page).post(desk::begin),
+            )
             .route(&at("/desks/{desk}/track"), post(desk::change_track))
             .route(&at("/desks/{desk}/stop"), get(desk::stop))
             .route(&at("/desks/{desk}/criteria"), get(desk::criteria))
@@ -56,13 +65,19 @@ pub(crate) fn routes() -> Router<App> {
             .route(&at("/desks/{desk}/send"), post(review::send))
             .route(&at("/draft"), get(follow::draft_page))
             .route(&at("/draft/drop"), post(follow::drop_draft))
-            .route(&at("/resume"), get(follow::resume_form).post(follow::resume))
+            .route(
+                &at("/resume"),
+                get(follow::resume_form).post(follow::resume),
+            )
             .route(&at("/receipt"), get(receipt::show))
             .route(&at("/receipt/file"), get(receipt::download))
             .route(&at("/follow"), get(follow::form).post(follow::open))
             .route(&at("/follow/submission"), get(follow::submission))
             .route(&at("/follow/message"), post(follow::message))
-            .route(&at("/follow/withdraw"), get(follow::withdraw_page).post(follow::withdraw))
+            .route(
+                &at("/follow/withdraw"),
+                get(follow::withdraw_page).post(follow::withdraw),
+            )
             .route(&at("/follow/close"), post(follow::close))
             .route(&at("/figures"), get(figures::show))
             .route(&at("/ledger"), get(ledger::show))

@@ -9,7 +9,8 @@ remove = Remove
 copy = Copy
 copied = Copied
 error-prefix = Error:
-error-line = { $label }: { $message }
+error-line = { $label } – { $message }
+labelled = { $label }: { $text }
 summary-title = { $count ->
     [one] One answer needs another look
    *[other] { $count } answers need another look

@@ -13,7 +13,9 @@ use casework::{
 
 use super::{
     draft::{self, Draft},
-    situation::{Advice, DraftNote, Situation, UrgentShown, WayTo, desk_path, step_path, track_key},
+    situation::{
+        Advice, DraftNote, Situation, UrgentShown, WayTo, desk_path, step_path, track_key,
+    },
     step::with_cookie,
 };
 use crate::{
@@ -53,12 +55,25 @@ struct DraftFound {
 }
 
 /// What the desk is for and how to begin.
-pub(super) async fn start_page(State(app): State<App>, page: Page, Path(desk): Path<String>, headers: HeaderMap) -> Response {
-    let Some(desk) = app.desk(&desk) else { return page.not_found() };
+pub(super) async fn start_page(
+    State(app): State<App>,
+    page: Page,
+    Path(desk): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(desk) = app.desk(&desk) else {
+        return page.not_found();
+    };
     start(&app, page, desk, &headers, false).await
 }
 
-async fn start(app: &App, page: Page, desk: &Desk, headers: &HeaderMap, unchosen: bool) -> Response {
+async fn start(
+    app: &App,
+    page: Page,
+    desk: &Desk,
+    headers: &HeaderMap,
+    unchosen: bool,
+) -> Response {
     let lang = page.lang;
     let draft = match Draft::of(app, headers).await {
         Ok(draft) => draft.filter(|draft| draft.filling.sent.is_none()),
@@ -74,9 +89,15 @@ async fn start(app: &App, page: Page, desk: &Desk, headers: &HeaderMap, unchosen
             resume: step_path(&page, situation.desk.id.as_str(), &first),
         })
     });
-    let kinds = desk.headline.as_ref().and_then(|headline| desk.question(headline.as_str()));
+    let kinds = desk
+        .headline
+        .as_ref()
+        .and_then(|headline| desk.question(headline.as_str()));
     let kinds = match kinds.map(|question| &question.kind) {
-        Some(Kind::Choice { options }) => options.iter().map(|option| option.label.get(lang).to_owned()).collect(),
+        Some(Kind::Choice { options }) => options
+            .iter()
+            .map(|option| option.label.get(lang).to_owned())
+            .collect(),
         _ => Vec::new(),
     };
     let template = DeskPage {
@@ -93,8 +114,16 @@ async fn start(app: &App, page: Page, desk: &Desk, headers: &HeaderMap, unchosen
             })
             .collect(),
         kinds,
-        elsewhere: desk.eligibility.iter().map(|rule| rule.reason.get(lang).to_owned()).collect(),
-        steps: desk.steps.iter().map(|step| step.title.get(lang).to_owned()).collect(),
+        elsewhere: desk
+            .eligibility
+            .iter()
+            .map(|rule| rule.reason.get(lang).to_owned())
+            .collect(),
+        steps: desk
+            .steps
+            .iter()
+            .map(|step| step.title.get(lang).to_owned())
+            .collect(),
         deadline: duration(&page, desk.first_deadline_hours),
         retention: retention(&page, desk.retention_days),
         criteria: !desk.priority.is_empty(),
@@ -102,7 +131,11 @@ async fn start(app: &App, page: Page, desk: &Desk, headers: &HeaderMap, unchosen
         unchosen,
         page,
     };
-    let status = if unchosen { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if unchosen {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     render(status, &template)
 }
 
@@ -140,9 +173,16 @@ pub(super) async fn begin(
     headers: HeaderMap,
     fields: Fields,
 ) -> Response {
-    let Some(desk) = app.desk(&desk) else { return page.not_found() };
-    let chosen = fields.one("track").and_then(|track| track.parse::<Track>().ok());
-    let track = match (chosen.filter(|track| desk.tracks.contains(track)), desk.tracks.as_slice()) {
+    let Some(desk) = app.desk(&desk) else {
+        return page.not_found();
+    };
+    let chosen = fields
+        .one("track")
+        .and_then(|track| track.parse::<Track>().ok());
+    let track = match (
+        chosen.filter(|track| desk.tracks.contains(track)),
+        desk.tracks.as_slice(),
+    ) {
         (Some(track), _) => track,
         (None, [only]) => *only,
         _ => return start(&app, page, desk, &headers, true).await,
@@ -151,9 +191,14 @@ pub(super) async fn begin(
         let (title, text) = (page.w.t("not-begun-title"), page.w.t("not-begun-text"));
         page.failed(StatusCode::SERVICE_UNAVAILABLE, title, text)
     };
-    let Some(mut draft) = Draft::new(&app, desk, track) else { return not_kept(page) };
+    let Some(mut draft) = Draft::new(&app, desk, track) else {
+        return not_kept(page);
+    };
     if let Err(error) = draft.save(&app).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "a draft could not be begun");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a draft could not be begun"
+        );
         return not_kept(page);
     }
     let first = Situation::of(&app, &page, &draft)
@@ -173,25 +218,39 @@ pub(super) async fn change_track(
     headers: HeaderMap,
     fields: Fields,
 ) -> Response {
-    let Some(code) = draft::code_in(&headers) else { return Redirect::to(&desk_path(&page, &desk)).into_response() };
+    let Some(code) = draft::code_in(&headers) else {
+        return Redirect::to(&desk_path(&page, &desk)).into_response();
+    };
     let _alone = draft::alone(&code).await;
     let mut draft = match Draft::open(&app, code).await {
         Ok(Some(draft)) if draft.desk == desk && draft.filling.sent.is_none() => draft,
         Ok(_) => return Redirect::to(&desk_path(&page, &desk)).into_response(),
         Err(error) => return page.store_failed(&error),
     };
-    let Some(definition) = draft.desk(&app) else { return page.not_found() };
-    let chosen = fields.one("track").and_then(|track| track.parse::<Track>().ok());
-    let Some(track) = chosen.filter(|track| definition.tracks.contains(track)) else { return page.not_found() };
+    let Some(definition) = draft.desk(&app) else {
+        return page.not_found();
+    };
+    let chosen = fields
+        .one("track")
+        .and_then(|track| track.parse::<Track>().ok());
+    let Some(track) = chosen.filter(|track| definition.tracks.contains(track)) else {
+        return page.not_found();
+    };
     draft.filling.track = track.as_str().to_owned();
     if let Err(error) = draft.save(&app).await {
-        tracing::error!(error = &error as &dyn std::error::Error, "a draft was not saved; its owner is told");
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "a draft was not saved; its owner is told"
+        );
         let (title, text) = (page.w.t("not-saved-title"), page.w.t("not-saved-text"));
         return page.failed(StatusCode::SERVICE_UNAVAILABLE, title, text);
     }
     let first = Situation::of(&app, &page, &draft)
         .and_then(|situation| situation.steps().first().map(|step| step.step.id.clone()));
-    let path = first.map_or_else(|| desk_path(&page, &desk), |first| step_path(&page, &desk, &first));
+    let path = first.map_or_else(
+        || desk_path(&page, &desk),
+        |first| step_path(&page, &desk, &first),
+    );
     with_cookie(Redirect::to(&path).into_response(), draft.cookie(&app))
 }
 
@@ -208,13 +267,20 @@ struct StopPage {
 }
 
 /// Why this desk is not the right one, and which is.
-pub(super) async fn stop(State(app): State<App>, page: Page, Path(desk): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn stop(
+    State(app): State<App>,
+    page: Page,
+    Path(desk): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     let draft = match Draft::of(&app, &headers).await {
         Ok(Some(draft)) if draft.desk == desk && draft.filling.sent.is_none() => draft,
         Ok(_) => return Redirect::to(&desk_path(&page, &desk)).into_response(),
         Err(error) => return page.store_failed(&error),
     };
-    let Some(situation) = Situation::of(&app, &page, &draft) else { return page.not_found() };
+    let Some(situation) = Situation::of(&app, &page, &draft) else {
+        return page.not_found();
+    };
     let stops = situation.stops();
     let first = situation.steps().first().map_or_else(
         || desk_path(&page, &desk),
@@ -255,17 +321,31 @@ struct CriteriaPage {
 }
 
 /// What makes a submission come first, readable by whoever is judged by it.
-pub(super) async fn criteria(State(app): State<App>, page: Page, Path(desk): Path<String>) -> Response {
-    let Some(desk) = app.desk(&desk) else { return page.not_found() };
+pub(super) async fn criteria(
+    State(app): State<App>,
+    page: Page,
+    Path(desk): Path<String>,
+) -> Response {
+    let Some(desk) = app.desk(&desk) else {
+        return page.not_found();
+    };
     let template = CriteriaPage {
         desk: desk.id.as_str().to_owned(),
         title: desk.title.get(page.lang).to_owned(),
-        criteria: desk.priority.iter().map(|rule| (rule.label.get(page.lang).to_owned(), rule.points)).collect(),
+        criteria: desk
+            .priority
+            .iter()
+            .map(|rule| (rule.label.get(page.lang).to_owned(), rule.points))
+            .collect(),
         urgent: desk
             .urgent
             .iter()
             .map(|rule| {
-                let within = page.w.t1("duration-minutes", "count", i64::from(rule.deadline_minutes));
+                let within = page.w.t1(
+                    "duration-minutes",
+                    "count",
+                    i64::from(rule.deadline_minutes),
+                );
                 (rule.title.get(page.lang).to_owned(), within)
             })
             .collect(),

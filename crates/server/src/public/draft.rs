@@ -72,7 +72,12 @@ impl Draft {
 
     /// The draft a code opens.
     pub(super) async fn open(app: &App, code: TrackingCode) -> Result<Option<Self>, StoreError> {
-        let Some(kept) = app.store.intake.draft(code.to_string().as_bytes(), app.now_micros()).await? else {
+        let Some(kept) = app
+            .store
+            .intake
+            .draft(code.to_string().as_bytes(), app.now_micros())
+            .await?
+        else {
             return Ok(None);
         };
         let filling = serde_json::from_str(&kept.body).map_err(|error| StoreError::Corrupt {
@@ -91,7 +96,11 @@ impl Draft {
     /// Makes the draft durable; its time begins anew.
     pub(super) async fn save(&mut self, app: &App) -> Result<(), SubmitError> {
         let now = app.now_micros();
-        let days = if self.filling.sent.is_some() { 1 } else { app.settings.draft_days };
+        let days = if self.filling.sent.is_some() {
+            1
+        } else {
+            app.settings.draft_days
+        };
         let expires_at = now.saturating_add(days.saturating_mul(DAY * 1_000_000));
         let body = serde_json::to_string(&self.filling).expect("a map of JSON values is JSON");
         let draft = store::intake::Draft {
@@ -101,30 +110,46 @@ impl Draft {
             updated_at: now,
             expires_at,
         };
-        app.store.intake.save_draft(self.code.to_string().as_bytes(), draft).await?;
+        app.store
+            .intake
+            .save_draft(self.code.to_string().as_bytes(), draft)
+            .await?;
         self.expires_at = expires_at;
         Ok(())
     }
 
     /// Its desk, in the version it was begun with; the current one when that is gone.
     pub(super) fn desk<'a>(&self, app: &'a App) -> Option<&'a Desk> {
-        app.desk_version(&self.desk, self.version).or_else(|| app.desk(&self.desk))
+        app.desk_version(&self.desk, self.version)
+            .or_else(|| app.desk(&self.desk))
     }
 
     pub(super) fn track(&self, desk: &Desk) -> Track {
-        let track = self.filling.track.parse().ok().filter(|track| desk.tracks.contains(track));
-        track.or_else(|| desk.tracks.first().copied()).unwrap_or(Track::Report)
+        let track = self
+            .filling
+            .track
+            .parse()
+            .ok()
+            .filter(|track| desk.tracks.contains(track));
+        track
+            .or_else(|| desk.tracks.first().copied())
+            .unwrap_or(Track::Report)
     }
 
     /// The cookie that finds it again.
     pub(super) fn cookie(&self, app: &App) -> HeaderValue {
-        let seconds = if self.filling.sent.is_some() { 1800 } else { app.settings.draft_days * DAY };
+        let seconds = if self.filling.sent.is_some() {
+            1800
+        } else {
+            app.settings.draft_days * DAY
+        };
         cookies::set(app, COOKIE, &self.code.to_string(), Some(seconds))
     }
 }
 
 fn expiry(app: &App) -> i64 {
-    app.now_micros().saturating_add(app.settings.draft_days.saturating_mul(DAY * 1_000_000))
+    app.now_micros()
+        .saturating_add(app.settings.draft_days.saturating_mul(DAY * 1_000_000))
 }
 
 /// 128 random bits in hexadecimal; none when the operating system gives none.

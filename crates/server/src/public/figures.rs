@@ -48,7 +48,10 @@ impl Counts {
     fn rows(&self, page: &Page) -> Vec<(String, String)> {
         vec![
             (page.w.t("figures-queued"), page.count(self.queued)),
-            (page.w.t("figures-quarantined"), page.count(self.quarantined)),
+            (
+                page.w.t("figures-quarantined"),
+                page.count(self.quarantined),
+            ),
             (page.w.t("figures-assigned"), page.count(self.assigned)),
             (page.w.t("figures-closed"), page.count(self.closed)),
             (page.w.t("figures-withdrawn"), page.count(self.withdrawn)),
@@ -104,7 +107,11 @@ pub(super) async fn show(State(app): State<App>, page: Page) -> Response {
     rows.extend(reading.total.rows(&page));
     let template = FiguresPage {
         rows,
-        states: Counts::default().rows(&page).into_iter().map(|(state, _)| state).collect(),
+        states: Counts::default()
+            .rows(&page)
+            .into_iter()
+            .map(|(state, _)| state)
+            .collect(),
         difference: page.count(reading.difference()),
         wrong: reading.difference() != 0,
         received: page.count(reading.received),
@@ -117,7 +124,11 @@ pub(super) async fn show(State(app): State<App>, page: Page) -> Response {
 
 fn counts(page: &Page, counts: Option<&Counts>) -> Vec<String> {
     let counts = counts.copied().unwrap_or_default();
-    counts.rows(page).into_iter().map(|(_, count)| count).collect()
+    counts
+        .rows(page)
+        .into_iter()
+        .map(|(_, count)| count)
+        .collect()
 }
 
 /// What was received and what was made of it lie in two databases, and both move: a difference that is
@@ -137,10 +148,19 @@ async fn read_once(app: &App) -> Result<Reading, StoreError> {
     let received = app.store.intake.count().await?;
     let reached = app.store.work.reached().await?;
     let waiting = app.store.intake.count_after(reached.submission).await?;
-    let mut reading = Reading { received, waiting, total: Counts::default(), desks: BTreeMap::new() };
+    let mut reading = Reading {
+        received,
+        waiting,
+        total: Counts::default(),
+        desks: BTreeMap::new(),
+    };
     for tally in app.store.work.tallies().await? {
         reading.total.add(&tally.state, tally.members);
-        reading.desks.entry(tally.desk).or_default().add(&tally.state, tally.members);
+        reading
+            .desks
+            .entry(tally.desk)
+            .or_default()
+            .add(&tally.state, tally.members);
     }
     Ok(reading)
 }

@@ -20,7 +20,7 @@ use store::{
 use super::{
     draft::{self, Draft, random_key},
     session,
-    situation::{Situation, desk_path, step_path},
+    situation::{Situation, desk_path, located, step_path},
     step::with_cookie,
     upload,
 };
@@ -49,14 +49,28 @@ struct FollowPage {
 pub(super) async fn form(State(app): State<App>, page: Page, headers: HeaderMap) -> Response {
     match session::submission(&app, &headers).await {
         Ok(Some(_)) => Redirect::to(&format!("/{}/follow/submission", page.tag())).into_response(),
-        Ok(None) => render(StatusCode::OK, &FollowPage { page, resume: false, wrong: false }),
+        Ok(None) => render(
+            StatusCode::OK,
+            &FollowPage {
+                page,
+                resume: false,
+                wrong: false,
+            },
+        ),
         Err(error) => page.store_failed(&error),
     }
 }
 
 /// The form for a resume code.
 pub(super) async fn resume_form(page: Page) -> Response {
-    render(StatusCode::OK, &FollowPage { page, resume: true, wrong: false })
+    render(
+        StatusCode::OK,
+        &FollowPage {
+            page,
+            resume: true,
+            wrong: false,
+        },
+    )
 }
 
 /// Opens what a tracking code opens.
@@ -73,7 +87,9 @@ pub(super) async fn resume(State(app): State<App>, page: Page, fields: Fields) -
 /// nothing and a slip of the pen read the same, after the same time.
 async fn opened(app: &App, page: Page, fields: &Fields, resume: bool) -> Response {
     let pause = tokio::time::sleep(PAUSE);
-    let code = fields.one("code").and_then(|code| code.parse::<TrackingCode>().ok());
+    let code = fields
+        .one("code")
+        .and_then(|code| code.parse::<TrackingCode>().ok());
     let found = match code {
         Some(code) => found(app, code).await,
         None => Ok((None, None)),
@@ -88,7 +104,14 @@ async fn opened(app: &App, page: Page, fields: &Fields, resume: bool) -> Respons
         return with_cookie(response, session::cookie(app, &submission.id));
     }
     let Some(draft) = draft else {
-        return render(StatusCode::UNPROCESSABLE_ENTITY, &FollowPage { page, resume, wrong: true });
+        return render(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &FollowPage {
+                page,
+                resume,
+                wrong: true,
+            },
+        );
     };
     if draft.filling.sent.is_some() {
         return super::receipt::to_receipt(app, &page, &draft);
@@ -99,7 +122,10 @@ async fn opened(app: &App, page: Page, fields: &Fields, resume: bool) -> Respons
     with_cookie(Redirect::to(&path).into_response(), draft.cookie(app))
 }
 
-async fn found(app: &App, code: TrackingCode) -> Result<(Option<Submission>, Option<Draft>), StoreError> {
+async fn found(
+    app: &App,
+    code: TrackingCode,
+) -> Result<(Option<Submission>, Option<Draft>), StoreError> {
     let submission = app.store.intake.by_code(lookup(&code)).await?;
     let draft = Draft::open(app, code).await?;
     Ok((submission, draft))
@@ -109,10 +135,17 @@ async fn found(app: &App, code: TrackingCode) -> Result<(Option<Submission>, Opt
 pub(super) fn resume_path(page: &Page, situation: &Situation<'_>) -> Option<String> {
     let steps = situation.steps();
     let answered = |step: &casework::answers::AskedStep<'_>| {
-        step.questions.iter().any(|asked| situation.answers.values().contains_key(asked.question.id.as_str()))
+        step.questions.iter().any(|asked| {
+            situation
+                .answers
+                .values()
+                .contains_key(asked.question.id.as_str())
+        })
     };
     let place = steps.iter().rposition(|step| answered(step)).unwrap_or(0);
-    steps.get(place).map(|step| step_path(page, situation.desk.id.as_str(), &step.step.id))
+    steps
+        .get(place)
+        .map(|step| step_path(page, situation.desk.id.as_str(), &step.step.id))
 }
 
 #[derive(Template)]
@@ -132,10 +165,17 @@ pub(super) async fn draft_page(State(app): State<App>, page: Page, headers: Head
         Ok(_) => return Redirect::to(&format!("/{}/resume", page.tag())).into_response(),
         Err(error) => return page.store_failed(&error),
     };
-    let Some(situation) = Situation::of(&app, &page, &draft) else { return page.not_found() };
-    let (title, until) = (situation.desk.title.get(page.lang), page.day(draft.expires_at));
+    let Some(situation) = Situation::of(&app, &page, &draft) else {
+        return page.not_found();
+    };
+    let (title, until) = (
+        situation.desk.title.get(page.lang),
+        page.day(draft.expires_at),
+    );
     let template = DraftPage {
-        lead: page.w.t2("draft-page-lead", ("desk", title), ("day", until)),
+        lead: page
+            .w
+            .t2("draft-page-lead", ("desk", title), ("day", until)),
         desk_title: situation.desk.title.get(page.lang).to_owned(),
         note: super::situation::DraftNote::of(&page, &draft),
         path: resume_path(&page, &situation).unwrap_or_else(|| desk_path(&page, &draft.desk)),
@@ -148,9 +188,20 @@ pub(super) async fn draft_page(State(app): State<App>, page: Page, headers: Head
 pub(super) async fn drop_draft(State(app): State<App>, page: Page, headers: HeaderMap) -> Response {
     if let Some(code) = draft::code_in(&headers) {
         let _alone = draft::alone(&code).await;
-        if let Err(error) = app.store.intake.drop_draft(code.to_string().as_bytes()).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a draft could not be forgotten");
-            let (title, text) = (page.w.t("draft-not-dropped-title"), page.w.t("draft-not-dropped-text"));
+        if let Err(error) = app
+            .store
+            .intake
+            .drop_draft(code.to_string().as_bytes())
+            .await
+        {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a draft could not be forgotten"
+            );
+            let (title, text) = (
+                page.w.t("draft-not-dropped-title"),
+                page.w.t("draft-not-dropped-text"),
+            );
             return page.failed(StatusCode::SERVICE_UNAVAILABLE, title, text);
         }
     }
@@ -237,12 +288,19 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
     let mut messages: Vec<Message> = later
         .iter()
         .map(|later| sent(&page, later, &files))
-        .chain(acts.iter().filter(|act| act.kind == "reply").map(|act| replied(&page, act)))
+        .chain(
+            acts.iter()
+                .filter(|act| act.kind == "reply")
+                .map(|act| replied(&page, act)),
+        )
         .collect();
     messages.sort_by_key(|message| message.at);
     let assigned = |docket: &&Docket| state == Standing::Assigned && !docket.unit.is_empty();
     let template = SubmissionPage {
-        desk_title: desk.map_or_else(|| submission.desk.clone(), |desk| desk.title.get(page.lang).to_owned()),
+        desk_title: desk.map_or_else(
+            || submission.desk.clone(),
+            |desk| desk.title.get(page.lang).to_owned(),
+        ),
         complaint: submission.track == Track::Complaint.as_str(),
         received: page.moment(submission.received_at),
         state: state.label(page.lang).to_owned(),
@@ -254,10 +312,11 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
             .as_ref()
             .filter(|_| open && state != Standing::Assigned)
             .map(|docket| page.moment(docket.deadline_at)),
-        unit: docket
-            .as_ref()
-            .filter(assigned)
-            .map(|docket| app.unit_names(page.lang).get(docket.unit.as_str()).map_or(docket.unit.clone(), |name| (*name).to_owned())),
+        unit: docket.as_ref().filter(assigned).map(|docket| {
+            app.unit_names(page.lang)
+                .get(docket.unit.as_str())
+                .map_or(docket.unit.clone(), |name| (*name).to_owned())
+        }),
         withdrawn: state == Standing::Withdrawn,
         withdrawing: withdrawing && state != Standing::Withdrawn,
         messages,
@@ -274,7 +333,11 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
 fn evidence(later: &Supplement) -> Vec<String> {
     let body: Value = serde_json::from_str(&later.body).unwrap_or_default();
     let ids = body.get("evidence").and_then(Value::as_array);
-    ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    ids.into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 fn paragraphs(body: &str) -> Vec<String> {
@@ -283,7 +346,11 @@ fn paragraphs(body: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn sent(page: &Page, later: &Supplement, files: &std::collections::HashMap<String, super::questions::FileShown>) -> Message {
+fn sent(
+    page: &Page,
+    later: &Supplement,
+    files: &std::collections::HashMap<String, super::questions::FileShown>,
+) -> Message {
     let who = match later.kind.as_str() {
         "facts" => page.w.t("message-facts"),
         "withdrawal" => page.w.t("message-withdrawal"),
@@ -315,7 +382,13 @@ fn replied(page: &Page, act: &Act) -> Message {
 }
 
 /// Receives a message.
-pub(super) async fn message(State(app): State<App>, page: Page, headers: HeaderMap, fields: Fields) -> Response {
+pub(super) async fn message(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let page = located(page, "/follow/submission");
     let submission = match of(&app, &page, &headers).await {
         Ok(submission) => submission,
         Err(elsewhere) => return elsewhere,
@@ -324,7 +397,12 @@ pub(super) async fn message(State(app): State<App>, page: Page, headers: HeaderM
     let error = wrong(&page, text, "#message");
     if let Some(error) = error {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        let typed = Typed { errors: vec![error], message: text.to_owned(), status, ..Typed::default() };
+        let typed = Typed {
+            errors: vec![error],
+            message: text.to_owned(),
+            status,
+            ..Typed::default()
+        };
         return shown(&app, page, &submission, typed).await;
     }
     let body = json!({ "text": text.trim() });
@@ -333,7 +411,12 @@ pub(super) async fn message(State(app): State<App>, page: Page, headers: HeaderM
         Err(()) => {
             let error = ("#message".to_owned(), page.w.t("later-not-received"));
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            let typed = Typed { errors: vec![error], message: text.to_owned(), status, ..Typed::default() };
+            let typed = Typed {
+                errors: vec![error],
+                message: text.to_owned(),
+                status,
+                ..Typed::default()
+            };
             shown(&app, page, &submission, typed).await
         }
     }
@@ -344,12 +427,22 @@ fn wrong(page: &Page, text: &str, anchor: &str) -> Option<(String, String)> {
         return Some((anchor.to_owned(), page.w.t("message-empty")));
     }
     (text.chars().count() > MOST_TEXT).then(|| {
-        (anchor.to_owned(), page.w.t1("message-too-long", "most", page.count(MOST_TEXT as i64)))
+        (
+            anchor.to_owned(),
+            page.w
+                .t1("message-too-long", "most", page.count(MOST_TEXT as i64)),
+        )
     })
 }
 
 /// Receives more facts and evidence.
-pub(super) async fn facts(State(app): State<App>, page: Page, headers: HeaderMap, request: Request) -> Response {
+pub(super) async fn facts(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let page = located(page, "/follow/submission");
     let submission = match of(&app, &page, &headers).await {
         Ok(submission) => submission,
         Err(elsewhere) => return elsewhere,
@@ -373,7 +466,18 @@ pub(super) async fn facts(State(app): State<App>, page: Page, headers: HeaderMap
     if !errors.is_empty() {
         // Files that arrived are sent again with the rest: nothing was received yet, and the page says so.
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return shown(&app, page, &submission, Typed { errors, facts: text, status, ..Typed::default() }).await;
+        return shown(
+            &app,
+            page,
+            &submission,
+            Typed {
+                errors,
+                facts: text,
+                status,
+                ..Typed::default()
+            },
+        )
+        .await;
     }
     let ids: Vec<&str> = files.iter().map(|file| file.id.as_str()).collect();
     let body = json!({ "text": text.trim(), "evidence": ids });
@@ -382,12 +486,30 @@ pub(super) async fn facts(State(app): State<App>, page: Page, headers: HeaderMap
         Err(()) => {
             let errors = vec![("#facts".to_owned(), page.w.t("later-not-received"))];
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            shown(&app, page, &submission, Typed { errors, facts: text, status, ..Typed::default() }).await
+            shown(
+                &app,
+                page,
+                &submission,
+                Typed {
+                    errors,
+                    facts: text,
+                    status,
+                    ..Typed::default()
+                },
+            )
+            .await
         }
     }
 }
 
-async fn keep(app: &App, submission: &Submission, kind: &str, body: &Value, files: &[Upload], fields: &Fields) -> Result<(), ()> {
+async fn keep(
+    app: &App,
+    submission: &Submission,
+    kind: &str,
+    body: &Value,
+    files: &[Upload],
+    fields: &Fields,
+) -> Result<(), ()> {
     let later = Later {
         submission,
         kind,
@@ -395,13 +517,20 @@ async fn keep(app: &App, submission: &Submission, kind: &str, body: &Value, file
         evidence: files,
         idempotency: fields.one("key").unwrap_or_default(),
     };
-    receive_later(app, later).await.map(|_| ()).map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "something sent later was not received; its sender is told");
-    })
+    receive_later(app, later)
+        .await
+        .map(|_| ())
+        .map_err(|error| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "something sent later was not received; its sender is told"
+            );
+        })
 }
 
 fn received(app: &App, page: &Page, submission: &Submission) -> Response {
-    let response = Redirect::to(&format!("/{}/follow/submission?received", page.tag())).into_response();
+    let response =
+        Redirect::to(&format!("/{}/follow/submission?received", page.tag())).into_response();
     with_cookie(response, session::cookie(app, &submission.id))
 }
 
@@ -418,17 +547,31 @@ struct WithdrawPage {
 fn withdraw_shown(app: &App, page: Page, submission: &Submission, failed: bool) -> Response {
     let desk = app.desk_version(&submission.desk, submission.desk_version);
     let template = WithdrawPage {
-        desk_title: desk.map_or_else(|| submission.desk.clone(), |desk| desk.title.get(page.lang).to_owned()),
+        desk_title: desk.map_or_else(
+            || submission.desk.clone(),
+            |desk| desk.title.get(page.lang).to_owned(),
+        ),
         complaint: submission.track == Track::Complaint.as_str(),
         key: random_key().unwrap_or_default(),
         failed,
         page,
     };
-    render(if failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }, &template)
+    render(
+        if failed {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::OK
+        },
+        &template,
+    )
 }
 
 /// Asks whether to withdraw, and says what follows from it.
-pub(super) async fn withdraw_page(State(app): State<App>, page: Page, headers: HeaderMap) -> Response {
+pub(super) async fn withdraw_page(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+) -> Response {
     match of(&app, &page, &headers).await {
         Ok(submission) => withdraw_shown(&app, page, &submission, false),
         Err(elsewhere) => elsewhere,
@@ -436,13 +579,33 @@ pub(super) async fn withdraw_page(State(app): State<App>, page: Page, headers: H
 }
 
 /// Receives a withdrawal.
-pub(super) async fn withdraw(State(app): State<App>, page: Page, headers: HeaderMap, fields: Fields) -> Response {
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
     let submission = match of(&app, &page, &headers).await {
         Ok(submission) => submission,
         Err(elsewhere) => return elsewhere,
     };
-    let reason: String = fields.one("reason").unwrap_or_default().trim().chars().take(MOST_TEXT).collect();
-    match keep(&app, &submission, "withdrawal", &json!({ "text": reason }), &[], &fields).await {
+    let reason: String = fields
+        .one("reason")
+        .unwrap_or_default()
+        .trim()
+        .chars()
+        .take(MOST_TEXT)
+        .collect();
+    match keep(
+        &app,
+        &submission,
+        "withdrawal",
+        &json!({ "text": reason }),
+        &[],
+        &fields,
+    )
+    .await
+    {
         Ok(()) => received(&app, &page, &submission),
         Err(()) => withdraw_shown(&app, page, &submission, true),
     }

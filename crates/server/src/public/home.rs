@@ -8,7 +8,10 @@ use axum::{
 };
 use casework::desk::Kind;
 
-use super::{draft::Draft, situation::{DraftNote, desk_path}};
+use super::{
+    draft::Draft,
+    situation::{DraftNote, desk_path},
+};
 use crate::{
     app::App,
     page::{Page, render},
@@ -30,28 +33,43 @@ struct DeskShown {
 }
 
 /// `/`: the home page in the language the browser prefers.
-pub(super) async fn choose_language(State(app): State<App>, request: axum::extract::Request) -> Response {
+pub(super) async fn choose_language(
+    State(app): State<App>,
+    request: axum::extract::Request,
+) -> Response {
     let (mut parts, _) = request.into_parts();
     let page = match Page::from_request_parts(&mut parts, &app).await {
         Ok(page) => page,
         Err(never) => match never {},
     };
-    ([(header::VARY, "Accept-Language")], Redirect::to(&format!("/{}/", page.tag()))).into_response()
+    (
+        [(header::VARY, "Accept-Language")],
+        Redirect::to(&format!("/{}/", page.tag())),
+    )
+        .into_response()
 }
 
 /// The home page.
 pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap) -> Response {
     // The home page holds whatever happens to the store: it has the emergency numbers.
-    let draft = Draft::of(&app, &headers).await.ok().flatten().filter(|draft| draft.filling.sent.is_none());
+    let draft = Draft::of(&app, &headers)
+        .await
+        .ok()
+        .flatten()
+        .filter(|draft| draft.filling.sent.is_none());
     let desks = app
         .config
         .desks()
         .map(|desk| {
-            let headline = desk.headline.as_ref().and_then(|id| desk.question(id.as_str()));
+            let headline = desk
+                .headline
+                .as_ref()
+                .and_then(|id| desk.question(id.as_str()));
             let kinds = match headline.map(|question| &question.kind) {
-                Some(Kind::Choice { options }) => {
-                    options.iter().map(|option| option.label.get(page.lang).to_owned()).collect()
-                }
+                Some(Kind::Choice { options }) => options
+                    .iter()
+                    .map(|option| option.label.get(page.lang).to_owned())
+                    .collect(),
                 _ => Vec::new(),
             };
             DeskShown {

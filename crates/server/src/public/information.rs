@@ -30,11 +30,24 @@ pub(super) async fn privacy(State(app): State<App>, page: Page) -> Response {
         .config
         .desks()
         .map(|desk| {
-            let days = page.w.t1("duration-days", "count", i64::from(desk.retention_days));
-            page.w.t2("privacy-desk", ("desk", desk.title.get(page.lang)), ("within", days))
+            let days = page
+                .w
+                .t1("duration-days", "count", i64::from(desk.retention_days));
+            page.w.t2(
+                "privacy-desk",
+                ("desk", desk.title.get(page.lang)),
+                ("within", days),
+            )
         })
         .collect();
-    render(StatusCode::OK, &PrivacyPage { draft_days: app.settings.draft_days, desks, page })
+    render(
+        StatusCode::OK,
+        &PrivacyPage {
+            draft_days: app.settings.draft_days,
+            desks,
+            page,
+        },
+    )
 }
 
 #[derive(Template)]
@@ -52,9 +65,15 @@ pub(super) async fn accessibility(page: Page) -> Response {
 pub(super) async fn theme(State(app): State<App>, page: Page, fields: Fields) -> Response {
     let theme = Theme::from_word(fields.one("theme").unwrap_or_default());
     let home = format!("/{}/", page.tag());
-    let back = fields.one("back").filter(|path| is_local(path)).unwrap_or(&home);
+    let back = fields
+        .one("back")
+        .filter(|path| is_local(path))
+        .unwrap_or(&home);
     let response = Redirect::to(back).into_response();
-    super::step::with_cookie(response, cookies::set(&app, "orfevre-theme", theme.as_str(), Some(YEAR)))
+    super::step::with_cookie(
+        response,
+        cookies::set(&app, "orfevre-theme", theme.as_str(), Some(YEAR)),
+    )
 }
 
 /// A path of this site: `//host` and `/\host` are read as another one by browsers.
@@ -62,7 +81,9 @@ fn is_local(path: &str) -> bool {
     let mut bytes = path.bytes();
     bytes.next() == Some(b'/')
         && !matches!(bytes.next(), Some(b'/' | b'\\'))
-        && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        && path
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
 }
 
 /// Takes every trace of this site out of the browser that a site can, and shows another page.
@@ -72,7 +93,10 @@ pub(super) async fn leave(State(app): State<App>) -> Response {
     let mut response = (
         [
             (header::REFRESH, format!("0; url={}", app.settings.leave_to)),
-            (HeaderName::from_static("clear-site-data"), "\"cache\", \"cookies\", \"storage\"".to_owned()),
+            (
+                HeaderName::from_static("clear-site-data"),
+                "\"cache\", \"cookies\", \"storage\"".to_owned(),
+            ),
             (header::CACHE_CONTROL, "no-store".to_owned()),
             (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
         ],

@@ -28,7 +28,9 @@ pub(super) async fn show(State(app): State<App>, page: Page) -> Response {
         Ok(checkpoint) => checkpoint,
         Err(error) => return page.store_failed(&error),
     };
-    let size = checkpoint.as_ref().and_then(|note| note.lines().nth(1)?.parse::<i64>().ok());
+    let size = checkpoint
+        .as_ref()
+        .and_then(|note| note.lines().nth(1)?.parse::<i64>().ok());
     let template = LedgerPage {
         key: app.store.intake.verifier_key(),
         size: size.map(|size| page.count(size)),
@@ -42,7 +44,10 @@ pub(super) async fn show(State(app): State<App>, page: Page) -> Response {
 pub(super) async fn checkpoint(State(app): State<App>) -> Response {
     match app.store.intake.checkpoint().await {
         Ok(Some(note)) => (
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")],
+            [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+                (header::CACHE_CONTROL, "no-cache"),
+            ],
             note,
         )
             .into_response(),
@@ -53,19 +58,31 @@ pub(super) async fn checkpoint(State(app): State<App>) -> Response {
 
 /// `/tile/…`: hashes of the tree, or the entries under them. A whole tile never changes again.
 pub(super) async fn tile(State(app): State<App>, uri: Uri) -> Response {
-    let Ok(path) = uri.path().parse::<TilePath>() else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(path) = uri.path().parse::<TilePath>() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let (bytes, width) = match path {
-        TilePath::Hashes(id) => (app.store.intake.tile(id.level, id.index, id.width).await, id.width),
+        TilePath::Hashes(id) => (
+            app.store.intake.tile(id.level, id.index, id.width).await,
+            id.width,
+        ),
         TilePath::Entries { index, width } => {
             let entries = app.store.intake.entries(index, width).await;
             (entries.map(|entries| entries.map(bundle)), width)
         }
     };
     // A part grows into another path, so it may be kept as well; a day is enough.
-    let cache = if width == 256 { "public, max-age=31536000, immutable" } else { "public, max-age=86400" };
+    let cache = if width == 256 {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=86400"
+    };
     match bytes {
         Ok(Some(bytes)) => (
-            [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, cache)],
+            [
+                (header::CONTENT_TYPE, "application/octet-stream"),
+                (header::CACHE_CONTROL, cache),
+            ],
             bytes,
         )
             .into_response(),
@@ -75,12 +92,17 @@ pub(super) async fn tile(State(app): State<App>, uri: Uri) -> Response {
 }
 
 fn bundle(entries: Vec<Vec<u8>>) -> Vec<u8> {
-    let commitments: Vec<Commitment> =
-        entries.into_iter().filter_map(|entry| Some(Commitment(entry.try_into().ok()?))).collect();
+    let commitments: Vec<Commitment> = entries
+        .into_iter()
+        .filter_map(|entry| Some(Commitment(entry.try_into().ok()?)))
+        .collect();
     entry_bundle(&commitments)
 }
 
 fn failed(error: &store::StoreError) -> Response {
-    tracing::error!(error = error as &dyn std::error::Error, "the ledger could not be read");
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the ledger could not be read"
+    );
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }

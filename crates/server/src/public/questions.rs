@@ -22,9 +22,20 @@ use crate::{
 pub(super) enum Piece {
     Field(Box<Field>),
     OpenList(ListHead),
-    OpenEntry { id: String, title: String },
-    CloseEntry { name: String, title: String, removable: bool },
-    CloseList { name: String, item: String, add: bool },
+    OpenEntry {
+        id: String,
+        title: String,
+    },
+    CloseEntry {
+        name: String,
+        title: String,
+        removable: bool,
+    },
+    CloseList {
+        name: String,
+        item: String,
+        add: bool,
+    },
 }
 
 /// A repetition's heading.
@@ -54,15 +65,31 @@ pub(super) struct Field {
 
 pub(super) enum Control {
     Line(Line),
-    Block { value: String, max: usize },
+    Block {
+        value: String,
+        max: usize,
+    },
     Radios(Vec<OptionShown>),
     Boxes(Vec<OptionShown>),
     Select(Vec<OptionShown>),
-    Moment { date: String, time: String, about: bool },
-    Money { amount: String, currencies: Vec<OptionShown> },
-    Handle { platforms: Vec<OptionShown>, handle: String },
+    Moment {
+        date: String,
+        time: String,
+        about: bool,
+    },
+    Money {
+        amount: String,
+        currencies: Vec<OptionShown>,
+    },
+    Handle {
+        platforms: Vec<OptionShown>,
+        handle: String,
+    },
     Person(Vec<PersonPart>),
-    Evidence { files: Vec<FileShown>, room: bool },
+    Evidence {
+        files: Vec<FileShown>,
+        room: bool,
+    },
     Explanation,
 }
 
@@ -161,7 +188,10 @@ pub(super) fn names(asked: &[AskedQuestion<'_>]) -> Vec<String> {
 }
 
 /// Questions, outermost only, that the page before did not have and that want an answer.
-pub(super) fn appeared<'a, 'd>(asked: &'a [AskedQuestion<'d>], before: &HashSet<String>) -> Vec<&'a AskedQuestion<'d>> {
+pub(super) fn appeared<'a, 'd>(
+    asked: &'a [AskedQuestion<'d>],
+    before: &HashSet<String>,
+) -> Vec<&'a AskedQuestion<'d>> {
     let mut new = Vec::new();
     for question in asked {
         if matches!(question.question.kind, Kind::Explanation) {
@@ -198,7 +228,13 @@ fn add(showing: &Showing<'_>, asked: &[AskedQuestion<'_>], pieces: &mut Vec<Piec
     let lang = showing.page.lang;
     for question in asked {
         let name = form_name(&question.path);
-        let Kind::Repetition { item, max_items, min_items, .. } = &question.question.kind else {
+        let Kind::Repetition {
+            item,
+            max_items,
+            min_items,
+            ..
+        } = &question.question.kind
+        else {
             pieces.push(Piece::Field(Box::new(showing.field(question, name))));
             continue;
         };
@@ -214,10 +250,17 @@ fn add(showing: &Showing<'_>, asked: &[AskedQuestion<'_>], pieces: &mut Vec<Piec
         for (place, entry) in entries.iter().enumerate() {
             let title = format!("{} {}", item.get(lang), place + 1);
             let entry_name = format!("{name}.{}", entry.index);
-            pieces.push(Piece::OpenEntry { id: html_id(&entry_name), title: title.clone() });
+            pieces.push(Piece::OpenEntry {
+                id: html_id(&entry_name),
+                title: title.clone(),
+            });
             add(showing, &entry.questions, pieces);
             let removable = !question.entries.is_empty() && entries.len() > 1;
-            pieces.push(Piece::CloseEntry { name: entry_name, title, removable });
+            pieces.push(Piece::CloseEntry {
+                name: entry_name,
+                title,
+                removable,
+            });
         }
         pieces.push(Piece::CloseList {
             add: entries.len() < *max_items,
@@ -230,19 +273,34 @@ fn add(showing: &Showing<'_>, asked: &[AskedQuestion<'_>], pieces: &mut Vec<Piec
 impl Showing<'_> {
     /// What is wrong with the field of this name itself.
     fn error(&self, name: &str) -> Option<String> {
-        let error = self.errors.iter().find(|error| form_name(&error.path) == name)?;
+        let error = self
+            .errors
+            .iter()
+            .find(|error| form_name(&error.path) == name)?;
         Some(error.message(self.page.lang))
     }
 
     /// What is wrong with the field or one of its parts, for kinds whose parts show no error.
     fn error_within(&self, name: &str) -> Option<String> {
-        let within = |path: &str| path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        let error = self.errors.iter().find(|error| within(&form_name(&error.path)))?;
+        let within = |path: &str| {
+            path.strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let error = self
+            .errors
+            .iter()
+            .find(|error| within(&form_name(&error.path)))?;
         Some(error.message(self.page.lang))
     }
 
+    /// Whether it appeared because of an answer; the questions of an entry just added are expected.
     fn is_new(&self, name: &str) -> bool {
-        self.before.is_some_and(|before| !before.contains(name))
+        let Some(before) = self.before else {
+            return false;
+        };
+        let entry = name.rsplit_once('.').map(|(entry, _)| format!("{entry}."));
+        !before.contains(name)
+            && entry.is_none_or(|entry| before.iter().any(|before| before.starts_with(&entry)))
     }
 
     fn field(&self, asked: &AskedQuestion<'_>, name: String) -> Field {
@@ -273,14 +331,19 @@ impl Showing<'_> {
                 value: value.clone(),
                 mode,
                 autocomplete: own(question),
-                wide: !code || mode == "url" || matches!(question.kind, Kind::Crypto { .. } | Kind::Iban { .. }),
+                wide: !code
+                    || mode == "url"
+                    || matches!(question.kind, Kind::Crypto { .. } | Kind::Iban { .. }),
                 code,
                 hint,
             })
         };
         match &question.kind {
             Kind::Text { .. } => line("text", false, None),
-            Kind::LongText { max_chars, .. } => Control::Block { value, max: *max_chars },
+            Kind::LongText { max_chars, .. } => Control::Block {
+                value,
+                max: *max_chars,
+            },
             Kind::Choice { .. } => {
                 let mut options = self.options(&asked.choices, name, &value);
                 if !asked.required {
@@ -289,18 +352,19 @@ impl Showing<'_> {
                 Control::Radios(options)
             }
             Kind::YesNo => {
-                let mut options: Vec<OptionShown> = [("oui", w.t("answer-yes")), ("non", w.t("answer-no"))]
-                    .into_iter()
-                    .enumerate()
-                    .map(|(place, (word, label))| OptionShown {
-                        id: option_id(name, place),
-                        name: name.to_owned(),
-                        value: word.to_owned(),
-                        label,
-                        help: None,
-                        chosen: value == word,
-                    })
-                    .collect();
+                let mut options: Vec<OptionShown> =
+                    [("oui", w.t("answer-yes")), ("non", w.t("answer-no"))]
+                        .into_iter()
+                        .enumerate()
+                        .map(|(place, (word, label))| OptionShown {
+                            id: option_id(name, place),
+                            name: name.to_owned(),
+                            value: word.to_owned(),
+                            label,
+                            help: None,
+                            chosen: value == word,
+                        })
+                        .collect();
                 if !asked.required {
                     options.push(self.no_answer(name, &value, 2));
                 }
@@ -310,7 +374,9 @@ impl Showing<'_> {
                 options
                     .iter()
                     .enumerate()
-                    .filter(|(_, option)| asked.choices.iter().any(|offered| offered.id == option.id))
+                    .filter(|(_, option)| {
+                        asked.choices.iter().any(|offered| offered.id == option.id)
+                    })
                     .map(|(place, option)| {
                         let name = format!("{name}.{place}");
                         OptionShown {
@@ -338,13 +404,23 @@ impl Showing<'_> {
                     currencies: currencies
                         .iter()
                         .enumerate()
-                        .map(|(place, code)| plain(code, code, *chosen == **code || (chosen.is_empty() && place == 0)))
+                        .map(|(place, code)| {
+                            plain(
+                                code,
+                                code,
+                                *chosen == **code || (chosen.is_empty() && place == 0),
+                            )
+                        })
                         .collect(),
                 }
             }
             Kind::Country => Control::Select(self.countries(&value)),
-            Kind::Place { level: Level::Department } => Control::Select(self.departments(&value)),
-            Kind::Place { level: Level::Commune } => line("text", false, Some(w.t("hint-commune"))),
+            Kind::Place {
+                level: Level::Department,
+            } => Control::Select(self.departments(&value)),
+            Kind::Place {
+                level: Level::Commune,
+            } => line("text", false, Some(w.t("hint-commune"))),
             Kind::Email { .. } => line("email", true, Some(w.t("hint-email"))),
             Kind::Phone { .. } => line("tel", true, Some(w.t("hint-phone"))),
             Kind::Url { .. } => line("url", true, None),
@@ -354,19 +430,34 @@ impl Showing<'_> {
                 let chosen = typed(self.raw, &format!("{name}.platform"));
                 let mut platforms = vec![plain("", &w.t("choose"), chosen.is_empty())];
                 platforms.extend(asked.choices.iter().map(|choice| {
-                    plain(&choice.id, choice.label.get(self.page.lang), chosen == *choice.id)
+                    plain(
+                        &choice.id,
+                        choice.label.get(self.page.lang),
+                        chosen == *choice.id,
+                    )
                 }));
-                Control::Handle { platforms, handle: typed(self.raw, &format!("{name}.handle")) }
+                Control::Handle {
+                    platforms,
+                    handle: typed(self.raw, &format!("{name}.handle")),
+                }
             }
-            Kind::Person { fields, required_fields } => Control::Person(
+            Kind::Person {
+                fields,
+                required_fields,
+            } => Control::Person(
                 fields
                     .iter()
-                    .map(|field| self.person_part(question, name, *field, required_fields.contains(field)))
+                    .map(|field| {
+                        self.person_part(question, name, *field, required_fields.contains(field))
+                    })
                     .collect(),
             ),
             Kind::Evidence { max_files } => {
                 let files = self.files(name);
-                Control::Evidence { room: files.len() < *max_files, files }
+                Control::Evidence {
+                    room: files.len() < *max_files,
+                    files,
+                }
             }
             Kind::Repetition { .. } | Kind::Explanation => Control::Explanation,
         }
@@ -408,20 +499,38 @@ impl Showing<'_> {
         countries.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
         let mut options = vec![plain("", &self.page.w.t("choose"), chosen.is_empty())];
         options.extend(
-            countries.iter().map(|(.., country)| plain(country.code, country.name(lang), chosen == country.code)),
+            countries.iter().map(|(.., country)| {
+                plain(country.code, country.name(lang), chosen == country.code)
+            }),
         );
         options
     }
 
     fn departments(&self, chosen: &str) -> Vec<OptionShown> {
         let mut options = vec![plain("", &self.page.w.t("choose"), chosen.is_empty())];
-        options.extend(self.desk.places().all(Level::Department).iter().map(|place| {
-            plain(&place.code, &format!("{} – {}", place.code, place.name), chosen == place.code)
-        }));
+        options.extend(
+            self.desk
+                .places()
+                .all(Level::Department)
+                .iter()
+                .map(|place| {
+                    plain(
+                        &place.code,
+                        &format!("{} – {}", place.code, place.name),
+                        chosen == place.code,
+                    )
+                }),
+        );
         options
     }
 
-    fn person_part(&self, question: &Question, name: &str, field: PersonField, required: bool) -> PersonPart {
+    fn person_part(
+        &self,
+        question: &Question,
+        name: &str,
+        field: PersonField,
+        required: bool,
+    ) -> PersonPart {
         let name = format!("{name}.{}", field.as_str());
         let value = typed(self.raw, &name);
         let (mode, token) = match field {
@@ -434,7 +543,9 @@ impl Showing<'_> {
             PersonField::Postcode => ("text", "postal-code"),
             PersonField::City => ("text", "address-level2"),
             PersonField::Country => ("text", "country"),
-            PersonField::Nationality | PersonField::BirthPlace | PersonField::Profession => ("text", ""),
+            PersonField::Nationality | PersonField::BirthPlace | PersonField::Profession => {
+                ("text", "")
+            }
         };
         let autocomplete = if question.role == Some(Role::Identity) && !token.is_empty() {
             // A section each, so that a child's fields are not filled with the parent's.
@@ -443,12 +554,20 @@ impl Showing<'_> {
             "off".to_owned()
         };
         let control = match field {
-            PersonField::Country | PersonField::Nationality => PersonControl::Select(self.countries(&value)),
+            PersonField::Country | PersonField::Nationality => {
+                PersonControl::Select(self.countries(&value))
+            }
             _ => PersonControl::Line(Line {
                 value,
                 mode,
                 autocomplete,
-                code: matches!(field, PersonField::BirthDate | PersonField::Email | PersonField::Phone | PersonField::Postcode),
+                code: matches!(
+                    field,
+                    PersonField::BirthDate
+                        | PersonField::Email
+                        | PersonField::Phone
+                        | PersonField::Postcode
+                ),
                 wide: matches!(field, PersonField::Address),
                 hint: matches!(field, PersonField::BirthDate).then(|| self.page.w.t("hint-date")),
             }),
@@ -464,7 +583,9 @@ impl Showing<'_> {
     }
 
     fn files(&self, name: &str) -> Vec<FileShown> {
-        file_ids(at(self.raw, name)).filter_map(|id| self.files.get(id).cloned()).collect()
+        file_ids(at(self.raw, name))
+            .filter_map(|id| self.files.get(id).cloned())
+            .collect()
     }
 }
 

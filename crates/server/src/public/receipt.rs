@@ -9,12 +9,7 @@ use axum::{
 use casework::{answers::Answers, assess, clock, submission::Track};
 use store::intake::Submission;
 
-use super::{
-    draft::Draft,
-    session,
-    situation::at,
-    step::with_cookie,
-};
+use super::{draft::Draft, session, situation::at, step::with_cookie};
 use crate::{
     app::App,
     page::{Page, render},
@@ -32,6 +27,7 @@ struct ReceiptPage {
     deadline: String,
     index: i64,
     file: String,
+    key: String,
     urgent: Option<(String, String)>,
 }
 
@@ -58,7 +54,10 @@ pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap)
     let answers = Answers::stored(track, facts);
     let urgent = desk.and_then(|desk| assess::urgent(desk, &answers, received));
     let deadline = desk.map(|desk| clock::first_deadline(desk, urgent, received).as_microsecond());
-    let desk_title = desk.map_or_else(|| submission.desk.clone(), |desk| desk.title.get(page.lang).to_owned());
+    let desk_title = desk.map_or_else(
+        || submission.desk.clone(),
+        |desk| desk.title.get(page.lang).to_owned(),
+    );
     let template = ReceiptPage {
         complaint: track == Track::Complaint,
         code: tracking_code(&app, &submission.id).to_string(),
@@ -71,7 +70,13 @@ pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap)
         deadline: deadline.map_or_else(String::new, |deadline| page.moment(deadline)),
         index: submission.seq,
         file: file_name(&submission),
-        urgent: urgent.map(|rule| (rule.title.get(page.lang).to_owned(), rule.text.get(page.lang).to_owned())),
+        key: app.store.intake.verifier_key(),
+        urgent: urgent.map(|rule| {
+            (
+                rule.title.get(page.lang).to_owned(),
+                rule.text.get(page.lang).to_owned(),
+            )
+        }),
         page,
     };
     render(StatusCode::OK, &template)
@@ -79,7 +84,10 @@ pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap)
 
 /// The last characters of the id: the first ones are the time, alike for everybody.
 fn file_name(submission: &Submission) -> String {
-    let short = submission.id.get(submission.id.len().saturating_sub(8)..).unwrap_or_default();
+    let short = submission
+        .id
+        .get(submission.id.len().saturating_sub(8)..)
+        .unwrap_or_default();
     format!("orfevre-recepisse-{short}.tlog-proof")
 }
 
@@ -94,7 +102,10 @@ pub(super) async fn download(State(app): State<App>, page: Page, headers: Header
         Ok(received) => (
             [
                 (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", file_name(&submission))),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{}\"", file_name(&submission)),
+                ),
                 (header::CACHE_CONTROL, "no-store".to_owned()),
             ],
             received.receipt,

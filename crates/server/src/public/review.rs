@@ -19,7 +19,7 @@ use super::{
     questions::html_id,
     session,
     shown::{Row, evidence_ids, rows},
-    situation::{DraftNote, Situation, UrgentShown, desk_path, step_path},
+    situation::{DraftNote, Situation, UrgentShown, desk_path, located, step_path},
     step::{label, with_cookie},
     upload,
 };
@@ -60,7 +60,12 @@ struct NotReceivedPage {
 }
 
 /// The draft of this browser for this desk, or where to go instead.
-async fn draft_of(app: &App, page: &Page, desk: &str, headers: &HeaderMap) -> Result<Draft, Response> {
+async fn draft_of(
+    app: &App,
+    page: &Page,
+    desk: &str,
+    headers: &HeaderMap,
+) -> Result<Draft, Response> {
     match Draft::of(app, headers).await {
         Ok(Some(draft)) if draft.desk == desk && draft.filling.sent.is_some() => {
             Err(super::receipt::to_receipt(app, page, &draft))
@@ -72,7 +77,12 @@ async fn draft_of(app: &App, page: &Page, desk: &str, headers: &HeaderMap) -> Re
 }
 
 /// Shows the review.
-pub(super) async fn show(State(app): State<App>, page: Page, Path(desk): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn show(
+    State(app): State<App>,
+    page: Page,
+    Path(desk): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     match draft_of(&app, &page, &desk, &headers).await {
         Ok(draft) => shown(&app, page, &draft, StatusCode::OK).await,
         Err(elsewhere) => elsewhere,
@@ -80,7 +90,9 @@ pub(super) async fn show(State(app): State<App>, page: Page, Path(desk): Path<St
 }
 
 async fn shown(app: &App, page: Page, draft: &Draft, status: StatusCode) -> Response {
-    let Some(situation) = Situation::of(app, &page, draft) else { return page.not_found() };
+    let Some(situation) = Situation::of(app, &page, draft) else {
+        return page.not_found();
+    };
     let desk = situation.desk;
     let ids = evidence_ids(desk.questions(), &draft.filling.answers);
     let files = match upload::shown(app, &page, ids.into_iter()).await {
@@ -88,7 +100,14 @@ async fn shown(app: &App, page: Page, draft: &Draft, status: StatusCode) -> Resp
         Err(error) => return page.store_failed(&error),
     };
     let steps = situation.steps();
-    let errors = validate(desk, situation.track, &draft.filling.answers, &situation.ctx).err().unwrap_or_default();
+    let errors = validate(
+        desk,
+        situation.track,
+        &draft.filling.answers,
+        &situation.ctx,
+    )
+    .err()
+    .unwrap_or_default();
     let last = steps.last().map_or_else(
         || desk_path(&page, desk.id.as_str()),
         |step| step_path(&page, desk.id.as_str(), &step.step.id),
@@ -104,7 +123,12 @@ async fn shown(app: &App, page: Page, draft: &Draft, status: StatusCode) -> Resp
                 id: asked.step.id.to_string(),
                 title: asked.step.title.get(page.lang).to_owned(),
                 change: step_path(&page, desk.id.as_str(), &asked.step.id),
-                rows: rows(&page, &asked.step.questions, situation.answers.values(), &files),
+                rows: rows(
+                    &page,
+                    &asked.step.questions,
+                    situation.answers.values(),
+                    &files,
+                ),
             })
             .collect(),
         errors: missing(&page, &situation, &errors),
@@ -115,32 +139,50 @@ async fn shown(app: &App, page: Page, draft: &Draft, status: StatusCode) -> Resp
     render(status, &template)
 }
 
-fn missing(page: &Page, situation: &Situation<'_>, errors: &[AnswerError]) -> Vec<(String, String)> {
+fn missing(
+    page: &Page,
+    situation: &Situation<'_>,
+    errors: &[AnswerError],
+) -> Vec<(String, String)> {
     errors
         .iter()
         .map(|error| {
             let name = form_name(&error.path);
             let id = name.split('.').next().unwrap_or_default();
-            let step = situation
-                .desk
-                .steps
-                .iter()
-                .find(|step| step.questions.iter().any(|question| question.id.as_str() == id));
+            let step = situation.desk.steps.iter().find(|step| {
+                step.questions
+                    .iter()
+                    .any(|question| question.id.as_str() == id)
+            });
             let path = step.map_or_else(String::new, |step| {
-                format!("{}#{}", step_path(page, situation.desk.id.as_str(), &step.id), html_id(&name))
+                format!(
+                    "{}#{}",
+                    step_path(page, situation.desk.id.as_str(), &step.id),
+                    html_id(&name)
+                )
             });
             let message = error.message(page.lang);
-            match label(page, situation.desk, &name) {
-                Some(label) => (path, page.w.t2("error-line", ("label", label), ("message", message))),
-                None => (path, message),
-            }
+            let label = label(page, situation.desk, &name).unwrap_or(name);
+            (
+                path,
+                page.w
+                    .t2("error-line", ("label", label), ("message", message)),
+            )
         })
         .collect()
 }
 
 /// Sends the draft. Answers only once it is durable, or says that it was NOT received.
-pub(super) async fn send(State(app): State<App>, page: Page, Path(desk): Path<String>, headers: HeaderMap) -> Response {
-    let Some(code) = draft::code_in(&headers) else { return Redirect::to(&desk_path(&page, &desk)).into_response() };
+pub(super) async fn send(
+    State(app): State<App>,
+    page: Page,
+    Path(desk): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let page = located(page, &format!("/desks/{desk}/review"));
+    let Some(code) = draft::code_in(&headers) else {
+        return Redirect::to(&desk_path(&page, &desk)).into_response();
+    };
     // Two clicks are one sending.
     let _alone = draft::alone(&code).await;
     let mut draft = match draft_of(&app, &page, &desk, &headers).await {
@@ -148,8 +190,15 @@ pub(super) async fn send(State(app): State<App>, page: Page, Path(desk): Path<St
         Err(elsewhere) => return elsewhere,
     };
     let answers = {
-        let Some(situation) = Situation::of(&app, &page, &draft) else { return page.not_found() };
-        let Ok(answers) = validate(situation.desk, situation.track, &draft.filling.answers, &situation.ctx) else {
+        let Some(situation) = Situation::of(&app, &page, &draft) else {
+            return page.not_found();
+        };
+        let Ok(answers) = validate(
+            situation.desk,
+            situation.track,
+            &draft.filling.answers,
+            &situation.ctx,
+        ) else {
             return shown(&app, page, &draft, StatusCode::UNPROCESSABLE_ENTITY).await;
         };
         if !assess::eligibility(situation.desk, &answers, situation.ctx.now).is_empty() {
@@ -160,23 +209,42 @@ pub(super) async fn send(State(app): State<App>, page: Page, Path(desk): Path<St
     let filed = match filed(&app, &page, &mut draft, &answers).await {
         Ok(filed) => filed,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a submission was not received; its sender is told");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a submission was not received; its sender is told"
+            );
             let draft = DraftNote::of(&page, &draft);
-            return render(StatusCode::SERVICE_UNAVAILABLE, &NotReceivedPage { page, desk, draft });
+            return render(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &NotReceivedPage { page, desk, draft },
+            );
         }
     };
     draft.filling.answers.clear();
     draft.filling.sent = Some(filed.id.clone());
     if let Err(error) = draft.save(&app).await {
         // It is received all the same; a second sending gives the same receipt.
-        tracing::warn!(error = &error as &dyn std::error::Error, "a draft that was received could not be emptied");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "a draft that was received could not be emptied"
+        );
     }
     let response = Redirect::to(&format!("/{}/receipt", page.tag())).into_response();
-    with_cookie(with_cookie(response, draft.cookie(&app)), session::cookie(&app, &filed.id))
+    with_cookie(
+        with_cookie(response, draft.cookie(&app)),
+        session::cookie(&app, &filed.id),
+    )
 }
 
-async fn filed(app: &App, page: &Page, draft: &mut Draft, answers: &Answers) -> Result<Filed, ReceiveError> {
-    let desk = draft.desk(app).expect("the caller found the desk of the draft");
+async fn filed(
+    app: &App,
+    page: &Page,
+    draft: &mut Draft,
+    answers: &Answers,
+) -> Result<Filed, ReceiveError> {
+    let desk = draft
+        .desk(app)
+        .expect("the caller found the desk of the draft");
     let body = serde_json::to_vec(&draft.filling.answers).expect("a map of JSON values is JSON");
     let body: [u8; 32] = Sha256::new()
         .chain_update(answers.track().as_str())

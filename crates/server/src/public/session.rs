@@ -18,8 +18,13 @@ pub(super) fn cookie(app: &App, id: &str) -> HeaderValue {
 }
 
 /// The submission this browser may follow.
-pub(super) async fn submission(app: &App, headers: &HeaderMap) -> Result<Option<Submission>, StoreError> {
-    let Some(id) = id(app, headers) else { return Ok(None) };
+pub(super) async fn submission(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<Submission>, StoreError> {
+    let Some(id) = id(app, headers) else {
+        return Ok(None);
+    };
     app.store.intake.by_id(&id).await
 }
 
@@ -28,7 +33,10 @@ fn id(app: &App, headers: &HeaderMap) -> Option<String> {
     let (claim, sealed) = value.rsplit_once('.')?;
     // Compared whole, whatever the first difference: no timing tells how much of a guess was right.
     let wanted = seal(app, claim);
-    let differs = wanted.bytes().zip(sealed.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b));
+    let differs = wanted
+        .bytes()
+        .zip(sealed.bytes())
+        .fold(0, |differs, (a, b)| differs | (a ^ b));
     if differs != 0 || wanted.len() != sealed.len() {
         return None;
     }

@@ -82,7 +82,10 @@ impl<'a> Situation<'a> {
 
     /// The steps that ask something now.
     pub(super) fn steps(&self) -> Vec<&AskedStep<'a>> {
-        self.asked.iter().filter(|step| !step.questions.is_empty()).collect()
+        self.asked
+            .iter()
+            .filter(|step| !step.questions.is_empty())
+            .collect()
     }
 
     pub(super) fn urgent(&self, page: &Page, draft: &Draft) -> Option<UrgentShown> {
@@ -90,9 +93,10 @@ impl<'a> Situation<'a> {
         Some(UrgentShown {
             title: urgent.title.get(page.lang).to_owned(),
             text: urgent.text.get(page.lang).to_owned(),
-            ready: answers::validate(self.desk, self.track, &draft.filling.answers, &self.ctx).is_ok_and(|answers| {
-                assess::eligibility(self.desk, &answers, self.ctx.now).is_empty()
-            }),
+            ready: answers::validate(self.desk, self.track, &draft.filling.answers, &self.ctx)
+                .is_ok_and(|answers| {
+                    assess::eligibility(self.desk, &answers, self.ctx.now).is_empty()
+                }),
         })
     }
 
@@ -128,7 +132,12 @@ impl<'a> Situation<'a> {
             },
             RedirectTo::Phone(number) => Way {
                 label: label.unwrap_or_else(|| number.to_string()),
-                to: WayTo::Phone(number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()),
+                to: WayTo::Phone(
+                    number
+                        .chars()
+                        .filter(|c| c.is_ascii_digit() || *c == '+')
+                        .collect(),
+                ),
             },
         })
     }
@@ -150,6 +159,15 @@ pub(super) fn desk_path(page: &Page, desk: &str) -> String {
 
 pub(super) fn step_path(page: &Page, desk: &str, step: &str) -> String {
     format!("/{}/desks/{desk}/steps/{step}", page.tag())
+}
+
+/// The page of a form's answer, where only a form can lead: colours and language are chosen on the page
+/// it belongs to.
+pub(super) fn located(mut page: Page, path: &str) -> Page {
+    let other = if page.tag() == "fr" { "en" } else { "fr" };
+    page.here = format!("/{}{path}", page.tag());
+    page.other_lang = format!("/{other}{path}");
+    page
 }
 
 /// A moment that a submission's rules are read at.

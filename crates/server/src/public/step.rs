@@ -17,7 +17,9 @@ use store::intake::Upload;
 
 use super::{
     draft::{self, Draft},
-    questions::{Control, Piece, PersonControl, Showing, appeared, file_ids, html_id, names, pieces},
+    questions::{
+        Control, PersonControl, Piece, Showing, appeared, file_ids, html_id, names, pieces,
+    },
     situation::{Advice, DraftNote, Situation, UrgentShown, WayTo, desk_path, step_path},
     upload::{self, Posted},
 };
@@ -119,14 +121,25 @@ pub(super) async fn save(
     headers: HeaderMap,
     request: Request,
 ) -> Response {
-    let Some(desk) = app.desk(&desk_id) else { return page.not_found() };
+    let Some(desk) = app.desk(&desk_id) else {
+        return page.not_found();
+    };
     // Read first: a large file takes its time, and the draft may be saved meanwhile.
     let posted = match upload::read(&app, &page, request).await {
         Ok(posted) => posted,
         Err(failed) => return failed,
     };
     let fragment = headers.contains_key("x-fragment");
-    let fresh = || Draft::new(&app, desk, desk.tracks.first().copied().unwrap_or(casework::submission::Track::Report));
+    let fresh = || {
+        Draft::new(
+            &app,
+            desk,
+            desk.tracks
+                .first()
+                .copied()
+                .unwrap_or(casework::submission::Track::Report),
+        )
+    };
     // Without a draft (its cookie has gone, another was begun) what was typed starts a new one.
     let code = draft::code_in(&headers);
     let _alone = match &code {
@@ -141,7 +154,10 @@ pub(super) async fn save(
         Ok(Some(draft)) if draft.desk == desk_id => Some(draft),
         Ok(_) => fresh(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a draft could not be read");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a draft could not be read"
+            );
             None
         }
     };
@@ -152,8 +168,12 @@ pub(super) async fn save(
     if draft.filling.sent.is_some() {
         return super::receipt::to_receipt(&app, &page, &draft);
     }
-    let Some(desk) = draft.desk(&app) else { return page.not_found() };
-    let Some(step) = desk.step(&step_id) else { return page.not_found() };
+    let Some(desk) = draft.desk(&app) else {
+        return page.not_found();
+    };
+    let Some(step) = desk.step(&step_id) else {
+        return page.not_found();
+    };
 
     let Posted { fields, files } = posted;
     let mut problems = apply(&step.questions, &mut draft.filling.answers, &fields);
@@ -169,7 +189,10 @@ pub(super) async fn save(
     let kept = match &saved {
         Ok(()) => Saved::Yes,
         Err(error) => {
-            tracing::error!(error = error as &dyn std::error::Error, "a draft was not saved; its owner is told");
+            tracing::error!(
+                error = error as &dyn std::error::Error,
+                "a draft was not saved; its owner is told"
+            );
             Saved::No
         }
     };
@@ -185,7 +208,13 @@ pub(super) async fn save(
     } else if fragment {
         let before: HashSet<String> = fields.all(ASKED).map(str::to_owned).collect();
         let before = (!before.is_empty()).then_some(before);
-        let view = View { before: before.as_ref(), files_wrong, saved: kept, fragment, ..PLAIN };
+        let view = View {
+            before: before.as_ref(),
+            files_wrong,
+            saved: kept,
+            fragment,
+            ..PLAIN
+        };
         shown(&app, page, &draft, &step_id, view).await
     } else if let (Some(anchor), true) = (moved, problems.is_empty() && files_wrong.is_empty()) {
         let path = step_path(&page, &desk_id, &step_id);
@@ -198,8 +227,15 @@ pub(super) async fn save(
 
 /// Adds an uploaded file to the answer of the question it came for.
 fn attach(step: &Step, draft: &mut Draft, name: &str, file: &Upload) -> Option<AnswerError> {
-    let problem = |code| Some(AnswerError { path: name.chars().take(80).collect(), code });
-    let Some(max) = evidence(&step.questions, name) else { return problem(ErrorCode::UnknownField) };
+    let problem = |code| {
+        Some(AnswerError {
+            path: name.chars().take(80).collect(),
+            code,
+        })
+    };
+    let Some(max) = evidence(&step.questions, name) else {
+        return problem(ErrorCode::UnknownField);
+    };
     let answer = draft.filling.answers.entry(name).or_insert(Value::Null);
     if !answer.is_array() {
         *answer = Value::Array(Vec::new());
@@ -214,10 +250,13 @@ fn attach(step: &Step, draft: &mut Draft, name: &str, file: &Upload) -> Option<A
 
 /// How many files a question of this name takes. Evidence is asked at the top of a desk only.
 fn evidence(questions: &[Question], name: &str) -> Option<usize> {
-    questions.iter().find(|question| question.id.as_str() == name).and_then(|question| match question.kind {
-        Kind::Evidence { max_files } => Some(max_files),
-        _ => None,
-    })
+    questions
+        .iter()
+        .find(|question| question.id.as_str() == name)
+        .and_then(|question| match question.kind {
+            Kind::Evidence { max_files } => Some(max_files),
+            _ => None,
+        })
 }
 
 /// Does what a small button asks, and says where the page is to be shown again.
@@ -225,20 +264,34 @@ fn change(step: &Step, draft: &mut Draft, fields: &Fields) -> Option<String> {
     let answers = &mut draft.filling.answers;
     if let Some(list) = fields.one("add") {
         // The first entry is shown before it exists: adding to nothing makes two.
-        let empty = at(answers, list).and_then(Value::as_object).is_none_or(serde_json::Map::is_empty);
+        let empty = at(answers, list)
+            .and_then(Value::as_object)
+            .is_none_or(serde_json::Map::is_empty);
         if empty {
             add_entry(&step.questions, answers, list);
         }
         let added = add_entry(&step.questions, answers, list);
-        return Some(added.map_or_else(|| html_id(list), |index| html_id(&format!("{list}.{index}"))));
+        return Some(added.map_or_else(
+            || html_id(list),
+            |index| html_id(&format!("{list}.{index}")),
+        ));
     }
     if let Some(entry) = fields.one("remove") {
         remove_entry(&step.questions, answers, entry);
-        return Some(html_id(entry.rsplit_once('.').map_or(entry, |(list, _)| list)));
+        return Some(html_id(
+            entry.rsplit_once('.').map_or(entry, |(list, _)| list),
+        ));
     }
     if let Some(id) = fields.one("remove-file") {
-        for question in step.questions.iter().filter(|question| matches!(question.kind, Kind::Evidence { .. })) {
-            if let Some(files) = answers.get_mut(question.id.as_str()).and_then(Value::as_array_mut) {
+        for question in step
+            .questions
+            .iter()
+            .filter(|question| matches!(question.kind, Kind::Evidence { .. }))
+        {
+            if let Some(files) = answers
+                .get_mut(question.id.as_str())
+                .and_then(Value::as_array_mut)
+            {
                 files.retain(|file| file.get("id").and_then(Value::as_str) != Some(id));
             }
         }
@@ -257,38 +310,65 @@ async fn next(
     mut errors: Vec<AnswerError>,
     files_wrong: Vec<String>,
 ) -> Response {
-    let Some(situation) = Situation::of(app, &page, draft) else { return page.not_found() };
+    let Some(situation) = Situation::of(app, &page, draft) else {
+        return page.not_found();
+    };
     let steps = situation.steps();
     let place = steps.iter().position(|asked| asked.step.id == step.id);
     let desk = situation.desk.id.as_str();
     match fields.one("go") {
         Some("later") => return Redirect::to(&format!("/{}/draft", page.tag())).into_response(),
         Some("back") => {
-            let before = place.and_then(|place| place.checked_sub(1)).map(|place| &steps[place].step.id);
-            let path = before.map_or_else(|| desk_path(&page, desk), |id| step_path(&page, desk, id));
+            let before = place
+                .and_then(|place| place.checked_sub(1))
+                .map(|place| &steps[place].step.id);
+            let path =
+                before.map_or_else(|| desk_path(&page, desk), |id| step_path(&page, desk, id));
             return Redirect::to(&path).into_response();
         }
-        Some("review") => return Redirect::to(&format!("{}/review", desk_path(&page, desk))).into_response(),
+        Some("review") => {
+            return Redirect::to(&format!("{}/review", desk_path(&page, desk))).into_response();
+        }
         _ => {}
     }
     let Some(place) = place else {
         // The step is not asked any more, after what was said elsewhere.
-        let path = steps.first().map_or_else(|| desk_path(&page, desk), |first| step_path(&page, desk, &first.step.id));
+        let path = steps.first().map_or_else(
+            || desk_path(&page, desk),
+            |first| step_path(&page, desk, &first.step.id),
+        );
         return Redirect::to(&path).into_response();
     };
     let asked = &steps[place].questions;
     let before: HashSet<String> = fields.all(ASKED).map(str::to_owned).collect();
-    let new = if before.is_empty() { Vec::new() } else { appeared(asked, &before) };
-    let is_new = |path: &str| new.iter().any(|question| path.starts_with(question.path.as_str()));
+    let new = if before.is_empty() {
+        Vec::new()
+    } else {
+        appeared(asked, &before)
+    };
+    let is_new = |path: &str| {
+        new.iter()
+            .any(|question| path.starts_with(question.path.as_str()))
+    };
     errors.extend(
-        validate_step(situation.desk, situation.track, step, &draft.filling.answers, &situation.ctx)
-            .into_iter()
-            .filter(|error| !is_new(&error.path)),
+        validate_step(
+            situation.desk,
+            situation.track,
+            step,
+            &draft.filling.answers,
+            &situation.ctx,
+        )
+        .into_iter()
+        .filter(|error| !is_new(&error.path)),
     );
     if !errors.is_empty() || !new.is_empty() || !files_wrong.is_empty() {
         let wrong = !errors.is_empty() || !files_wrong.is_empty();
         let view = View {
-            status: if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK },
+            status: if wrong {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::OK
+            },
             errors: &errors,
             before: (!new.is_empty()).then_some(&before),
             files_wrong,
@@ -310,7 +390,9 @@ async fn next(
 
 /// The page of a step as the draft stands.
 async fn shown(app: &App, page: Page, draft: &Draft, step_id: &str, view: View<'_>) -> Response {
-    let Some(situation) = Situation::of(app, &page, draft) else { return page.not_found() };
+    let Some(situation) = Situation::of(app, &page, draft) else {
+        return page.not_found();
+    };
     let steps = situation.steps();
     let desk = situation.desk;
     let place = steps.iter().position(|asked| &*asked.step.id == step_id);
@@ -322,14 +404,27 @@ async fn shown(app: &App, page: Page, draft: &Draft, step_id: &str, view: View<'
             _ => page.not_found(),
         };
     };
-    let AskedHere { step, questions } = AskedHere { step: steps[place].step, questions: &steps[place].questions };
+    let AskedHere { step, questions } = AskedHere {
+        step: steps[place].step,
+        questions: &steps[place].questions,
+    };
     let raw = &draft.filling.answers;
-    let ids = step.questions.iter().flat_map(|question| file_ids(raw.get(question.id.as_str())));
+    let ids = step
+        .questions
+        .iter()
+        .flat_map(|question| file_ids(raw.get(question.id.as_str())));
     let files = match upload::shown(app, &page, ids).await {
         Ok(files) => files,
         Err(error) => return page.store_failed(&error),
     };
-    let showing = Showing { page: &page, desk, raw, errors: view.errors, before: view.before, files: &files };
+    let showing = Showing {
+        page: &page,
+        desk,
+        raw,
+        errors: view.errors,
+        before: view.before,
+        files: &files,
+    };
     let part = Part {
         urgent: situation.urgent(&page, draft),
         advice: situation.advice(&page),
@@ -345,18 +440,31 @@ async fn shown(app: &App, page: Page, draft: &Draft, step_id: &str, view: View<'
         desk: desk.id.as_str().to_owned(),
         desk_title: desk.title.get(page.lang).to_owned(),
         title: step.title.get(page.lang).to_owned(),
-        intro: step.intro.as_ref().map(|intro| intro.get(page.lang).to_owned()),
-        progress: page.w.t2("step-of", ("number", place as i64 + 1), ("steps", steps.len() as i64 + 1)),
+        intro: step
+            .intro
+            .as_ref()
+            .map(|intro| intro.get(page.lang).to_owned()),
+        progress: page.w.t2(
+            "step-of",
+            ("number", place as i64 + 1),
+            ("steps", steps.len() as i64 + 1),
+        ),
         number: place + 1,
         steps: steps.len() + 1,
         errors: summary(&page, desk, &part, view.errors),
         appeared: view.before.map_or_else(Vec::new, |before| {
-            appeared(questions, before).into_iter().map(|question| link(&page, question)).collect()
+            appeared(questions, before)
+                .into_iter()
+                .map(|question| link(&page, question))
+                .collect()
         }),
         saved: view.saved,
         draft: DraftNote::of(&page, draft),
         action: step_path(&page, desk.id.as_str(), step_id),
-        multipart: step.questions.iter().any(|question| matches!(question.kind, Kind::Evidence { .. })),
+        multipart: step
+            .questions
+            .iter()
+            .any(|question| matches!(question.kind, Kind::Evidence { .. })),
         first: place == 0,
         part,
         page,
@@ -371,7 +479,10 @@ struct AskedHere<'a, 'd> {
 
 fn link(page: &Page, question: &AskedQuestion<'_>) -> (String, String) {
     let name = form_name(&question.path);
-    (format!("#{}", html_id(&name)), question.question.label.get(page.lang).to_owned())
+    (
+        format!("#{}", html_id(&name)),
+        question.question.label.get(page.lang).to_owned(),
+    )
 }
 
 /// The error summary: each error with a link to its field, the field's words before it.
@@ -381,15 +492,29 @@ fn summary(page: &Page, desk: &Desk, part: &Part, errors: &[AnswerError]) -> Vec
         .map(|error| {
             let name = form_name(&error.path);
             let message = error.message(page.lang);
-            let asked = part.asked.iter().any(|asked| name == *asked || name.starts_with(&format!("{asked}.")));
-            let anchor = if asked { format!("#{}", html_id(&name)) } else { "#questions".to_owned() };
-            match label(page, desk, &name) {
-                Some(label) => (anchor, page.w.t2("error-line", ("label", label), ("message", message))),
-                None => (anchor, message),
-            }
+            let asked = part
+                .asked
+                .iter()
+                .any(|asked| name == *asked || name.starts_with(&format!("{asked}.")));
+            let anchor = if asked {
+                format!("#{}", html_id(&name))
+            } else {
+                "#questions".to_owned()
+            };
+            // What no question asks has only the name it was sent under.
+            let label = label(page, desk, &name).unwrap_or(name);
+            (
+                anchor,
+                page.w
+                    .t2("error-line", ("label", label), ("message", message)),
+            )
         })
         .collect();
-    lines.extend(part.files_wrong.iter().map(|why| ("#files".to_owned(), why.clone())));
+    lines.extend(
+        part.files_wrong
+            .iter()
+            .map(|why| ("#files".to_owned(), why.clone())),
+    );
     lines
 }
 
@@ -398,7 +523,10 @@ pub(super) fn label(page: &Page, desk: &Desk, name: &str) -> Option<String> {
     let mut parts = name.split('.');
     let mut question = desk.question(parts.next()?)?;
     let mut before = String::new();
-    while let Kind::Repetition { questions, item, .. } = &question.kind {
+    while let Kind::Repetition {
+        questions, item, ..
+    } = &question.kind
+    {
         let Some(index) = parts.next() else { break };
         let number = index.parse::<usize>().ok()? + 1;
         before.push_str(&format!("{} {number}, ", item.get(page.lang)));

@@ -6,10 +6,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::Field},
     response::Response,
 };
-use store::{
-    intake::Upload,
-    objects::UploadError,
-};
+use store::{intake::Upload, objects::UploadError};
 
 use super::{draft::random_key, questions::FileShown};
 use crate::{
@@ -33,17 +30,34 @@ pub(super) struct Posted {
 pub(super) async fn read(app: &App, page: &Page, request: Request) -> Result<Posted, Response> {
     let failed = |error| page.clone().form_failed(error);
     if !form::is_multipart(request.headers()) {
-        let body = form::bytes(request.into_body(), app.settings.most_body).await.map_err(failed)?;
+        let body = form::bytes(request.into_body(), app.settings.most_body)
+            .await
+            .map_err(failed)?;
         let fields = Fields::parse(&body).map_err(failed)?;
-        return Ok(Posted { fields, files: Vec::new() });
+        return Ok(Posted {
+            fields,
+            files: Vec::new(),
+        });
     }
-    let mut multipart = Multipart::from_request(request, app).await.map_err(|_| failed(FormError::Cut))?;
-    let mut posted = Posted { fields: Fields::default(), files: Vec::new() };
+    let mut multipart = Multipart::from_request(request, app)
+        .await
+        .map_err(|_| failed(FormError::Cut))?;
+    let mut posted = Posted {
+        fields: Fields::default(),
+        files: Vec::new(),
+    };
     let mut room = app.settings.most_body;
-    while let Some(field) = multipart.next_field().await.map_err(|_| failed(FormError::Cut))? {
+    while let Some(field) = multipart
+        .next_field()
+        .await
+        .map_err(|_| failed(FormError::Cut))?
+    {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() {
-            if let Some(kept) = file(app, page, field, posted.files.len()).await.map_err(failed)? {
+            if let Some(kept) = file(app, page, field, posted.files.len())
+                .await
+                .map_err(failed)?
+            {
                 posted.files.push((name, kept));
             }
             continue;
@@ -71,7 +85,12 @@ async fn text(mut field: Field<'_>, room: &mut usize) -> Result<String, FormErro
 }
 
 /// Takes one file in. The outer error ends the request; the inner one is told and the rest goes on.
-async fn file(app: &App, page: &Page, mut field: Field<'_>, before: usize) -> Result<Option<Result<Upload, String>>, FormError> {
+async fn file(
+    app: &App,
+    page: &Page,
+    mut field: Field<'_>,
+    before: usize,
+) -> Result<Option<Result<Upload, String>>, FormError> {
     let name = shown_name(field.file_name().unwrap_or_default());
     let w = page.w;
     let refused = |why: String| Ok(Some(Err(why)));
@@ -86,7 +105,12 @@ async fn file(app: &App, page: &Page, mut field: Field<'_>, before: usize) -> Re
     let Some(id) = random_key() else {
         return failed(&std::io::Error::other("no randomness"));
     };
-    let mut incoming = match app.store.objects.receive(&id, app.settings.most_upload).await {
+    let mut incoming = match app
+        .store
+        .objects
+        .receive(&id, app.settings.most_upload)
+        .await
+    {
         Ok(incoming) => incoming,
         Err(error) => return failed(&error),
     };
@@ -116,7 +140,11 @@ async fn file(app: &App, page: &Page, mut field: Field<'_>, before: usize) -> Re
     if size == 0 {
         incoming.discard().await;
         // A browser sends an empty nameless file when none was chosen.
-        return if name.is_empty() { Ok(None) } else { refused(w.t1("file-empty", "name", name)) };
+        return if name.is_empty() {
+            Ok(None)
+        } else {
+            refused(w.t1("file-empty", "name", name))
+        };
     }
     let kept = match incoming.keep().await {
         Ok(kept) => kept,
@@ -143,9 +171,15 @@ async fn file(app: &App, page: &Page, mut field: Field<'_>, before: usize) -> Re
 fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
-    last.chars().filter(|c| !hidden(*c)).take(MOST_NAME).collect::<String>().trim().to_owned()
+    last.chars()
+        .filter(|c| !hidden(*c))
+        .take(MOST_NAME)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// Whether the bytes are of the family that the name claims. Programs are refused whatever their name;
@@ -154,7 +188,10 @@ fn fits(name: &str, found: &str) -> bool {
     if found == "application/vnd.microsoft.portable-executable" {
         return false;
     }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let extension = name
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase())
+        .unwrap_or_default();
     match extension.as_str() {
         "png" | "jpg" | "jpeg" | "gif" | "webp" => found.starts_with("image/"),
         // These are boxes of the MP4 family.
@@ -162,10 +199,17 @@ fn fits(name: &str, found: &str) -> bool {
         "pdf" => found == "application/pdf",
         "zip" => found == "application/zip",
         // An encrypted document is an OLE container.
-        "docx" | "xlsx" | "pptx" => matches!(found, "application/zip" | "application/x-ole-storage"),
+        "docx" | "xlsx" | "pptx" => {
+            matches!(found, "application/zip" | "application/x-ole-storage")
+        }
         "odt" | "ods" | "odp" => found == "application/zip",
-        "doc" | "xls" | "ppt" | "msg" => matches!(found, "application/x-ole-storage" | "application/zip" | "text/plain"),
-        "mp4" | "m4a" | "m4v" | "mov" => found == "video/mp4" || found == "application/octet-stream",
+        "doc" | "xls" | "ppt" | "msg" => matches!(
+            found,
+            "application/x-ole-storage" | "application/zip" | "text/plain"
+        ),
+        "mp4" | "m4a" | "m4v" | "mov" => {
+            found == "video/mp4" || found == "application/octet-stream"
+        }
         "webm" | "mkv" => found == "video/webm",
         "ogg" | "opus" => found == "application/ogg",
         _ => true,
@@ -173,12 +217,23 @@ fn fits(name: &str, found: &str) -> bool {
 }
 
 /// Name and size of files, by id; an id that no upload has is left out.
-pub(super) async fn shown(app: &App, page: &Page, ids: impl Iterator<Item = &str>) -> Result<HashMap<String, FileShown>, store::StoreError> {
+pub(super) async fn shown(
+    app: &App,
+    page: &Page,
+    ids: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, FileShown>, store::StoreError> {
     let mut files = HashMap::new();
     for id in ids.take(500) {
         if let Some(upload) = app.store.intake.upload(id).await? {
             let size = size(page, upload.size);
-            files.insert(id.to_owned(), FileShown { id: upload.id, name: upload.name, size });
+            files.insert(
+                id.to_owned(),
+                FileShown {
+                    id: upload.id,
+                    name: upload.name,
+                    size,
+                },
+            );
         }
     }
     Ok(files)
@@ -188,8 +243,14 @@ pub(super) async fn shown(app: &App, page: &Page, ids: impl Iterator<Item = &str
 fn size(page: &Page, bytes: u64) -> String {
     match bytes {
         0..1_000 => page.w.t1("size-bytes", "count", bytes as i64),
-        1_000..1_000_000 => page.w.t1("size-kilobytes", "count", bytes.div_ceil(1_000) as i64),
-        _ => page.w.t1("size-megabytes", "count", page.count(bytes.div_ceil(1_000_000) as i64)),
+        1_000..1_000_000 => page
+            .w
+            .t1("size-kilobytes", "count", bytes.div_ceil(1_000) as i64),
+        _ => page.w.t1(
+            "size-megabytes",
+            "count",
+            page.count(bytes.div_ceil(1_000_000) as i64),
+        ),
     }
 }
 
@@ -216,12 +277,20 @@ mod tests {
         for (name, found, good) in [
             ("photo.png", "image/png", true),
             ("photo.jpg", "image/webp", true),
-            ("photo.png", "application/vnd.microsoft.portable-executable", false),
+            (
+                "photo.png",
+                "application/vnd.microsoft.portable-executable",
+                false,
+            ),
             ("photo.png", "text/plain", false),
             ("facture.pdf", "application/zip", false),
             ("facture.PDF", "application/pdf", true),
             ("sans-extension", "application/octet-stream", true),
-            ("outil", "application/vnd.microsoft.portable-executable", false),
+            (
+                "outil",
+                "application/vnd.microsoft.portable-executable",
+                false,
+            ),
             ("IMG_1.HEIC", "video/mp4", true),
         ] {
             assert_eq!(fits(name, found), good, "{name} {found}");

@@ -59,8 +59,14 @@ impl Fields {
     /// When it is not UTF-8 once decoded, or has too many fields.
     pub fn parse(body: &[u8]) -> Result<Self, FormError> {
         let mut fields = Self::default();
-        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
-            let split = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        for pair in body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+        {
+            let split = pair
+                .iter()
+                .position(|byte| *byte == b'=')
+                .unwrap_or(pair.len());
             let value = pair.get(split + 1..).unwrap_or_default();
             fields.push(decoded(&pair[..split])?, decoded(value)?)?;
         }
@@ -83,17 +89,24 @@ impl Fields {
     /// The value of a name; of several, the last.
     #[must_use]
     pub fn one(&self, name: &str) -> Option<&str> {
-        self.places.get(name).map(|place| self.pairs[*place].1.as_str())
+        self.places
+            .get(name)
+            .map(|place| self.pairs[*place].1.as_str())
     }
 
     /// Every value of a name, in order.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every field, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
@@ -103,7 +116,11 @@ fn decoded(bytes: &[u8]) -> Result<String, FormError> {
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         let escape = || {
-            let digit = |place: usize| bytes.get(place).and_then(|byte| char::from(*byte).to_digit(16));
+            let digit = |place: usize| {
+                bytes
+                    .get(place)
+                    .and_then(|byte| char::from(*byte).to_digit(16))
+            };
             Some((digit(at + 1)? * 16 + digit(at + 2)?) as u8)
         };
         match (*byte, escape) {
@@ -142,7 +159,11 @@ pub async fn bytes(body: Body, most: usize) -> Result<Vec<u8>, FormError> {
         }
         read.extend_from_slice(&chunk);
     }
-    if forgotten > 0 { Err(FormError::TooLarge) } else { Ok(read) }
+    if forgotten > 0 {
+        Err(FormError::TooLarge)
+    } else {
+        Ok(read)
+    }
 }
 
 impl Page {
@@ -178,7 +199,10 @@ impl FromRequest<App> for Fields {
             Ok(page) => page,
             Err(never) => match never {},
         };
-        match bytes(body, app.settings.most_body).await.and_then(|body| Self::parse(&body)) {
+        match bytes(body, app.settings.most_body)
+            .await
+            .and_then(|body| Self::parse(&body))
+        {
             Ok(fields) => Ok(fields),
             Err(error) => Err(page.form_failed(error)),
         }
@@ -191,7 +215,11 @@ pub fn is_multipart(headers: &axum::http::HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"))
+        .is_some_and(|value| {
+            value
+                .to_ascii_lowercase()
+                .starts_with("multipart/form-data")
+        })
 }
 
 /// The raw answer at a form name.
@@ -218,7 +246,11 @@ pub fn typed(raw: &Map<String, Value>, name: &str) -> String {
 
 /// Puts what a page sent over the raw answers of its questions: what it showed and left empty is
 /// emptied, what it did not show is kept, what no question asks is refused.
-pub fn apply(questions: &[Question], raw: &mut Map<String, Value>, fields: &Fields) -> Vec<AnswerError> {
+pub fn apply(
+    questions: &[Question],
+    raw: &mut Map<String, Value>,
+    fields: &Fields,
+) -> Vec<AnswerError> {
     let mut problems: Vec<AnswerError> = Vec::new();
     let mut tell = |name: &str, code: ErrorCode| {
         let path: String = name.chars().take(80).collect();
@@ -277,18 +309,30 @@ fn put<'n>(
 ) -> Result<(), Refused<'n>> {
     let (mut questions, mut map, mut rest) = (questions, raw, name);
     loop {
-        let (id, below) = rest.split_once('.').map_or((rest, None), |(id, below)| (id, Some(below)));
-        let question = questions.iter().find(|question| question.id.as_str() == id).ok_or(Refused::Unknown)?;
+        let (id, below) = rest
+            .split_once('.')
+            .map_or((rest, None), |(id, below)| (id, Some(below)));
+        let question = questions
+            .iter()
+            .find(|question| question.id.as_str() == id)
+            .ok_or(Refused::Unknown)?;
         let Some(below) = below else {
             return match question.kind {
-                Kind::Repetition { .. } | Kind::Evidence { .. } | Kind::Explanation => Err(Refused::NotOneAnswer),
+                Kind::Repetition { .. } | Kind::Evidence { .. } | Kind::Explanation => {
+                    Err(Refused::NotOneAnswer)
+                }
                 _ => {
                     map.insert(id.to_owned(), value);
                     Ok(())
                 }
             };
         };
-        if let Kind::Repetition { questions: inner, max_items, .. } = &question.kind {
+        if let Kind::Repetition {
+            questions: inner,
+            max_items,
+            ..
+        } = &question.kind
+        {
             let (index, below) = below.split_once('.').ok_or(Refused::Unknown)?;
             if !is_index(index) {
                 return Err(Refused::Unknown);
@@ -296,7 +340,10 @@ fn put<'n>(
             let list = object(map, id);
             if !list.contains_key(index) && list.len() >= *max_items {
                 let end = name.len() - below.len() - index.len() - 2;
-                return Err(Refused::Full { list: &name[..end], max: *max_items });
+                return Err(Refused::Full {
+                    list: &name[..end],
+                    max: *max_items,
+                });
             }
             map = object(list, index);
             questions = inner;
@@ -318,7 +365,10 @@ fn is_part(kind: &Kind, part: &str) -> bool {
         Kind::Handle { .. } => matches!(part, "platform" | "handle"),
         Kind::Person { fields, .. } => fields.iter().any(|field| field.as_str() == part),
         Kind::Choices { options, .. } => {
-            is_index(part) && part.parse::<usize>().is_ok_and(|index| index < options.len())
+            is_index(part)
+                && part
+                    .parse::<usize>()
+                    .is_ok_and(|index| index < options.len())
         }
         _ => false,
     }
@@ -326,7 +376,10 @@ fn is_part(kind: &Kind, part: &str) -> bool {
 
 /// An index in the one way to write it, so that `1` and `01` are not two entries.
 fn is_index(text: &str) -> bool {
-    text.len() <= 5 && text.parse::<u32>().is_ok_and(|index| index.to_string() == text)
+    text.len() <= 5
+        && text
+            .parse::<u32>()
+            .is_ok_and(|index| index.to_string() == text)
 }
 
 fn object<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Map<String, Value> {
@@ -345,11 +398,24 @@ fn list<'a>(
 ) -> Option<(&'a mut Map<String, Value>, usize)> {
     let (mut questions, mut map, mut rest) = (questions, raw, name);
     loop {
-        let (id, below) = rest.split_once('.').map_or((rest, None), |(id, below)| (id, Some(below)));
-        let question = questions.iter().find(|question| question.id.as_str() == id)?;
-        let Kind::Repetition { questions: inner, max_items, .. } = &question.kind else { return None };
+        let (id, below) = rest
+            .split_once('.')
+            .map_or((rest, None), |(id, below)| (id, Some(below)));
+        let question = questions
+            .iter()
+            .find(|question| question.id.as_str() == id)?;
+        let Kind::Repetition {
+            questions: inner,
+            max_items,
+            ..
+        } = &question.kind
+        else {
+            return None;
+        };
         let entries = object(map, id);
-        let Some(below) = below else { return Some((entries, *max_items)) };
+        let Some(below) = below else {
+            return Some((entries, *max_items));
+        };
         let (index, below) = below.split_once('.')?;
         map = entries.get_mut(index)?.as_object_mut()?;
         questions = inner;
@@ -358,12 +424,19 @@ fn list<'a>(
 }
 
 /// Adds an empty entry to the repetition of that name and gives its index, unless the list is full.
-pub fn add_entry(questions: &[Question], raw: &mut Map<String, Value>, name: &str) -> Option<usize> {
+pub fn add_entry(
+    questions: &[Question],
+    raw: &mut Map<String, Value>,
+    name: &str,
+) -> Option<usize> {
     let (entries, max) = list(questions, raw, name)?;
     if entries.len() >= max {
         return None;
     }
-    let last = entries.keys().filter_map(|key| key.parse::<usize>().ok()).max();
+    let last = entries
+        .keys()
+        .filter_map(|key| key.parse::<usize>().ok())
+        .max();
     let index = last.map_or(0, |last| last + 1);
     entries.insert(index.to_string(), Value::Object(Map::new()));
     Some(index)
@@ -371,8 +444,12 @@ pub fn add_entry(questions: &[Question], raw: &mut Map<String, Value>, name: &st
 
 /// Takes an entry, `payments.2`, away; those after it move up, so that numbers and places agree.
 pub fn remove_entry(questions: &[Question], raw: &mut Map<String, Value>, name: &str) -> bool {
-    let Some((list_name, index)) = name.rsplit_once('.') else { return false };
-    let Some((entries, _)) = list(questions, raw, list_name) else { return false };
+    let Some((list_name, index)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let Some((entries, _)) = list(questions, raw, list_name) else {
+        return false;
+    };
     if entries.remove(index).is_none() {
         return false;
     }
@@ -381,7 +458,11 @@ pub fn remove_entry(questions: &[Question], raw: &mut Map<String, Value>, name: 
         .map(|(index, entry)| (index.parse().unwrap_or(u32::MAX), entry))
         .collect();
     left.sort_by_key(|(index, _)| *index);
-    entries.extend(left.into_iter().enumerate().map(|(place, (_, entry))| (place.to_string(), entry)));
+    entries.extend(
+        left.into_iter()
+            .enumerate()
+            .map(|(place, (_, entry))| (place.to_string(), entry)),
+    );
     true
 }
 
@@ -400,10 +481,16 @@ mod tests {
         let desk = thesee();
         let step = desk.step("money").unwrap();
         let mut raw = before.as_object().unwrap().clone();
-        let problems = apply(&step.questions, &mut raw, &Fields::parse(sent.as_bytes()).unwrap());
+        let problems = apply(
+            &step.questions,
+            &mut raw,
+            &Fields::parse(sent.as_bytes()).unwrap(),
+        );
         assert_eq!(Value::Object(raw), after, "{sent}");
-        let told: Vec<(&str, &str)> =
-            problems.iter().map(|problem| (problem.path.as_str(), problem.code.as_str())).collect();
+        let told: Vec<(&str, &str)> = problems
+            .iter()
+            .map(|problem| (problem.path.as_str(), problem.code.as_str()))
+            .collect();
         assert_eq!(told, wrong, "{sent}");
     }
 
@@ -448,12 +535,20 @@ mod tests {
 
     #[test]
     fn ten_thousand_entries_are_one_error_and_the_first_hundred_stay() {
-        let sent: Vec<String> = (0..10_000).map(|index| format!("payments.{index}.payee=x")).collect();
+        let sent: Vec<String> = (0..10_000)
+            .map(|index| format!("payments.{index}.payee=x"))
+            .collect();
         let desk = thesee();
         let mut raw = Map::new();
         let fields = Fields::parse(sent.join("&").as_bytes()).unwrap();
         let problems = apply(&desk.step("money").unwrap().questions, &mut raw, &fields);
-        assert_eq!(problems, [AnswerError { path: "payments".to_owned(), code: ErrorCode::TooMany { max: 100 } }]);
+        assert_eq!(
+            problems,
+            [AnswerError {
+                path: "payments".to_owned(),
+                code: ErrorCode::TooMany { max: 100 }
+            }]
+        );
         assert_eq!(raw["payments"].as_object().unwrap().len(), 100);
     }
 
@@ -461,11 +556,17 @@ mod tests {
     fn entries_are_added_and_removed_by_name() {
         let desk = thesee();
         let questions = &desk.step("money").unwrap().questions;
-        let mut raw = json!({"payments": {"0": {"payee": "a"}, "4": {"payee": "b"}}}).as_object().unwrap().clone();
+        let mut raw = json!({"payments": {"0": {"payee": "a"}, "4": {"payee": "b"}}})
+            .as_object()
+            .unwrap()
+            .clone();
         assert_eq!(add_entry(questions, &mut raw, "payments"), Some(5));
         assert!(remove_entry(questions, &mut raw, "payments.0"));
-        assert!(!remove_entry(questions, &mut raw, "payments.0"));
-        assert_eq!(Value::Object(raw.clone()), json!({"payments": {"0": {"payee": "b"}, "1": {}}}));
+        assert!(!remove_entry(questions, &mut raw, "payments.4"));
+        assert_eq!(
+            Value::Object(raw.clone()),
+            json!({"payments": {"0": {"payee": "b"}, "1": {}}})
+        );
         for nothing in ["paid", "story", "payments.7", "", "payments.0.payee"] {
             assert_eq!(add_entry(questions, &mut raw, nothing), None, "{nothing}");
             assert!(!remove_entry(questions, &mut raw, nothing), "{nothing}");

@@ -44,7 +44,7 @@ pub fn count(lang: Lang, value: i64) -> String {
         text.push('-');
     }
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push_str(if lang == Lang::Fr { NARROW } else { "," });
         }
         text.push(digit);

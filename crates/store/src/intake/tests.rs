@@ -95,6 +95,8 @@ async fn a_retry_gets_the_same_place_and_another_body_is_a_conflict() {
     );
     assert_eq!(left.unwrap().seq, right.unwrap().seq);
     assert_eq!(store.intake.count().await.unwrap(), 2);
+    assert_eq!(store.intake.count_after(-1).await.unwrap(), 2);
+    assert_eq!(store.intake.count_after(0).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
