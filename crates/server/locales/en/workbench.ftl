@@ -318,4 +318,6 @@ wb-kind-registrable = registered domain
 wb-kind-text = similar text
 wb-kind-payee = payee’s name
 wb-kind-image = similar image
+wb-copy = Copy
+wb-copied = Copied
 wb-kind-unknown = shared element

@@ -318,4 +318,6 @@ wb-kind-registrable = domaine enregistré
 wb-kind-text = texte semblable
 wb-kind-payee = nom de bénéficiaire
 wb-kind-image = image semblable
+wb-copy = Copier
+wb-copied = Copié
 wb-kind-unknown = élément commun
