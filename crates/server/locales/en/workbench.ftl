@@ -222,6 +222,7 @@ wb-too-common = too common: does not match
 wb-matches = What it matches, and why
 wb-matches-none = Nothing brings it near another submission.
 wb-matches-hint = Each shared element adds bits of evidence: the rarer, the more.
+wb-weak-matches = Too little in common to match
 wb-match-total = { $bits } bits, probability { $probability }
 wb-waterfall = Evidence of the match with { $number }
 wb-prior = To begin with

@@ -222,6 +222,7 @@ wb-too-common = trop fréquent : ne rapproche pas
 wb-matches = Rapprochements, et pourquoi
 wb-matches-none = Rien ne la rapproche d’une autre déclaration.
 wb-matches-hint = Chaque élément commun ajoute des bits de preuve : d’autant plus qu’il est rare.
+wb-weak-matches = Points communs trop faibles pour rapprocher
 wb-match-total = { $bits } bits, probabilité { $probability }
 wb-waterfall = Preuves du rapprochement avec { $number }
 wb-prior = Au départ

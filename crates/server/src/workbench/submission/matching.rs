@@ -44,6 +44,8 @@ pub(crate) struct MatchView {
     pub(crate) bits: String,
     /// With its probability.
     pub(crate) total: String,
+    /// Less likely than not: shown in a line.
+    pub(crate) weak: bool,
     pub(crate) prior: String,
     pub(crate) steps: Vec<StepView>,
 }
@@ -166,6 +168,7 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
         row,
         total: page.w.t2("wb-match-total", ("bits", bits.as_str()), ("probability", percent(seen.probability))),
         bits,
+        weak: seen.total_bits < 0.0,
         prior: labels::bits(lang, seen.prior_bits),
         steps,
     }
