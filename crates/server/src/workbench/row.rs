@@ -57,7 +57,6 @@ pub(super) async fn agent_names(app: &App) -> Result<HashMap<String, String>, St
 pub(super) async fn rows(
     app: &App,
     page: &Page,
-    agent: &str,
     from: &str,
     dockets: &[Docket],
 ) -> Result<Vec<Row>, StoreError> {
@@ -71,7 +70,7 @@ pub(super) async fn rows(
         .iter()
         .map(|docket| {
             let owner = names.get(&docket.owner).unwrap_or(&docket.owner).clone();
-            row(app, page, agent, from, docket, owner, &sizes, now)
+            row(app, page, from, docket, owner, &sizes, now)
         })
         .collect())
 }
@@ -80,7 +79,6 @@ pub(super) async fn rows(
 fn row(
     app: &App,
     page: &Page,
-    agent: &str,
     from: &str,
     docket: &Docket,
     owner: String,

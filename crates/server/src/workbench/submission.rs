@@ -237,13 +237,13 @@ async fn build(
     let names = row::agent_names(app).await?;
     let acts = work.acts(seq).await?;
     let supplements = intake.supplements(seq).await?;
-    let row = row::rows(app, &page, &signed.agent.id, &from, std::slice::from_ref(docket))
+    let row = row::rows(app, &page, &from, std::slice::from_ref(docket))
         .await?
         .remove(0);
     let assessment = &loaded.assessment;
     let proposed = assessment.proposals.first().map_or("", |first| first.unit.as_str());
     let chosen = if entered.unit.is_empty() { proposed } else { &entered.unit };
-    let matches = matching::matches(app, &page, &signed.agent.id, docket, &sightings, &keys).await?;
+    let matches = matching::matches(app, &page, docket, &sightings, &keys).await?;
     Ok(SubmissionPage {
         has_weak: matches.iter().any(|found| found.weak),
         matches,

@@ -111,7 +111,6 @@ pub(crate) fn observables(page: &Page, sightings: &[Sighting], keys: &[KeyCount]
 pub(crate) async fn matches(
     app: &App,
     page: &Page,
-    agent: &str,
     docket: &Docket,
     sightings: &[Sighting],
     keys: &[KeyCount],
@@ -119,7 +118,7 @@ pub(crate) async fn matches(
     let found = app.store.work.matches(docket.seq, keys, MOST_MATCHES).await?;
     let seqs: Vec<i64> = found.iter().map(|matched| matched.seq).collect();
     let dockets = app.store.work.dockets(&seqs).await?;
-    let mut rows = rows(app, page, agent, "", &dockets).await?.into_iter().map(|row| (row.seq, row)).collect::<HashMap<_, _>>();
+    let mut rows = rows(app, page, "", &dockets).await?.into_iter().map(|row| (row.seq, row)).collect::<HashMap<_, _>>();
     let values = values(sightings);
     Ok(found
         .iter()
