@@ -65,7 +65,7 @@ async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
             return Ok(Vec::new());
         }
         let found = work.queue(&filter, sort, None, ROWS).await?;
-        rows(app, &page, &agent.id, "", &found.rows).await
+        rows(app, &page, "", &found.rows).await
     };
     let urgent = list(Filter { urgent: true, ..Filter::default() }, Sort::Rank).await?;
     let mut late = list(Filter::default(), Sort::Deadline).await?;

@@ -171,7 +171,7 @@ async fn build(app: &App, signed: &SignedIn, asked: Asked, done: String) -> Resu
     let query = asked.query();
     let pressing = work.pressing(&signed.agent.id, app.now_micros()).await?;
     Ok(Queue {
-        rows: rows(app, &page, &signed.agent.id, &query, &found.rows).await?,
+        rows: rows(app, &page, &query, &found.rows).await?,
         next: found.next.map_or(String::new(), |next| {
             link::queue(&page, &Asked { after: next, ..asked.clone() }.query())
         }),

@@ -18,7 +18,10 @@ pub(super) struct Row {
     pub(super) place: String,
     pub(super) amount: String,
     pub(super) received: String,
+    /// Without the year when it is this year's.
+    pub(super) received_short: String,
     pub(super) deadline: String,
+    pub(super) deadline_short: String,
     pub(super) late: bool,
     pub(super) urgent: bool,
     pub(super) priority: i64,
@@ -54,7 +57,6 @@ pub(super) async fn agent_names(app: &App) -> Result<HashMap<String, String>, St
 pub(super) async fn rows(
     app: &App,
     page: &Page,
-    agent: &str,
     from: &str,
     dockets: &[Docket],
 ) -> Result<Vec<Row>, StoreError> {
@@ -68,7 +70,7 @@ pub(super) async fn rows(
         .iter()
         .map(|docket| {
             let owner = names.get(&docket.owner).unwrap_or(&docket.owner).clone();
-            row(app, page, agent, from, docket, owner, &sizes, now)
+            row(app, page, from, docket, owner, &sizes, now)
         })
         .collect())
 }
@@ -77,7 +79,6 @@ pub(super) async fn rows(
 fn row(
     app: &App,
     page: &Page,
-    agent: &str,
     from: &str,
     docket: &Docket,
     owner: String,
@@ -96,6 +97,8 @@ fn row(
         place: labels::place(lang, &docket.place),
         amount: docket.amount_minor.map_or(String::new(), |minor| page.money(minor, &docket.currency)),
         received: page.moment(docket.received_at),
+        received_short: short(page, docket.received_at, now),
+        deadline_short: if ended { String::new() } else { short(page, docket.deadline_at, now) },
         deadline: if ended { String::new() } else { page.moment(docket.deadline_at) },
         late: !ended && docket.deadline_at < now,
         urgent: docket.urgent,
@@ -115,6 +118,19 @@ fn row(
     }
 }
 
+/// A moment for a dense table: the day and the time this year, the day alone in another.
+fn short(page: &Page, micros: i64, now: i64) -> String {
+    let (day, today) = (page.day(micros), page.day(now));
+    let year = |text: &str| text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned();
+    if year(&day) != year(&today) {
+        return day;
+    }
+    let moment = page.moment(micros);
+    let time = moment.get(moment.len().saturating_sub(5)..).unwrap_or_default();
+    let without = day.get(..day.len().saturating_sub(5)).unwrap_or_default();
+    format!("{without} {time}")
+}
+
 /// The criteria of priority that a submission meets, in words, with their points.
 pub(super) fn criteria(app: &App, page: &Page, docket: &Docket) -> Vec<String> {
     let assessment: Assessment = serde_json::from_str(&docket.assessment).unwrap_or_default();
@@ -129,4 +145,25 @@ pub(super) fn criteria(app: &App, page: &Page, docket: &Docket) -> Vec<String> {
             format!("{label} ({:+})", met.points)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use casework::Lang;
+
+    use super::*;
+    use crate::workbench::tests::page;
+
+    #[test]
+    fn a_dense_moment_leaves_this_year_out() {
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
+        let now = at("2026-11-22T10:00:00Z");
+        for (lang, micros, expected) in [
+            (Lang::Fr, at("2026-03-03T14:42:00Z"), "03/03 15:42"),
+            (Lang::En, at("2026-03-03T14:42:00Z"), "3 Mar 15:42"),
+            (Lang::Fr, at("2025-03-03T14:42:00Z"), "03/03/2025"),
+        ] {
+            assert_eq!(short(&page(lang), micros, now), expected);
+        }
+    }
 }

@@ -159,7 +159,7 @@ async fn build(app: &App, signed: &SignedIn, asked: &str, kind: &str, before: Op
     };
     let dockets = work.dockets(&seqs).await?;
     Ok(Search {
-        rows: rows(app, &page, &signed.agent.id, "", &dockets).await?,
+        rows: rows(app, &page, "", &dockets).await?,
         asked: asked.to_owned(),
         understood,
         around,

@@ -150,6 +150,7 @@ struct SubmissionPage {
     whole: String,
     observables: Vec<ObservableView>,
     matches: Vec<MatchView>,
+    has_weak: bool,
     proposals: Vec<Proposal>,
     urgent: String,
     criteria: Vec<String>,
@@ -236,16 +237,18 @@ async fn build(
     let names = row::agent_names(app).await?;
     let acts = work.acts(seq).await?;
     let supplements = intake.supplements(seq).await?;
-    let row = row::rows(app, &page, &signed.agent.id, &from, std::slice::from_ref(docket))
+    let row = row::rows(app, &page, &from, std::slice::from_ref(docket))
         .await?
         .remove(0);
     let assessment = &loaded.assessment;
     let proposed = assessment.proposals.first().map_or("", |first| first.unit.as_str());
     let chosen = if entered.unit.is_empty() { proposed } else { &entered.unit };
+    let matches = matching::matches(app, &page, docket, &sightings, &keys).await?;
     Ok(SubmissionPage {
+        has_weak: matches.iter().any(|found| found.weak),
+        matches,
         others: presence::others(app, signed, seq).await,
         observables: matching::observables(&page, &sightings, &keys),
-        matches: matching::matches(app, &page, &signed.agent.id, docket, &sightings, &keys).await?,
         exhibits: intake.exhibits(seq).await?.iter().map(|upload| exhibit(&page, &address, upload)).collect(),
         has_identity: intake.has_identity(seq).await?,
         messages: history::messages(&page, &supplements, &acts, &names),

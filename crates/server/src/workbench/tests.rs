@@ -1,9 +1,32 @@
 //! The workbench as an agent meets it, on a real store.
 
-use casework::Lang;
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::atomic::{AtomicI64, Ordering},
+};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use casework::{Lang, answers::Answers, desk::Config, place::Places, submission::Track};
+use jiff::Timestamp;
+use linkage::Model;
+use observables::WarningLists;
+use serde_json::{Value, json};
+use store::{
+    Store,
+    work::{Agent, Analyser, Filter, Reached, Sort},
+};
+use tower::ServiceExt;
 
 use crate::{
+    app::{App, Settings},
+    harmonise::harmonise,
     page::{Page, Theme},
+    receive::{Filing, receive},
+    router,
     words::Words,
 };
 
@@ -20,4 +43,586 @@ pub(super) fn page(lang: Lang) -> Page {
         csrf: String::new(),
         workbench: true,
     }
+}
+
+const IBAN: &str = "FR1420041010050500013M02606";
+const STORY: &str = "Le site colis[.]example a vendu <b>un vélo</b> jamais livré. Appelé du 06 39 98 12 34.";
+
+fn now() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+fn config() -> Config {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    let files = ["units.toml", "routing.toml", "desks/pharos.toml", "desks/thesee.toml"]
+        .map(|path| (path.to_owned(), read(path)));
+    let places = Places::load(&read("places/departments.tsv"), &read("places/communes.tsv")).unwrap();
+    Config::load(files, places).unwrap()
+}
+
+/// A site with agents signed in, on a folder of its own.
+struct Site {
+    app: App,
+    _folder: tempfile::TempDir,
+}
+
+/// What an agent's browser holds.
+struct Browser<'s> {
+    site: &'s Site,
+    cookie: String,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    fn location(&self) -> &str {
+        self.headers[header::LOCATION].to_str().unwrap()
+    }
+
+    /// The value of a hidden field, of the first form that has it.
+    fn hidden(&self, name: &str) -> String {
+        let mark = format!("name=\"{name}\" value=\"");
+        let start = self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} in {}", self.body)) + mark.len();
+        self.body[start..].split('"').next().unwrap().to_owned()
+    }
+
+    fn has(&self, text: &str) -> &Self {
+        assert!(self.body.contains(text), "{text:?} is not in ({}) {}", self.status, self.body);
+        self
+    }
+
+    fn has_not(&self, text: &str) -> &Self {
+        assert!(!self.body.contains(text), "{text:?} is in {}", self.body);
+        self
+    }
+}
+
+impl Site {
+    async fn new() -> Self {
+        Self::at(now).await
+    }
+
+    async fn at(clock: fn() -> Timestamp) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), "orfevre.example/test").await.unwrap();
+        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france/models/submissions.toml");
+        let model = Model::from_toml(&std::fs::read_to_string(model).unwrap()).unwrap();
+        let lists = WarningLists::from_misp_json(std::iter::empty::<(&str, &str)>()).unwrap();
+        let app = App::new(store, config(), model, lists, Settings::default(), clock);
+        Self { app, _folder: folder }
+    }
+
+    /// Files a report and takes it through the worker's steps.
+    async fn file(&self, answers: Value) -> i64 {
+        let app = &self.app;
+        let Value::Object(values) = answers else { panic!("answers are an object") };
+        let reached = app.store.work.reached().await.unwrap();
+        let filed = receive(
+            app,
+            Filing {
+                desk: app.desk("thesee").unwrap(),
+                track: Track::Report,
+                lang: Lang::Fr,
+                channel: "web",
+                answers: &Answers::stored(Track::Report, values),
+                scope: "",
+                idempotency: &format!("key {}", reached.submission),
+                body: [0; 32],
+            },
+        )
+        .await
+        .unwrap();
+        let submission = app.store.intake.by_seq(filed.seq).await.unwrap().unwrap();
+        let found = harmonise(&app.config, &app.lists, &submission);
+        let reached = Reached { submission: filed.seq, ..reached };
+        app.store.work.apply(&[found], reached, &app.model, &mut Analyser::default()).await.unwrap();
+        app.store.work.recluster(&app.model, 100).await.unwrap();
+        filed.seq
+    }
+
+    async fn story(&self) -> (i64, String) {
+        let seq = self
+            .file(json!({
+                "scam_type": "false_shop", "for_whom": "me", "paid": true,
+                "payments": [{"amount": {"minor": 28_700, "currency": "EUR"}, "means": "transfer", "iban": IBAN}],
+                "story": STORY, "contact_email": "secret.person@example.org",
+                "residence": {"code": "31", "name": "Haute-Garonne", "department": "31"},
+            }))
+            .await;
+        (seq, self.app.store.work.docket(seq).await.unwrap().unwrap().id)
+    }
+
+    async fn sign_in(&self, id: &str, role: &str) -> Browser<'_> {
+        let agent = Agent {
+            id: id.to_owned(),
+            name: format!("Agent {id}"),
+            unit: "ofac-thesee".to_owned(),
+            role: role.to_owned(),
+        };
+        let work = &self.app.store.work;
+        work.put_agent(&agent).await.unwrap();
+        let token = format!("token of {id}");
+        work.invite(id, token.as_bytes(), i64::MAX).await.unwrap();
+        let nobody = Browser { site: self, cookie: String::new() };
+        let answer = nobody.post("/fr/workbench/sign-in", &[("token", &token)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
+        assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
+        Browser {
+            site: self,
+            cookie: cookie.split(';').next().unwrap().to_owned(),
+        }
+    }
+}
+
+impl Browser<'_> {
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = router(self.site.app.clone()).oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap(),
+        }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
+    }
+
+    async fn page(&self, path: &str) -> Answer {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        answer
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let fields: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", super::link::encoded(value))).collect();
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(fields.join("&")))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Sends a form of a page that was read before, with its hidden fields.
+    async fn form(&self, seen: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let (csrf, revision) = (seen.hidden("csrf"), seen.hidden("revision"));
+        let mut all = vec![("csrf", csrf.as_str()), ("revision", revision.as_str())];
+        all.extend_from_slice(fields);
+        self.post(path, &all).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_signs_in_once_and_looking_at_it_uses_nothing_up() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let nobody = Browser { site: &site, cookie: String::new() };
+    assert_eq!(nobody.get("/fr/workbench").await.location(), "/fr/workbench/sign-in");
+    nobody.page("/fr/workbench/sign-in").await.has_not("name=\"token\"");
+
+    let agent = Agent {
+        id: "a".to_owned(),
+        name: "A".to_owned(),
+        unit: "ofac".to_owned(),
+        role: "triage".to_owned(),
+    };
+    work.put_agent(&agent).await.unwrap();
+    work.invite("a", b"once", i64::MAX).await.unwrap();
+    for _ in 0..2 {
+        // Neither the language nor the theme form carries the token away.
+        let offered = nobody.page("/fr/workbench/sign-in?token=once").await;
+        assert_eq!(offered.body.matches("once").count(), 1);
+    }
+    assert_eq!(nobody.post("/fr/workbench/sign-in", &[("token", "other")]).await.status, StatusCode::FORBIDDEN);
+    let first = nobody.post("/fr/workbench/sign-in", &[("token", "once")]).await;
+    assert_eq!(first.location(), "/fr/workbench");
+    let again = nobody.post("/fr/workbench/sign-in", &[("token", "once")]).await;
+    assert_eq!(again.status, StatusCode::FORBIDDEN);
+    assert!(again.headers.get(header::SET_COOKIE).is_none());
+
+    let signed = site.sign_in("b", "triage").await;
+    let seen = signed.page("/fr/workbench").await;
+    let out = signed.post("/fr/workbench/sign-out", &[("csrf", &seen.hidden("csrf"))]).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER);
+    assert_eq!(signed.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_when_idle_and_after_twelve_hours() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000);
+    fn clock() -> Timestamp {
+        Timestamp::from_second(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+    let site = Site::at(clock).await;
+    let signed = site.sign_in("a", "triage").await;
+    // Used every 25 minutes it lives on, up to twelve hours.
+    for _ in 0..28 {
+        NOW.fetch_add(25 * 60, Ordering::Relaxed);
+        signed.page("/fr/workbench").await;
+        // That it was used is noted beside the answer: wait for it.
+        let token = signed.cookie.split_once('=').unwrap().1;
+        loop {
+            let (_, seen) = site.app.store.work.session(token.as_bytes(), 0, 0).await.unwrap().unwrap();
+            if seen == site.app.now_micros() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    NOW.fetch_add(25 * 60, Ordering::Relaxed);
+    assert_eq!(signed.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+
+    let idle = site.sign_in("b", "triage").await;
+    let seen = idle.page("/fr/workbench").await;
+    NOW.fetch_add(31 * 60, Ordering::Relaxed);
+    assert_eq!(idle.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+    // What was being written is not lost with the session.
+    let (_, id) = site.story().await;
+    let path = format!("/fr/workbench/submissions/{id}/acts/reply");
+    let answer = idle.post(&path, &[("csrf", &seen.hidden("csrf")), ("text", "une <longue> réponse")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    answer.has("une &#60;longue&#62; réponse");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_shown_or_done_without_the_right_to() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    site.story().await;
+    let series = site.app.store.work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let submission = format!("/fr/workbench/submissions/{id}");
+    let administrator = site.sign_in("admin", "administrator").await;
+    let triage = site.sign_in("triage", "triage").await;
+    let nobody = Browser { site: &site, cookie: String::new() };
+
+    administrator.page("/fr/workbench").await.has_not("Haute-Garonne");
+    let series = format!("/fr/workbench/series/{series}");
+    let paths = [
+        "/fr/workbench/queue".to_owned(),
+        "/fr/workbench/series".to_owned(),
+        "/fr/workbench/search?q=vélo".replace('é', "%C3%A9"),
+        submission.clone(),
+        format!("{submission}/presence"),
+        format!("{submission}/exhibits/x"),
+        series.clone(),
+    ];
+    for path in &paths {
+        assert_eq!(administrator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(nobody.get(path).await.location(), "/fr/workbench/sign-in", "{path}");
+    }
+    let csrf = administrator.page("/fr/workbench").await.hidden("csrf");
+    let triage_csrf = triage.page("/fr/workbench").await.hidden("csrf");
+    for act in ["take", "route", "close", "reply", "note"] {
+        let path = format!("{submission}/acts/{act}");
+        let fields = [("csrf", csrf.as_str()), ("revision", "0"), ("reason", "r"), ("text", "t")];
+        assert_eq!(administrator.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "{act}");
+        // Another agent's proof, and none.
+        let fields = [("csrf", triage_csrf.as_str()), ("revision", "0")];
+        assert_eq!(administrator.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "{act}");
+        assert_eq!(triage.post(&path, &[("revision", "0")]).await.status, StatusCode::FORBIDDEN, "{act}");
+        assert_eq!(nobody.post(&path, &[]).await.status, StatusCode::FORBIDDEN, "{act}");
+    }
+    let split = [("csrf", triage_csrf.as_str()), ("revision", "0"), ("member", "0"), ("reason", "r")];
+    assert_eq!(triage.post(&format!("{series}/acts/split"), &split).await.status, StatusCode::FORBIDDEN);
+    let identity = [("csrf", csrf.as_str()), ("reason", "a long enough reason")];
+    assert_eq!(administrator.post(&format!("{submission}/identity"), &identity).await.status, StatusCode::FORBIDDEN);
+    assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_shows_what_was_said_and_keeps_the_identity_sealed() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    for lang in ["fr", "en"] {
+        let path = format!("/{lang}/workbench/submissions/{id}");
+        let seen = agent.page(&path).await;
+        seen.has("un vélo").has("&#60;b&#62;").has_not("<b>un").has("Haute-Garonne (31)").has("287");
+        // Marked where they stand, leading to the search and not to the site.
+        seen.has("<mark>colis[.]example</mark>").has("<mark>06 39 98 12 34</mark>").has_not("href=\"http");
+        seen.has_not("secret.person");
+        seen.has("ofac-thesee").has("colis[.]example");
+    }
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    let refused = agent.form(&seen, &format!("{path}/identity"), &[("reason", "court")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has("href=\"#identity-reason\"").has(">court</textarea>").has_not("secret.person");
+    assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
+    let opened = agent.form(&seen, &format!("{path}/identity"), &[("reason", "rappel de la victime ce jour")]).await;
+    opened.has("secret.person@example.org");
+    assert_eq!(opened.headers[header::CACHE_CONTROL], "no-store");
+    let acts = site.app.store.work.acts(seq).await.unwrap();
+    assert_eq!((acts.len(), acts[0].kind.as_str(), acts[0].agent.as_str()), (1, "open_identity", "a"));
+    agent.page(&path).await.has_not("secret.person").has("rappel de la victime ce jour");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let (first, second) = (site.sign_in("one", "triage").await, site.sign_in("two", "triage").await);
+    let path = format!("/fr/workbench/submissions/{id}");
+    let (seen_by_first, seen_by_second) = (first.page(&path).await, second.page(&path).await);
+    seen_by_second.has("Agent one");
+    let taken = first.form(&seen_by_first, &format!("{path}/acts/take"), &[]).await;
+    assert_eq!(taken.location(), path);
+
+    let close = [("closing", "no_offence"), ("reason", "simple « litige » commercial"), ("seen", "0")];
+    let late = second.form(&seen_by_second, &format!("{path}/acts/close"), &close).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.has("Agent one").has("simple « litige » commercial").has("value=\"no_offence\"");
+    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    assert_eq!((docket.state.as_str(), docket.owner.as_str()), ("assigned", "one"));
+
+    let insisted = second.form(&late, &format!("{path}/acts/close"), &close).await;
+    assert_eq!(insisted.location(), "/fr/workbench/queue?done=close&seq=0");
+    second.page(insisted.location()).await.has("n° 0");
+    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    assert_eq!((docket.state.as_str(), docket.owner.as_str()), ("closed:no_offence", ""));
+
+    // Closed: nothing but opening it again is possible, and not for this role.
+    let stale = second.form(&late, &format!("{path}/acts/take"), &[]).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    let seen = second.page(&path).await;
+    seen.has_not("/acts/take").has_not("/acts/reopen");
+    let head = site.sign_in("head", "head").await;
+    let seen = head.page(&path).await;
+    let why = head.form(&seen, &format!("{path}/acts/reopen"), &[]).await;
+    assert_eq!(why.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let reopened = head.form(&seen, &format!("{path}/acts/reopen"), &[("reason", "fait nouveau")]).await;
+    assert_eq!(reopened.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.app.store.work.docket(seq).await.unwrap().unwrap().state, "queued");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn routing_elsewhere_than_proposed_asks_why() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}?from=kind%3Dthesee");
+    let route = format!("/fr/workbench/submissions/{id}/acts/route");
+    let seen = agent.page(&path).await;
+    for (unit, error) in [("", "route-unit"), ("nowhere", "route-unit"), ("ofmin", "route-reason")] {
+        let refused = agent.form(&seen, &route, &[("unit", unit)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.has(&format!("href=\"#{error}\"")).has(&format!("id=\"{error}-error\""));
+    }
+    let routed = agent.form(&seen, &route, &[("unit", "ofmin"), ("reason", "mineur"), ("from", "kind=thesee")]).await;
+    assert_eq!(routed.location(), "/fr/workbench/queue?kind=thesee&done=route&seq=0");
+    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    assert_eq!((docket.state.as_str(), docket.unit.as_str()), ("assigned", "ofmin"));
+    let seen = agent.page(&path).await;
+    seen.has("mineur");
+    let followed = agent.form(&seen, &route, &[("unit", "ofac-thesee")]).await;
+    assert_eq!(followed.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_and_a_note_are_kept_as_written() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "investigator").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    for kind in ["reply", "note"] {
+        let empty = agent.form(&seen, &format!("{path}/acts/{kind}"), &[("text", "  ")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let kept = agent.form(&seen, &format!("{path}/acts/{kind}"), &[("text", "bonjour <script>\nligne")]).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    }
+    agent.page(&path).await.has("bonjour &#60;script&#62;\nligne").has_not("<script>\n");
+    let acts = site.app.store.work.acts(seq).await.unwrap();
+    let bodies: Vec<Value> = acts.iter().map(|act| serde_json::from_str(&act.body).unwrap()).collect();
+    assert_eq!(bodies, [json!({"text": "bonjour <script>\nligne"}), json!({"text": "bonjour <script>\nligne"})]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_pages_filters_and_acts_on_many() {
+    let site = Site::new().await;
+    for place in 0..60 {
+        let kind = if place % 3 == 0 { "romance" } else { "false_shop" };
+        site.file(json!({"scam_type": kind, "story": format!("histoire {place}")})).await;
+    }
+    let agent = site.sign_in("a", "triage").await;
+    let mut met = BTreeSet::new();
+    let mut path = "/fr/workbench/queue".to_owned();
+    loop {
+        let seen = agent.page(&path).await;
+        for part in seen.body.split("name=\"row\" value=\"").skip(1) {
+            assert!(met.insert(part.split('"').next().unwrap().to_owned()));
+        }
+        let Some(next) = seen.body.split("<a href=\"").find(|part| part.contains("rel=\"next\"")) else { break };
+        path = next.split('"').next().unwrap().replace("&#38;", "&");
+    }
+    assert_eq!(met.len(), 60);
+    let only = agent.page("/fr/workbench/queue?kind=thesee.romance&sort=newest").await;
+    assert_eq!(only.body.matches("data-row").count(), 20);
+    agent.page("/fr/workbench/queue?state=nonsense&after=nonsense&kind=..&unit=%00").await;
+
+    let seen = agent.page("/fr/workbench/queue").await;
+    let csrf = seen.hidden("csrf");
+    let bulk = "/fr/workbench/queue/bulk";
+    let none = agent.post(bulk, &[("csrf", &csrf), ("act", "close"), ("closing", "kept"), ("reason", "r")]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // One of the three carries an old lock.
+    let fields = [
+        ("csrf", csrf.as_str()), ("act", "close"), ("closing", "kept"), ("reason", "doublons"),
+        ("row", "1.0"), ("row", "2.0"), ("row", "3.7"),
+    ];
+    let done = agent.post(bulk, &fields).await;
+    done.has("n° 3").has_not("n° 1<").has("2 faites").has("doublons");
+    let closed = Filter { state: "closed:kept".to_owned(), ..Filter::default() };
+    let rows = site.app.store.work.queue(&closed, Sort::Newest, None, 10).await.unwrap().rows;
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_notation_finds_and_the_answer_says_what_was_understood() {
+    let site = Site::new().await;
+    let (_, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let search = async |asked: &str| {
+        agent.page(&format!("/fr/workbench/search?q={}", super::link::encoded(asked))).await
+    };
+    for asked in [
+        "FR14 2004 1010 0505 0001 3M02 606",
+        "fr1420041010050500013m02606",
+        "+33 6 39 98 12 34",
+        "06.39.98.12.34",
+        "colis.example",
+        "www[.]colis[point]example/../",
+        "velos livres",
+    ] {
+        let found = search(asked).await;
+        if asked.starts_with("www") {
+            // Not held itself: what contains it is, one click away.
+            found.has("colis.example</code>").has("contenu dans");
+        } else {
+            found.has(&format!("/submissions/{id}\""));
+        }
+    }
+    search("DE89 3704 0044 0532 0130 00").await.has("DE89 3704 0044 0532 0130 00").has("Aucune déclaration").has("compte bancaire");
+    search("\" OR ) (").await.has("Aucune déclaration");
+    for asked in ["n° 0".to_owned(), "#0".to_owned(), id.clone(), id.to_uppercase()] {
+        let to = agent.get(&format!("/fr/workbench/search?q={}", super::link::encoded(&asked))).await;
+        assert_eq!(to.location(), format!("/fr/workbench/submissions/{id}"), "{asked}");
+    }
+    agent.page("/fr/workbench/search?kind=iban&q=nonsense").await.has("Rien de reconnaissable");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_is_split_and_the_split_undone() {
+    let site = Site::new().await;
+    for _ in 0..3 {
+        site.story().await;
+    }
+    let agent = site.sign_in("a", "investigator").await;
+    let work = &site.app.store.work;
+    let series = async |seq: i64| work.docket(seq).await.unwrap().unwrap().series;
+    let id = series(0).await.unwrap();
+    assert_eq!(series(2).await.as_ref(), Some(&id));
+    agent.page("/fr/workbench/series").await.has(&id);
+    let path = format!("/fr/workbench/series/{id}");
+    let seen = agent.page(&path).await;
+    // 3 × 287 euros, one account, no pair on which it hangs.
+    seen.has("861,00").has("FR14 2004 1010 0505 0001 3M02 606").has("Aucun lien fragile").has("n° 2");
+    let empty = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "autre auteur")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    empty.has("autre auteur</textarea>").has("href=\"#members\"");
+    let split = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "autre auteur"), ("member", "1")]).await;
+    assert_eq!(split.location(), format!("{path}?done=split"));
+    assert_ne!(series(1).await, Some(id.clone()));
+    assert_eq!(series(2).await, Some(id.clone()));
+    // The page that was read before is stale now, and what was typed stays.
+    let late = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "trop tard"), ("member", "2")]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.has("trop tard</textarea>");
+
+    let seen = agent.page(split.location()).await;
+    seen.has("autre auteur");
+    let undo = [("reason", "erreur"), ("act", &seen.hidden("act")[..])];
+    let undone = agent.form(&seen, &format!("{path}/acts/undo"), &undo).await;
+    assert_eq!(undone.location(), format!("{path}?done=undo"));
+    assert_eq!(series(1).await, Some(id.clone()));
+    agent.page(&path).await.has("annulé").has("erreur");
+
+    let seen = agent.page(&path).await;
+    let confirmed = agent.form(&seen, &format!("{path}/acts/confirm"), &[("reason", "vu")]).await;
+    assert_eq!(confirmed.status, StatusCode::SEE_OTHER);
+    assert_eq!(work.series(&id).await.unwrap().unwrap().state, "confirmed");
+    let seen = agent.page(&path).await;
+    let merged = agent.form(&seen, &format!("{path}/acts/merge"), &[("reason", "r"), ("other", "S-999999")]).await;
+    assert_eq!(merged.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exhibit_leaves_only_as_an_attachment_and_that_is_kept() {
+    let site = Site::new().await;
+    let app = &site.app;
+    let mut incoming = app.store.objects.receive("one", 100).await.unwrap();
+    incoming.write(b"<script>alert(1)</script>").await.unwrap();
+    let kept = incoming.keep().await.unwrap();
+    let upload = store::intake::Upload {
+        id: "upload-1".to_owned(),
+        sha256: kept.sha256,
+        size: kept.size,
+        name: "../\"evil\".html".to_owned(),
+        media_type: "text/plain".to_owned(),
+        at: 0,
+    };
+    app.store.intake.record_upload(upload).await.unwrap();
+    let seq = site.file(json!({"scam_type": "romance", "evidence": [{"id": "upload-1"}]})).await;
+    let id = app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    agent.page(&path).await.has("../&#34;evil&#34;.html").has(&store::objects::hex(&kept.sha256));
+    let file = agent.page(&format!("{path}/exhibits/upload-1")).await;
+    assert_eq!(file.headers[header::CONTENT_TYPE], "application/octet-stream");
+    assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment;"));
+    assert_eq!(file.headers[header::CONTENT_SECURITY_POLICY], "sandbox; default-src 'none'");
+    assert_eq!(file.body, "<script>alert(1)</script>");
+    assert_eq!(app.store.work.acts(seq).await.unwrap()[0].kind, "download");
+    // Of another submission, or of none.
+    let (_, other) = site.story().await;
+    for path in [format!("/fr/workbench/submissions/{other}/exhibits/upload-1"), format!("{path}/exhibits/none")] {
+        assert_eq!(agent.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_has_a_title_of_its_own_in_both_languages() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    site.story().await;
+    let series = site.app.store.work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let agent = site.sign_in("a", "head").await;
+    let mut titles = BTreeSet::new();
+    let paths = ["", "/queue", "/series", "/search", "/sign-in"].map(str::to_owned).into_iter().chain([
+        format!("/submissions/{id}"),
+        format!("/series/{series}"),
+    ]);
+    for path in paths {
+        for lang in ["fr", "en"] {
+            let seen = agent.page(&format!("/{lang}/workbench{path}")).await;
+            let title = seen.body.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+            assert!(titles.insert(format!("{lang} {title}")), "{title} twice");
+            seen.has(&format!("<html lang=\"{lang}\"")).has_not("wb-error-").has_not(" style=");
+            // A key without words shows as itself.
+            let text: String = seen.body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect();
+            assert!(!text.contains("wb-"), "{lang} {path}: {text}");
+        }
+    }
+    assert_eq!(agent.get("/de/workbench").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(agent.get("/fr/workbench/submissions/none").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(agent.get("/fr/workbench/series/none").await.status, StatusCode::NOT_FOUND);
 }

@@ -207,7 +207,7 @@ async fn build(
 
     let names = row::agent_names(app).await?;
     let acts = work.series_acts(id).await?;
-    let members = rows(app, &page, &signed.agent.id, "", &dockets)
+    let members = rows(app, &page, "", &dockets)
         .await?
         .into_iter()
         .map(|row| Member {

@@ -44,6 +44,8 @@ pub(crate) struct MatchView {
     pub(crate) bits: String,
     /// With its probability.
     pub(crate) total: String,
+    /// Less likely than not: shown in a line.
+    pub(crate) weak: bool,
     pub(crate) prior: String,
     pub(crate) steps: Vec<StepView>,
 }
@@ -109,7 +111,6 @@ pub(crate) fn observables(page: &Page, sightings: &[Sighting], keys: &[KeyCount]
 pub(crate) async fn matches(
     app: &App,
     page: &Page,
-    agent: &str,
     docket: &Docket,
     sightings: &[Sighting],
     keys: &[KeyCount],
@@ -117,7 +118,7 @@ pub(crate) async fn matches(
     let found = app.store.work.matches(docket.seq, keys, MOST_MATCHES).await?;
     let seqs: Vec<i64> = found.iter().map(|matched| matched.seq).collect();
     let dockets = app.store.work.dockets(&seqs).await?;
-    let mut rows = rows(app, page, agent, "", &dockets).await?.into_iter().map(|row| (row.seq, row)).collect::<HashMap<_, _>>();
+    let mut rows = rows(app, page, "", &dockets).await?.into_iter().map(|row| (row.seq, row)).collect::<HashMap<_, _>>();
     let values = values(sightings);
     Ok(found
         .iter()
@@ -166,6 +167,7 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
         row,
         total: page.w.t2("wb-match-total", ("bits", bits.as_str()), ("probability", percent(seen.probability))),
         bits,
+        weak: seen.total_bits < 0.0,
         prior: labels::bits(lang, seen.prior_bits),
         steps,
     }
