@@ -259,24 +259,23 @@ async fn one(
         body,
     };
     match receive(app, filing).await {
-        Ok(filed) if filed.repeated => counts.repeated.fetch_add(1, Ordering::Relaxed),
-        Ok(_) => counts.imported.fetch_add(1, Ordering::Relaxed),
+        Ok(filed) => {
+            let count = if filed.repeated {
+                &counts.repeated
+            } else {
+                &counts.imported
+            };
+            count.fetch_add(1, Ordering::Relaxed);
+        }
         Err(ReceiveError::Submit(store::intake::SubmitError::Conflict)) => {
-            refuse(
-                counts,
-                bar,
-                &format!(
-                    "line {}: the same row was imported before with other answers",
-                    record.line
-                ),
-            );
-            return;
+            let why = "the same row was imported before with other answers";
+            refuse(counts, bar, &format!("line {}: {why}", record.line));
         }
         Err(error) => {
             bar.suspend(|| eprintln!("line {}: NOT imported: {error}", record.line));
-            counts.failed.fetch_add(1, Ordering::Relaxed)
+            counts.failed.fetch_add(1, Ordering::Relaxed);
         }
-    };
+    }
 }
 
 fn refuse(counts: &Counts, bar: &ProgressBar, why: &str) {

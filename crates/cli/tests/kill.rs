@@ -1,6 +1,8 @@
 //! The promise "received means durable": the server is killed with SIGKILL under load, again and again,
 //! and every receipt that was given still resolves, once.
 
+#![expect(clippy::unwrap_used, reason = "a test: what fails must stop it")]
+
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
@@ -17,6 +19,9 @@ use std::{
 
 const KILLS: usize = 12;
 const CLIENTS: usize = 8;
+
+/// Idempotency key to id, tracking code and ledger index: everything that was promised.
+type Promised = HashMap<String, (String, String, i64)>;
 
 struct Server {
     process: Child,
@@ -95,8 +100,7 @@ fn file(address: &str, key: &str) -> Option<serde_json::Value> {
 #[test]
 fn every_receipt_given_resolves_after_each_kill() {
     let folder = tempfile::tempdir().unwrap();
-    // Key to (id, code, ledger index): everything that was promised.
-    let promised: Arc<Mutex<HashMap<String, (String, String, i64)>>> = Arc::default();
+    let promised: Arc<Mutex<Promised>> = Arc::default();
     let unknown: Arc<Mutex<Vec<String>>> = Arc::default();
     for round in 0..KILLS {
         let server = Server::start(folder.path());

@@ -330,7 +330,11 @@ impl Graph {
     }
 
     /// By cluster: those that a person said must stay apart from it.
-    pub(crate) fn enemies(&self, cluster_of: &[Option<u32>], clusters: usize) -> Vec<BTreeSet<u32>> {
+    pub(crate) fn enemies(
+        &self,
+        cluster_of: &[Option<u32>],
+        clusters: usize,
+    ) -> Vec<BTreeSet<u32>> {
         let mut enemies = vec![BTreeSet::new(); clusters];
         for &(a, b) in &self.cannot {
             if let (Some(a), Some(b)) = (cluster_of[a as usize], cluster_of[b as usize])

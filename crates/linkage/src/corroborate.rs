@@ -25,7 +25,11 @@ struct Fact<'a> {
 }
 
 /// Joins clusters that share independent facts, as long as no cannot-link forbids it.
-pub(crate) fn corroborate(model: &Model, graph: &Graph, mut clusters: Vec<Vec<u32>>) -> Vec<Vec<u32>> {
+pub(crate) fn corroborate(
+    model: &Model,
+    graph: &Graph,
+    mut clusters: Vec<Vec<u32>>,
+) -> Vec<Vec<u32>> {
     let strong: Vec<usize> = (0..graph.keys.len())
         .filter(|&key| graph.keys[key].joins)
         .collect();
@@ -85,17 +89,26 @@ fn pass(model: &Model, graph: &Graph, strong: &[usize], clusters: &[Vec<u32>]) -
                 facts.insert((left, right));
             }
         }
-        facts.extend(in_group.into_values().map(|(left, right)| {
-            (left.into_iter().collect(), right.into_iter().collect())
-        }));
-        let facts: Vec<Fact<'_>> = facts.iter().map(|(left, right)| Fact { left, right }).collect();
+        facts.extend(
+            in_group
+                .into_values()
+                .map(|(left, right)| (left.into_iter().collect(), right.into_iter().collect())),
+        );
+        let facts: Vec<Fact<'_>> = facts
+            .iter()
+            .map(|(left, right)| Fact { left, right })
+            .collect();
         if stands_without_one_record(&facts) {
             joins.push((facts.len(), keys, a, b));
         }
     }
     // The best corroborated first; ties by what they share, never by the records' numbers.
     joins.sort_by(|x, y| {
-        let ids = |keys: &[usize]| keys.iter().map(|&key| graph.keys[key].key.id).collect::<Vec<_>>();
+        let ids = |keys: &[usize]| {
+            keys.iter()
+                .map(|&key| graph.keys[key].key.id)
+                .collect::<Vec<_>>()
+        };
         y.0.cmp(&x.0).then_with(|| ids(&x.1).cmp(&ids(&y.1)))
     });
     let mut above: Vec<u32> = (0..clusters.len() as u32).collect();

@@ -284,7 +284,8 @@ impl Platform {
     fn said(&self, raw: &str) -> Option<String> {
         self.handle(raw).or_else(|| {
             let name = raw.strip_prefix('@').unwrap_or(raw).trim_end_matches('.');
-            let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+            let legal =
+                |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
             let sane = (2..=64).contains(&name.len())
                 && name.bytes().all(legal)
                 && name.bytes().any(|byte| byte.is_ascii_alphanumeric());

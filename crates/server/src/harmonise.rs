@@ -282,13 +282,20 @@ pub fn gather_text(path: &str, text: &str, lists: &WarningLists) -> Gathered {
 /// even where both are the same name: strangers share a registrable domain, seldom a host.
 fn domain_keys(domain: &Observable) -> (i64, i64) {
     let name = domain.canonical();
-    let bare = name.strip_prefix("www.").filter(|rest| rest.contains('.')).unwrap_or(name);
+    let bare = name
+        .strip_prefix("www.")
+        .filter(|rest| rest.contains('.'))
+        .unwrap_or(name);
     let host = Observable::from_canonical(Kind::Domain, bare.to_owned());
     let registrable = host.derived().pop().unwrap_or_else(|| host.clone());
     let hash = crate::receive::digest(&[b"registrable", registrable.canonical().as_bytes()], &[]);
     (
         host.key() as i64,
-        i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+        i64::from_be_bytes(
+            hash[..8]
+                .try_into()
+                .expect("a hash has more than eight bytes"),
+        ),
     )
 }
 
@@ -299,7 +306,11 @@ pub fn lookup_keys(observable: &Observable) -> Vec<i64> {
     if observable.kind() == Kind::Domain {
         let (host, registrable) = domain_keys(observable);
         let whole = observable.derived().is_empty();
-        if whole { vec![host, registrable] } else { vec![host] }
+        if whole {
+            vec![host, registrable]
+        } else {
+            vec![host]
+        }
     } else {
         vec![observable.key() as i64]
     }
@@ -427,7 +438,11 @@ impl Gathered {
     fn mail_domain(&mut self, domain: &Observable, lists: &WarningLists) {
         let hash = crate::receive::digest(&[b"mail_domain", domain.canonical().as_bytes()], &[]);
         self.keys.push(Key {
-            id: i64::from_be_bytes(hash[..8].try_into().expect("a hash has more than eight bytes")),
+            id: i64::from_be_bytes(
+                hash[..8]
+                    .try_into()
+                    .expect("a hash has more than eight bytes"),
+            ),
             kind: key_kind("mail_domain").expect("mail_domain is in the list of kinds of keys"),
             damped: lists.check(domain).is_some(),
         });

@@ -12,7 +12,7 @@ use casework::{
     submission::{SubmissionId, Track, TrackingCode},
 };
 use sha2::{Digest, Sha256};
-use store::intake::{NewSubmission, NewSupplement, Received, Submission, SubmitError, Upload};
+use store::intake::{NewSubmission, SubmitError};
 
 use crate::app::App;
 
@@ -145,61 +145,6 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
         received_at: received.received_at,
         repeated: received.repeated,
     })
-}
-
-/// Something a person sends later: a message, more facts, a withdrawal.
-pub struct Later<'a> {
-    /// What it belongs to.
-    pub submission: &'a Submission,
-    /// `message`, `facts`, `withdrawal`.
-    pub kind: &'a str,
-    /// JSON: `{"text":…,"evidence":[…]}`.
-    pub body: String,
-    /// The files it brings, in the order of the body.
-    pub evidence: &'a [Upload],
-    /// The client's idempotency key.
-    pub idempotency: &'a str,
-}
-
-/// Makes what came later durable; none when the same had been received before.
-///
-/// # Errors
-/// When it was not received; nothing of it was kept then.
-pub async fn receive_later(app: &App, later: Later<'_>) -> Result<Option<Received>, ReceiveError> {
-    let _receiving = app.receiving();
-    let mut nonce = [0_u8; 32];
-    getrandom::fill(&mut nonce).map_err(|_| ReceiveError::Randomness)?;
-    let at = app.now_micros();
-    let id = &later.submission.id;
-    let evidence: Vec<[u8; 32]> = later.evidence.iter().map(|upload| upload.sha256).collect();
-    // The body is part of the key: the digest holds the time, so a retry of the same body is told by
-    // its key alone, and another body is never taken for a retry.
-    let texts = [later.kind.as_bytes(), later.idempotency.as_bytes(), later.body.as_bytes()];
-    let key = store::objects::hex(&digest(&texts, &evidence));
-    let received = app
-        .store
-        .intake
-        .supplement(NewSupplement {
-            submission: later.submission.seq,
-            submission_id: id.clone(),
-            kind: later.kind.to_owned(),
-            at,
-            idempotency: idempotency("later", id, &key),
-            digest: digest(
-                &[id.as_bytes(), later.kind.as_bytes(), at.to_string().as_bytes(), later.body.as_bytes()],
-                &evidence,
-            ),
-            nonce,
-            body: later.body,
-            uploads: later.evidence.iter().map(|upload| upload.id.clone()).collect(),
-        })
-        .await;
-    app.arrived.notify_one();
-    match received {
-        Ok(received) => Ok(Some(received)),
-        Err(SubmitError::Conflict) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The code of a submission: the same for a retry, underivable without the folder's key.

@@ -8,10 +8,22 @@ use fluent::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// Every file of words: add a line here and the two files.
 const FILES: &[(&str, &str)] = &[
-    (include_str!("../locales/fr/common.ftl"), include_str!("../locales/en/common.ftl")),
-    (include_str!("../locales/fr/api.ftl"), include_str!("../locales/en/api.ftl")),
-    (include_str!("../locales/fr/public.ftl"), include_str!("../locales/en/public.ftl")),
-    (include_str!("../locales/fr/workbench.ftl"), include_str!("../locales/en/workbench.ftl")),
+    (
+        include_str!("../locales/fr/common.ftl"),
+        include_str!("../locales/en/common.ftl"),
+    ),
+    (
+        include_str!("../locales/fr/api.ftl"),
+        include_str!("../locales/en/api.ftl"),
+    ),
+    (
+        include_str!("../locales/fr/public.ftl"),
+        include_str!("../locales/en/public.ftl"),
+    ),
+    (
+        include_str!("../locales/fr/workbench.ftl"),
+        include_str!("../locales/en/workbench.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;
@@ -123,8 +135,17 @@ mod tests {
                     if path.ends_with("words.rs") {
                         continue;
                     }
-                    let Ok(text) = std::fs::read_to_string(&path) else { continue };
-                    for call in ["w.t(\"", "w.t1(\"", "w.t2(\"", "words.t(\"", "words.t1(\"", "words.t2(\""] {
+                    let Ok(text) = std::fs::read_to_string(&path) else {
+                        continue;
+                    };
+                    for call in [
+                        "w.t(\"",
+                        "w.t1(\"",
+                        "w.t2(\"",
+                        "words.t(\"",
+                        "words.t1(\"",
+                        "words.t2(\"",
+                    ] {
                         for part in text.split(call).skip(1) {
                             let key = part.split('"').next().unwrap_or_default();
                             if !known.contains(key) {
@@ -135,6 +156,10 @@ mod tests {
                 }
             }
         }
-        assert!(missing.is_empty(), "keys without words:\n{}", missing.join("\n"));
+        assert!(
+            missing.is_empty(),
+            "keys without words:\n{}",
+            missing.join("\n")
+        );
     }
 }

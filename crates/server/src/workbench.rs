@@ -30,16 +30,31 @@ pub(crate) fn routes() -> Router<App> {
     let series = "/{lang}/workbench/series/{id}";
     Router::new()
         .route("/{lang}/workbench", get(dashboard::show))
-        .route("/{lang}/workbench/sign-in", get(session::offer).post(session::sign_in))
+        .route(
+            "/{lang}/workbench/sign-in",
+            get(session::offer).post(session::sign_in),
+        )
         .route("/{lang}/workbench/sign-out", post(session::sign_out))
         .route("/{lang}/workbench/queue", get(queue::show))
         .route("/{lang}/workbench/queue/bulk", post(queue::bulk))
         .route("/{lang}/workbench/search", get(search::show))
         .route(submission, get(submission::show))
-        .route(&format!("{submission}/presence"), get(submission::presence::poll))
-        .route(&format!("{submission}/exhibits/{{exhibit}}"), get(submission::exhibit::download))
-        .route(&format!("{submission}/identity"), post(submission::identity::open))
-        .route(&format!("{submission}/acts/{{act}}"), post(submission::act::post))
+        .route(
+            &format!("{submission}/presence"),
+            get(submission::presence::poll),
+        )
+        .route(
+            &format!("{submission}/exhibits/{{exhibit}}"),
+            get(submission::exhibit::download),
+        )
+        .route(
+            &format!("{submission}/identity"),
+            post(submission::identity::open),
+        )
+        .route(
+            &format!("{submission}/acts/{{act}}"),
+            post(submission::act::post),
+        )
         .route("/{lang}/workbench/series", get(series::list))
         .route(series, get(series::page::show))
         .route(&format!("{series}/acts/{{act}}"), post(series::act::post))

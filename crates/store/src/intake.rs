@@ -224,7 +224,12 @@ impl Intake {
     /// When the database does not answer.
     pub async fn count_after(&self, seq: i64) -> Result<i64, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let row = sql::row(&mut connection, "SELECT COUNT(*) FROM submission WHERE seq > $1", sql::params![seq]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT COUNT(*) FROM submission WHERE seq > $1",
+            sql::params![seq],
+        )
+        .await?;
         Ok(row.map(|row| sql::int(&row, 0)).transpose()?.unwrap_or(0))
     }
 

@@ -27,7 +27,11 @@ use super::{
 use crate::{
     app::App,
     page::{Page, render},
-    receive::{Later, lookup, receive_later},
+    receive::{
+        digest,
+        later::{self, Addition},
+        lookup,
+    },
     web::{cookies, form::Fields},
 };
 
@@ -505,19 +509,22 @@ pub(super) async fn facts(
 async fn keep(
     app: &App,
     submission: &Submission,
-    kind: &str,
+    kind: &'static str,
     body: &Value,
     files: &[Upload],
     fields: &Fields,
 ) -> Result<(), ()> {
-    let later = Later {
+    let body = body.to_string();
+    // What is sent is part of the key: a second click is a retry, another text on the same page is not.
+    let said = [kind, fields.one("key").unwrap_or_default(), &body].map(str::as_bytes);
+    let addition = Addition {
         submission,
         kind,
-        body: body.to_string(),
-        evidence: files,
-        idempotency: fields.one("key").unwrap_or_default(),
+        idempotency: &store::objects::hex(&digest(&said, &[])),
+        body: body.clone(),
+        uploads: files.iter().map(|file| file.id.clone()).collect(),
     };
-    receive_later(app, later)
+    later::add(app, addition)
         .await
         .map(|_| ())
         .map_err(|error| {

@@ -42,7 +42,17 @@ mod tests {
 
     #[test]
     fn the_matrix_of_roles_and_actions_holds() {
-        let actions = [Figures, Read, Handle, Reopen, Reply, Note, Download, OpenIdentity, DecideSeries];
+        let actions = [
+            Figures,
+            Read,
+            Handle,
+            Reopen,
+            Reply,
+            Note,
+            Download,
+            OpenIdentity,
+            DecideSeries,
+        ];
         let matrix = [
             ("triage", "yes yes yes no yes yes yes yes no"),
             ("investigator", "yes yes yes yes yes yes yes yes yes"),
@@ -60,7 +70,13 @@ mod tests {
             };
             let found: Vec<&str> = actions
                 .iter()
-                .map(|action| if allowed(&agent, *action) { "yes" } else { "no" })
+                .map(|action| {
+                    if allowed(&agent, *action) {
+                        "yes"
+                    } else {
+                        "no"
+                    }
+                })
                 .collect();
             assert_eq!(found.join(" "), row, "{role}");
         }

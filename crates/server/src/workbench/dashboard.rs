@@ -50,7 +50,9 @@ const COLUMNS: [&str; 5] = ["queued", "quarantined", "assigned", "closed", "with
 /// The page.
 pub(super) async fn show(State(app): State<App>, signed: SignedIn) -> Result<Response, Refused> {
     signed.may(Action::Figures)?;
-    let template = build(&app, &signed).await.map_err(|error| signed.failed(&error))?;
+    let template = build(&app, &signed)
+        .await
+        .map_err(|error| signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
@@ -67,7 +69,14 @@ async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
         let found = work.queue(&filter, sort, None, ROWS).await?;
         rows(app, &page, "", &found.rows).await
     };
-    let urgent = list(Filter { urgent: true, ..Filter::default() }, Sort::Rank).await?;
+    let urgent = list(
+        Filter {
+            urgent: true,
+            ..Filter::default()
+        },
+        Sort::Rank,
+    )
+    .await?;
     let mut late = list(Filter::default(), Sort::Deadline).await?;
     late.retain(|row| row.late);
     let mine = Filter {
@@ -77,7 +86,14 @@ async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
     };
     let mine = list(mine, Sort::Rank).await?;
     let quick = if reads {
-        quick(app, &page, &agent.unit, &tallies, work.pressing(&agent.id, now).await?, &Asked::nowhere())
+        quick(
+            app,
+            &page,
+            &agent.unit,
+            &tallies,
+            work.pressing(&agent.id, now).await?,
+            &Asked::nowhere(),
+        )
     } else {
         Vec::new()
     };

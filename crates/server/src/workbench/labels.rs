@@ -1,10 +1,6 @@
 //! Words of the domain as agents read them.
 
-use casework::{
-    Lang,
-    desk::Kind,
-    submission::State,
-};
+use casework::{Lang, desk::Kind, submission::State};
 
 use crate::{app::App, page::Page};
 
@@ -112,5 +108,9 @@ pub(super) fn place(lang: Lang, place: &str) -> String {
 /// Bits with one decimal, as the language writes it.
 pub(super) fn bits(lang: Lang, bits: f64) -> String {
     let text = format!("{bits:.1}");
-    if lang == Lang::Fr { text.replace('.', ",") } else { text }
+    if lang == Lang::Fr {
+        text.replace('.', ",")
+    } else {
+        text
+    }
 }

@@ -6,14 +6,15 @@ use crate::page::Page;
 
 /// A text as the value of a query field.
 pub(super) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
-        out
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                out.push(char::from(byte));
+            } else {
+                write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
+            }
+            out
+        })
 }
 
 /// A query of the fields that hold something.
@@ -38,7 +39,11 @@ pub(super) fn queue(page: &Page, query: &str) -> String {
 /// `from` is the query of the queue it was opened from, to go back to.
 pub(super) fn submission(page: &Page, id: &str, from: &str) -> String {
     let base = format!("{}/submissions/{id}", workbench(page));
-    if from.is_empty() { base } else { format!("{base}?from={}", encoded(from)) }
+    if from.is_empty() {
+        base
+    } else {
+        format!("{base}?from={}", encoded(from))
+    }
 }
 
 pub(super) fn series(page: &Page, id: &str) -> String {
@@ -46,13 +51,21 @@ pub(super) fn series(page: &Page, id: &str) -> String {
 }
 
 pub(super) fn search(page: &Page, kind: &str, value: &str) -> String {
-    format!("{}/search?{}", workbench(page), query(&[("kind", kind), ("q", value)]))
+    format!(
+        "{}/search?{}",
+        workbench(page),
+        query(&[("kind", kind), ("q", value)])
+    )
 }
 
 /// The query of a queue as a form brought it back: only what a queue's own links are made of.
 pub(super) fn checked_from(from: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~=&%".contains(&byte);
-    if from.len() <= 500 && from.bytes().all(plain) { from } else { "" }
+    if from.len() <= 500 && from.bytes().all(plain) {
+        from
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +76,10 @@ mod tests {
     fn a_value_cannot_leave_its_field() {
         assert_eq!(encoded("a&b=é #"), "a%26b%3D%C3%A9%20%23");
         assert_eq!(query(&[("a", "1"), ("b", ""), ("c", "x y")]), "a=1&c=x%20y");
-        assert_eq!(checked_from("kind=pharos.scam&sort=newest"), "kind=pharos.scam&sort=newest");
+        assert_eq!(
+            checked_from("kind=pharos.scam&sort=newest"),
+            "kind=pharos.scam&sort=newest"
+        );
         assert_eq!(checked_from("\r\nLocation: https://example.com"), "");
     }
 }

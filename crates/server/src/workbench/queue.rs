@@ -88,7 +88,10 @@ pub(super) struct Asked {
 impl Asked {
     /// No view of the queue: none is the current one.
     pub(super) fn nowhere() -> Self {
-        Self { sort: "nowhere".to_owned(), ..Self::default() }
+        Self {
+            sort: "nowhere".to_owned(),
+            ..Self::default()
+        }
     }
 
     fn read(query: &HashMap<String, String>) -> Self {
@@ -118,13 +121,25 @@ impl Asked {
 
     fn filter(&self, agent: &str) -> Filter {
         let (desk, headline) = self.kind.split_once('.').unwrap_or((&self.kind, ""));
-        let standing = if self.mine { Standing::Assigned } else { Standing::Queued };
+        let standing = if self.mine {
+            Standing::Assigned
+        } else {
+            Standing::Queued
+        };
         Filter {
-            state: if self.state.is_empty() { standing.as_str().to_owned() } else { self.state.clone() },
+            state: if self.state.is_empty() {
+                standing.as_str().to_owned()
+            } else {
+                self.state.clone()
+            },
             desk: desk.to_owned(),
             headline: headline.to_owned(),
             unit: self.unit.clone(),
-            owner: if self.mine { agent.to_owned() } else { String::new() },
+            owner: if self.mine {
+                agent.to_owned()
+            } else {
+                String::new()
+            },
             urgent: self.urgent,
         }
     }
@@ -147,13 +162,17 @@ pub(super) async fn show(
     signed.may(Action::Read)?;
     let asked = Asked::read(&query);
     let done = done(&signed.page, &query);
-    let template = build(&app, &signed, asked, done).await.map_err(|error| signed.failed(&error))?;
+    let template = build(&app, &signed, asked, done)
+        .await
+        .map_err(|error| signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
 fn done(page: &Page, query: &HashMap<String, String>) -> String {
     let field = |name: &str| query.get(name).map(String::as_str);
-    let seq = field("seq").and_then(|seq| seq.parse().ok()).map(|seq: i64| row::number(page, seq));
+    let seq = field("seq")
+        .and_then(|seq| seq.parse().ok())
+        .map(|seq: i64| row::number(page, seq));
     match (field("done"), seq) {
         (Some("route"), Some(number)) => page.w.t1("wb-done-route", "number", number),
         (Some("close"), Some(number)) => page.w.t1("wb-done-close", "number", number),
@@ -161,7 +180,12 @@ fn done(page: &Page, query: &HashMap<String, String>) -> String {
     }
 }
 
-async fn build(app: &App, signed: &SignedIn, asked: Asked, done: String) -> Result<Queue, StoreError> {
+async fn build(
+    app: &App,
+    signed: &SignedIn,
+    asked: Asked,
+    done: String,
+) -> Result<Queue, StoreError> {
     let work = &app.store.work;
     let page = signed.page.clone();
     let filter = asked.filter(&signed.agent.id);
@@ -173,12 +197,26 @@ async fn build(app: &App, signed: &SignedIn, asked: Asked, done: String) -> Resu
     Ok(Queue {
         rows: rows(app, &page, &query, &found.rows).await?,
         next: found.next.map_or(String::new(), |next| {
-            link::queue(&page, &Asked { after: next, ..asked.clone() }.query())
+            link::queue(
+                &page,
+                &Asked {
+                    after: next,
+                    ..asked.clone()
+                }
+                .query(),
+            )
         }),
         first: if asked.after.is_empty() {
             String::new()
         } else {
-            link::queue(&page, &Asked { after: String::new(), ..asked.clone() }.query())
+            link::queue(
+                &page,
+                &Asked {
+                    after: String::new(),
+                    ..asked.clone()
+                }
+                .query(),
+            )
         },
         quick: quick(app, &page, &signed.agent.unit, &tallies, pressing, &asked),
         kinds: kinds(app, &page, &tallies, &asked.kind),
@@ -198,7 +236,11 @@ async fn build(app: &App, signed: &SignedIn, asked: Asked, done: String) -> Resu
 
 /// How many are in a state, by the tally.
 pub(super) fn in_state(tallies: &[Tally], state: &str) -> i64 {
-    tallies.iter().filter(|tally| tally.state == state).map(|tally| tally.members).sum()
+    tallies
+        .iter()
+        .filter(|tally| tally.state == state)
+        .map(|tally| tally.members)
+        .sum()
 }
 
 /// The usual views.
@@ -211,9 +253,16 @@ pub(super) fn quick(
     now: &Asked,
 ) -> Vec<Quick> {
     let at_most = |count: i64| {
-        if count >= MOST_COUNTED { format!("{}+", page.count(MOST_COUNTED)) } else { page.count(count) }
+        if count >= MOST_COUNTED {
+            format!("{}+", page.count(MOST_COUNTED))
+        } else {
+            page.count(count)
+        }
     };
-    let here = Asked { after: String::new(), ..now.clone() };
+    let here = Asked {
+        after: String::new(),
+        ..now.clone()
+    };
     let view = |asked: Asked, label: String, count: String, alarm: bool| Quick {
         href: link::queue(page, &asked.query()),
         label,
@@ -224,15 +273,51 @@ pub(super) fn quick(
     let plain = Asked::default;
     let words = page.w;
     let queued = |which: &dyn Fn(&Tally) -> bool| -> i64 {
-        tallies.iter().filter(|tally| tally.state == "queued" && which(tally)).map(|tally| tally.members).sum()
+        tallies
+            .iter()
+            .filter(|tally| tally.state == "queued" && which(tally))
+            .map(|tally| tally.members)
+            .sum()
     };
     let mut views = vec![
-        view(Asked { urgent: true, ..plain() }, words.t("wb-view-urgent"), at_most(pressing.urgent), pressing.urgent > 0),
-        view(plain(), words.t("wb-view-queued"), page.count(in_state(tallies, "queued")), false),
-        view(Asked { sort: "deadline".to_owned(), ..plain() }, words.t("wb-view-late"), at_most(pressing.late), pressing.late > 0),
-        view(Asked { mine: true, ..plain() }, words.t("wb-view-mine"), at_most(pressing.mine), false),
         view(
-            Asked { unit: unit.to_owned(), ..plain() },
+            Asked {
+                urgent: true,
+                ..plain()
+            },
+            words.t("wb-view-urgent"),
+            at_most(pressing.urgent),
+            pressing.urgent > 0,
+        ),
+        view(
+            plain(),
+            words.t("wb-view-queued"),
+            page.count(in_state(tallies, "queued")),
+            false,
+        ),
+        view(
+            Asked {
+                sort: "deadline".to_owned(),
+                ..plain()
+            },
+            words.t("wb-view-late"),
+            at_most(pressing.late),
+            pressing.late > 0,
+        ),
+        view(
+            Asked {
+                mine: true,
+                ..plain()
+            },
+            words.t("wb-view-mine"),
+            at_most(pressing.mine),
+            false,
+        ),
+        view(
+            Asked {
+                unit: unit.to_owned(),
+                ..plain()
+            },
             words.t("wb-view-unit"),
             page.count(queued(&|tally| tally.unit == unit)),
             false,
@@ -240,13 +325,29 @@ pub(super) fn quick(
     ];
     for desk in app.config.desks() {
         let id = desk.id.as_str();
-        let asked = Asked { kind: id.to_owned(), ..plain() };
-        views.push(view(asked, labels::desk(id), page.count(queued(&|tally| tally.desk == id)), false));
+        let asked = Asked {
+            kind: id.to_owned(),
+            ..plain()
+        };
+        views.push(view(
+            asked,
+            labels::desk(id),
+            page.count(queued(&|tally| tally.desk == id)),
+            false,
+        ));
     }
     let quarantined = in_state(tallies, "quarantined");
     if quarantined > 0 {
-        let asked = Asked { state: "quarantined".to_owned(), ..plain() };
-        views.push(view(asked, words.t("wb-state-quarantined"), page.count(quarantined), true));
+        let asked = Asked {
+            state: "quarantined".to_owned(),
+            ..plain()
+        };
+        views.push(view(
+            asked,
+            words.t("wb-state-quarantined"),
+            page.count(quarantined),
+            true,
+        ));
     }
     views
 }
@@ -257,7 +358,11 @@ fn kinds(app: &App, page: &Page, tallies: &[Tally], chosen: &str) -> Vec<DeskKin
         *queued.entry((&tally.desk, &tally.headline)).or_insert(0) += tally.members;
     }
     let option = |value: String, label: String, count: i64| Opt {
-        label: if count == 0 { label } else { format!("{label} ({})", page.count(count)) },
+        label: if count == 0 {
+            label
+        } else {
+            format!("{label} ({})", page.count(count))
+        },
         current: value == chosen,
         value,
     };
@@ -265,13 +370,24 @@ fn kinds(app: &App, page: &Page, tallies: &[Tally], chosen: &str) -> Vec<DeskKin
         .desks()
         .map(|desk| {
             let id = desk.id.as_str();
-            let all = queued.iter().filter(|((of, _), _)| *of == id).map(|(_, count)| count).sum();
-            let mut options = vec![option(id.to_owned(), page.w.t1("wb-all-of", "desk", labels::desk(id)), all)];
+            let all = queued
+                .iter()
+                .filter(|((of, _), _)| *of == id)
+                .map(|(_, count)| count)
+                .sum();
+            let mut options = vec![option(
+                id.to_owned(),
+                page.w.t1("wb-all-of", "desk", labels::desk(id)),
+                all,
+            )];
             for (headline, label) in labels::headlines(app, page.lang, id) {
                 let count = queued.get(&(id, headline.as_str())).copied().unwrap_or(0);
                 options.push(option(format!("{id}.{headline}"), label, count));
             }
-            DeskKinds { label: labels::desk(id), options }
+            DeskKinds {
+                label: labels::desk(id),
+                options,
+            }
         })
         .collect()
 }
@@ -283,7 +399,11 @@ fn states(page: &Page, tallies: &[Tally], chosen: &str) -> Vec<Opt> {
             let word = state.as_str();
             Opt {
                 value: word.to_owned(),
-                label: format!("{} ({})", labels::state(page, word), page.count(in_state(tallies, word))),
+                label: format!(
+                    "{} ({})",
+                    labels::state(page, word),
+                    page.count(in_state(tallies, word))
+                ),
                 current: word == chosen,
             }
         })
@@ -350,11 +470,25 @@ pub(super) async fn bulk(
     }
     let mut done = 0_i64;
     let seqs: Vec<i64> = ticked.iter().map(|(seq, _)| *seq).collect();
-    let dockets = app.store.work.dockets(&seqs).await.map_err(|error| signed.failed(&error))?;
+    let dockets = app
+        .store
+        .work
+        .dockets(&seqs)
+        .await
+        .map_err(|error| signed.failed(&error))?;
     for docket in &dockets {
         let assessment: Assessment = serde_json::from_str(&docket.assessment).unwrap_or_default();
-        let proposed = assessment.proposals.first().map_or("", |first| first.unit.as_str());
-        let step = match asked(&app, &bulk.page, act, |name| posted.field(name).to_owned(), proposed) {
+        let proposed = assessment
+            .proposals
+            .first()
+            .map_or("", |first| first.unit.as_str());
+        let step = match asked(
+            &app,
+            &bulk.page,
+            act,
+            |name| posted.field(name).to_owned(),
+            proposed,
+        ) {
             Some(Ok(step)) if matches!(act, "route" | "close" | "take") => step,
             Some(Err(errors)) => {
                 bulk.errors = errors.into_iter().map(|(_, text)| text).collect();
@@ -362,7 +496,10 @@ pub(super) async fn bulk(
             }
             _ => return Err(signed.not_found()),
         };
-        let revision = ticked.iter().find(|(seq, _)| *seq == docket.seq).map_or(-1, |(_, revision)| *revision);
+        let revision = ticked
+            .iter()
+            .find(|(seq, _)| *seq == docket.seq)
+            .map_or(-1, |(_, revision)| *revision);
         let why = match carry_out(&app, signed, docket, revision, &step, &bulk.reason).await {
             Ok(_) => {
                 done += 1;
@@ -378,8 +515,16 @@ pub(super) async fn bulk(
             why,
         });
     }
-    bulk.summary = bulk.page.w.t2("wb-bulk-done", ("what", labels::act(&bulk.page, act)), ("count", done));
-    let status = if bulk.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    bulk.summary = bulk.page.w.t2(
+        "wb-bulk-done",
+        ("what", labels::act(&bulk.page, act)),
+        ("count", done),
+    );
+    let status = if bulk.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     Ok(render(status, &bulk))
 }
 
@@ -407,7 +552,14 @@ mod tests {
             .collect();
         assert_eq!(Asked::read(&read), asked);
         assert_eq!(Asked::default().filter("a").state, "queued");
-        let mine = Asked { mine: true, ..Asked::default() }.filter("a");
-        assert_eq!((mine.state.as_str(), mine.owner.as_str()), ("assigned", "a"));
+        let mine = Asked {
+            mine: true,
+            ..Asked::default()
+        }
+        .filter("a");
+        assert_eq!(
+            (mine.state.as_str(), mine.owner.as_str()),
+            ("assigned", "a")
+        );
     }
 }

@@ -50,7 +50,14 @@ pub(super) fn number(page: &Page, seq: i64) -> String {
 
 /// Names of the agents by id.
 pub(super) async fn agent_names(app: &App) -> Result<HashMap<String, String>, StoreError> {
-    Ok(app.store.work.agents().await?.into_iter().map(|agent| (agent.id, agent.name)).collect())
+    Ok(app
+        .store
+        .work
+        .agents()
+        .await?
+        .into_iter()
+        .map(|agent| (agent.id, agent.name))
+        .collect())
 }
 
 /// Docket rows in words; `from` is the queue's query, for the way back.
@@ -60,7 +67,10 @@ pub(super) async fn rows(
     from: &str,
     dockets: &[Docket],
 ) -> Result<Vec<Row>, StoreError> {
-    let mut series: Vec<&str> = dockets.iter().filter_map(|docket| docket.series.as_deref()).collect();
+    let mut series: Vec<&str> = dockets
+        .iter()
+        .filter_map(|docket| docket.series.as_deref())
+        .collect();
     series.sort_unstable();
     series.dedup();
     let sizes = app.store.work.series_sizes(&series).await?;
@@ -75,7 +85,6 @@ pub(super) async fn rows(
         .collect())
 }
 
-#[expect(clippy::too_many_arguments, reason = "everything a row says is looked up once for the whole page")]
 fn row(
     app: &App,
     page: &Page,
@@ -95,11 +104,21 @@ fn row(
         desk: labels::desk(&docket.desk),
         headline: labels::headline(app, lang, &docket.desk, &docket.headline),
         place: labels::place(lang, &docket.place),
-        amount: docket.amount_minor.map_or(String::new(), |minor| page.money(minor, &docket.currency)),
+        amount: docket
+            .amount_minor
+            .map_or(String::new(), |minor| page.money(minor, &docket.currency)),
         received: page.moment(docket.received_at),
         received_short: short(page, docket.received_at, now),
-        deadline_short: if ended { String::new() } else { short(page, docket.deadline_at, now) },
-        deadline: if ended { String::new() } else { page.moment(docket.deadline_at) },
+        deadline_short: if ended {
+            String::new()
+        } else {
+            short(page, docket.deadline_at, now)
+        },
+        deadline: if ended {
+            String::new()
+        } else {
+            page.moment(docket.deadline_at)
+        },
         late: !ended && docket.deadline_at < now,
         urgent: docket.urgent,
         priority: docket.priority,
@@ -121,12 +140,18 @@ fn row(
 /// A moment for a dense table: the day and the time this year, the day alone in another.
 fn short(page: &Page, micros: i64, now: i64) -> String {
     let (day, today) = (page.day(micros), page.day(now));
-    let year = |text: &str| text.get(text.len().saturating_sub(4)..).unwrap_or_default().to_owned();
+    let year = |text: &str| {
+        text.get(text.len().saturating_sub(4)..)
+            .unwrap_or_default()
+            .to_owned()
+    };
     if year(&day) != year(&today) {
         return day;
     }
     let moment = page.moment(micros);
-    let time = moment.get(moment.len().saturating_sub(5)..).unwrap_or_default();
+    let time = moment
+        .get(moment.len().saturating_sub(5)..)
+        .unwrap_or_default();
     let without = day.get(..day.len().saturating_sub(5)).unwrap_or_default();
     format!("{without} {time}")
 }

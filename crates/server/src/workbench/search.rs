@@ -71,7 +71,9 @@ pub(super) async fn show(
         let template = build(&app, &signed, asked, field("kind"), before).await?;
         Ok(render(StatusCode::OK, &template))
     };
-    found.await.map_err(|error: StoreError| signed.failed(&error))
+    found
+        .await
+        .map_err(|error: StoreError| signed.failed(&error))
 }
 
 /// The page of the one thing that a number, an id or a series' name can mean.
@@ -100,12 +102,23 @@ async fn named(app: &App, page: &Page, asked: &str) -> Result<Option<String>, St
 /// `#12`, `n° 12 345`, `No. 12,345`: the number of a submission. Bare digits may be anything else.
 fn number(asked: &str) -> Option<i64> {
     let lower = asked.to_lowercase();
-    let digits = ["#", "n°", "nº", "no.", "no "].iter().find_map(|mark| lower.strip_prefix(mark))?;
-    let digits: String = digits.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\u{202f}')).collect();
+    let digits = ["#", "n°", "nº", "no.", "no "]
+        .iter()
+        .find_map(|mark| lower.strip_prefix(mark))?;
+    let digits: String = digits
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\u{202f}'))
+        .collect();
     digits.parse().ok().filter(|number| *number >= 0)
 }
 
-async fn build(app: &App, signed: &SignedIn, asked: &str, kind: &str, before: Option<i64>) -> Result<Search, StoreError> {
+async fn build(
+    app: &App,
+    signed: &SignedIn,
+    asked: &str,
+    kind: &str,
+    before: Option<i64>,
+) -> Result<Search, StoreError> {
     let work = &app.store.work;
     let page = signed.page.clone();
     let observables: Vec<Observable> = match kind.parse::<Kind>() {
@@ -138,7 +151,8 @@ async fn build(app: &App, signed: &SignedIn, asked: &str, kind: &str, before: Op
                 ("kind", labels::kind(&page, observable.kind().name())),
                 ("value", display(observable)),
             );
-            work.holders(observable.key() as i64, before, ROWS + 1).await?
+            work.holders(observable.key() as i64, before, ROWS + 1)
+                .await?
         }
         None if words => {
             why = page.w.t1("wb-holds-words", "words", asked);
@@ -178,10 +192,9 @@ fn told(app: &App, page: &Page, observable: &Observable, count: i64) -> Understo
         count: page.count(count),
         href: link::search(page, name, observable.canonical()),
         listed: false,
-        warning: app
-            .lists
-            .check(observable)
-            .map_or(String::new(), |list| page.w.t1("wb-on-list", "list", list.to_string())),
+        warning: app.lists.check(observable).map_or(String::new(), |list| {
+            page.w.t1("wb-on-list", "list", list.to_string())
+        }),
     }
 }
 

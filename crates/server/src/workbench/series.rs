@@ -100,14 +100,22 @@ pub(super) async fn list(
         current: value == state,
     };
     let template = List {
-        rows: found.rows.iter().map(|series| view(&page, series)).collect(),
+        rows: found
+            .rows
+            .iter()
+            .map(|series| view(&page, series))
+            .collect(),
         states: vec![
             option("", page.w.t("wb-series-all")),
             option("proposed", page.w.t("wb-series-proposed")),
             option("confirmed", page.w.t("wb-series-confirmed")),
         ],
         next: found.next.map_or(String::new(), |next| address(&next)),
-        first: if after.is_some() { address("") } else { String::new() },
+        first: if after.is_some() {
+            address("")
+        } else {
+            String::new()
+        },
         page,
     };
     Ok(render(StatusCode::OK, &template))

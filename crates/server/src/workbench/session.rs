@@ -61,8 +61,15 @@ impl SignedIn {
         if allowed(&self.agent, action) {
             return Ok(());
         }
-        let (title, text) = (self.page.w.t("wb-forbidden-title"), self.page.w.t("wb-forbidden-text"));
-        Err(self.page.clone().failed(StatusCode::FORBIDDEN, title, text).into())
+        let (title, text) = (
+            self.page.w.t("wb-forbidden-title"),
+            self.page.w.t("wb-forbidden-text"),
+        );
+        Err(self
+            .page
+            .clone()
+            .failed(StatusCode::FORBIDDEN, title, text)
+            .into())
     }
 
     /// The page for a store that failed.
@@ -87,7 +94,9 @@ impl FromRequestParts<App> for SignedIn {
         }
         match session(&parts.headers, app, &page).await? {
             Some(signed) => Ok(signed),
-            None => Err(Redirect::to(&format!("{}/sign-in", link::workbench(&page))).into_response().into()),
+            None => Err(Redirect::to(&format!("{}/sign-in", link::workbench(&page)))
+                .into_response()
+                .into()),
         }
     }
 }
@@ -118,11 +127,17 @@ async fn session(headers: &HeaderMap, app: &App, page: &Page) -> Result<Option<S
         let (work, token) = (app.store.work.clone(), token.clone());
         tokio::spawn(async move {
             if let Err(error) = work.seen(token.as_bytes(), now).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a session's last use was not noted");
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a session's last use was not noted"
+                );
             }
         });
     }
-    let page = page.clone().for_agent(&session.agent.name, &hex(&mac(&token).finalize().into_bytes()));
+    let page = page.clone().for_agent(
+        &session.agent.name,
+        &hex(&mac(&token).finalize().into_bytes()),
+    );
     Ok(Some(SignedIn {
         agent: session.agent,
         page,
@@ -132,7 +147,8 @@ async fn session(headers: &HeaderMap, app: &App, page: &Page) -> Result<Option<S
 
 /// Bound to the session: whoever has not its cookie cannot compute it.
 fn mac(token: &str) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes a key of any length");
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(b"orfevre-csrf-1");
     mac
 }
@@ -167,7 +183,10 @@ impl Posted {
 
     /// Every value of a field.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .filter(move |(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The optimistic lock as the page had it.
@@ -177,7 +196,10 @@ impl Posted {
 }
 
 fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
-    fields.iter().find(|(found, _)| found == name).map_or("", |(_, value)| value)
+    fields
+        .iter()
+        .find(|(found, _)| found == name)
+        .map_or("", |(_, value)| value)
 }
 
 impl FromRequest<App> for Posted {
@@ -187,14 +209,21 @@ impl FromRequest<App> for Posted {
         let (mut parts, body) = request.into_parts();
         let page = framed(&mut parts, app).await;
         let signed = session(&parts.headers, app, &page).await?;
-        let form = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
+        let form =
+            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app)
+                .await;
         let Ok(Form(fields)) = form else {
-            let (title, text) = (page.w.t("wb-form-unread-title"), page.w.t("wb-form-unread-text"));
+            let (title, text) = (
+                page.w.t("wb-form-unread-title"),
+                page.w.t("wb-form-unread-text"),
+            );
             return Err(page.failed(StatusCode::BAD_REQUEST, title, text).into());
         };
         let sent = unhex(field(&fields, "csrf")).unwrap_or_default();
         match signed {
-            Some(signed) if mac(&signed.token).verify_slice(&sent).is_ok() => Ok(Self { signed, fields }),
+            Some(signed) if mac(&signed.token).verify_slice(&sent).is_ok() => {
+                Ok(Self { signed, fields })
+            }
             // The session ended while they wrote: what they wrote is theirs, and shown back.
             _ => Err(render(
                 StatusCode::FORBIDDEN,
@@ -231,7 +260,14 @@ struct SignIn {
 pub(super) async fn offer(page: Page, Query(query): Query<HashMap<String, String>>) -> Response {
     let token = query.get("token").cloned().unwrap_or_default();
     let page = off_the_link(page);
-    render(StatusCode::OK, &SignIn { page, token, refused: false })
+    render(
+        StatusCode::OK,
+        &SignIn {
+            page,
+            token,
+            refused: false,
+        },
+    )
 }
 
 /// Switching language or theme keeps the link's token out of those forms.
@@ -250,10 +286,15 @@ pub(super) struct Link {
 }
 
 /// Uses the link up.
-pub(super) async fn sign_in(State(app): State<App>, page: Page, Form(link): Form<Link>) -> Result<Response, Refused> {
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    page: Page,
+    Form(link): Form<Link>,
+) -> Result<Response, Refused> {
     let mut random = [0_u8; 32];
     getrandom::fill(&mut random).map_err(|error| {
-        page.clone().store_failed(&StoreError::Io(std::io::Error::other(error)))
+        page.clone()
+            .store_failed(&StoreError::Io(std::io::Error::other(error)))
     })?;
     let session = hex(&random);
     let agent = app
@@ -264,10 +305,21 @@ pub(super) async fn sign_in(State(app): State<App>, page: Page, Form(link): Form
         .map_err(|error| page.clone().store_failed(&error))?;
     if agent.is_none() {
         let page = off_the_link(page);
-        return Ok(render(StatusCode::FORBIDDEN, &SignIn { page, token: String::new(), refused: true }));
+        return Ok(render(
+            StatusCode::FORBIDDEN,
+            &SignIn {
+                page,
+                token: String::new(),
+                refused: true,
+            },
+        ));
     }
     let cookie = cookies::set(&app, COOKIE, &session, Some(ABSOLUTE / 1_000_000));
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&link::workbench(&page))).into_response())
+    Ok((
+        [(header::SET_COOKIE, cookie)],
+        Redirect::to(&link::workbench(&page)),
+    )
+        .into_response())
 }
 
 /// Ends the session.

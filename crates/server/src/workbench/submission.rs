@@ -56,11 +56,29 @@ pub(crate) struct Loaded<'a> {
 }
 
 /// Reads a submission by its id; what the worker has not come to yet is not there.
-pub(crate) async fn load<'a>(app: &'a App, signed: &SignedIn, id: &str) -> Result<Loaded<'a>, Refused> {
-    let docket = app.store.work.docket_by_id(id).await.map_err(|error| signed.failed(&error))?;
-    let Some(docket) = docket else { return Err(signed.not_found()) };
-    let submission = app.store.intake.by_seq(docket.seq).await.map_err(|error| signed.failed(&error))?;
-    let Some(submission) = submission else { return Err(signed.not_found()) };
+pub(crate) async fn load<'a>(
+    app: &'a App,
+    signed: &SignedIn,
+    id: &str,
+) -> Result<Loaded<'a>, Refused> {
+    let docket = app
+        .store
+        .work
+        .docket_by_id(id)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let Some(docket) = docket else {
+        return Err(signed.not_found());
+    };
+    let submission = app
+        .store
+        .intake
+        .by_seq(docket.seq)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let Some(submission) = submission else {
+        return Err(signed.not_found());
+    };
     Ok(Loaded {
         desk: app.desk_version(&submission.desk, submission.desk_version),
         assessment: serde_json::from_str(&docket.assessment).unwrap_or_default(),
@@ -164,7 +182,10 @@ struct SubmissionPage {
 
 impl SubmissionPage {
     fn error(&self, id: &str) -> Option<&str> {
-        self.errors.iter().find(|(field, _)| *field == id).map(|(_, text)| text.as_str())
+        self.errors
+            .iter()
+            .find(|(field, _)| *field == id)
+            .map(|(_, text)| text.as_str())
     }
 }
 
@@ -179,9 +200,17 @@ pub(super) async fn show(
     let loaded = load(&app, &signed, &id).await?;
     let from = link::checked_from(query.get("from").map_or("", String::as_str)).to_owned();
     let whole = query.contains_key("whole");
-    let template = build(&app, &signed, &loaded, from, whole, Entered::default(), Vec::new())
-        .await
-        .map_err(|error| signed.failed(&error))?;
+    let template = build(
+        &app,
+        &signed,
+        &loaded,
+        from,
+        whole,
+        Entered::default(),
+        Vec::new(),
+    )
+    .await
+    .map_err(|error| signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
@@ -193,7 +222,10 @@ async fn again(
     errors: Vec<(&'static str, String)>,
 ) -> Result<Response, Refused> {
     let signed = &posted.signed;
-    let act = errors.first().and_then(|(field, _)| field.split('-').next()).unwrap_or_default();
+    let act = errors
+        .first()
+        .and_then(|(field, _)| field.split('-').next())
+        .unwrap_or_default();
     let entered = Entered {
         act: act.to_owned(),
         unit: posted.field("unit").to_owned(),
@@ -225,13 +257,25 @@ async fn build(
 
     let sightings: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
     let keys = work.keys(seq, &app.model).await?;
-    let counts: HashMap<i64, i64> = keys.iter().map(|count| (count.key.id, count.members)).collect();
+    let counts: HashMap<i64, i64> = keys
+        .iter()
+        .map(|count| (count.key.id, count.members))
+        .collect();
     let values: Map<String, Value> = serde_json::from_str(&submission.facts).unwrap_or_default();
     let steps = match loaded.desk {
-        Some(desk) => answers::steps(desk, &values, &Marks::new(&page, &sightings, &counts), whole),
+        Some(desk) => answers::steps(
+            desk,
+            &values,
+            &Marks::new(&page, &sightings, &counts),
+            whole,
+        ),
         None => Vec::new(),
     };
-    let cut = steps.iter().flat_map(|step| &step.groups).flat_map(|group| &group.answers).any(|answer| !answer.cut.is_empty());
+    let cut = steps
+        .iter()
+        .flat_map(|step| &step.groups)
+        .flat_map(|group| &group.answers)
+        .any(|answer| !answer.cut.is_empty());
     let address = link::submission(&page, &docket.id, "");
 
     let names = row::agent_names(app).await?;
@@ -241,21 +285,41 @@ async fn build(
         .await?
         .remove(0);
     let assessment = &loaded.assessment;
-    let proposed = assessment.proposals.first().map_or("", |first| first.unit.as_str());
-    let chosen = if entered.unit.is_empty() { proposed } else { &entered.unit };
+    let proposed = assessment
+        .proposals
+        .first()
+        .map_or("", |first| first.unit.as_str());
+    let chosen = if entered.unit.is_empty() {
+        proposed
+    } else {
+        &entered.unit
+    };
     let matches = matching::matches(app, &page, docket, &sightings, &keys).await?;
     Ok(SubmissionPage {
         has_weak: matches.iter().any(|found| found.weak),
         matches,
         others: presence::others(app, signed, seq).await,
         observables: matching::observables(&page, &sightings, &keys),
-        exhibits: intake.exhibits(seq).await?.iter().map(|upload| exhibit(&page, &address, upload)).collect(),
+        exhibits: intake
+            .exhibits(seq)
+            .await?
+            .iter()
+            .map(|upload| exhibit(&page, &address, upload))
+            .collect(),
         has_identity: intake.has_identity(seq).await?,
         messages: history::messages(&page, &supplements, &acts, &names),
-        acts: acts.iter().rev().map(|act| history::view(app, &page, act, &names)).collect(),
+        acts: acts
+            .iter()
+            .rev()
+            .map(|act| history::view(app, &page, act, &names))
+            .collect(),
         can: can(signed, docket),
         back: link::queue(&page, &from),
-        whole: if cut { format!("{address}?whole=1") } else { String::new() },
+        whole: if cut {
+            format!("{address}?whole=1")
+        } else {
+            String::new()
+        },
         problem: assessment.problem.clone().unwrap_or_default(),
         urgent: urgent(loaded, &page),
         criteria: row::criteria(app, &page, docket),
@@ -272,8 +336,14 @@ async fn build(
             .collect(),
         units: units(app, &page, chosen),
         closings: closings(&page, &entered.closing),
-        desk_title: loaded.desk.map_or_else(|| labels::desk(&docket.desk), |desk| desk.title.get(lang).to_owned()),
-        track: docket.track.parse::<Track>().map_or(docket.track.clone(), |track| track.label(lang).to_owned()),
+        desk_title: loaded.desk.map_or_else(
+            || labels::desk(&docket.desk),
+            |desk| desk.title.get(lang).to_owned(),
+        ),
+        track: docket
+            .track
+            .parse::<Track>()
+            .map_or(docket.track.clone(), |track| track.label(lang).to_owned()),
         channel: match submission.channel.as_str() {
             "web" => page.w.t("wb-channel-web"),
             "api" => page.w.t("wb-channel-api"),
@@ -294,7 +364,9 @@ async fn build(
 }
 
 fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
-    let Some(id) = &loaded.assessment.urgent else { return String::new() };
+    let Some(id) = &loaded.assessment.urgent else {
+        return String::new();
+    };
     loaded
         .desk
         .and_then(|desk| desk.urgent.iter().find(|rule| *rule.id == **id))
@@ -324,7 +396,11 @@ fn can(signed: &SignedIn, docket: &Docket) -> Can {
 fn exhibit(page: &Page, address: &str, upload: &Upload) -> Exhibit {
     Exhibit {
         name: upload.name.clone(),
-        size: page.w.t1("wb-kilobytes", "n", page.count(upload.size.div_ceil(1000) as i64)),
+        size: page.w.t1(
+            "wb-kilobytes",
+            "n",
+            page.count(upload.size.div_ceil(1000) as i64),
+        ),
         media_type: upload.media_type.clone(),
         sha256: store::objects::hex(&upload.sha256),
         href: format!("{address}/exhibits/{}", upload.id),

@@ -46,7 +46,8 @@ pub(super) fn page(lang: Lang) -> Page {
 }
 
 const IBAN: &str = "FR1420041010050500013M02606";
-const STORY: &str = "Le site colis[.]example a vendu <b>un vélo</b> jamais livré. Appelé du 06 39 98 12 34.";
+const STORY: &str =
+    "Le site colis[.]example a vendu <b>un vélo</b> jamais livré. Appelé du 06 39 98 12 34.";
 
 fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
@@ -55,9 +56,18 @@ fn now() -> Timestamp {
 fn config() -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    let files = ["units.toml", "routing.toml", "desks/pharos.toml", "desks/thesee.toml"]
-        .map(|path| (path.to_owned(), read(path)));
-    let places = Places::load(&read("places/departments.tsv"), &read("places/communes.tsv")).unwrap();
+    let files = [
+        "units.toml",
+        "routing.toml",
+        "desks/pharos.toml",
+        "desks/thesee.toml",
+    ]
+    .map(|path| (path.to_owned(), read(path)));
+    let places = Places::load(
+        &read("places/departments.tsv"),
+        &read("places/communes.tsv"),
+    )
+    .unwrap();
     Config::load(files, places).unwrap()
 }
 
@@ -87,12 +97,21 @@ impl Answer {
     /// The value of a hidden field, of the first form that has it.
     fn hidden(&self, name: &str) -> String {
         let mark = format!("name=\"{name}\" value=\"");
-        let start = self.body.find(&mark).unwrap_or_else(|| panic!("no field {name} in {}", self.body)) + mark.len();
+        let start = self
+            .body
+            .find(&mark)
+            .unwrap_or_else(|| panic!("no field {name} in {}", self.body))
+            + mark.len();
         self.body[start..].split('"').next().unwrap().to_owned()
     }
 
     fn has(&self, text: &str) -> &Self {
-        assert!(self.body.contains(text), "{text:?} is not in ({}) {}", self.status, self.body);
+        assert!(
+            self.body.contains(text),
+            "{text:?} is not in ({}) {}",
+            self.status,
+            self.body
+        );
         self
     }
 
@@ -109,18 +128,26 @@ impl Site {
 
     async fn at(clock: fn() -> Timestamp) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path(), "orfevre.example/test").await.unwrap();
-        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france/models/submissions.toml");
+        let store = Store::open(folder.path(), "orfevre.example/test")
+            .await
+            .unwrap();
+        let model = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../config/france/models/submissions.toml");
         let model = Model::from_toml(&std::fs::read_to_string(model).unwrap()).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty::<(&str, &str)>()).unwrap();
         let app = App::new(store, config(), model, lists, Settings::default(), clock);
-        Self { app, _folder: folder }
+        Self {
+            app,
+            _folder: folder,
+        }
     }
 
     /// Files a report and takes it through the worker's steps.
     async fn file(&self, answers: Value) -> i64 {
         let app = &self.app;
-        let Value::Object(values) = answers else { panic!("answers are an object") };
+        let Value::Object(values) = answers else {
+            panic!("answers are an object")
+        };
         let reached = app.store.work.reached().await.unwrap();
         let filed = receive(
             app,
@@ -139,8 +166,15 @@ impl Site {
         .unwrap();
         let submission = app.store.intake.by_seq(filed.seq).await.unwrap().unwrap();
         let found = harmonise(&app.config, &app.lists, &submission);
-        let reached = Reached { submission: filed.seq, ..reached };
-        app.store.work.apply(&[found], reached, &app.model, &mut Analyser::default()).await.unwrap();
+        let reached = Reached {
+            submission: filed.seq,
+            ..reached
+        };
+        app.store
+            .work
+            .apply(&[found], reached, &app.model, &mut Analyser::default())
+            .await
+            .unwrap();
         app.store.work.recluster(&app.model, 100).await.unwrap();
         filed.seq
     }
@@ -154,7 +188,10 @@ impl Site {
                 "residence": {"code": "31", "name": "Haute-Garonne", "department": "31"},
             }))
             .await;
-        (seq, self.app.store.work.docket(seq).await.unwrap().unwrap().id)
+        (
+            seq,
+            self.app.store.work.docket(seq).await.unwrap().unwrap().id,
+        )
     }
 
     async fn sign_in(&self, id: &str, role: &str) -> Browser<'_> {
@@ -168,8 +205,13 @@ impl Site {
         work.put_agent(&agent).await.unwrap();
         let token = format!("token of {id}");
         work.invite(id, token.as_bytes(), i64::MAX).await.unwrap();
-        let nobody = Browser { site: self, cookie: String::new() };
-        let answer = nobody.post("/fr/workbench/sign-in", &[("token", &token)]).await;
+        let nobody = Browser {
+            site: self,
+            cookie: String::new(),
+        };
+        let answer = nobody
+            .post("/fr/workbench/sign-in", &[("token", &token)])
+            .await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         assert!(cookie.contains("HttpOnly; SameSite=Strict"), "{cookie}");
@@ -182,7 +224,10 @@ impl Site {
 
 impl Browser<'_> {
     async fn send(&self, request: Request<Body>) -> Answer {
-        let answer = router(self.site.app.clone()).oneshot(request).await.unwrap();
+        let answer = router(self.site.app.clone())
+            .oneshot(request)
+            .await
+            .unwrap();
         let (parts, body) = answer.into_parts();
         Answer {
             status: parts.status,
@@ -192,7 +237,13 @@ impl Browser<'_> {
     }
 
     async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
+        self.send(
+            Request::get(path)
+                .header(header::COOKIE, &self.cookie)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
     }
 
     async fn page(&self, path: &str) -> Answer {
@@ -202,8 +253,10 @@ impl Browser<'_> {
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let fields: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", super::link::encoded(value))).collect();
+        let fields: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", super::link::encoded(value)))
+            .collect();
         let request = Request::post(path)
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -225,9 +278,18 @@ impl Browser<'_> {
 async fn a_link_signs_in_once_and_looking_at_it_uses_nothing_up() {
     let site = Site::new().await;
     let work = &site.app.store.work;
-    let nobody = Browser { site: &site, cookie: String::new() };
-    assert_eq!(nobody.get("/fr/workbench").await.location(), "/fr/workbench/sign-in");
-    nobody.page("/fr/workbench/sign-in").await.has_not("name=\"token\"");
+    let nobody = Browser {
+        site: &site,
+        cookie: String::new(),
+    };
+    assert_eq!(
+        nobody.get("/fr/workbench").await.location(),
+        "/fr/workbench/sign-in"
+    );
+    nobody
+        .page("/fr/workbench/sign-in")
+        .await
+        .has_not("name=\"token\"");
 
     let agent = Agent {
         id: "a".to_owned(),
@@ -242,18 +304,33 @@ async fn a_link_signs_in_once_and_looking_at_it_uses_nothing_up() {
         let offered = nobody.page("/fr/workbench/sign-in?token=once").await;
         assert_eq!(offered.body.matches("once").count(), 1);
     }
-    assert_eq!(nobody.post("/fr/workbench/sign-in", &[("token", "other")]).await.status, StatusCode::FORBIDDEN);
-    let first = nobody.post("/fr/workbench/sign-in", &[("token", "once")]).await;
+    assert_eq!(
+        nobody
+            .post("/fr/workbench/sign-in", &[("token", "other")])
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
+    let first = nobody
+        .post("/fr/workbench/sign-in", &[("token", "once")])
+        .await;
     assert_eq!(first.location(), "/fr/workbench");
-    let again = nobody.post("/fr/workbench/sign-in", &[("token", "once")]).await;
+    let again = nobody
+        .post("/fr/workbench/sign-in", &[("token", "once")])
+        .await;
     assert_eq!(again.status, StatusCode::FORBIDDEN);
     assert!(again.headers.get(header::SET_COOKIE).is_none());
 
     let signed = site.sign_in("b", "triage").await;
     let seen = signed.page("/fr/workbench").await;
-    let out = signed.post("/fr/workbench/sign-out", &[("csrf", &seen.hidden("csrf"))]).await;
+    let out = signed
+        .post("/fr/workbench/sign-out", &[("csrf", &seen.hidden("csrf"))])
+        .await;
     assert_eq!(out.status, StatusCode::SEE_OTHER);
-    assert_eq!(signed.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        signed.get("/fr/workbench").await.status,
+        StatusCode::SEE_OTHER
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,7 +348,14 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
         // That it was used is noted beside the answer: wait for it.
         let token = signed.cookie.split_once('=').unwrap().1;
         loop {
-            let (_, seen) = site.app.store.work.session(token.as_bytes(), 0, 0).await.unwrap().unwrap();
+            let (_, seen) = site
+                .app
+                .store
+                .work
+                .session(token.as_bytes(), 0, 0)
+                .await
+                .unwrap()
+                .unwrap();
             if seen == site.app.now_micros() {
                 break;
             }
@@ -279,16 +363,30 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
         }
     }
     NOW.fetch_add(25 * 60, Ordering::Relaxed);
-    assert_eq!(signed.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        signed.get("/fr/workbench").await.status,
+        StatusCode::SEE_OTHER
+    );
 
     let idle = site.sign_in("b", "triage").await;
     let seen = idle.page("/fr/workbench").await;
     NOW.fetch_add(31 * 60, Ordering::Relaxed);
-    assert_eq!(idle.get("/fr/workbench").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        idle.get("/fr/workbench").await.status,
+        StatusCode::SEE_OTHER
+    );
     // What was being written is not lost with the session.
     let (_, id) = site.story().await;
     let path = format!("/fr/workbench/submissions/{id}/acts/reply");
-    let answer = idle.post(&path, &[("csrf", &seen.hidden("csrf")), ("text", "une <longue> réponse")]).await;
+    let answer = idle
+        .post(
+            &path,
+            &[
+                ("csrf", &seen.hidden("csrf")),
+                ("text", "une <longue> réponse"),
+            ],
+        )
+        .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     answer.has("une &#60;longue&#62; réponse");
 }
@@ -298,13 +396,28 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site.app.store.work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let series = site
+        .app
+        .store
+        .work
+        .docket(seq)
+        .await
+        .unwrap()
+        .unwrap()
+        .series
+        .unwrap();
     let submission = format!("/fr/workbench/submissions/{id}");
     let administrator = site.sign_in("admin", "administrator").await;
     let triage = site.sign_in("triage", "triage").await;
-    let nobody = Browser { site: &site, cookie: String::new() };
+    let nobody = Browser {
+        site: &site,
+        cookie: String::new(),
+    };
 
-    administrator.page("/fr/workbench").await.has_not("Haute-Garonne");
+    administrator
+        .page("/fr/workbench")
+        .await
+        .has_not("Haute-Garonne");
     let series = format!("/fr/workbench/series/{series}");
     let paths = [
         "/fr/workbench/queue".to_owned(),
@@ -316,25 +429,71 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
         series.clone(),
     ];
     for path in &paths {
-        assert_eq!(administrator.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
-        assert_eq!(nobody.get(path).await.location(), "/fr/workbench/sign-in", "{path}");
+        assert_eq!(
+            administrator.get(path).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+        assert_eq!(
+            nobody.get(path).await.location(),
+            "/fr/workbench/sign-in",
+            "{path}"
+        );
     }
     let csrf = administrator.page("/fr/workbench").await.hidden("csrf");
     let triage_csrf = triage.page("/fr/workbench").await.hidden("csrf");
     for act in ["take", "route", "close", "reply", "note"] {
         let path = format!("{submission}/acts/{act}");
-        let fields = [("csrf", csrf.as_str()), ("revision", "0"), ("reason", "r"), ("text", "t")];
-        assert_eq!(administrator.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "{act}");
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("revision", "0"),
+            ("reason", "r"),
+            ("text", "t"),
+        ];
+        assert_eq!(
+            administrator.post(&path, &fields).await.status,
+            StatusCode::FORBIDDEN,
+            "{act}"
+        );
         // Another agent's proof, and none.
         let fields = [("csrf", triage_csrf.as_str()), ("revision", "0")];
-        assert_eq!(administrator.post(&path, &fields).await.status, StatusCode::FORBIDDEN, "{act}");
-        assert_eq!(triage.post(&path, &[("revision", "0")]).await.status, StatusCode::FORBIDDEN, "{act}");
-        assert_eq!(nobody.post(&path, &[]).await.status, StatusCode::FORBIDDEN, "{act}");
+        assert_eq!(
+            administrator.post(&path, &fields).await.status,
+            StatusCode::FORBIDDEN,
+            "{act}"
+        );
+        assert_eq!(
+            triage.post(&path, &[("revision", "0")]).await.status,
+            StatusCode::FORBIDDEN,
+            "{act}"
+        );
+        assert_eq!(
+            nobody.post(&path, &[]).await.status,
+            StatusCode::FORBIDDEN,
+            "{act}"
+        );
     }
-    let split = [("csrf", triage_csrf.as_str()), ("revision", "0"), ("member", "0"), ("reason", "r")];
-    assert_eq!(triage.post(&format!("{series}/acts/split"), &split).await.status, StatusCode::FORBIDDEN);
+    let split = [
+        ("csrf", triage_csrf.as_str()),
+        ("revision", "0"),
+        ("member", "0"),
+        ("reason", "r"),
+    ];
+    assert_eq!(
+        triage
+            .post(&format!("{series}/acts/split"), &split)
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
     let identity = [("csrf", csrf.as_str()), ("reason", "a long enough reason")];
-    assert_eq!(administrator.post(&format!("{submission}/identity"), &identity).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        administrator
+            .post(&format!("{submission}/identity"), &identity)
+            .await
+            .status,
+        StatusCode::FORBIDDEN
+    );
     assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
 }
 
@@ -346,49 +505,94 @@ async fn a_submission_shows_what_was_said_and_keeps_the_identity_sealed() {
     for lang in ["fr", "en"] {
         let path = format!("/{lang}/workbench/submissions/{id}");
         let seen = agent.page(&path).await;
-        seen.has("un vélo").has("&#60;b&#62;").has_not("<b>un").has("Haute-Garonne (31)").has("287");
+        seen.has("un vélo")
+            .has("&#60;b&#62;")
+            .has_not("<b>un")
+            .has("Haute-Garonne (31)")
+            .has("287");
         // Marked where they stand, leading to the search and not to the site.
-        seen.has("<mark>colis[.]example</mark>").has("<mark>06 39 98 12 34</mark>").has_not("href=\"http");
+        seen.has("<mark>colis[.]example</mark>")
+            .has("<mark>06 39 98 12 34</mark>")
+            .has_not("href=\"http");
         seen.has_not("secret.person");
         seen.has("ofac-thesee").has("colis[.]example");
     }
     let path = format!("/fr/workbench/submissions/{id}");
     let seen = agent.page(&path).await;
-    let refused = agent.form(&seen, &format!("{path}/identity"), &[("reason", "court")]).await;
+    let refused = agent
+        .form(&seen, &format!("{path}/identity"), &[("reason", "court")])
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.has("href=\"#identity-reason\"").has(">court</textarea>").has_not("secret.person");
+    refused
+        .has("href=\"#identity-reason\"")
+        .has(">court</textarea>")
+        .has_not("secret.person");
     assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
-    let opened = agent.form(&seen, &format!("{path}/identity"), &[("reason", "rappel de la victime ce jour")]).await;
+    let opened = agent
+        .form(
+            &seen,
+            &format!("{path}/identity"),
+            &[("reason", "rappel de la victime ce jour")],
+        )
+        .await;
     opened.has("secret.person@example.org");
     assert_eq!(opened.headers[header::CACHE_CONTROL], "no-store");
     let acts = site.app.store.work.acts(seq).await.unwrap();
-    assert_eq!((acts.len(), acts[0].kind.as_str(), acts[0].agent.as_str()), (1, "open_identity", "a"));
-    agent.page(&path).await.has_not("secret.person").has("rappel de la victime ce jour");
+    assert_eq!(
+        (acts.len(), acts[0].kind.as_str(), acts[0].agent.as_str()),
+        (1, "open_identity", "a")
+    );
+    agent
+        .page(&path)
+        .await
+        .has_not("secret.person")
+        .has("rappel de la victime ce jour");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
-    let (first, second) = (site.sign_in("one", "triage").await, site.sign_in("two", "triage").await);
+    let (first, second) = (
+        site.sign_in("one", "triage").await,
+        site.sign_in("two", "triage").await,
+    );
     let path = format!("/fr/workbench/submissions/{id}");
     let (seen_by_first, seen_by_second) = (first.page(&path).await, second.page(&path).await);
     seen_by_second.has("Agent one");
-    let taken = first.form(&seen_by_first, &format!("{path}/acts/take"), &[]).await;
+    let taken = first
+        .form(&seen_by_first, &format!("{path}/acts/take"), &[])
+        .await;
     assert_eq!(taken.location(), path);
 
-    let close = [("closing", "no_offence"), ("reason", "simple « litige » commercial"), ("seen", "0")];
-    let late = second.form(&seen_by_second, &format!("{path}/acts/close"), &close).await;
+    let close = [
+        ("closing", "no_offence"),
+        ("reason", "simple « litige » commercial"),
+        ("seen", "0"),
+    ];
+    let late = second
+        .form(&seen_by_second, &format!("{path}/acts/close"), &close)
+        .await;
     assert_eq!(late.status, StatusCode::CONFLICT);
-    late.has("Agent one").has("simple « litige » commercial").has("value=\"no_offence\"");
+    late.has("Agent one")
+        .has("simple « litige » commercial")
+        .has("value=\"no_offence\"");
     let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
-    assert_eq!((docket.state.as_str(), docket.owner.as_str()), ("assigned", "one"));
+    assert_eq!(
+        (docket.state.as_str(), docket.owner.as_str()),
+        ("assigned", "one")
+    );
 
-    let insisted = second.form(&late, &format!("{path}/acts/close"), &close).await;
+    let insisted = second
+        .form(&late, &format!("{path}/acts/close"), &close)
+        .await;
     assert_eq!(insisted.location(), "/fr/workbench/queue?done=close&seq=0");
     second.page(insisted.location()).await.has("n° 0");
     let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
-    assert_eq!((docket.state.as_str(), docket.owner.as_str()), ("closed:no_offence", ""));
+    assert_eq!(
+        (docket.state.as_str(), docket.owner.as_str()),
+        ("closed:no_offence", "")
+    );
 
     // Closed: nothing but opening it again is possible, and not for this role.
     let stale = second.form(&late, &format!("{path}/acts/take"), &[]).await;
@@ -399,9 +603,25 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
     let seen = head.page(&path).await;
     let why = head.form(&seen, &format!("{path}/acts/reopen"), &[]).await;
     assert_eq!(why.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let reopened = head.form(&seen, &format!("{path}/acts/reopen"), &[("reason", "fait nouveau")]).await;
+    let reopened = head
+        .form(
+            &seen,
+            &format!("{path}/acts/reopen"),
+            &[("reason", "fait nouveau")],
+        )
+        .await;
     assert_eq!(reopened.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.app.store.work.docket(seq).await.unwrap().unwrap().state, "queued");
+    assert_eq!(
+        site.app
+            .store
+            .work
+            .docket(seq)
+            .await
+            .unwrap()
+            .unwrap()
+            .state,
+        "queued"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -412,15 +632,37 @@ async fn routing_elsewhere_than_proposed_asks_why() {
     let path = format!("/fr/workbench/submissions/{id}?from=kind%3Dthesee");
     let route = format!("/fr/workbench/submissions/{id}/acts/route");
     let seen = agent.page(&path).await;
-    for (unit, error) in [("", "route-unit"), ("nowhere", "route-unit"), ("ofmin", "route-reason")] {
+    for (unit, error) in [
+        ("", "route-unit"),
+        ("nowhere", "route-unit"),
+        ("ofmin", "route-reason"),
+    ] {
         let refused = agent.form(&seen, &route, &[("unit", unit)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-        refused.has(&format!("href=\"#{error}\"")).has(&format!("id=\"{error}-error\""));
+        refused
+            .has(&format!("href=\"#{error}\""))
+            .has(&format!("id=\"{error}-error\""));
     }
-    let routed = agent.form(&seen, &route, &[("unit", "ofmin"), ("reason", "mineur"), ("from", "kind=thesee")]).await;
-    assert_eq!(routed.location(), "/fr/workbench/queue?kind=thesee&done=route&seq=0");
+    let routed = agent
+        .form(
+            &seen,
+            &route,
+            &[
+                ("unit", "ofmin"),
+                ("reason", "mineur"),
+                ("from", "kind=thesee"),
+            ],
+        )
+        .await;
+    assert_eq!(
+        routed.location(),
+        "/fr/workbench/queue?kind=thesee&done=route&seq=0"
+    );
     let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
-    assert_eq!((docket.state.as_str(), docket.unit.as_str()), ("assigned", "ofmin"));
+    assert_eq!(
+        (docket.state.as_str(), docket.unit.as_str()),
+        ("assigned", "ofmin")
+    );
     let seen = agent.page(&path).await;
     seen.has("mineur");
     let followed = agent.form(&seen, &route, &[("unit", "ofac-thesee")]).await;
@@ -435,23 +677,49 @@ async fn a_reply_and_a_note_are_kept_as_written() {
     let path = format!("/fr/workbench/submissions/{id}");
     let seen = agent.page(&path).await;
     for kind in ["reply", "note"] {
-        let empty = agent.form(&seen, &format!("{path}/acts/{kind}"), &[("text", "  ")]).await;
+        let empty = agent
+            .form(&seen, &format!("{path}/acts/{kind}"), &[("text", "  ")])
+            .await;
         assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let kept = agent.form(&seen, &format!("{path}/acts/{kind}"), &[("text", "bonjour <script>\nligne")]).await;
+        let kept = agent
+            .form(
+                &seen,
+                &format!("{path}/acts/{kind}"),
+                &[("text", "bonjour <script>\nligne")],
+            )
+            .await;
         assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
     }
-    agent.page(&path).await.has("bonjour &#60;script&#62;\nligne").has_not("<script>\n");
+    agent
+        .page(&path)
+        .await
+        .has("bonjour &#60;script&#62;\nligne")
+        .has_not("<script>\n");
     let acts = site.app.store.work.acts(seq).await.unwrap();
-    let bodies: Vec<Value> = acts.iter().map(|act| serde_json::from_str(&act.body).unwrap()).collect();
-    assert_eq!(bodies, [json!({"text": "bonjour <script>\nligne"}), json!({"text": "bonjour <script>\nligne"})]);
+    let bodies: Vec<Value> = acts
+        .iter()
+        .map(|act| serde_json::from_str(&act.body).unwrap())
+        .collect();
+    assert_eq!(
+        bodies,
+        [
+            json!({"text": "bonjour <script>\nligne"}),
+            json!({"text": "bonjour <script>\nligne"})
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_queue_pages_filters_and_acts_on_many() {
     let site = Site::new().await;
     for place in 0..60 {
-        let kind = if place % 3 == 0 { "romance" } else { "false_shop" };
-        site.file(json!({"scam_type": kind, "story": format!("histoire {place}")})).await;
+        let kind = if place % 3 == 0 {
+            "romance"
+        } else {
+            "false_shop"
+        };
+        site.file(json!({"scam_type": kind, "story": format!("histoire {place}")}))
+            .await;
     }
     let agent = site.sign_in("a", "triage").await;
     let mut met = BTreeSet::new();
@@ -461,28 +729,66 @@ async fn the_queue_pages_filters_and_acts_on_many() {
         for part in seen.body.split("name=\"row\" value=\"").skip(1) {
             assert!(met.insert(part.split('"').next().unwrap().to_owned()));
         }
-        let Some(next) = seen.body.split("<a href=\"").find(|part| part.contains("rel=\"next\"")) else { break };
+        let Some(next) = seen
+            .body
+            .split("<a href=\"")
+            .find(|part| part.contains("rel=\"next\""))
+        else {
+            break;
+        };
         path = next.split('"').next().unwrap().replace("&#38;", "&");
     }
     assert_eq!(met.len(), 60);
-    let only = agent.page("/fr/workbench/queue?kind=thesee.romance&sort=newest").await;
+    let only = agent
+        .page("/fr/workbench/queue?kind=thesee.romance&sort=newest")
+        .await;
     assert_eq!(only.body.matches("data-row").count(), 20);
-    agent.page("/fr/workbench/queue?state=nonsense&after=nonsense&kind=..&unit=%00").await;
+    agent
+        .page("/fr/workbench/queue?state=nonsense&after=nonsense&kind=..&unit=%00")
+        .await;
 
     let seen = agent.page("/fr/workbench/queue").await;
     let csrf = seen.hidden("csrf");
     let bulk = "/fr/workbench/queue/bulk";
-    let none = agent.post(bulk, &[("csrf", &csrf), ("act", "close"), ("closing", "kept"), ("reason", "r")]).await;
+    let none = agent
+        .post(
+            bulk,
+            &[
+                ("csrf", &csrf),
+                ("act", "close"),
+                ("closing", "kept"),
+                ("reason", "r"),
+            ],
+        )
+        .await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     // One of the three carries an old lock.
     let fields = [
-        ("csrf", csrf.as_str()), ("act", "close"), ("closing", "kept"), ("reason", "doublons"),
-        ("row", "1.0"), ("row", "2.0"), ("row", "3.7"),
+        ("csrf", csrf.as_str()),
+        ("act", "close"),
+        ("closing", "kept"),
+        ("reason", "doublons"),
+        ("row", "1.0"),
+        ("row", "2.0"),
+        ("row", "3.7"),
     ];
     let done = agent.post(bulk, &fields).await;
-    done.has("n° 3").has_not("n° 1<").has("2 faites").has("doublons");
-    let closed = Filter { state: "closed:kept".to_owned(), ..Filter::default() };
-    let rows = site.app.store.work.queue(&closed, Sort::Newest, None, 10).await.unwrap().rows;
+    done.has("n° 3")
+        .has_not("n° 1<")
+        .has("2 faites")
+        .has("doublons");
+    let closed = Filter {
+        state: "closed:kept".to_owned(),
+        ..Filter::default()
+    };
+    let rows = site
+        .app
+        .store
+        .work
+        .queue(&closed, Sort::Newest, None, 10)
+        .await
+        .unwrap()
+        .rows;
     assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [2, 1]);
 }
 
@@ -492,7 +798,12 @@ async fn any_notation_finds_and_the_answer_says_what_was_understood() {
     let (_, id) = site.story().await;
     let agent = site.sign_in("a", "triage").await;
     let search = async |asked: &str| {
-        agent.page(&format!("/fr/workbench/search?q={}", super::link::encoded(asked))).await
+        agent
+            .page(&format!(
+                "/fr/workbench/search?q={}",
+                super::link::encoded(asked)
+            ))
+            .await
     };
     for asked in [
         "FR14 2004 1010 0505 0001 3M02 606",
@@ -511,13 +822,34 @@ async fn any_notation_finds_and_the_answer_says_what_was_understood() {
             found.has(&format!("/submissions/{id}\""));
         }
     }
-    search("DE89 3704 0044 0532 0130 00").await.has("DE89 3704 0044 0532 0130 00").has("Aucune déclaration").has("compte bancaire");
+    search("DE89 3704 0044 0532 0130 00")
+        .await
+        .has("DE89 3704 0044 0532 0130 00")
+        .has("Aucune déclaration")
+        .has("compte bancaire");
     search("\" OR ) (").await.has("Aucune déclaration");
-    for asked in ["n° 0".to_owned(), "#0".to_owned(), id.clone(), id.to_uppercase()] {
-        let to = agent.get(&format!("/fr/workbench/search?q={}", super::link::encoded(&asked))).await;
-        assert_eq!(to.location(), format!("/fr/workbench/submissions/{id}"), "{asked}");
+    for asked in [
+        "n° 0".to_owned(),
+        "#0".to_owned(),
+        id.clone(),
+        id.to_uppercase(),
+    ] {
+        let to = agent
+            .get(&format!(
+                "/fr/workbench/search?q={}",
+                super::link::encoded(&asked)
+            ))
+            .await;
+        assert_eq!(
+            to.location(),
+            format!("/fr/workbench/submissions/{id}"),
+            "{asked}"
+        );
     }
-    agent.page("/fr/workbench/search?kind=iban&q=nonsense").await.has("Rien de reconnaissable");
+    agent
+        .page("/fr/workbench/search?kind=iban&q=nonsense")
+        .await
+        .has("Rien de reconnaissable");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -535,16 +867,39 @@ async fn a_series_is_split_and_the_split_undone() {
     let path = format!("/fr/workbench/series/{id}");
     let seen = agent.page(&path).await;
     // 3 × 287 euros, one account, no pair on which it hangs.
-    seen.has("861,00").has("FR14 2004 1010 0505 0001 3M02 606").has("Aucun lien fragile").has("n° 2");
-    let empty = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "autre auteur")]).await;
+    seen.has("861,00")
+        .has("FR14 2004 1010 0505 0001 3M02 606")
+        .has("Aucun lien fragile")
+        .has("n° 2");
+    let empty = agent
+        .form(
+            &seen,
+            &format!("{path}/acts/split"),
+            &[("reason", "autre auteur")],
+        )
+        .await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    empty.has("autre auteur</textarea>").has("href=\"#members\"");
-    let split = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "autre auteur"), ("member", "1")]).await;
+    empty
+        .has("autre auteur</textarea>")
+        .has("href=\"#members\"");
+    let split = agent
+        .form(
+            &seen,
+            &format!("{path}/acts/split"),
+            &[("reason", "autre auteur"), ("member", "1")],
+        )
+        .await;
     assert_eq!(split.location(), format!("{path}?done=split"));
     assert_ne!(series(1).await, Some(id.clone()));
     assert_eq!(series(2).await, Some(id.clone()));
     // The page that was read before is stale now, and what was typed stays.
-    let late = agent.form(&seen, &format!("{path}/acts/split"), &[("reason", "trop tard"), ("member", "2")]).await;
+    let late = agent
+        .form(
+            &seen,
+            &format!("{path}/acts/split"),
+            &[("reason", "trop tard"), ("member", "2")],
+        )
+        .await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     late.has("trop tard</textarea>");
 
@@ -557,11 +912,19 @@ async fn a_series_is_split_and_the_split_undone() {
     agent.page(&path).await.has("annulé").has("erreur");
 
     let seen = agent.page(&path).await;
-    let confirmed = agent.form(&seen, &format!("{path}/acts/confirm"), &[("reason", "vu")]).await;
+    let confirmed = agent
+        .form(&seen, &format!("{path}/acts/confirm"), &[("reason", "vu")])
+        .await;
     assert_eq!(confirmed.status, StatusCode::SEE_OTHER);
     assert_eq!(work.series(&id).await.unwrap().unwrap().state, "confirmed");
     let seen = agent.page(&path).await;
-    let merged = agent.form(&seen, &format!("{path}/acts/merge"), &[("reason", "r"), ("other", "S-999999")]).await;
+    let merged = agent
+        .form(
+            &seen,
+            &format!("{path}/acts/merge"),
+            &[("reason", "r"), ("other", "S-999999")],
+        )
+        .await;
     assert_eq!(merged.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -581,21 +944,45 @@ async fn an_exhibit_leaves_only_as_an_attachment_and_that_is_kept() {
         at: 0,
     };
     app.store.intake.record_upload(upload).await.unwrap();
-    let seq = site.file(json!({"scam_type": "romance", "evidence": [{"id": "upload-1"}]})).await;
+    let seq = site
+        .file(json!({"scam_type": "romance", "evidence": [{"id": "upload-1"}]}))
+        .await;
     let id = app.store.work.docket(seq).await.unwrap().unwrap().id;
     let agent = site.sign_in("a", "triage").await;
     let path = format!("/fr/workbench/submissions/{id}");
-    agent.page(&path).await.has("../&#34;evil&#34;.html").has(&store::objects::hex(&kept.sha256));
+    agent
+        .page(&path)
+        .await
+        .has("../&#34;evil&#34;.html")
+        .has(&store::objects::hex(&kept.sha256));
     let file = agent.page(&format!("{path}/exhibits/upload-1")).await;
-    assert_eq!(file.headers[header::CONTENT_TYPE], "application/octet-stream");
-    assert!(file.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment;"));
-    assert_eq!(file.headers[header::CONTENT_SECURITY_POLICY], "sandbox; default-src 'none'");
+    assert_eq!(
+        file.headers[header::CONTENT_TYPE],
+        "application/octet-stream"
+    );
+    assert!(
+        file.headers[header::CONTENT_DISPOSITION]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment;")
+    );
+    assert_eq!(
+        file.headers[header::CONTENT_SECURITY_POLICY],
+        "sandbox; default-src 'none'"
+    );
     assert_eq!(file.body, "<script>alert(1)</script>");
     assert_eq!(app.store.work.acts(seq).await.unwrap()[0].kind, "download");
     // Of another submission, or of none.
     let (_, other) = site.story().await;
-    for path in [format!("/fr/workbench/submissions/{other}/exhibits/upload-1"), format!("{path}/exhibits/none")] {
-        assert_eq!(agent.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    for path in [
+        format!("/fr/workbench/submissions/{other}/exhibits/upload-1"),
+        format!("{path}/exhibits/none"),
+    ] {
+        assert_eq!(
+            agent.get(&path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
 }
 
@@ -604,25 +991,57 @@ async fn every_page_has_a_title_of_its_own_in_both_languages() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site.app.store.work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let series = site
+        .app
+        .store
+        .work
+        .docket(seq)
+        .await
+        .unwrap()
+        .unwrap()
+        .series
+        .unwrap();
     let agent = site.sign_in("a", "head").await;
     let mut titles = BTreeSet::new();
-    let paths = ["", "/queue", "/series", "/search", "/sign-in"].map(str::to_owned).into_iter().chain([
-        format!("/submissions/{id}"),
-        format!("/series/{series}"),
-    ]);
+    let paths = ["", "/queue", "/series", "/search", "/sign-in"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain([format!("/submissions/{id}"), format!("/series/{series}")]);
     for path in paths {
         for lang in ["fr", "en"] {
             let seen = agent.page(&format!("/{lang}/workbench{path}")).await;
-            let title = seen.body.split("<title>").nth(1).unwrap().split("</title>").next().unwrap();
+            let title = seen
+                .body
+                .split("<title>")
+                .nth(1)
+                .unwrap()
+                .split("</title>")
+                .next()
+                .unwrap();
             assert!(titles.insert(format!("{lang} {title}")), "{title} twice");
-            seen.has(&format!("<html lang=\"{lang}\"")).has_not("wb-error-").has_not(" style=");
+            seen.has(&format!("<html lang=\"{lang}\""))
+                .has_not("wb-error-")
+                .has_not(" style=");
             // A key without words shows as itself.
-            let text: String = seen.body.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect();
+            let text: String = seen
+                .body
+                .split('<')
+                .filter_map(|part| part.split_once('>'))
+                .map(|(_, text)| text)
+                .collect();
             assert!(!text.contains("wb-"), "{lang} {path}: {text}");
         }
     }
-    assert_eq!(agent.get("/de/workbench").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(agent.get("/fr/workbench/submissions/none").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(agent.get("/fr/workbench/series/none").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        agent.get("/de/workbench").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        agent.get("/fr/workbench/submissions/none").await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        agent.get("/fr/workbench/series/none").await.status,
+        StatusCode::NOT_FOUND
+    );
 }

@@ -97,12 +97,19 @@ impl Intake {
     /// When the database does not answer.
     pub async fn by_idempotency(&self, key: i64) -> Result<Option<(i64, [u8; 32])>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let row = sql::row(&mut connection, "SELECT seq, body FROM submission WHERE idempotency = $1", sql::params![key]).await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT seq, body FROM submission WHERE idempotency = $1",
+            sql::params![key],
+        )
+        .await?;
         let Some(row) = row else { return Ok(None) };
-        let body = sql::bytes(&row, 1)?.try_into().map_err(|_| StoreError::Corrupt {
-            what: "submission",
-            why: "hash of the body is not 32 bytes".to_owned(),
-        })?;
+        let body = sql::bytes(&row, 1)?
+            .try_into()
+            .map_err(|_| StoreError::Corrupt {
+                what: "submission",
+                why: "hash of the body is not 32 bytes".to_owned(),
+            })?;
         Ok(Some((sql::int(&row, 0)?, body)))
     }
 
@@ -110,7 +117,10 @@ impl Intake {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn supplement_by_idempotency(&self, key: i64) -> Result<Option<Supplement>, StoreError> {
+    pub async fn supplement_by_idempotency(
+        &self,
+        key: i64,
+    ) -> Result<Option<Supplement>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         sql::row(
             &mut connection,
@@ -159,7 +169,13 @@ impl Intake {
     /// When the database does not answer.
     pub async fn has_identity(&self, seq: i64) -> Result<bool, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        Ok(sql::row(&mut connection, "SELECT seq FROM identity WHERE seq = $1", sql::params![seq]).await?.is_some())
+        Ok(sql::row(
+            &mut connection,
+            "SELECT seq FROM identity WHERE seq = $1",
+            sql::params![seq],
+        )
+        .await?
+        .is_some())
     }
 
     /// The identity that was sealed with a submission, as JSON. Opening it is an act: the caller

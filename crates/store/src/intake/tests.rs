@@ -86,7 +86,10 @@ async fn a_retry_gets_the_same_place_and_another_body_is_a_conflict() {
     ledger::verify(retry.receipt.as_bytes(), &store.intake.verifier()).unwrap();
     let other = store.intake.submit(submission(3, 5, 2)).await;
     assert!(matches!(other, Err(SubmitError::Conflict)));
-    assert_eq!(store.intake.by_idempotency(5).await.unwrap(), Some((first.seq, [1; 32])));
+    assert_eq!(
+        store.intake.by_idempotency(5).await.unwrap(),
+        Some((first.seq, [1; 32]))
+    );
     assert_eq!(store.intake.by_idempotency(99).await.unwrap(), None);
     // Twins sent together, so that one commit may take both.
     let (left, right) = tokio::join!(
@@ -118,9 +121,24 @@ async fn a_supplement_is_found_by_its_key_and_its_retry_gets_the_same_place() {
     let first = store.intake.supplement(message.clone()).await.unwrap();
     let retry = store.intake.supplement(message).await.unwrap();
     assert_eq!((retry.seq, retry.repeated), (first.seq, true));
-    let found = store.intake.supplement_by_idempotency(6).await.unwrap().unwrap();
-    assert_eq!((found.seq, found.at, found.body.as_str()), (first.seq, 77, "{\"text\":\"more\"}"));
-    assert!(store.intake.supplement_by_idempotency(5).await.unwrap().is_none());
+    let found = store
+        .intake
+        .supplement_by_idempotency(6)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.seq, found.at, found.body.as_str()),
+        (first.seq, 77, "{\"text\":\"more\"}")
+    );
+    assert!(
+        store
+            .intake
+            .supplement_by_idempotency(5)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

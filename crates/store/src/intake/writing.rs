@@ -18,6 +18,8 @@ use crate::{
 const GROUP: usize = 1000;
 
 type Answer<T> = oneshot::Sender<Result<T, SubmitError>>;
+/// Lookup of its code, the draft, its sealed body.
+type WaitingDraft = (i64, Box<Draft>, Vec<u8>, Answer<()>);
 
 /// What waits for the writer.
 pub(super) enum Command {
@@ -161,7 +163,7 @@ impl Writer {
         submissions: &[(NewSubmission, Answer<Received>)],
         supplements: &[(NewSupplement, Answer<Received>)],
         uploads: &[(Upload, Answer<()>)],
-        drafts: &[(i64, Box<Draft>, Vec<u8>, Answer<()>)],
+        drafts: &[WaitingDraft],
         dropped: &[(i64, Answer<()>)],
     ) -> Result<
         (

@@ -55,7 +55,8 @@ pub const KEY_KINDS: &[&str] = &[
     "text",
     "payee",
     "image",
-    "copy", "mail_domain",
+    "copy",
+    "mail_domain",
 ];
 
 /// The number of a kind of key.

@@ -46,12 +46,18 @@ impl Work {
     pub async fn pressing(&self, agent: &str, now: i64) -> Result<Pressing, StoreError> {
         let mut connection = self.reading().await?;
         let mut count = async |which: &str, value: sql::Param| -> Result<i64, StoreError> {
-            let text = format!("SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} LIMIT {MOST_COUNTED}) AS some");
+            let text = format!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} LIMIT {MOST_COUNTED}) AS some"
+            );
             let row = sql::row(&mut connection, &text, vec![value]).await?;
             Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
         };
         Ok(Pressing {
-            urgent: count("state = 'queued' AND rank <= $1", apply::rank(true, 0, i64::MAX).into()).await?,
+            urgent: count(
+                "state = 'queued' AND rank <= $1",
+                apply::rank(true, 0, i64::MAX).into(),
+            )
+            .await?,
             late: count("state = 'queued' AND deadline_at < $1", now.into()).await?,
             mine: count("owner = $1 AND state = 'assigned'", agent.into()).await?,
         })
@@ -65,7 +71,12 @@ impl Work {
         let mut connection = self.reading().await?;
         let mut sizes = HashMap::with_capacity(ids.len());
         for id in ids {
-            let row = sql::row(&mut connection, "SELECT members FROM series WHERE id = $1", params![*id]).await?;
+            let row = sql::row(
+                &mut connection,
+                "SELECT members FROM series WHERE id = $1",
+                params![*id],
+            )
+            .await?;
             if let Some(row) = row {
                 sizes.insert((*id).to_owned(), sql::int(&row, 0)?);
             }
@@ -78,12 +89,21 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn series_page(&self, state: &str, after: Option<&str>, most: i64) -> Result<Page<SeriesRow>, StoreError> {
+    pub async fn series_page(
+        &self,
+        state: &str,
+        after: Option<&str>,
+        most: i64,
+    ) -> Result<Page<SeriesRow>, StoreError> {
         let (members, id) = after
             .and_then(|after| after.split_once('.'))
             .and_then(|(members, id)| Some((members.parse::<i64>().ok()?, id)))
             .unwrap_or((i64::MAX, ""));
-        let states: &[&str] = if state.is_empty() { &["proposed", "confirmed"] } else { &[state] };
+        let states: &[&str] = if state.is_empty() {
+            &["proposed", "confirmed"]
+        } else {
+            &[state]
+        };
         let mut connection = self.reading().await?;
         let mut rows: Vec<SeriesRow> = Vec::new();
         for state in states {
@@ -100,7 +120,10 @@ impl Work {
         rows.sort_by(|a, b| b.members.cmp(&a.members).then_with(|| b.id.cmp(&a.id)));
         let more = rows.len() as i64 > most;
         rows.truncate(most.max(0) as usize);
-        let next = rows.last().filter(|_| more).map(|row| format!("{}.{}", row.members, row.id));
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|row| format!("{}.{}", row.members, row.id));
         Ok(Page { rows, next })
     }
 
@@ -126,7 +149,11 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn series_keys(&self, series: &str, most: i64) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
+    pub async fn series_keys(
+        &self,
+        series: &str,
+        most: i64,
+    ) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
@@ -145,17 +172,22 @@ impl Work {
     /// When the database does not answer.
     pub async fn known_keys(&self, ids: &[i64]) -> Result<HashMap<i64, KnownKey>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::select_in(&mut connection, "SELECT id, kind, members, damped FROM key WHERE id", "", ids)
-            .await?
-            .iter()
-            .map(|row| {
-                let known = KnownKey {
-                    kind: u8::try_from(sql::int(row, 1)?).unwrap_or(u8::MAX),
-                    members: sql::int(row, 2)?,
-                    damped: sql::int(row, 3)? != 0,
-                };
-                Ok((sql::int(row, 0)?, known))
-            })
-            .collect()
+        sql::select_in(
+            &mut connection,
+            "SELECT id, kind, members, damped FROM key WHERE id",
+            "",
+            ids,
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            let known = KnownKey {
+                kind: u8::try_from(sql::int(row, 1)?).unwrap_or(u8::MAX),
+                members: sql::int(row, 2)?,
+                damped: sql::int(row, 3)? != 0,
+            };
+            Ok((sql::int(row, 0)?, known))
+        })
+        .collect()
     }
 }

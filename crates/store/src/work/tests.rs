@@ -292,12 +292,17 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
     let mut all = Vec::new();
     for gang in 0..13 {
         for _ in 0..2 + gang % 3 {
-            all.push(harmonised(all.len() as i64, &[(100 + gang, "iban"), (200 + gang, "phone")]));
+            all.push(harmonised(
+                all.len() as i64,
+                &[(100 + gang, "iban"), (200 + gang, "phone")],
+            ));
         }
     }
     let work = work(folder.path(), &[&all]).await;
     let first = work.series_page("", None, 1).await.unwrap().rows.remove(0);
-    work.confirm_series(&first.id, first.revision, act("c", "confirm"), &model()).await.unwrap();
+    work.confirm_series(&first.id, first.revision, act("c", "confirm"), &model())
+        .await
+        .unwrap();
     for (state, expected) in [("", 13), ("confirmed", 1), ("proposed", 12)] {
         let mut met = Vec::new();
         let mut after = None;
@@ -310,15 +315,31 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
             }
         }
         assert_eq!(met.len(), expected, "{state}");
-        assert!(met.is_sorted_by(|a, b| a.0 < b.0 || (a.0 == b.0 && a.1 > b.1)), "{met:?}");
+        assert!(
+            met.is_sorted_by(|a, b| a.0 < b.0 || (a.0 == b.0 && a.1 > b.1)),
+            "{met:?}"
+        );
     }
-    assert!(work.series_page("", Some("nonsense"), 4).await.unwrap().rows.len() == 4);
+    assert!(
+        work.series_page("", Some("nonsense"), 4)
+            .await
+            .unwrap()
+            .rows
+            .len()
+            == 4
+    );
 
-    assert_eq!(work.series_sizes(&[&first.id, "S-999999"]).await.unwrap(), [(first.id.clone(), 4)].into());
+    assert_eq!(
+        work.series_sizes(&[&first.id, "S-999999"]).await.unwrap(),
+        [(first.id.clone(), 4)].into()
+    );
     let keys = work.series_keys(&first.id, 100).await.unwrap();
     assert_eq!((keys.len(), keys[0].1.len()), (4, 2));
     let known = work.known_keys(&[keys[0].1[0].id, 5]).await.unwrap();
-    assert_eq!(known.values().map(|key| key.members).collect::<Vec<_>>(), [4]);
+    assert_eq!(
+        known.values().map(|key| key.members).collect::<Vec<_>>(),
+        [4]
+    );
     assert_eq!(work.series_moments(&first.id, 3).await.unwrap().len(), 3);
 }
 
@@ -328,7 +349,14 @@ async fn what_presses_is_counted() {
     // Number 3 is urgent; deadlines are at number + 100.
     let work = work(folder.path(), &[&gangs()]).await;
     let before = work.pressing("agent", 102).await.unwrap();
-    assert_eq!(before, Pressing { urgent: 1, late: 2, mine: 0 });
+    assert_eq!(
+        before,
+        Pressing {
+            urgent: 1,
+            late: 2,
+            mine: 0
+        }
+    );
     let mine = Change {
         state: "assigned".to_owned(),
         unit: "u".to_owned(),
@@ -336,5 +364,12 @@ async fn what_presses_is_counted() {
         unread: false,
     };
     work.transition(3, 0, mine, act("t", "take")).await.unwrap();
-    assert_eq!(work.pressing("agent", 0).await.unwrap(), Pressing { urgent: 0, late: 0, mine: 1 });
+    assert_eq!(
+        work.pressing("agent", 0).await.unwrap(),
+        Pressing {
+            urgent: 0,
+            late: 0,
+            mine: 1
+        }
+    );
 }

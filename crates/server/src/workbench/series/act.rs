@@ -30,7 +30,10 @@ pub(in crate::workbench) async fn post(
     let work = &app.store.work;
     let (reason, revision) = (posted.field("reason"), posted.revision());
     let other = posted.field("other").to_uppercase();
-    let out: Vec<i64> = posted.all("member").filter_map(|seq| seq.parse().ok()).collect();
+    let out: Vec<i64> = posted
+        .all("member")
+        .filter_map(|seq| seq.parse().ok())
+        .collect();
     let mut errors = Vec::new();
     if reason.is_empty() {
         let field = match kind.as_str() {
@@ -46,7 +49,10 @@ pub(in crate::workbench) async fn post(
         "split" if out.is_empty() => errors.push(("members", words.t("wb-error-split"))),
         "split" => {}
         "merge" => {
-            let known = work.series(&other).await.map_err(|error| signed.failed(&error))?;
+            let known = work
+                .series(&other)
+                .await
+                .map_err(|error| signed.failed(&error))?;
             if other == id || known.is_none_or(|series| series.state == "retired") {
                 errors.push(("merge-other", words.t("wb-error-merge")));
             }
@@ -60,7 +66,16 @@ pub(in crate::workbench) async fn post(
         out: out.clone(),
     };
     if !errors.is_empty() {
-        return again(&app, signed, &id, StatusCode::UNPROCESSABLE_ENTITY, errors, entered(), false).await;
+        return again(
+            &app,
+            signed,
+            &id,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            errors,
+            entered(),
+            false,
+        )
+        .await;
     }
     let body = match kind.as_str() {
         "split" => serde_json::json!({ "out": out }),
@@ -71,14 +86,35 @@ pub(in crate::workbench) async fn post(
     let act = new_act(&app, signed, &kind, reason, &body.to_string())?;
     let done = match kind.as_str() {
         "confirm" => work.confirm_series(&id, revision, act, &app.model).await,
-        "split" => work.split_series(&id, revision, &out, act, &app.model).await,
-        "merge" => work.merge_series(&id, revision, &other, act, &app.model).await,
-        _ => work.undo_series_act(posted.field("act"), act, &app.model).await,
+        "split" => {
+            work.split_series(&id, revision, &out, act, &app.model)
+                .await
+        }
+        "merge" => {
+            work.merge_series(&id, revision, &other, act, &app.model)
+                .await
+        }
+        _ => {
+            work.undo_series_act(posted.field("act"), act, &app.model)
+                .await
+        }
     };
     match done {
-        Ok(()) => Ok(Redirect::to(&format!("{}?done={kind}", link::series(&signed.page, &id))).into_response()),
+        Ok(()) => Ok(
+            Redirect::to(&format!("{}?done={kind}", link::series(&signed.page, &id)))
+                .into_response(),
+        ),
         Err(StoreError::Changed) => {
-            again(&app, signed, &id, StatusCode::CONFLICT, Vec::new(), entered(), true).await
+            again(
+                &app,
+                signed,
+                &id,
+                StatusCode::CONFLICT,
+                Vec::new(),
+                entered(),
+                true,
+            )
+            .await
         }
         Err(error) => Err(signed.failed(&error)),
     }

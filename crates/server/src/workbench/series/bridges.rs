@@ -39,16 +39,27 @@ pub(super) fn bridges(tree: &[(i64, i64)], holders: &[Vec<i64>]) -> Vec<bool> {
     }
     let mut bridge = vec![true; tree.len()];
     for key in holders {
-        let inside: Vec<i64> = key.iter().copied().filter(|member| above.contains_key(member)).collect();
+        let inside: Vec<i64> = key
+            .iter()
+            .copied()
+            .filter(|member| above.contains_key(member))
+            .collect();
         for pair in inside.windows(2) {
             let (mut a, mut b) = (pair[0], pair[1]);
-            let direct = inside.len() == 2 && tree.iter().any(|edge| *edge == (a, b) || *edge == (b, a));
+            let direct =
+                inside.len() == 2 && tree.iter().any(|edge| *edge == (a, b) || *edge == (b, a));
             if direct || part[&a] != part[&b] {
                 continue;
             }
             while a != b {
-                let lower = if depth[&a] >= depth[&b] { &mut a } else { &mut b };
-                let Some((parent, edge)) = above[lower] else { break };
+                let lower = if depth[&a] >= depth[&b] {
+                    &mut a
+                } else {
+                    &mut b
+                };
+                let Some((parent, edge)) = above[lower] else {
+                    break;
+                };
                 bridge[edge] = false;
                 *lower = parent;
             }
@@ -75,7 +86,11 @@ mod tests {
             &[false, false, true, false, false],
         );
         // A second way round, by other members.
-        check(&[(1, 2), (2, 3)], &[&[1, 2], &[2, 3], &[1, 3]], &[false, false]);
+        check(
+            &[(1, 2), (2, 3)],
+            &[&[1, 2], &[2, 3], &[1, 3]],
+            &[false, false],
+        );
         check(&[(1, 2)], &[&[1, 2], &[2, 1]], &[true]);
         // Members that the tree has not.
         check(&[(1, 2)], &[&[1, 9]], &[true]);

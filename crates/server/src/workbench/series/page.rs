@@ -131,7 +131,10 @@ struct SeriesPage {
 
 impl SeriesPage {
     fn error(&self, id: &str) -> Option<&str> {
-        self.errors.iter().find(|(field, _)| *field == id).map(|(_, text)| text.as_str())
+        self.errors
+            .iter()
+            .find(|(field, _)| *field == id)
+            .map(|(_, text)| text.as_str())
     }
 }
 
@@ -151,7 +154,10 @@ pub(in crate::workbench) async fn show(
         Some("undo") => words.t("wb-done-undo"),
         _ => String::new(),
     };
-    let after = query.get("after").and_then(|after| after.parse().ok()).unwrap_or(-1);
+    let after = query
+        .get("after")
+        .and_then(|after| after.parse().ok())
+        .unwrap_or(-1);
     let mut built = build(&app, &signed, &id, after, Entered::default())
         .await
         .map_err(|error| signed.failed(&error))?
@@ -187,13 +193,20 @@ async fn build(
     entered: Entered,
 ) -> Result<Option<SeriesPage>, StoreError> {
     let work = &app.store.work;
-    let Some(series) = work.series(id).await? else { return Ok(None) };
+    let Some(series) = work.series(id).await? else {
+        return Ok(None);
+    };
     let page = signed.page.clone();
     let address = link::series(&page, id);
     let mut dockets = work.members(id, after, MEMBERS + 1).await?;
     let more = dockets.len() as i64 > MEMBERS;
     dockets.truncate(MEMBERS as usize);
-    let next = dockets.last().filter(|_| more).map_or(String::new(), |last| format!("{address}?after={}", last.seq));
+    let next = dockets
+        .last()
+        .filter(|_| more)
+        .map_or(String::new(), |last| {
+            format!("{address}?after={}", last.seq)
+        });
     let read = dockets.len() as i64;
 
     let sightings = sightings(&dockets);
@@ -219,7 +232,10 @@ async fn build(
         series: view(&page, &series),
         revision: series.revision,
         retired: series.state == "retired",
-        heir_href: series.merged_into.as_deref().map_or(String::new(), |heir| link::series(&page, heir)),
+        heir_href: series
+            .merged_into
+            .as_deref()
+            .map_or(String::new(), |heir| link::series(&page, heir)),
         heir: series.merged_into.clone().unwrap_or_default(),
         errors: Vec::new(),
         entered,
@@ -228,7 +244,11 @@ async fn build(
         decides: allowed(&signed.agent, Action::DecideSeries) && series.state != "retired",
         members,
         next,
-        first: if after < 0 { String::new() } else { address.clone() },
+        first: if after < 0 {
+            String::new()
+        } else {
+            address.clone()
+        },
         read,
         all_read: read == series.members,
         shared,
@@ -241,7 +261,11 @@ async fn build(
         bar: STEP - 2,
         months_cut: moments.len() as i64 == MOST_MOMENTS,
         months,
-        acts: acts.iter().rev().map(|act| history::view(app, &page, act, &names)).collect(),
+        acts: acts
+            .iter()
+            .rev()
+            .map(|act| history::view(app, &page, act, &names))
+            .collect(),
         address,
         page,
     }))
@@ -249,7 +273,10 @@ async fn build(
 
 /// What was found in each member.
 fn sightings(dockets: &[Docket]) -> Vec<Vec<Sighting>> {
-    dockets.iter().map(|docket| serde_json::from_str(&docket.sightings).unwrap_or_default()).collect()
+    dockets
+        .iter()
+        .map(|docket| serde_json::from_str(&docket.sightings).unwrap_or_default())
+        .collect()
 }
 
 /// The observables that two members or more hold, the most shared first.
@@ -268,7 +295,8 @@ async fn shared(
             *inside.entry(found).or_insert(0) += 1;
         }
     }
-    let mut inside: Vec<(Observable, i64)> = inside.into_iter().filter(|(_, count)| *count > 1).collect();
+    let mut inside: Vec<(Observable, i64)> =
+        inside.into_iter().filter(|(_, count)| *count > 1).collect();
     inside.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     inside.truncate(MOST_SHARED);
     let ids: Vec<i64> = inside.iter().map(|(found, _)| found.key() as i64).collect();
@@ -281,13 +309,20 @@ async fn shared(
             defanged: defang(&found),
             href: link::search(page, found.kind().name(), found.canonical()),
             inside: count,
-            everywhere: known.get(&(found.key() as i64)).map_or(count, |key| key.members),
+            everywhere: known
+                .get(&(found.key() as i64))
+                .map_or(count, |key| key.members),
         })
         .collect())
 }
 
 /// Which reasons are bridges; empty when the series is too large to say.
-async fn hangs(app: &App, id: &str, series: &SeriesRow, reasons: &[Reason]) -> Result<Vec<bool>, StoreError> {
+async fn hangs(
+    app: &App,
+    id: &str,
+    series: &SeriesRow,
+    reasons: &[Reason],
+) -> Result<Vec<bool>, StoreError> {
     if series.members > MOST_BRIDGED || reasons.is_empty() {
         return Ok(Vec::new());
     }
@@ -304,11 +339,22 @@ async fn hangs(app: &App, id: &str, series: &SeriesRow, reasons: &[Reason]) -> R
     // What is capped holds nothing together.
     let counts = |id: &i64| {
         known.get(id).is_some_and(|key| {
-            let kind = KEY_KINDS.get(usize::from(key.kind)).and_then(|name| app.model.kind(name));
-            kind.is_some_and(|kind| app.model.weight(kind, key.members.max(0) as u64, key.damped).bits > 0.0)
+            let kind = KEY_KINDS
+                .get(usize::from(key.kind))
+                .and_then(|name| app.model.kind(name));
+            kind.is_some_and(|kind| {
+                app.model
+                    .weight(kind, key.members.max(0) as u64, key.damped)
+                    .bits
+                    > 0.0
+            })
         })
     };
-    let holders: Vec<Vec<i64>> = holders.into_iter().filter(|(id, _)| counts(id)).map(|(_, members)| members).collect();
+    let holders: Vec<Vec<i64>> = holders
+        .into_iter()
+        .filter(|(id, _)| counts(id))
+        .map(|(_, members)| members)
+        .collect();
     let tree: Vec<(i64, i64)> = reasons.iter().map(|reason| (reason.a, reason.b)).collect();
     Ok(bridges(&tree, &holders))
 }
@@ -326,9 +372,16 @@ async fn edges(
     order.sort_by_key(|place| !bridge(*place));
     order.truncate(REASONS as usize);
     let shown: Vec<&Reason> = order.iter().map(|place| &reasons[*place]).collect();
-    let ids: Vec<i64> = shown.iter().flat_map(|reason| &reason.keys).map(|(id, _)| *id).collect();
+    let ids: Vec<i64> = shown
+        .iter()
+        .flat_map(|reason| &reason.keys)
+        .map(|(id, _)| *id)
+        .collect();
     let known = app.store.work.known_keys(&ids).await?;
-    let seqs: Vec<i64> = shown.iter().flat_map(|reason| [reason.a, reason.b]).collect();
+    let seqs: Vec<i64> = shown
+        .iter()
+        .flat_map(|reason| [reason.a, reason.b])
+        .collect();
     let hrefs: HashMap<i64, String> = app
         .store
         .work
@@ -368,9 +421,16 @@ fn key_label(
     values: &HashMap<i64, Observable>,
 ) -> String {
     if let Some(found) = values.get(&id) {
-        return format!("{} {}", labels::kind(page, found.kind().name()), display(found));
+        return format!(
+            "{} {}",
+            labels::kind(page, found.kind().name()),
+            display(found)
+        );
     }
-    match known.get(&id).and_then(|key| KEY_KINDS.get(usize::from(key.kind))) {
+    match known
+        .get(&id)
+        .and_then(|key| KEY_KINDS.get(usize::from(key.kind)))
+    {
         Some(name) => labels::kind(page, name),
         None => page.w.t("wb-kind-unknown"),
     }

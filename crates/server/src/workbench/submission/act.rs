@@ -92,7 +92,11 @@ impl Step {
     }
 
     fn action(&self) -> Action {
-        if *self == Self::Reopen { Action::Reopen } else { Action::Handle }
+        if *self == Self::Reopen {
+            Action::Reopen
+        } else {
+            Action::Handle
+        }
     }
 }
 
@@ -126,8 +130,14 @@ pub(crate) async fn carry_out(
         "from": {"state": docket.state, "unit": docket.unit, "owner": docket.owner},
         "to": {"state": change.state, "unit": change.unit, "owner": change.owner},
     });
-    let act = new_act(app, signed, step.kind(), reason, &body.to_string()).map_err(NotDone::Refused)?;
-    match app.store.work.transition(docket.seq, revision, change, act).await {
+    let act =
+        new_act(app, signed, step.kind(), reason, &body.to_string()).map_err(NotDone::Refused)?;
+    match app
+        .store
+        .work
+        .transition(docket.seq, revision, change, act)
+        .await
+    {
         Ok(after) => Ok(after),
         Err(StoreError::Changed) => Err(NotDone::Changed),
         Err(error) => Err(NotDone::Refused(signed.failed(&error))),
@@ -135,14 +145,22 @@ pub(crate) async fn carry_out(
 }
 
 /// An act of this agent, now.
-pub(crate) fn new_act(app: &App, signed: &SignedIn, kind: &str, reason: &str, body: &str) -> Result<NewAct, Refused> {
+pub(crate) fn new_act(
+    app: &App,
+    signed: &SignedIn,
+    kind: &str,
+    reason: &str,
+    body: &str,
+) -> Result<NewAct, Refused> {
     let mut random = [0_u8; 10];
     getrandom::fill(&mut random)
         .map_err(|error| signed.failed(&StoreError::Io(std::io::Error::other(error))))?;
     let now = app.now();
     let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     Ok(NewAct {
-        id: uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string(),
+        id: uuid::Builder::from_unix_timestamp_millis(millis, &random)
+            .into_uuid()
+            .to_string(),
         at: now.as_microsecond(),
         agent: signed.agent.id.clone(),
         kind: kind.to_owned(),
@@ -170,12 +188,21 @@ pub(crate) fn asked(
         "route" => {
             let unit = field("unit");
             let mut errors = Vec::new();
-            if !app.config.units.iter().any(|known| known.id.as_str() == unit) {
+            if !app
+                .config
+                .units
+                .iter()
+                .any(|known| known.id.as_str() == unit)
+            {
                 errors.push(("route-unit", words.t("wb-error-unit")));
             } else if reason.is_empty() && unit != proposed {
                 errors.push(("route-reason", words.t("wb-error-route-why")));
             }
-            if errors.is_empty() { Ok(Step::Route(unit)) } else { Err(errors) }
+            if errors.is_empty() {
+                Ok(Step::Route(unit))
+            } else {
+                Err(errors)
+            }
         }
         "close" => {
             let closing = field("closing");
@@ -209,8 +236,18 @@ pub(in crate::workbench) async fn post(
         return write(&app, &posted, &loaded, &act).await;
     }
     let docket = &loaded.docket;
-    let proposed = loaded.assessment.proposals.first().map_or("", |first| first.unit.as_str());
-    let step = asked(&app, &signed.page, &act, |name| posted.field(name).to_owned(), proposed);
+    let proposed = loaded
+        .assessment
+        .proposals
+        .first()
+        .map_or("", |first| first.unit.as_str());
+    let step = asked(
+        &app,
+        &signed.page,
+        &act,
+        |name| posted.field(name).to_owned(),
+        proposed,
+    );
     let step = match step {
         None => return Err(signed.not_found()),
         Some(Err(errors)) => {
@@ -219,7 +256,16 @@ pub(in crate::workbench) async fn post(
         }
         Some(Ok(step)) => step,
     };
-    match carry_out(&app, signed, docket, posted.revision(), &step, posted.field("reason")).await {
+    match carry_out(
+        &app,
+        signed,
+        docket,
+        posted.revision(),
+        &step,
+        posted.field("reason"),
+    )
+    .await
+    {
         Ok(_) => Ok(done(&posted, docket, &step)),
         Err(NotDone::Refused(refused)) => Err(refused),
         Err(NotDone::Changed) => {
@@ -248,15 +294,30 @@ fn done(posted: &Posted, docket: &Docket, step: &Step) -> Response {
 }
 
 /// A reply to the person, or a note to colleagues.
-async fn write(app: &App, posted: &Posted, loaded: &Loaded<'_>, kind: &str) -> Result<Response, Refused> {
+async fn write(
+    app: &App,
+    posted: &Posted,
+    loaded: &Loaded<'_>,
+    kind: &str,
+) -> Result<Response, Refused> {
     let signed = &posted.signed;
-    signed.may(if kind == "reply" { Action::Reply } else { Action::Note })?;
+    signed.may(if kind == "reply" {
+        Action::Reply
+    } else {
+        Action::Note
+    })?;
     let text = posted.field("text");
     let words = signed.page.w;
-    let id = if kind == "reply" { "reply-text" } else { "note-text" };
+    let id = if kind == "reply" {
+        "reply-text"
+    } else {
+        "note-text"
+    };
     let error = match text.chars().count() {
         0 => words.t("wb-error-text"),
-        length if length > MOST_TEXT => words.t1("wb-error-long", "most", signed.page.count(MOST_TEXT as i64)),
+        length if length > MOST_TEXT => {
+            words.t1("wb-error-long", "most", signed.page.count(MOST_TEXT as i64))
+        }
         _ => String::new(),
     };
     if !error.is_empty() {
@@ -269,8 +330,16 @@ async fn write(app: &App, posted: &Posted, loaded: &Loaded<'_>, kind: &str) -> R
         .record(loaded.docket.seq, act)
         .await
         .map_err(|error| signed.failed(&error))?;
-    let back = link::submission(&signed.page, &loaded.docket.id, link::checked_from(posted.field("from")));
-    let place = if kind == "reply" { "messages" } else { "history" };
+    let back = link::submission(
+        &signed.page,
+        &loaded.docket.id,
+        link::checked_from(posted.field("from")),
+    );
+    let place = if kind == "reply" {
+        "messages"
+    } else {
+        "history"
+    };
     Ok(Redirect::to(&format!("{back}#{place}")).into_response())
 }
 
@@ -314,11 +383,22 @@ async fn changed(
     let failed = |error: StoreError| signed.failed(&error);
     let names = row::agent_names(app).await.map_err(failed)?;
     let acts = app.store.work.acts(docket.seq).await.map_err(failed)?;
-    let since = acts.iter().filter(|act| act.at > seen && history::moves(&act.kind));
-    let since = since.map(|act| history::view(app, &page, act, &names)).collect();
-    let supplements = app.store.intake.supplements(docket.seq).await.map_err(failed)?;
+    let since = acts
+        .iter()
+        .filter(|act| act.at > seen && history::moves(&act.kind));
+    let since = since
+        .map(|act| history::view(app, &page, act, &names))
+        .collect();
+    let supplements = app
+        .store
+        .intake
+        .supplements(docket.seq)
+        .await
+        .map_err(failed)?;
     let possible = step.is_some_and(|step| {
-        step.change(docket, &signed.agent.id, &signed.agent.unit).is_some() && allowed(&signed.agent, step.action())
+        step.change(docket, &signed.agent.id, &signed.agent.unit)
+            .is_some()
+            && allowed(&signed.agent, step.action())
     });
     let from = link::checked_from(posted.field("from")).to_owned();
     let back = link::submission(&page, &docket.id, &from);

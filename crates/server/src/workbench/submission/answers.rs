@@ -68,7 +68,11 @@ pub(crate) struct Marks<'a> {
 
 impl<'a> Marks<'a> {
     /// `counts` gives the members of each key.
-    pub(crate) fn new(page: &'a Page, sightings: &'a [Sighting], counts: &'a HashMap<i64, i64>) -> Self {
+    pub(crate) fn new(
+        page: &'a Page,
+        sightings: &'a [Sighting],
+        counts: &'a HashMap<i64, i64>,
+    ) -> Self {
         let mut by_path: BTreeMap<&str, Vec<&Sighting>> = BTreeMap::new();
         for sighting in sightings {
             by_path.entry(&sighting.path).or_default().push(sighting);
@@ -76,7 +80,11 @@ impl<'a> Marks<'a> {
         for found in by_path.values_mut() {
             found.sort_by_key(|sighting| (sighting.start, std::cmp::Reverse(sighting.end)));
         }
-        Self { page, by_path, counts }
+        Self {
+            page,
+            by_path,
+            counts,
+        }
     }
 
     fn found(&self, sighting: &Sighting) -> Found {
@@ -106,7 +114,10 @@ impl<'a> Marks<'a> {
         let mut at = 0;
         for sighting in sightings {
             let span = sighting.start..sighting.end;
-            let Some(stretch) = text.get(span.clone()).filter(|_| span.start >= at && span.end <= end) else {
+            let Some(stretch) = text
+                .get(span.clone())
+                .filter(|_| span.start >= at && span.end <= end)
+            else {
                 continue;
             };
             if span.start > at {
@@ -139,7 +150,12 @@ fn plain(text: &str) -> Piece {
 }
 
 /// The steps that hold an answer. `whole` shows long texts to their end.
-pub(crate) fn steps(desk: &Desk, values: &Map<String, Value>, marks: &Marks<'_>, whole: bool) -> Vec<StepView> {
+pub(crate) fn steps(
+    desk: &Desk,
+    values: &Map<String, Value>,
+    marks: &Marks<'_>,
+    whole: bool,
+) -> Vec<StepView> {
     let reader = Reader { desk, marks, whole };
     desk.steps
         .iter()
@@ -162,21 +178,47 @@ impl Reader<'_> {
         self.marks.page.lang
     }
 
-    fn groups(&self, questions: &[Question], values: &Map<String, Value>, prefix: &str, heading: &str) -> Vec<Group> {
+    fn groups(
+        &self,
+        questions: &[Question],
+        values: &Map<String, Value>,
+        prefix: &str,
+        heading: &str,
+    ) -> Vec<Group> {
         let mut own = Group {
             heading: heading.to_owned(),
             answers: Vec::new(),
         };
         let mut nested = Vec::new();
         for question in questions {
-            let Some(value) = values.get(question.id.as_str()) else { continue };
+            let Some(value) = values.get(question.id.as_str()) else {
+                continue;
+            };
             let path = format!("{prefix}{}", question.id);
-            if let (Kind::Repetition { questions, item, .. }, Value::Array(entries)) = (&question.kind, value) {
+            if let (
+                Kind::Repetition {
+                    questions, item, ..
+                },
+                Value::Array(entries),
+            ) = (&question.kind, value)
+            {
                 for (index, entry) in entries.iter().enumerate() {
-                    let Value::Object(fields) = entry else { continue };
-                    let above = if heading.is_empty() { String::new() } else { format!("{heading} › ") };
-                    let heading = format!("{above}{} {}", capital(item.get(self.lang())), index + 1);
-                    nested.extend(self.groups(questions, fields, &format!("{path}[{index}]."), &heading));
+                    let Value::Object(fields) = entry else {
+                        continue;
+                    };
+                    let above = if heading.is_empty() {
+                        String::new()
+                    } else {
+                        format!("{heading} › ")
+                    };
+                    let heading =
+                        format!("{above}{} {}", capital(item.get(self.lang())), index + 1);
+                    nested.extend(self.groups(
+                        questions,
+                        fields,
+                        &format!("{path}[{index}]."),
+                        &heading,
+                    ));
                 }
                 continue;
             }
@@ -200,9 +242,11 @@ impl Reader<'_> {
         };
         Some(match (&question.kind, value) {
             (Kind::Person { .. }, Value::Object(fields)) => lines(self.person(fields)),
-            (Kind::Evidence { .. }, Value::Array(files)) => {
-                lines(self.marks.page.w.t1("wb-files-given", "count", files.len() as i64))
-            }
+            (Kind::Evidence { .. }, Value::Array(files)) => lines(self.marks.page.w.t1(
+                "wb-files-given",
+                "count",
+                files.len() as i64,
+            )),
             (Kind::Text { .. } | Kind::LongText { .. }, Value::String(text)) => {
                 let shown = if self.whole { text.len() } else { MOST_SHOWN };
                 Answer {
@@ -228,7 +272,11 @@ impl Reader<'_> {
     }
 
     fn cut(&self, bytes: usize) -> String {
-        if bytes == 0 { String::new() } else { self.marks.page.count(bytes as i64) }
+        if bytes == 0 {
+            String::new()
+        } else {
+            self.marks.page.count(bytes as i64)
+        }
     }
 
     fn person(&self, fields: &Map<String, Value>) -> String {
@@ -238,10 +286,16 @@ impl Reader<'_> {
                 let value = fields.get(field.as_str())?.as_str()?;
                 let value = match field {
                     PersonField::BirthDate => self.date(value),
-                    PersonField::Country | PersonField::Nationality => labels::place(self.lang(), value),
+                    PersonField::Country | PersonField::Nationality => {
+                        labels::place(self.lang(), value)
+                    }
                     _ => value.to_owned(),
                 };
-                let colon = if self.lang() == Lang::Fr { "\u{a0}:" } else { ":" };
+                let colon = if self.lang() == Lang::Fr {
+                    "\u{a0}:"
+                } else {
+                    ":"
+                };
                 Some(format!("{}{colon} {value}", field.label(self.lang())))
             })
             .collect();
@@ -254,26 +308,38 @@ impl Reader<'_> {
         match (kind, value) {
             (Kind::Choice { options }, Value::String(id)) => self.option(options, id),
             (Kind::Choices { options, .. }, Value::Array(ids)) => {
-                let chosen: Vec<String> =
-                    ids.iter().filter_map(Value::as_str).map(|id| self.option(options, id)).collect();
+                let chosen: Vec<String> = ids
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|id| self.option(options, id))
+                    .collect();
                 chosen.join(" ; ")
             }
             (Kind::YesNo, Value::Bool(true)) => page.w.t("wb-yes"),
             (Kind::YesNo, Value::Bool(false)) => page.w.t("wb-no"),
             (Kind::Date { .. }, Value::String(date)) => self.date(date),
             (Kind::Moment { .. }, Value::Object(_)) => self.moment(value),
-            (Kind::Money { .. }, Value::Object(_)) => {
-                page.money(value.get("minor").and_then(Value::as_i64).unwrap_or(0), field("currency"))
-            }
+            (Kind::Money { .. }, Value::Object(_)) => page.money(
+                value.get("minor").and_then(Value::as_i64).unwrap_or(0),
+                field("currency"),
+            ),
             (Kind::Country, Value::String(code)) => labels::place(self.lang(), code),
             (Kind::Place { level }, Value::Object(_)) => match level {
                 Level::Department => format!("{} ({})", field("name"), field("code")),
                 Level::Commune => {
-                    format!("{} ({})", field("name"), self.desk.places().department_name(field("department")))
+                    format!(
+                        "{} ({})",
+                        field("name"),
+                        self.desk.places().department_name(field("department"))
+                    )
                 }
             },
             (Kind::Handle { platforms }, Value::Object(_)) => {
-                format!("{} · {}", self.option(platforms, field("platform")), field("handle"))
+                format!(
+                    "{} · {}",
+                    self.option(platforms, field("platform")),
+                    field("handle")
+                )
             }
             (_, Value::String(text)) => text.clone(),
             (_, Value::Number(number)) => number.to_string(),
@@ -283,10 +349,10 @@ impl Reader<'_> {
     }
 
     fn option(&self, options: &[Choice], id: &str) -> String {
-        options
-            .iter()
-            .find(|option| &*option.id == id)
-            .map_or_else(|| id.to_owned(), |option| option.label.get(self.lang()).to_owned())
+        options.iter().find(|option| &*option.id == id).map_or_else(
+            || id.to_owned(),
+            |option| option.label.get(self.lang()).to_owned(),
+        )
     }
 
     fn date(&self, date: &str) -> String {
@@ -299,7 +365,12 @@ impl Reader<'_> {
 
     fn moment(&self, value: &Value) -> String {
         let words = self.marks.page.w;
-        let mut text = self.date(value.get("date").and_then(Value::as_str).unwrap_or_default());
+        let mut text = self.date(
+            value
+                .get("date")
+                .and_then(Value::as_str)
+                .unwrap_or_default(),
+        );
         if let Some(time) = value.get("time").and_then(Value::as_str) {
             text = words.t2("wb-date-and-time", ("date", text), ("time", time));
         }
@@ -338,20 +409,34 @@ mod tests {
 
     /// `[…]` stands around what is marked.
     fn check(text: &str, spans: &[(usize, usize)], shown: usize, expected: &str) {
-        let sightings: Vec<Sighting> = spans.iter().map(|(start, end)| sighting("a", *start, *end)).collect();
+        let sightings: Vec<Sighting> = spans
+            .iter()
+            .map(|(start, end)| sighting("a", *start, *end))
+            .collect();
         let page = page(Lang::Fr);
         let counts = HashMap::new();
         let pieces = Marks::new(&page, &sightings, &counts).pieces("a", text, shown);
         let found: String = pieces
             .iter()
-            .map(|piece| if piece.found.is_some() { format!("[{}]", piece.text) } else { piece.text.clone() })
+            .map(|piece| {
+                if piece.found.is_some() {
+                    format!("[{}]", piece.text)
+                } else {
+                    piece.text.clone()
+                }
+            })
             .collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn what_was_found_is_marked_and_no_text_is_lost() {
-        check("voir colis.example, vite", &[(5, 18)], 99, "voir [colis.example], vite");
+        check(
+            "voir colis.example, vite",
+            &[(5, 18)],
+            99,
+            "voir [colis.example], vite",
+        );
         check("colis.example", &[(0, 0)], 99, "[colis.example]");
         check("a b c", &[(2, 3), (0, 1)], 99, "[a] [b] c");
         // Overlaps and offsets that do not fit mark nothing and cut nothing.

@@ -26,13 +26,23 @@ pub(in crate::workbench) async fn download(
     signed.may(Action::Download)?;
     let loaded = load(&app, &signed, &id).await?;
     let seq = loaded.docket.seq;
-    let exhibits = app.store.intake.exhibits(seq).await.map_err(|error| signed.failed(&error))?;
+    let exhibits = app
+        .store
+        .intake
+        .exhibits(seq)
+        .await
+        .map_err(|error| signed.failed(&error))?;
     let Some(found) = exhibits.into_iter().find(|found| found.id == exhibit) else {
         return Err(signed.not_found());
     };
-    let body = serde_json::json!({"exhibit": found.id, "sha256": store::objects::hex(&found.sha256)});
+    let body =
+        serde_json::json!({"exhibit": found.id, "sha256": store::objects::hex(&found.sha256)});
     let act = new_act(&app, &signed, "download", "", &body.to_string())?;
-    app.store.work.record(seq, act).await.map_err(|error| signed.failed(&error))?;
+    app.store
+        .work
+        .record(seq, act)
+        .await
+        .map_err(|error| signed.failed(&error))?;
     let bytes = app
         .store
         .objects
@@ -40,11 +50,20 @@ pub(in crate::workbench) async fn download(
         .await
         .map_err(|error| signed.failed(&store::StoreError::Io(error)))?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        ),
         (header::CONTENT_DISPOSITION, disposition(&found.name)),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (HeaderName::from_static("x-download-options"), HeaderValue::from_static("noopen")),
+        (
+            HeaderName::from_static("x-download-options"),
+            HeaderValue::from_static("noopen"),
+        ),
     ];
     Ok((headers, Body::from(bytes)).into_response())
 }
@@ -52,7 +71,10 @@ pub(in crate::workbench) async fn download(
 /// The person's name for the file, as RFC 6266 carries any text; the plain form holds no name at all.
 fn disposition(name: &str) -> HeaderValue {
     let name: String = name.chars().filter(|c| !c.is_control()).take(150).collect();
-    let text = format!("attachment; filename=\"exhibit.bin\"; filename*=UTF-8''{}", link::encoded(&name));
+    let text = format!(
+        "attachment; filename=\"exhibit.bin\"; filename*=UTF-8''{}",
+        link::encoded(&name)
+    );
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }
 

@@ -31,20 +31,35 @@ pub(crate) struct Message {
 
 /// Whether an act of this kind changed where the submission stands.
 pub(crate) fn moves(kind: &str) -> bool {
-    matches!(kind, "take" | "release" | "route" | "close" | "reopen" | "read")
+    matches!(
+        kind,
+        "take" | "release" | "route" | "close" | "reopen" | "read"
+    )
 }
 
 /// An act in words; `names` gives the agents'.
 pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, String>) -> ActView {
     let body: Value = serde_json::from_str(&act.body).unwrap_or_default();
-    let to = |name: &str| body.pointer(&format!("/to/{name}")).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let to = |name: &str| {
+        body.pointer(&format!("/to/{name}"))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let detail = match act.kind.as_str() {
         "route" => labels::unit(app, page.lang, &to("unit")),
         "close" => labels::state(page, &to("state")),
         "note" => text(&act.body),
-        "merge" => body.get("other").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        "merge" => body
+            .get("other")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         "split" => {
-            let out = body.get("out").and_then(Value::as_array).map_or(0, Vec::len);
+            let out = body
+                .get("out")
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
             page.w.t1("wb-split-out", "count", out as i64)
         }
         _ => String::new(),
@@ -56,14 +71,18 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
         what: labels::act(page, &act.kind),
         detail,
         reason: act.reason.clone(),
-        undoable: act.undone_by.is_none() && matches!(act.kind.as_str(), "confirm" | "split" | "merge"),
+        undoable: act.undone_by.is_none()
+            && matches!(act.kind.as_str(), "confirm" | "split" | "merge"),
         undone: act.undone_by.is_some(),
     }
 }
 
 fn text(body: &str) -> String {
     let body: Value = serde_json::from_str(body).unwrap_or_default();
-    body.get("text").and_then(Value::as_str).unwrap_or_default().to_owned()
+    body.get("text")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// What the person and the agents wrote to each other.
@@ -87,13 +106,16 @@ pub(crate) fn messages(
             text: text(&supplement.body),
         }
     });
-    let from_agents = acts.iter().filter(|act| act.kind == "reply").map(|act| Message {
-        at: act.at,
-        when: page.moment(act.at),
-        who: names.get(&act.agent).unwrap_or(&act.agent).clone(),
-        from_person: false,
-        text: text(&act.body),
-    });
+    let from_agents = acts
+        .iter()
+        .filter(|act| act.kind == "reply")
+        .map(|act| Message {
+            at: act.at,
+            when: page.moment(act.at),
+            who: names.get(&act.agent).unwrap_or(&act.agent).clone(),
+            from_person: false,
+            text: text(&act.body),
+        });
     let mut messages: Vec<Message> = from_person.chain(from_agents).collect();
     messages.sort_by_key(|message| message.at);
     messages

@@ -47,14 +47,27 @@ pub(in crate::workbench) async fn open(
     let loaded = load(&app, signed, &id).await?;
     let reason = posted.field("reason");
     if too_short(reason) {
-        let error = ("identity-reason", signed.page.w.t1("wb-error-reason", "least", REASON as i64));
+        let error = (
+            "identity-reason",
+            signed.page.w.t1("wb-error-reason", "least", REASON as i64),
+        );
         return super::again(&app, &posted, &loaded, vec![error]).await;
     }
     let act = new_act(&app, signed, "open_identity", reason, "{}")?;
-    app.store.work.record(loaded.docket.seq, act).await.map_err(|error| signed.failed(&error))?;
-    let identity = app.store.intake.identity(&loaded.submission).await.map_err(|error| signed.failed(&error))?;
-    let values: Map<String, Value> =
-        identity.and_then(|identity| serde_json::from_str(&identity).ok()).unwrap_or_default();
+    app.store
+        .work
+        .record(loaded.docket.seq, act)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let identity = app
+        .store
+        .intake
+        .identity(&loaded.submission)
+        .await
+        .map_err(|error| signed.failed(&error))?;
+    let values: Map<String, Value> = identity
+        .and_then(|identity| serde_json::from_str(&identity).ok())
+        .unwrap_or_default();
     let page = signed.page.clone();
     let counts = HashMap::new();
     let steps = match loaded.desk {

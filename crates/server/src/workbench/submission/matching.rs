@@ -74,7 +74,11 @@ pub(crate) fn values(sightings: &[Sighting]) -> HashMap<i64, Observable> {
 }
 
 /// The observables, each once, the most shared first.
-pub(crate) fn observables(page: &Page, sightings: &[Sighting], keys: &[KeyCount]) -> Vec<ObservableView> {
+pub(crate) fn observables(
+    page: &Page,
+    sightings: &[Sighting],
+    keys: &[KeyCount],
+) -> Vec<ObservableView> {
     let counts: HashMap<i64, &KeyCount> = keys.iter().map(|count| (count.key.id, count)).collect();
     let mut seen = std::collections::HashSet::new();
     let mut views: Vec<ObservableView> = sightings
@@ -88,12 +92,18 @@ pub(crate) fn observables(page: &Page, sightings: &[Sighting], keys: &[KeyCount]
             let elsewhere = count.map_or(0, |count| (count.members - 1).max(0));
             let note = match (&sighting.list, count) {
                 (Some(list), _) => page.w.t1("wb-on-list", "list", list.as_str()),
-                (None, Some(count)) if count.members > 1 && count.bits == 0.0 => page.w.t("wb-too-common"),
+                (None, Some(count)) if count.members > 1 && count.bits == 0.0 => {
+                    page.w.t("wb-too-common")
+                }
                 _ => String::new(),
             };
             let value = display(&found);
             Some(ObservableView {
-                label: page.w.t2("wb-search-for", ("value", value.as_str()), ("count", elsewhere)),
+                label: page.w.t2(
+                    "wb-search-for",
+                    ("value", value.as_str()),
+                    ("count", elsewhere),
+                ),
                 kind: labels::kind(page, &sighting.kind),
                 value,
                 defanged: defang(&found),
@@ -115,10 +125,18 @@ pub(crate) async fn matches(
     sightings: &[Sighting],
     keys: &[KeyCount],
 ) -> Result<Vec<MatchView>, StoreError> {
-    let found = app.store.work.matches(docket.seq, keys, MOST_MATCHES).await?;
+    let found = app
+        .store
+        .work
+        .matches(docket.seq, keys, MOST_MATCHES)
+        .await?;
     let seqs: Vec<i64> = found.iter().map(|matched| matched.seq).collect();
     let dockets = app.store.work.dockets(&seqs).await?;
-    let mut rows = rows(app, page, "", &dockets).await?.into_iter().map(|row| (row.seq, row)).collect::<HashMap<_, _>>();
+    let mut rows = rows(app, page, "", &dockets)
+        .await?
+        .into_iter()
+        .map(|row| (row.seq, row))
+        .collect::<HashMap<_, _>>();
     let values = values(sightings);
     Ok(found
         .iter()
@@ -129,12 +147,20 @@ pub(crate) async fn matches(
         .collect())
 }
 
-fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashMap<i64, Observable>) -> MatchView {
+fn waterfall(
+    app: &App,
+    page: &Page,
+    row: Row,
+    matched: &Matched,
+    values: &HashMap<i64, Observable>,
+) -> MatchView {
     let shared: Vec<(Key, u64)> = matched
         .shared
         .iter()
         .filter_map(|count| {
-            let kind = app.model.kind(KEY_KINDS.get(usize::from(count.key.kind))?)?;
+            let kind = app
+                .model
+                .kind(KEY_KINDS.get(usize::from(count.key.kind))?)?;
             let key = Key {
                 id: KeyId(count.key.id as u64),
                 kind,
@@ -145,7 +171,11 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
         .collect();
     let seen = explain(&app.model, &shared, &shared);
     let lang = page.lang;
-    let most = seen.steps.iter().map(|step| step.bits).fold(1.0_f64, f64::max);
+    let most = seen
+        .steps
+        .iter()
+        .map(|step| step.bits)
+        .fold(1.0_f64, f64::max);
     let steps = seen
         .steps
         .iter()
@@ -154,7 +184,9 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
             let kind = app.model.kind_name(step.kind).unwrap_or_default();
             StepView {
                 kind: labels::kind(page, kind),
-                value: values.get(&(step.key.0 as i64)).map_or(String::new(), display),
+                value: values
+                    .get(&(step.key.0 as i64))
+                    .map_or(String::new(), display),
                 members: page.count(step.df as i64),
                 bits: labels::bits(lang, step.bits),
                 width: (step.bits / most * 100.0).round() as i64,
@@ -165,7 +197,11 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
     let bits = labels::bits(lang, seen.total_bits);
     MatchView {
         row,
-        total: page.w.t2("wb-match-total", ("bits", bits.as_str()), ("probability", percent(seen.probability))),
+        total: page.w.t2(
+            "wb-match-total",
+            ("bits", bits.as_str()),
+            ("probability", percent(seen.probability)),
+        ),
         bits,
         weak: seen.total_bits < 0.0,
         prior: labels::bits(lang, seen.prior_bits),
@@ -176,7 +212,11 @@ fn waterfall(app: &App, page: &Page, row: Row, matched: &Matched, values: &HashM
 /// Never "100 %": evidence is not certainty.
 fn percent(probability: f64) -> String {
     let percent = (probability * 100.0).clamp(0.0, 100.0);
-    if percent > 99.0 { "> 99 %".to_owned() } else { format!("{percent:.0} %") }
+    if percent > 99.0 {
+        "> 99 %".to_owned()
+    } else {
+        format!("{percent:.0} %")
+    }
 }
 
 #[cfg(test)]

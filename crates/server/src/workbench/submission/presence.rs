@@ -47,12 +47,20 @@ pub(in crate::workbench) async fn poll(
 
 /// Says that this agent looks at it, and names the others; none when the store has no time for it.
 pub(super) async fn others(app: &App, signed: &SignedIn, seq: i64) -> Vec<String> {
-    let (work, agent, now) = (app.store.work.clone(), signed.agent.id.clone(), app.now_micros());
-    let asked = tokio::spawn(async move { work.present(seq, &agent, now, now - STILL_THERE).await });
+    let (work, agent, now) = (
+        app.store.work.clone(),
+        signed.agent.id.clone(),
+        app.now_micros(),
+    );
+    let asked =
+        tokio::spawn(async move { work.present(seq, &agent, now, now - STILL_THERE).await });
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(Ok(names))) => names,
         Ok(Ok(Err(error))) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "who else looks is not known");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "who else looks is not known"
+            );
             Vec::new()
         }
         // It is still noted, later.
