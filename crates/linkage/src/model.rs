@@ -476,7 +476,7 @@ pub(crate) mod tests {
         // 250 holders count as 256.
         check(250, false, 1.9658203125, WeightState::Counted);
         check(129, false, 1.9658203125, WeightState::Counted);
-        check(250, true, 0.9833984375, WeightState::Damped);
+        check(250, true, 0.982421875, WeightState::Damped);
         check(251, false, 0.0, WeightState::Capped);
         check(u64::MAX, true, 0.0, WeightState::Capped);
         assert_eq!(model.weight(KindIx(7), 2, false).state, WeightState::Capped);
