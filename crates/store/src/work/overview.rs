@@ -53,7 +53,7 @@ impl Work {
         Ok(Pressing {
             urgent: count("state = 'queued' AND rank <= $1", apply::rank(true, 0, i64::MAX).into()).await?,
             late: count("state = 'queued' AND deadline_at < $1", now.into()).await?,
-            mine: count("owner = $1 AND state = 'assigned'", agent.into()).await?,
+            mine: count("owner = $1 AND (state || '') = 'assigned'", agent.into()).await?,
         })
     }
 
