@@ -34,6 +34,7 @@ use crate::{StoreError, migrate, readers, sql, writer};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0001.sql"),
     include_str!("../migrations/work/0002.sql"),
+    include_str!("../migrations/work/0003.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -1,5 +1,6 @@
 site-name = Orfèvre
 skip-to-content = Skip to content
+demonstration-name = Demonstration
 demonstration-banner = Demonstration: nothing filed here reaches a real service.
 sign-out = Sign out
 other-lang-tag = fr

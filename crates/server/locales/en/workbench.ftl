@@ -101,6 +101,7 @@ wb-sort-rank = Urgency, points, age
 wb-sort-deadline = Nearest deadline
 wb-sort-newest = Newest
 wb-urgent = Urgent
+wb-urgent-shown = Before every queue. The person has read: “{ $text }”
 wb-late = Late
 wb-unread = new
 wb-take = Take

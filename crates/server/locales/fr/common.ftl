@@ -1,5 +1,6 @@
 site-name = Orfèvre
 skip-to-content = Aller au contenu
+demonstration-name = Démonstration
 demonstration-banner = Démonstration : aucune déclaration faite ici n’est transmise à un service réel.
 sign-out = Se déconnecter
 other-lang-tag = en

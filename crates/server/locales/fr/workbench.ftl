@@ -101,6 +101,7 @@ wb-sort-rank = Urgence, points, ancienneté
 wb-sort-deadline = Échéance la plus proche
 wb-sort-newest = Les plus récentes
 wb-urgent = Urgent
+wb-urgent-shown = Hors file. La personne a lu : « { $text } »
 wb-late = En retard
 wb-unread = nouveau
 wb-take = Prendre

@@ -59,7 +59,7 @@ impl Work {
             )
             .await?,
             late: count("state = 'queued' AND deadline_at < $1", now.into()).await?,
-            mine: count("owner = $1 AND state = 'assigned'", agent.into()).await?,
+            mine: count("owner = $1 AND (state || '') = 'assigned'", agent.into()).await?,
         })
     }
 

@@ -373,3 +373,55 @@ async fn what_presses_is_counted() {
         }
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_to_read_the_queue_gives_the_same_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let all: Vec<Harmonised> = (0..240)
+        .map(|seq| Harmonised {
+            headline: ["romance", "false_shop", "sextortion"][seq as usize % 3].to_owned(),
+            unit: ["a", "b"][seq as usize % 2].to_owned(),
+            desk: if seq % 7 == 0 { "pharos".to_owned() } else { "thesee".to_owned() },
+            deadline_at: (seq * 7919) % 240,
+            urgent: seq % 50 == 3,
+            ..harmonised(seq, &[])
+        })
+        .collect();
+    let work = work(folder.path(), &[&all]).await;
+    let text = |words: &[&str], place: usize| words[place % words.len()].to_owned();
+    for choice in 0..64_usize {
+        let filter = Filter {
+            state: text(&["", "queued", "withdrawn"], choice / 7),
+            desk: text(&["", "thesee", "pharos"], choice),
+            headline: if choice % 3 == 0 { String::new() } else { text(&["", "romance"], choice / 3) },
+            unit: text(&["", "a"], choice / 5),
+            owner: text(&["", "", "", "", "nobody"], choice),
+            urgent: choice % 4 == 3,
+        };
+        for sort in [Sort::Rank, Sort::Deadline, Sort::Newest] {
+            let (mut met, mut after) = (Vec::new(), None);
+            loop {
+                let page = work.queue(&filter, sort, after.as_deref(), 7).await.unwrap();
+                met.extend(page.rows.iter().map(|row| row.seq));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let fits = |wanted: &str, found: &str| wanted.is_empty() || wanted == found;
+            let mut expected: Vec<&Harmonised> = all
+                .iter()
+                .filter(|_| fits(&filter.state, "queued") && filter.owner.is_empty())
+                .filter(|one| fits(&filter.desk, &one.desk) && fits(&filter.headline, &one.headline))
+                .filter(|one| fits(&filter.unit, &one.unit) && (!filter.urgent || one.urgent))
+                .collect();
+            match sort {
+                Sort::Rank => expected.sort_by_key(|one| (!one.urgent, -one.priority, one.seq)),
+                Sort::Deadline => expected.sort_by_key(|one| (one.deadline_at, one.seq)),
+                Sort::Newest => expected.sort_by_key(|one| -one.seq),
+            }
+            let expected: Vec<i64> = expected.iter().map(|one| one.seq).collect();
+            assert_eq!(met, expected, "{filter:?} {sort:?}");
+        }
+    }
+}
