@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     agglomerate::{Node, agglomerate, find},
-    corroborate::corroborate,
     key::{Decision, Key, KeyId, RecordId},
     model::{Model, UNITS_PER_BIT, WeightState},
     series::{self, Series},
@@ -203,7 +202,6 @@ impl Component {
             .into_values()
             .filter(|members| members.len() > 1)
             .collect();
-        let clusters = corroborate(model, &graph, clusters);
         Clustering {
             series: series::describe(model, &graph, &bundles, clusters),
             contradictions: graph.contradictions,
@@ -233,8 +231,6 @@ pub(crate) struct GraphKey {
     pub(crate) key: Key,
     pub(crate) group: usize,
     pub(crate) units: u32,
-    /// Whether it brings records together by itself.
-    pub(crate) joins: bool,
 }
 
 impl Graph {
@@ -247,7 +243,6 @@ impl Graph {
                     key,
                     group: model.group(key.kind),
                     units,
-                    joins: model.joins(key.kind, df, key.damped),
                 });
             }
         }
@@ -327,24 +322,6 @@ impl Graph {
             together,
             contradictions,
         }
-    }
-
-    /// By cluster: those that a person said must stay apart from it.
-    pub(crate) fn enemies(
-        &self,
-        cluster_of: &[Option<u32>],
-        clusters: usize,
-    ) -> Vec<BTreeSet<u32>> {
-        let mut enemies = vec![BTreeSet::new(); clusters];
-        for &(a, b) in &self.cannot {
-            if let (Some(a), Some(b)) = (cluster_of[a as usize], cluster_of[b as usize])
-                && a != b
-            {
-                enemies[a as usize].insert(b);
-                enemies[b as usize].insert(a);
-            }
-        }
-        enemies
     }
 
     /// Which records could join anything: with every key that another such record also holds

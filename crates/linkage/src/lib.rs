@@ -23,7 +23,6 @@
 
 mod agglomerate;
 mod component;
-mod corroborate;
 mod evidence;
 mod explain;
 mod index;

@@ -41,8 +41,6 @@ pub struct Model {
     kinds: Vec<Kind>,
     /// Ceilings in units, by group; a kind without a group has one of its own.
     ceilings: Vec<u64>,
-    /// Groups whose keys are one fact seen several times; those beyond the list are not.
-    one_fact: Vec<bool>,
     thresholds: Thresholds,
     prior_bits: f64,
     reference_population: f64,
@@ -138,9 +136,6 @@ struct ModelFile {
 struct GroupFile {
     name: String,
     max_bits: f64,
-    /// All keys of the group that two clusters share count as one fact.
-    #[serde(default)]
-    one_fact: bool,
 }
 
 #[derive(Deserialize)]
@@ -222,7 +217,6 @@ impl Model {
 
         let mut group_names: Vec<&str> = Vec::new();
         let mut ceilings = Vec::new();
-        let mut one_fact = Vec::new();
         for group in &file.group {
             within(
                 &group.name,
@@ -240,7 +234,6 @@ impl Model {
             }
             group_names.push(&group.name);
             ceilings.push(u64::from(units(group.max_bits)));
-            one_fact.push(group.one_fact);
         }
         let mut kinds: Vec<Kind> = Vec::new();
         for kind in &file.kind {
@@ -291,7 +284,6 @@ impl Model {
         Ok(Self {
             kinds,
             ceilings,
-            one_fact,
             thresholds: Thresholds {
                 small: file.threshold,
                 large,
@@ -342,8 +334,8 @@ impl Model {
     ///
     /// That is Fellegi and Sunter's log2(m/u) with u ≈ df/N for a value so frequent, and m and the
     /// errors of the kind folded into `trust`. N is a constant of the model, not the number of
-    /// records: a weight must not move when something elsewhere does. df counts as the next power of
-    /// two, so that a weight changes a few times in a key's life and not with each holder.
+    /// records: a weight must not move when something elsewhere does. df counts as the power of two
+    /// at or below it, so that a weight changes a few times in a key's life and not with each holder.
     pub fn weight(&self, kind: KindIx, df: u64, damped: bool) -> Weight {
         let Some(kind) = self.kinds.get(usize::from(kind.0)) else {
             // A kind of another model: nothing is known, so nothing is said.
@@ -358,7 +350,7 @@ impl Model {
                 state: WeightState::Capped,
             };
         }
-        let holders = df.clamp(1, 1 << 62).next_power_of_two();
+        let holders = 1_u64 << df.max(1).ilog2();
         let rarity = (self.reference_population / holders as f64).log2();
         let full = (kind.trust * rarity).clamp(0.0, kind.max_bits);
         let (bits, state) = if damped {
@@ -382,11 +374,6 @@ impl Model {
         self.kinds
             .get(usize::from(kind.0))
             .map_or(0, |kind| kind.group)
-    }
-
-    /// Whether all keys of a group that two clusters share are one fact.
-    pub(crate) fn is_one_fact(&self, group: usize) -> bool {
-        self.one_fact.get(group).copied().unwrap_or(false)
     }
 
     /// The most that each group may say about a pair, in units.
@@ -473,10 +460,10 @@ pub(crate) mod tests {
         };
         check(0, false, 8.0, WeightState::Counted);
         check(1, false, 8.0, WeightState::Counted);
-        // 250 holders count as 256.
-        check(250, false, 1.9658203125, WeightState::Counted);
-        check(129, false, 1.9658203125, WeightState::Counted);
-        check(250, true, 0.982421875, WeightState::Damped);
+        // 250 holders count as 128.
+        check(250, false, 2.9658203125, WeightState::Counted);
+        check(128, false, 2.9658203125, WeightState::Counted);
+        check(250, true, 1.482421875, WeightState::Damped);
         check(251, false, 0.0, WeightState::Capped);
         check(u64::MAX, true, 0.0, WeightState::Capped);
         assert_eq!(model.weight(KindIx(7), 2, false).state, WeightState::Capped);

@@ -210,11 +210,24 @@ impl Work {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn queue(&self, filter: &Filter, sort: Sort, after: Option<&str>, most: i64) -> Result<Page<Docket>, StoreError> {
+    pub async fn queue(
+        &self,
+        filter: &Filter,
+        sort: Sort,
+        after: Option<&str>,
+        most: i64,
+    ) -> Result<Page<Docket>, StoreError> {
         let mut connection = self.reading().await?;
-        let state = if filter.state.is_empty() && filter.owner.is_empty() { "queued" } else { &filter.state };
+        let state = if filter.state.is_empty() && filter.owner.is_empty() {
+            "queued"
+        } else {
+            &filter.state
+        };
         let Some(by) = by(&mut connection, filter, sort, state).await? else {
-            return Ok(Page { rows: Vec::new(), next: None });
+            return Ok(Page {
+                rows: Vec::new(),
+                next: None,
+            });
         };
         let mut text = "SELECT seq FROM docket WHERE 1 = 1".to_owned();
         let mut values: Vec<Param> = Vec::new();
@@ -222,14 +235,33 @@ impl Work {
             if !value.is_empty() {
                 values.push(Param::from(value));
                 // An expression is no reason to choose an index on the column.
-                let column = if by { column.to_owned() } else { format!("({column} || '')") };
+                let column = if by {
+                    column.to_owned()
+                } else {
+                    format!("({column} || '')")
+                };
                 text.push_str(&format!(" AND {column} = ${}", values.len()));
             }
         };
         equal(&mut text, "state", state, by != By::Owner);
-        equal(&mut text, "desk", &filter.desk, matches!(by, By::Kind | By::KindSorted));
-        equal(&mut text, "headline", &filter.headline, matches!(by, By::Kind | By::KindSorted));
-        equal(&mut text, "unit", &filter.unit, matches!(by, By::Unit | By::UnitSorted));
+        equal(
+            &mut text,
+            "desk",
+            &filter.desk,
+            matches!(by, By::Kind | By::KindSorted),
+        );
+        equal(
+            &mut text,
+            "headline",
+            &filter.headline,
+            matches!(by, By::Kind | By::KindSorted),
+        );
+        equal(
+            &mut text,
+            "unit",
+            &filter.unit,
+            matches!(by, By::Unit | By::UnitSorted),
+        );
         equal(&mut text, "owner", &filter.owner, by == By::Owner);
         if filter.urgent {
             // The urgent lane is a range of the rank, so that no row outside it is read.
@@ -241,9 +273,18 @@ impl Work {
             Sort::Deadline => "deadline_at",
             Sort::Newest => "seq",
         };
-        let sorted = matches!(by, By::KindSorted | By::UnitSorted | By::Owner) || (filter.urgent && sort != Sort::Rank);
-        let first = if sorted { format!("({column} + 0)") } else { column.to_owned() };
-        let (compare, order) = if sort == Sort::Newest { ("<", "DESC") } else { (">", "ASC") };
+        let sorted = matches!(by, By::KindSorted | By::UnitSorted | By::Owner)
+            || (filter.urgent && sort != Sort::Rank);
+        let first = if sorted {
+            format!("({column} + 0)")
+        } else {
+            column.to_owned()
+        };
+        let (compare, order) = if sort == Sort::Newest {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
         if let Some((at, seq)) = after.and_then(cursor) {
             values.push(Param::from(at));
             values.push(Param::from(seq));
@@ -251,8 +292,15 @@ impl Work {
             text.push_str(&format!(" AND ({first}, seq) {compare} (${at}, ${at_seq})"));
         }
         values.push(Param::from(most + 1));
-        let second = if sort == Sort::Newest { String::new() } else { format!(", seq {order}") };
-        text.push_str(&format!(" ORDER BY {first} {order}{second} LIMIT ${}", values.len()));
+        let second = if sort == Sort::Newest {
+            String::new()
+        } else {
+            format!(", seq {order}")
+        };
+        text.push_str(&format!(
+            " ORDER BY {first} {order}{second} LIMIT ${}",
+            values.len()
+        ));
         let text = format!("{COLUMNS} WHERE seq IN ({text}) ORDER BY {column} {order}{second}");
         let mut rows: Vec<Docket> = sql::rows(&mut connection, &text, values)
             .await?
@@ -549,7 +597,12 @@ enum By {
 const FEW: i64 = if cfg!(test) { 30 } else { 3_000 };
 
 /// How to read a page of the queue; none when the tally says that there is nothing.
-async fn by(connection: &mut AnyConnection, filter: &Filter, sort: Sort, state: &str) -> Result<Option<By>, StoreError> {
+async fn by(
+    connection: &mut AnyConnection,
+    filter: &Filter,
+    sort: Sort,
+    state: &str,
+) -> Result<Option<By>, StoreError> {
     if !filter.owner.is_empty() {
         return Ok(Some(By::Owner));
     }
@@ -578,7 +631,11 @@ async fn by(connection: &mut AnyConnection, filter: &Filter, sort: Sort, state: 
         return Ok(Some(By::Order));
     }
     let by_kind = !filter.desk.is_empty() && (filter.unit.is_empty() || kind <= unit);
-    let one_range = if by_kind { !filter.headline.is_empty() } else { true };
+    let one_range = if by_kind {
+        !filter.headline.is_empty()
+    } else {
+        true
+    };
     let narrow = if by_kind { kind } else { unit };
     Ok(Some(match (sort, by_kind) {
         // The index of a kind and of a unit is in the order of the rank; both together are walked only

@@ -381,7 +381,11 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
         .map(|seq| Harmonised {
             headline: ["romance", "false_shop", "sextortion"][seq as usize % 3].to_owned(),
             unit: ["a", "b"][seq as usize % 2].to_owned(),
-            desk: if seq % 7 == 0 { "pharos".to_owned() } else { "thesee".to_owned() },
+            desk: if seq % 7 == 0 {
+                "pharos".to_owned()
+            } else {
+                "thesee".to_owned()
+            },
             deadline_at: (seq * 7919) % 240,
             urgent: seq % 50 == 3,
             ..harmonised(seq, &[])
@@ -393,7 +397,11 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
         let filter = Filter {
             state: text(&["", "queued", "withdrawn"], choice / 7),
             desk: text(&["", "thesee", "pharos"], choice),
-            headline: if choice % 3 == 0 { String::new() } else { text(&["", "romance"], choice / 3) },
+            headline: if choice % 3 == 0 {
+                String::new()
+            } else {
+                text(&["", "romance"], choice / 3)
+            },
             unit: text(&["", "a"], choice / 5),
             owner: text(&["", "", "", "", "nobody"], choice),
             urgent: choice % 4 == 3,
@@ -401,7 +409,10 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
         for sort in [Sort::Rank, Sort::Deadline, Sort::Newest] {
             let (mut met, mut after) = (Vec::new(), None);
             loop {
-                let page = work.queue(&filter, sort, after.as_deref(), 7).await.unwrap();
+                let page = work
+                    .queue(&filter, sort, after.as_deref(), 7)
+                    .await
+                    .unwrap();
                 met.extend(page.rows.iter().map(|row| row.seq));
                 after = page.next;
                 if after.is_none() {
@@ -412,7 +423,9 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
             let mut expected: Vec<&Harmonised> = all
                 .iter()
                 .filter(|_| fits(&filter.state, "queued") && filter.owner.is_empty())
-                .filter(|one| fits(&filter.desk, &one.desk) && fits(&filter.headline, &one.headline))
+                .filter(|one| {
+                    fits(&filter.desk, &one.desk) && fits(&filter.headline, &one.headline)
+                })
                 .filter(|one| fits(&filter.unit, &one.unit) && (!filter.urgent || one.urgent))
                 .collect();
             match sort {
