@@ -35,6 +35,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0001.sql"),
     include_str!("../migrations/work/0002.sql"),
     include_str!("../migrations/work/0003.sql"),
+    include_str!("../migrations/work/0004.sql"),
 ];
 
 /// What the public body makes of the intake.

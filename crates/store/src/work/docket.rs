@@ -592,9 +592,9 @@ enum By {
     Owner,
 }
 
-/// So many rows are sorted in a few milliseconds; where more fit, one in some hundreds of those walked
-/// does.
-const FEW: i64 = if cfg!(test) { 30 } else { 3_000 };
+/// So many entries of an index are sorted in a few milliseconds; where more fit, one in some hundreds
+/// of those walked does.
+const FEW: i64 = if cfg!(test) { 30 } else { 10_000 };
 
 /// How to read a page of the queue; none when the tally says that there is nothing.
 async fn by(
