@@ -299,20 +299,16 @@ fn domain_keys(domain: &Observable) -> (i64, i64) {
     )
 }
 
-/// The keys by which submissions with an observable are found: of a domain, also those that name
-/// another host of it.
+/// The key by which submissions with an observable are found: of a registrable domain, also those that
+/// name another host of it.
 #[must_use]
-pub fn lookup_keys(observable: &Observable) -> Vec<i64> {
+pub fn lookup_key(observable: &Observable) -> i64 {
     if observable.kind() == Kind::Domain {
         let (host, registrable) = domain_keys(observable);
         let whole = observable.derived().is_empty();
-        if whole {
-            vec![host, registrable]
-        } else {
-            vec![host]
-        }
+        if whole { registrable } else { host }
     } else {
-        vec![observable.key() as i64]
+        observable.key() as i64
     }
 }
 

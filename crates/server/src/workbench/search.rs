@@ -128,7 +128,7 @@ async fn build(
     let mut understood = Vec::new();
     let mut listed = None;
     for observable in &observables {
-        let count = work.held(observable.key() as i64).await?;
+        let count = work.held(crate::harmonise::lookup_key(observable)).await?;
         if listed.is_none() && count > 0 {
             listed = Some((observable, understood.len()));
         }
@@ -136,7 +136,7 @@ async fn build(
     }
     let mut around = Vec::new();
     for observable in observables.iter().take(3).flat_map(Observable::derived) {
-        let count = work.held(observable.key() as i64).await?;
+        let count = work.held(crate::harmonise::lookup_key(&observable)).await?;
         if count > 0 && !observables.contains(&observable) {
             around.push(told(app, &page, &observable, count));
         }
@@ -151,7 +151,7 @@ async fn build(
                 ("kind", labels::kind(&page, observable.kind().name())),
                 ("value", display(observable)),
             );
-            work.holders(observable.key() as i64, before, ROWS + 1)
+            work.holders(crate::harmonise::lookup_key(observable), before, ROWS + 1)
                 .await?
         }
         None if words => {

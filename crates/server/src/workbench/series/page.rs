@@ -299,7 +299,10 @@ async fn shared(
         inside.into_iter().filter(|(_, count)| *count > 1).collect();
     inside.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     inside.truncate(MOST_SHARED);
-    let ids: Vec<i64> = inside.iter().map(|(found, _)| found.key() as i64).collect();
+    let ids: Vec<i64> = inside
+        .iter()
+        .map(|(found, _)| crate::harmonise::lookup_key(found))
+        .collect();
     let known = app.store.work.known_keys(&ids).await?;
     Ok(inside
         .into_iter()
@@ -310,7 +313,7 @@ async fn shared(
             href: link::search(page, found.kind().name(), found.canonical()),
             inside: count,
             everywhere: known
-                .get(&(found.key() as i64))
+                .get(&crate::harmonise::lookup_key(&found))
                 .map_or(count, |key| key.members),
         })
         .collect())

@@ -89,7 +89,11 @@ impl<'a> Marks<'a> {
 
     fn found(&self, sighting: &Sighting) -> Found {
         let members = observable(sighting)
-            .and_then(|observable| self.counts.get(&(observable.key() as i64)).copied())
+            .and_then(|observable| {
+                self.counts
+                    .get(&crate::harmonise::lookup_key(&observable))
+                    .copied()
+            })
             .unwrap_or(1);
         Found {
             kind: labels::kind(self.page, &sighting.kind),

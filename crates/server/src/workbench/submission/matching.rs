@@ -66,9 +66,11 @@ pub(crate) fn values(sightings: &[Sighting]) -> HashMap<i64, Observable> {
     let mut values = HashMap::new();
     for found in sightings.iter().filter_map(observable) {
         for derived in found.derived() {
-            values.entry(derived.key() as i64).or_insert(derived);
+            values
+                .entry(crate::harmonise::lookup_key(&derived))
+                .or_insert(derived);
         }
-        values.insert(found.key() as i64, found);
+        values.insert(crate::harmonise::lookup_key(&found), found);
     }
     values
 }
@@ -88,7 +90,7 @@ pub(crate) fn observables(
             if !seen.insert(found.key()) {
                 return None;
             }
-            let count = counts.get(&(found.key() as i64));
+            let count = counts.get(&crate::harmonise::lookup_key(&found));
             let elsewhere = count.map_or(0, |count| (count.members - 1).max(0));
             let note = match (&sighting.list, count) {
                 (Some(list), _) => page.w.t1("wb-on-list", "list", list.as_str()),
