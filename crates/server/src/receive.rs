@@ -76,7 +76,8 @@ pub enum ReceiveError {
 /// # Errors
 /// When it was not received; nothing of it was kept then.
 pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveError> {
-    let _receiving = app.receiving();
+    // People and partners go before matching; an import is in no hurry and wants both.
+    let _receiving = (filing.channel != "import").then(|| app.receiving());
     let uploads: Vec<String> = facts::project(filing.desk, filing.answers)
         .evidence
         .iter()

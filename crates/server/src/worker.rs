@@ -28,7 +28,7 @@ const COMPONENTS: i64 = 512;
 /// More requests than this being received at once make the worker wait.
 const BUSY: usize = 24;
 /// The longest it waits for them before a batch.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(4);
 /// It looks by itself this often, should a ring be missed.
 const IDLE: Duration = Duration::from_secs(1);
 
