@@ -5,6 +5,7 @@
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   if (!document.body.classList.contains('workbench')) return;
 
+  const SOON = 1000;
   const EVERY = 20000;
 
   // ---------------------------------------------------------------- a fold that an address or a link names
@@ -129,6 +130,7 @@
         // The next time will tell.
       }
     };
+    setTimeout(ask, SOON);
     setInterval(ask, EVERY);
     document.addEventListener('visibilitychange', ask);
   }

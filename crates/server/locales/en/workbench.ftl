@@ -322,4 +322,5 @@ wb-kind-payee = payee’s name
 wb-kind-image = similar image
 wb-copy = Copy
 wb-copied = Copied
-wb-kind-unknown = shared element
+wb-kind-copy = nearly the same text
+wb-kind-mail-domain = domain of an e-mail address

@@ -322,4 +322,5 @@ wb-kind-payee = nom de bénéficiaire
 wb-kind-image = image semblable
 wb-copy = Copier
 wb-copied = Copié
-wb-kind-unknown = élément commun
+wb-kind-copy = texte presque identique
+wb-kind-mail-domain = domaine d’adresse électronique

@@ -67,6 +67,8 @@ pub(super) fn kind(page: &Page, name: &str) -> String {
         "text" => words.t("wb-kind-text"),
         "payee" => words.t("wb-kind-payee"),
         "image" => words.t("wb-kind-image"),
+        "copy" => words.t("wb-kind-copy"),
+        "mail_domain" => words.t("wb-kind-mail-domain"),
         _ => match name.parse::<observables::Kind>() {
             Ok(kind) if page.lang == Lang::Fr => kind.entry().label_fr.to_owned(),
             Ok(kind) => kind.entry().label_en.to_owned(),
@@ -112,5 +114,22 @@ pub(super) fn bits(lang: Lang, bits: f64) -> String {
         text.replace('.', ",")
     } else {
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use store::work::KEY_KINDS;
+
+    use super::*;
+    use crate::workbench::tests::page;
+
+    #[test]
+    fn every_kind_of_key_has_words() {
+        for lang in [Lang::Fr, Lang::En] {
+            for name in KEY_KINDS {
+                assert_ne!(kind(&page(lang), name), *name, "{name}");
+            }
+        }
     }
 }

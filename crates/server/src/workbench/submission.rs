@@ -298,7 +298,7 @@ async fn build(
     Ok(SubmissionPage {
         has_weak: matches.iter().any(|found| found.weak),
         matches,
-        others: presence::others(app, signed, seq).await,
+        others: presence::others(app, signed, seq, presence::OF_A_PAGE).await,
         observables: matching::observables(&page, &sightings, &keys),
         exhibits: intake
             .exhibits(seq)

@@ -339,18 +339,14 @@ async fn hangs(
     holders.retain(|_, members| members.len() > 1);
     let ids: Vec<i64> = holders.keys().copied().collect();
     let known = work.known_keys(&ids).await?;
-    // What is capped holds nothing together.
+    // What is capped, or only weighs once something else joins, holds nothing together.
     let counts = |id: &i64| {
         known.get(id).is_some_and(|key| {
             let kind = KEY_KINDS
                 .get(usize::from(key.kind))
                 .and_then(|name| app.model.kind(name));
-            kind.is_some_and(|kind| {
-                app.model
-                    .weight(kind, key.members.max(0) as u64, key.damped)
-                    .bits
-                    > 0.0
-            })
+            let members = key.members.max(0) as u64;
+            kind.is_some_and(|kind| app.model.joins(kind, members, key.damped))
         })
     };
     let holders: Vec<Vec<i64>> = holders
@@ -435,6 +431,7 @@ fn key_label(
         .and_then(|key| KEY_KINDS.get(usize::from(key.kind)))
     {
         Some(name) => labels::kind(page, name),
-        None => page.w.t("wb-kind-unknown"),
+        // Only the bands of a text have no row of their own.
+        None => labels::kind(page, "text"),
     }
 }

@@ -21,8 +21,11 @@ use crate::{
 
 /// Somebody who was there so long ago is still there, microseconds.
 const STILL_THERE: i64 = 60_000_000;
-/// A page waits so long for the answer, no more: the worker may be writing a large batch.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// A page waits so long for the answer, no more: the worker may be writing a large batch. Its script
+/// asks again soon after…
+pub(super) const OF_A_PAGE: Duration = Duration::from_millis(20);
+/// … and has time.
+const OF_THE_SCRIPT: Duration = Duration::from_secs(5);
 
 #[derive(Serialize)]
 struct Presence {
@@ -39,14 +42,19 @@ pub(in crate::workbench) async fn poll(
     signed.may(Action::Read)?;
     let loaded = load(&app, &signed, &id).await?;
     let presence = Presence {
-        others: others(&app, &signed, loaded.docket.seq).await,
+        others: others(&app, &signed, loaded.docket.seq, OF_THE_SCRIPT).await,
         revision: loaded.docket.revision,
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(presence)).into_response())
 }
 
 /// Says that this agent looks at it, and names the others; none when the store has no time for it.
-pub(super) async fn others(app: &App, signed: &SignedIn, seq: i64) -> Vec<String> {
+pub(super) async fn others(
+    app: &App,
+    signed: &SignedIn,
+    seq: i64,
+    patience: Duration,
+) -> Vec<String> {
     let (work, agent, now) = (
         app.store.work.clone(),
         signed.agent.id.clone(),
@@ -54,7 +62,7 @@ pub(super) async fn others(app: &App, signed: &SignedIn, seq: i64) -> Vec<String
     );
     let asked =
         tokio::spawn(async move { work.present(seq, &agent, now, now - STILL_THERE).await });
-    match tokio::time::timeout(PATIENCE, asked).await {
+    match tokio::time::timeout(patience, asked).await {
         Ok(Ok(Ok(names))) => names,
         Ok(Ok(Err(error))) => {
             tracing::warn!(
