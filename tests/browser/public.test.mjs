@@ -7,7 +7,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, focused, open, page as newPage, press, quiet, startServer, tabTo } from './harness.mjs';
+import { focused, open, page as newPage, press, startServer, tabTo } from './harness.mjs';
+import { brings, choose, fill, keepReceipt, onward, resumeElsewhere, send, sound, soundInBoth, value } from './steps.mjs';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const PROGRAM = Buffer.from('4d5a90000300000004000000', 'hex');
@@ -24,63 +25,6 @@ after(async () => {
 });
 
 const at = (path) => new URL(path, server.url).href;
-const value = (page, name) => page.inputValue(`[name="${name}"]`);
-const fill = (page, name, text) => page.fill(`[name="${name}"]`, text);
-const choose = (page, name, option) => page.check(`[name="${name}"][value="${option}"]`);
-const onward = (page) => page.locator('form.questions .actions button').first().click();
-
-/** What every page must be: silent, free of axe's complaints, no wider than its window. */
-async function sound(page) {
-  await axe(page);
-  await quiet(page);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${page.url()} is ${wide} px wider than its window`);
-}
-
-/** The same page in the other language is sound too; then back. */
-async function soundInBoth(page) {
-  await sound(page);
-  const here = page.url();
-  const other = here.replace(/\/(fr|en)\//, (_, lang) => (lang === 'fr' ? '/en/' : '/fr/'));
-  await page.goto(other);
-  await sound(page);
-  await page.goto(here);
-}
-
-/** Chooses, then waits for a field that the choice brings: by itself with scripts, with "Continue" without. */
-async function brings(page, javascript, name) {
-  const field = page.locator(`[name="${name}"]`).first();
-  if (!javascript) {
-    await onward(page);
-    assert.match(await page.textContent('#appeared'), /nouvelles? questions?|new questions?/);
-    await sound(page);
-  }
-  await field.waitFor();
-}
-
-async function resumeElsewhere(page, options, path) {
-  const code = (await page.textContent('aside.draft .code')).trim();
-  assert.match(code, /^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/);
-  assert.ok(!page.url().includes(code));
-  const elsewhere = await open(at('/fr/resume'), options);
-  await sound(elsewhere);
-  await elsewhere.fill('#code', code.toLowerCase().replaceAll('-', ' '));
-  await elsewhere.click('main form button');
-  await elsewhere.waitForURL(at(path));
-  return elsewhere;
-}
-
-/** Keeps the receipt as a person would, and checks it with the program that knows only the public key. */
-async function keepReceipt(page, name) {
-  await soundInBoth(page);
-  const code = (await page.textContent('#code')).trim();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
-  assert.match(download.suggestedFilename(), /^orfevre-recepisse-[0-9a-f]{8}\.tlog-proof$/);
-  const file = join(folder, `${name}.tlog-proof`);
-  await download.saveAs(file);
-  assert.match(await readFile(file, 'utf8'), /^c2sp\.org\/tlog-proof@v1\n/);
-  return { code, file };
-}
 
 /** The command that the ledger's page shows, run as it stands; one changed letter and it says no. */
 async function verify(page, file) {
@@ -218,9 +162,8 @@ for (const javascript of [true, false]) {
     for (const shown of ['1 250,50', 'velos.example', 'releve.png', 'Exemple', 'Telegram']) {
       assert.ok(review.replaceAll(/[\u202f\u00a0]/g, ' ').includes(shown), `${shown} is not in the review`);
     }
-    await page.locator('form[action$="/send"] button').click();
-    await page.waitForURL(at('/fr/receipt'));
-    const { code, file } = await keepReceipt(page, `complaint-${javascript}`);
+    await send(page);
+    const { code, file } = await keepReceipt(page, folder, `complaint-${javascript}`);
     await verify(page, file);
     await page.goto(at('/fr/desks/thesee/review'));
     assert.equal(page.url(), at('/fr/receipt'), 'going back cannot send twice');
@@ -262,9 +205,8 @@ for (const javascript of [true, false]) {
     await onward(page);
     await page.waitForURL(/\/review$/);
     await sound(page);
-    await page.locator('form[action$="/send"] button').click();
-    await page.waitForURL(at('/en/receipt'));
-    const { code } = await keepReceipt(page, `report-${javascript}`);
+    await send(page);
+    const { code } = await keepReceipt(page, folder, `report-${javascript}`);
     await followUp(code, options);
   });
 

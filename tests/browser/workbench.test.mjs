@@ -2,12 +2,10 @@
 // a series split and put back, search in three notations; and every page looked at by axe, light and dark.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { axe, focused, open, page, press, quiet, startServer, violations } from './harness.mjs';
+import { invite, signInWith, until } from './steps.mjs';
 
-const run = promisify(execFile);
 const IBAN = 'FR1420041010050500013M02606';
 let server;
 const filed = [];
@@ -29,20 +27,10 @@ async function file(answers, key) {
   return (await answer.json()).id;
 }
 
-async function link(name, role) {
-  const { stdout } = await run(process.env.ORFEVRE_BIN, [
-    'admin', 'invite', name, '--data', server.data, '--unit', 'ofac-thesee', '--role', role, '--public-url', server.url,
-  ]);
-  return stdout.trim();
-}
+const link = (name, role) => invite(server, name, { unit: 'ofac-thesee', role });
 
 /** A page of an agent who has just signed in. */
-async function signIn(name, role = 'investigator', options = {}) {
-  const opened = await open(await link(name, role), options);
-  await opened.getByRole('button', { name: /Ouvrir ma session|Sign in/ }).click();
-  await opened.waitForURL(/\/workbench$/);
-  return opened;
-}
+const signIn = async (name, role = 'investigator', options = {}) => signInWith(await link(name, role), options);
 
 const at = (path) => `${server.url}/fr/workbench${path}`;
 
@@ -57,14 +45,11 @@ before(async () => {
   filed.push(await file({
     shop_site: 'https://autre-boutique.example/', paid: false, story: 'Une bibliothèque commandée, rien reçu.',
   }, 'workbench-alone-1'));
-  // Matched within a second or two: the worker's own pace.
   const agent = await signIn('Agent Attente', 'triage');
-  for (let tries = 0; tries < 50; tries += 1) {
+  await until('the submissions are matched', async () => {
     await agent.goto(at('/series'));
-    if (await agent.getByText('S-000001').count()) return;
-    await new Promise((resolve) => { setTimeout(resolve, 200); });
-  }
-  assert.fail('the submissions were not matched');
+    return agent.getByText('S-000001').count();
+  });
 });
 
 test('a sign-in link is looked at, then used once, then signed out', async () => {
