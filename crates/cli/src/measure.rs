@@ -235,6 +235,8 @@ impl Receipts {
         let bare_one = bare_group_commit(&self.data.join("bare-one"), 1, time, &sample).await?;
         let running = Running::start(config, &self.data.join("ours")).await?;
         let ours = file_for(running.address, self.clients, time, &bodies, 1).await?;
+        // One caller alone: not beside the matching of what sixty-four have just filed.
+        settle(&running.app).await?;
         let ours_one = file_for(running.address, 1, time, &bodies, 2).await?;
         let counted = running.app.store.intake.count().await?;
         running.end().await?;
@@ -455,7 +457,7 @@ impl Pages {
             .sign_in(token.as_bytes(), session.as_bytes(), app.now_micros())
             .await?
             .context("the invitation did not sign in")?;
-        let cookie = format!("orfevre-session={session}");
+        let cookie = format!("orfevre-agent={session}");
         let mut client = Client::connect(running.address).await?;
         println!("{count} submissions stored");
         for (name, paths) in self.paths(&app).await? {
