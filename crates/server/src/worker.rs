@@ -29,6 +29,9 @@ const COMPONENTS: i64 = 512;
 const BUSY: usize = 24;
 /// The longest it waits for them before a batch.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// After a ring it waits this long for more: each batch costs a commit, and a commit of its own for each
+/// receipt would make the next receipt wait.
+const GATHER: Duration = Duration::from_millis(40);
 /// It looks by itself this often, should a ring be missed.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -58,7 +61,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             }
         };
         tokio::select! {
-            () = app.arrived.notified() => {}
+            () = app.arrived.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(wait) => {}
             _ = stop.changed() => {}
         }
