@@ -18,6 +18,8 @@ use crate::{
 pub struct Facts<'a> {
     /// Texts to be read for observables, sketched and searched.
     pub narratives: Vec<Narrative<'a>>,
+    /// How it was done: the question and the answer, the headline's first.
+    pub modus: Vec<(&'a str, &'a str)>,
     /// Identifiers of the suspect, as typed.
     pub observables: Vec<TypedObservable<'a>>,
     /// The loss, amount by amount.
@@ -118,13 +120,18 @@ impl Facts<'_> {
 
 /// The facts of normalised answers.
 pub fn project<'a>(desk: &'a Desk, answers: &'a Answers) -> Facts<'a> {
-    let mut facts = Facts::default();
+    let mut facts = Facts {
+        headline: headline(desk, answers.values()),
+        ..Facts::default()
+    };
+    if let (Some(question), Some(headline)) = (&desk.headline, facts.headline) {
+        facts.modus.push((question.as_str(), headline.id));
+    }
     for question in desk.questions() {
         if let Some(value) = answers.values().get(question.id.as_str()) {
             facts.read(question, value, "");
         }
     }
-    facts.headline = headline(desk, answers.values());
     facts
 }
 
@@ -170,8 +177,12 @@ impl<'a> Facts<'a> {
                 match role {
                     Some(Role::Narrative) => self.narratives.push(Narrative { path: path(), text }),
                     Some(Role::Observable) => self.observable(path(), Hint::Text, text),
+                    Some(Role::Modus) => self.modus.push((question.id.as_str(), text)),
                     _ => {}
                 }
+            }
+            (Kind::Choice { .. }, Value::String(option)) if role == Some(Role::Modus) => {
+                self.modus.push((question.id.as_str(), option));
             }
             (Kind::Handle { .. }, Value::Object(parts)) => {
                 let part = |key| parts.get(key).and_then(Value::as_str);

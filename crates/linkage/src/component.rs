@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
-    agglomerate::{Node, agglomerate, find},
+    agglomerate::{Dilution, Held, Node, Worth, agglomerate, find},
     key::{Decision, Key, KeyId, RecordId},
     model::{Model, UNITS_PER_BIT, WeightState},
     series::{self, Series},
@@ -20,18 +20,17 @@ use crate::{
 /// 0. Parts that no joining key and no must-link connects are clustered apart.
 /// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
 ///    matched, would not reach the threshold is in no series.
-/// 2. Keys that depend on each other, in two steps, so that what comes after is a plain sum.
-///    Keys of one group that the very same records hold are *one* key, worth their sum but at
-///    most the group's ceiling. Then a record speaks at most the ceiling for a group, spread
-///    over what it holds there: a key of weight `w` counts `w·σ_a·σ_b` for a pair, with
-///    `σ² = min(1, ceiling / sum of its weights)`. No pair gets more than the ceiling for a
-///    group, and a record that lists four hundred addresses is no bridge between their owners.
+/// 2. Keys that depend on each other count together at most their group's ceiling. Keys of one
+///    group that the very same records hold are *one* key. A record speaks at most four times
+///    the ceiling for a group, spread over what it holds there: a key of weight `w` counts
+///    `w·σ_a·σ_b` for a pair, with `σ² = min(1, 4·ceiling / sum of its weights)`, so that a
+///    record that lists four hundred addresses is no bridge between their owners.
 /// 3. Records that must be together, then records with the same keys, start as one node.
-/// 4. Clusters are joined by average linkage, the mean weight of their pairs, from the best pair
-///    down to the model's threshold; then those whose histograms of keys overlap enough, which
-///    finds the eras of a gang that changes its accounts and numbers one after the other. Never
-///    across a cannot-link. Hence a chain of single links does not become one series, nor do two
-///    gangs that one record touches.
+/// 4. Clusters are joined from the best pair down by what both hold (see the module `agglomerate`),
+///    never across a cannot-link. What a gang uses up counts whoever of the cluster holds it, what
+///    strangers share by chance counts by how many do; and the more records the smaller of the two
+///    has that witness nothing, the more is needed. Hence the eras of a gang that changes its accounts and numbers
+///    one after the other are one series, and two gangs that one mule or one record touches are two.
 ///
 /// Linear in the number of members, times a logarithm, but for the search of neighbours, which
 /// is bounded (see the module `agglomerate`).
@@ -125,7 +124,7 @@ impl Component {
             .collect()
     }
 
-    /// The parts that keys which [join](Model::joins), and must-links, hold together. Weaker keys weigh
+    /// The parts that keys which [join](Model::joins), and must-links, hold together. Other keys weigh
     /// inside a part and lead to no other: a platform's common words and names would make one part of
     /// everything, and its clustering would cost the whole store at each arrival.
     fn neighbourhoods(&self, model: &Model) -> Vec<Component> {
@@ -193,7 +192,12 @@ impl Component {
         let bundles = Bundles::new(&graph, &kept, model);
         let nodes = graph.nodes(&bundles);
         let histograms = graph.histograms(&bundles, &nodes);
-        let of_node = agglomerate(histograms, &bundles.weights, model.thresholds());
+        let of_node = agglomerate(
+            histograms,
+            &bundles.worths,
+            &model.ceilings_in_bits(),
+            model.thresholds(),
+        );
         let mut clusters: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for (members, cluster) in nodes.iter().zip(&of_node) {
             clusters.entry(*cluster).or_default().extend(members);
@@ -230,6 +234,7 @@ pub(crate) struct Graph {
 pub(crate) struct GraphKey {
     pub(crate) key: Key,
     pub(crate) group: usize,
+    pub(crate) dilution: Dilution,
     pub(crate) units: u32,
 }
 
@@ -242,6 +247,7 @@ impl Graph {
                 keys.push(GraphKey {
                     key,
                     group: model.group(key.kind),
+                    dilution: model.dilution(key.kind),
                     units,
                 });
             }
@@ -423,16 +429,22 @@ impl Graph {
         let mut node_of = vec![u32::MAX; self.records.len()];
         let mut histograms = Vec::with_capacity(nodes.len());
         for (members, place) in nodes.iter().zip(0..) {
-            let mut histogram: BTreeMap<u32, f64> = BTreeMap::new();
+            let mut histogram: BTreeMap<u32, Held> = BTreeMap::new();
             for &record in members {
                 node_of[record as usize] = place;
-                for &bundle in &bundles.held[record as usize] {
-                    *histogram.entry(bundle).or_default() += bundles.share(record, bundle);
+                for &key in &bundles.held[record as usize] {
+                    let held = histogram.entry(key).or_insert(Held {
+                        key,
+                        count: 0.0,
+                        strength: 0.0,
+                    });
+                    held.count += 1.0;
+                    held.strength += bundles.strength(record, key);
                 }
             }
             histograms.push(Node {
                 size: members.len() as f64,
-                histogram: histogram.into_iter().collect(),
+                histogram: histogram.into_values().collect(),
                 enemies: Vec::new(),
             });
         }
@@ -445,22 +457,24 @@ impl Graph {
     }
 }
 
-/// Keys that the very same records hold, as one, with what each record may say in each group.
+/// How many times its group's ceiling a record may hold before it speaks less with each key.
+const SPEAKS: u64 = 4;
+
+/// Keys that the very same records hold, as one, with how far each record may speak in each group.
 pub(crate) struct Bundles {
-    /// By bundle, in bits.
-    pub(crate) weights: Vec<f64>,
-    groups: Vec<usize>,
+    /// By bundle.
+    pub(crate) worths: Vec<Worth>,
     /// By record: its bundles, ascending.
     pub(crate) held: Vec<Vec<u32>>,
     /// By record and group: what a record's keys there count for, 0 to 1.
-    shares: Vec<f64>,
+    strengths: Vec<f64>,
     group_count: usize,
 }
 
 impl Bundles {
     fn new(graph: &Graph, kept: &[bool], model: &Model) -> Self {
         let ceilings = model.ceilings();
-        let mut by_holders: Vec<(usize, Vec<u32>, u32)> = Vec::new();
+        let mut by_holders: Vec<((usize, Dilution), Vec<u32>, u32)> = Vec::new();
         for ((key, holders), place) in graph.keys.iter().zip(&graph.holders).zip(0..) {
             let holders: Vec<u32> = holders
                 .iter()
@@ -468,11 +482,11 @@ impl Bundles {
                 .filter(|&record| kept[record as usize])
                 .collect();
             if holders.len() > 1 {
-                by_holders.push((key.group, holders, place));
+                by_holders.push(((key.group, key.dilution), holders, place));
             }
         }
         by_holders.sort_unstable();
-        let mut runs: Vec<&[(usize, Vec<u32>, u32)]> = by_holders
+        let mut runs: Vec<_> = by_holders
             .chunk_by(|x, y| x.0 == y.0 && x.1 == y.1)
             .collect();
         // Bundles are numbered by their first key: the order above hangs on numbers of records.
@@ -481,43 +495,47 @@ impl Bundles {
         let group_count = ceilings.len();
         let mut held = vec![Vec::new(); graph.records.len()];
         let mut sums = vec![0_u64; graph.records.len() * group_count];
-        let (mut weights, mut groups) = (Vec::new(), Vec::new());
+        let mut worths = Vec::new();
         for (run, bundle) in runs.into_iter().zip(0..) {
-            let (group, holders, _) = &run[0];
+            let ((group, dilution), holders, _) = &run[0];
             let sum = run
                 .iter()
                 .map(|&(.., key)| u64::from(graph.keys[key as usize].units))
                 .sum();
             let units = ceilings[*group].min(sum);
-            weights.push(units as f64 / UNITS_PER_BIT);
-            groups.push(*group);
+            worths.push(Worth {
+                weight: units as f64 / UNITS_PER_BIT,
+                group: *group,
+                dilution: *dilution,
+            });
             for &record in holders {
                 held[record as usize].push(bundle);
                 sums[record as usize * group_count + group] += units;
             }
         }
-        let shares = sums
+        let strengths = sums
             .iter()
             .zip(ceilings.iter().cycle())
             .map(|(&sum, &ceiling)| {
-                if sum > ceiling {
-                    (ceiling as f64 / sum as f64).sqrt()
+                let most = SPEAKS * ceiling;
+                if sum > most {
+                    (most as f64 / sum as f64).sqrt()
                 } else {
                     1.0
                 }
             })
             .collect();
         Self {
-            weights,
-            groups,
+            worths,
             held,
-            shares,
+            strengths,
             group_count,
         }
     }
 
-    /// How much of a bundle that it holds a record counts for.
-    pub(crate) fn share(&self, record: u32, bundle: u32) -> f64 {
-        self.shares[record as usize * self.group_count + self.groups[bundle as usize]]
+    /// How far a record may speak with a bundle that it holds.
+    pub(crate) fn strength(&self, record: u32, bundle: u32) -> f64 {
+        let group = self.worths[bundle as usize].group;
+        self.strengths[record as usize * self.group_count + group]
     }
 }

@@ -129,7 +129,7 @@ mod tests {
         let seen = explain(&model, &a, &b);
         assert_eq!(
             seen.steps.iter().map(|step| step.key.0).collect::<Vec<_>>(),
-            [1, 2]
+            [2, 1]
         );
         let sum = seen.steps.iter().map(|step| step.bits).sum::<f64>();
         assert!((seen.total_bits - seen.prior_bits - sum).abs() < 1e-9);

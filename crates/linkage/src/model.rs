@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::{agglomerate::Thresholds, key::KindIx};
+use crate::{
+    agglomerate::{Dilution, Thresholds},
+    key::KindIx,
+};
 
 /// Weights are held in 1/1024 bit, so that sums are exact and the last digit of a machine's
 /// logarithm changes nothing.
@@ -13,9 +16,9 @@ pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
 /// ```
 /// let model = linkage::Model::from_toml(
 ///     r#"
-///     threshold = 3.0
-///     large_threshold = 1.0
-///     bridge_bits = 20.0
+///     threshold = 14.0
+///     growth = 1.0
+///     most = 40.0
 ///     prior_bits = -9.0
 ///     reference_population = 1_000_000
 ///     damping = 0.25
@@ -30,6 +33,8 @@ pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
 ///     max_bits = 9.0
 ///     cap = 1000
 ///     group = "web"
+///     leads = true
+///     dilution = 0.25
 ///     "#,
 /// )?;
 /// let url = model.kind("url").unwrap();
@@ -54,6 +59,8 @@ struct Kind {
     max_bits: f64,
     cap: u64,
     group: usize,
+    leads: bool,
+    dilution: Dilution,
 }
 
 /// What sharing one key is worth.
@@ -120,8 +127,8 @@ pub enum ModelError {
 #[serde(deny_unknown_fields)]
 struct ModelFile {
     threshold: f64,
-    large_threshold: f64,
-    bridge_bits: f64,
+    growth: f64,
+    most: f64,
     prior_bits: f64,
     reference_population: u64,
     damping: f64,
@@ -146,6 +153,10 @@ struct KindFile {
     max_bits: f64,
     cap: u64,
     group: Option<String>,
+    /// Whether it leads from one record to another, and does not only weigh.
+    leads: bool,
+    #[serde(default)]
+    dilution: f64,
 }
 
 impl Model {
@@ -175,20 +186,11 @@ impl Model {
             1e3,
             "0.01 to 1000 bits",
         )?;
-        let (large, bridge) = (file.large_threshold, file.bridge_bits);
+        within("model", "growth", file.growth, 0.0, 1e3, "0 to 1000 bits")?;
         within(
             "model",
-            "large_threshold",
-            large,
-            0.0,
-            file.threshold,
-            "0 to threshold",
-        )?;
-        // Less, and a lone record would join for less than the threshold.
-        within(
-            "model",
-            "bridge_bits",
-            bridge,
+            "most",
+            file.most,
             file.threshold,
             1e4,
             "threshold to 10000 bits",
@@ -260,6 +262,12 @@ impl Model {
                     name: kind.name.clone(),
                 });
             }
+            let dilution = Dilution::of_power(kind.dilution).ok_or_else(|| ModelError::Range {
+                of: kind.name.clone(),
+                field: "dilution",
+                value: kind.dilution,
+                expected: "0, 1, 0.5, 0.25, 0.125 or 0.0625",
+            })?;
             let group = match &kind.group {
                 Some(name) => group_names
                     .iter()
@@ -279,15 +287,17 @@ impl Model {
                 max_bits: kind.max_bits,
                 cap: kind.cap,
                 group,
+                leads: kind.leads,
+                dilution,
             });
         }
         Ok(Self {
             kinds,
             ceilings,
             thresholds: Thresholds {
-                small: file.threshold,
-                large,
-                bridge,
+                single: file.threshold,
+                growth: file.growth,
+                most: file.most,
             },
             prior_bits: file.prior_bits,
             reference_population: population,
@@ -308,9 +318,9 @@ impl Model {
         Some(&self.kinds.get(usize::from(kind.0))?.name)
     }
 
-    /// Mean bits from which two records, or two clusters, are joined.
+    /// Bits from which two records, or a record and a cluster, are joined.
     pub fn threshold(&self) -> f64 {
-        self.thresholds.small
+        self.thresholds.single
     }
 
     pub(crate) fn thresholds(&self) -> Thresholds {
@@ -322,11 +332,15 @@ impl Model {
         self.prior_bits
     }
 
-    /// Whether sharing such a key can by itself bring two records together: its bits reach the
-    /// threshold. Only these keys say which records are looked at together; all weigh there.
+    /// Whether sharing such a key leads from one record to another: its kind does, and it says
+    /// something. Only these keys decide which records are looked at together; all weigh there.
     #[must_use]
     pub fn joins(&self, kind: KindIx, df: u64, damped: bool) -> bool {
-        self.weight(kind, df, damped).bits >= self.threshold()
+        let leads = self
+            .kinds
+            .get(usize::from(kind.0))
+            .is_some_and(|kind| kind.leads);
+        leads && self.weight(kind, df, damped).bits > 0.0
     }
 
     /// What sharing a key is worth when `df` records hold it:
@@ -376,6 +390,19 @@ impl Model {
             .map_or(0, |kind| kind.group)
     }
 
+    /// The dilution of a kind that has a weight.
+    pub(crate) fn dilution(&self, kind: KindIx) -> Dilution {
+        self.kinds
+            .get(usize::from(kind.0))
+            .map_or(Dilution::None, |kind| kind.dilution)
+    }
+
+    /// The most that each group may say, in bits.
+    pub(crate) fn ceilings_in_bits(&self) -> Vec<f64> {
+        let bits = |&units: &u64| units as f64 / UNITS_PER_BIT;
+        self.ceilings.iter().map(bits).collect()
+    }
+
     /// The most that each group may say about a pair, in units.
     pub(crate) fn ceilings(&self) -> &[u64] {
         &self.ceilings
@@ -397,7 +424,7 @@ pub(crate) mod tests {
         .unwrap()
     }
 
-    const HEAD: &str = "threshold = 4.0\nlarge_threshold = 1.0\nbridge_bits = 9.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
+    const HEAD: &str = "threshold = 4.0\ngrowth = 1.0\nmost = 9.0\nprior_bits = -9.0\nreference_population = 1000\ndamping = 0.5\n";
 
     fn check_refused(tail: &str, expected: &str) {
         let error = Model::from_toml(&format!("{HEAD}{tail}"))
@@ -413,34 +440,38 @@ pub(crate) mod tests {
     fn a_wrong_model_is_refused_with_its_reason() {
         check_refused("", "has 0");
         check_refused(
-            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5",
+            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5\nleads=true",
             "a: trust is 2",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5",
+            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5\nleads=true",
             "a: trust is NaN",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1\nleads=true",
             "a: cap is 1",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\ngroup='g'",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\ngroup='g'",
             "\"g\"",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nx=1",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\nx=1",
             "unknown field",
         );
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\n";
         check_refused(&format!("{kind}{kind}"), "kind \"a\" stands twice");
+        check_refused(
+            &format!("{kind}dilution=0.3"),
+            "a: dilution is 0.3, expected 0, 1, 0.5",
+        );
     }
 
     proptest::proptest! {
         #[test]
         fn any_text_is_a_model_or_an_error(text in "\\PC{0,80}", number in proptest::num::f64::ANY) {
             let _ = Model::from_toml(&text);
-            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5");
+            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5\nleads=true");
             let read = Model::from_toml(&format!("{HEAD}{kind}"));
             proptest::prop_assert_eq!(read.is_ok(), (0.0..=1.0).contains(&number));
         }
@@ -448,7 +479,7 @@ pub(crate) mod tests {
 
     #[test]
     fn weight_falls_with_frequency_then_is_capped() {
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\nleads=true\n";
         let model = Model::from_toml(&format!("{HEAD}{kind}")).unwrap();
         let a = model.kind("a").unwrap();
         let check = |df, damped, bits, state| {

@@ -17,7 +17,7 @@ pub struct Series {
     pub members: Vec<RecordId>,
     /// A spanning tree of its best reasons: one edge fewer than members.
     pub tree: Vec<Edge>,
-    /// Mean bits over all pairs of members, as the clustering counts them.
+    /// Mean bits over all pairs of members, before the ceilings of the groups.
     pub cohesion: f64,
     /// Places in `tree` of the edges by which alone two parts hang together: without what those
     /// two records share, no member of one part would share anything with the other.
@@ -235,15 +235,17 @@ fn cohesion(bundles: &Bundles, members: &[u32]) -> f64 {
     let mut sums: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     for &record in members {
         for &bundle in &bundles.held[record as usize] {
-            let share = bundles.share(record, bundle);
+            let strength = bundles.strength(record, bundle);
             let (sum, squares) = sums.entry(bundle).or_default();
-            *sum += share;
-            *squares += share * share;
+            *sum += strength;
+            *squares += strength * strength;
         }
     }
     let total: f64 = sums
         .into_iter()
-        .map(|(bundle, (sum, squares))| bundles.weights[bundle as usize] * (sum * sum - squares))
+        .map(|(bundle, (sum, squares))| {
+            bundles.worths[bundle as usize].weight * (sum * sum - squares)
+        })
         .sum();
     let count = members.len() as f64;
     total / (count * (count - 1.0))

@@ -5,6 +5,7 @@ mod extract;
 mod kinds;
 mod money;
 mod observable;
+pub mod passage;
 mod phone;
 mod refang;
 pub mod sketch;

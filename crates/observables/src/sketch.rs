@@ -102,16 +102,35 @@ pub fn jaccard_of(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
 fn each_shingle(text: &str, hits: &[Hit], mut give: impl FnMut(u64)) {
     let mut last = [0u64; 2];
     let mut words = 0u32;
+    each_word(text, hits, |token| {
+        let Token::Word(hash) = token else { return };
+        if words >= 2 {
+            give(mix(last[0].rotate_left(21)
+                ^ last[1].rotate_left(42)
+                ^ hash));
+        }
+        words = words.saturating_add(1);
+        last = [last[1], hash];
+    });
+}
+
+/// What a text is made of once its identifiers and numbers are taken out.
+pub(crate) enum Token {
+    /// The hash of a folded word.
+    Word(u64),
+    /// What ends a sentence, or what is quoted.
+    Stop,
+}
+
+/// Gives the words of a text and where its sentences end, observables and words with digits left out.
+pub(crate) fn each_word(text: &str, hits: &[Hit], mut give: impl FnMut(Token)) {
     let mut word = Word::default();
-    let mut end_word = |word: &mut Word| {
+    let mut end_word = |word: &mut Word, stop: bool| {
         if let Some(hash) = std::mem::take(word).hash() {
-            if words >= 2 {
-                give(mix(last[0].rotate_left(21)
-                    ^ last[1].rotate_left(42)
-                    ^ hash));
-            }
-            words = words.saturating_add(1);
-            last = [last[1], hash];
+            give(Token::Word(hash));
+        }
+        if stop {
+            give(Token::Stop);
         }
     };
     let mut from = 0;
@@ -127,18 +146,22 @@ fn each_shingle(text: &str, hits: &[Hit], mut give: impl FnMut(u64)) {
                 'a'..='z' => word.push(character as u32),
                 'A'..='Z' => word.push(character as u32 + 32),
                 '0'..='9' => word.has_digit = true,
-                _ if character.is_ascii() => end_word(&mut word),
+                _ if character.is_ascii() => {
+                    end_word(&mut word, b".!?:;\n\"".contains(&(character as u8)));
+                }
                 _ => match fold(character) {
                     Folded::Letters(letters) => {
                         letters.bytes().for_each(|byte| word.push(u32::from(byte)))
                     }
                     Folded::Other(letter) => word.push(letter as u32),
                     Folded::Nothing => {}
-                    Folded::Break => end_word(&mut word),
+                    Folded::Break => {
+                        end_word(&mut word, matches!(character, '«' | '»' | '…' | '“' | '”'))
+                    }
                 },
             }
         }
-        end_word(&mut word);
+        end_word(&mut word, false);
         from = end.end;
     }
 }
@@ -217,7 +240,7 @@ fn fold(character: char) -> Folded {
 }
 
 /// The finaliser of SplitMix64.
-const fn mix(value: u64) -> u64 {
+pub(crate) const fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -82,6 +82,9 @@ pub struct WarningLists {
     v6: Vec<Segment>,
     substrings: Vec<(u16, AhoCorasick)>,
     patterns: Vec<(u16, RegexSet)>,
+    /// Hosts of the lists of names that people write by hand, and each of them with one letter left
+    /// out, to the hosts so written (SymSpell's deletions).
+    written: HashMap<Box<str>, Vec<Box<str>>, BuildHasherDefault<Fnv>>,
 }
 
 #[derive(Debug)]
@@ -177,9 +180,17 @@ impl WarningLists {
             "string" => entries
                 .iter()
                 .for_each(|entry| insert(&mut self.strings, entry, id)),
-            "hostname" => entries
-                .iter()
-                .for_each(|entry| insert(&mut self.hosts, entry.trim_start_matches('.'), id)),
+            "hostname" => {
+                let by_hand = json
+                    .get("written_by_hand")
+                    .and_then(|value| value.as_bool());
+                for entry in entries.iter().map(|entry| entry.trim_start_matches('.')) {
+                    insert(&mut self.hosts, entry, id);
+                    if by_hand == Some(true) {
+                        self.insert_written(entry);
+                    }
+                }
+            }
             "cidr" => {
                 for entry in entries {
                     let network =
@@ -291,6 +302,37 @@ impl WarningLists {
         found.map(|id| &self.lists[usize::from(*id)].name)
     }
 
+    fn insert_written(&mut self, entry: &str) {
+        if entry.len() < SHORTEST_WRITTEN {
+            return;
+        }
+        for written in deletions(entry).chain([entry.to_owned()]) {
+            let hosts = self.written.entry(written.into()).or_default();
+            if !hosts.iter().any(|host| **host == *entry) {
+                hosts.push(entry.into());
+            }
+        }
+    }
+
+    /// The name that a domain is one slip of the hand from (a letter too many, too few, another or two
+    /// changed round), when it is itself on no list: `paypal.om`, `service-pubilc.fr`.
+    ///
+    /// Only of lists that say `"written_by_hand": true`, and of names of eight letters or more. Whether it
+    /// was a slip or a lure, the domain alone cannot tell: that is for where it stood.
+    pub fn one_slip_from(&self, observable: &Observable) -> Option<&str> {
+        if observable.kind() != Kind::Domain || self.check(observable).is_some() {
+            return None;
+        }
+        let name = observable.canonical();
+        let name = name.strip_prefix("www.").unwrap_or(name);
+        let candidates = std::iter::once(name.to_owned()).chain(deletions(name));
+        candidates
+            .filter_map(|written| self.written.get(written.as_str()))
+            .flatten()
+            .find(|host| is_one_slip(name, host))
+            .map(|host| &**host)
+    }
+
     /// The nearest of a host and the names above it.
     fn host<'a>(
         &'a self,
@@ -314,6 +356,35 @@ impl WarningLists {
         let after = segments.partition_point(|segment| segment.first <= address);
         let segment = &segments[after.checked_sub(1)?];
         (address <= segment.last).then_some(&segment.lists)
+    }
+}
+
+/// Below this a slip of one letter is another name as often as not.
+const SHORTEST_WRITTEN: usize = 8;
+
+/// A text with each of its letters left out in turn.
+fn deletions(text: &str) -> impl Iterator<Item = String> {
+    text.char_indices().map(|(at, letter)| {
+        let mut shorter = String::with_capacity(text.len());
+        shorter.push_str(&text[..at]);
+        shorter.push_str(&text[at + letter.len_utf8()..]);
+        shorter
+    })
+}
+
+/// Whether two texts that differ are at a Damerau-Levenshtein distance of one.
+fn is_one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[same..], &b[same..]);
+    match a.len() as isize - b.len() as isize {
+        0 => {
+            let swapped = a.len() > 1 && a[0] == b[1] && a[1] == b[0] && a[2..] == b[2..];
+            !a.is_empty() && (a[1..] == b[1..] || swapped)
+        }
+        1 => a[1..] == *b,
+        -1 => *a == b[1..],
+        _ => false,
     }
 }
 
@@ -523,6 +594,65 @@ mod tests {
         check(&lists, Kind::Email, "a@pasjetable.example", None);
         check(&lists, Kind::Email, "a%b@asso.example", Some("jetables"));
         check(&lists, Kind::Domain, "jetable.example", None);
+    }
+
+    #[test]
+    fn a_slip_of_the_hand_is_told() {
+        let list = serde_json::json!({
+            "type": "hostname", "matching_attributes": ["domain"], "written_by_hand": true,
+            "list": ["commerce.example", "service-public.example", "ab.fr"],
+        })
+        .to_string();
+        let other = serde_json::json!({
+            "type": "hostname", "matching_attributes": ["domain"], "list": ["entrepots.example"],
+        })
+        .to_string();
+        let lists = WarningLists::from_misp_json([("noms", &*list), ("autres", &*other)]).unwrap();
+        let check = |raw: &str, expected: Option<&str>| {
+            let domain = Observable::parse(Kind::Domain, raw).unwrap();
+            assert_eq!(lists.one_slip_from(&domain), expected, "{raw}");
+        };
+        check("comerce.example", Some("commerce.example"));
+        check("commmerce.example", Some("commerce.example"));
+        check("commerxe.example", Some("commerce.example"));
+        check("cmomerce.example", Some("commerce.example"));
+        check("www.commerces.example", Some("commerce.example"));
+        check("ervice-public.example", Some("service-public.example"));
+        // On the list itself, two slips, something added, too short, or of another list.
+        check("commerce.example", None);
+        check("www.commerce.example", None);
+        check("cmmmerce.example", Some("commerce.example"));
+        check("cmmerxe.example", None);
+        check("commerce-paiement.example", None);
+        check("ac.fr", None);
+        check("entrepot.example", None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn one_slip_is_the_distance_of_one(a in "[abc]{0,6}", b in "[abc]{0,6}") {
+            let mut within: std::collections::HashSet<String> = deletions(&a).collect();
+            let letters: Vec<char> = a.chars().collect();
+            for at in 0..=letters.len() {
+                for letter in ['a', 'b', 'c'] {
+                    let mut longer = letters.clone();
+                    longer.insert(at, letter);
+                    within.insert(longer.into_iter().collect());
+                    if at < letters.len() {
+                        let mut other = letters.clone();
+                        other[at] = letter;
+                        within.insert(other.into_iter().collect());
+                    }
+                }
+                if at + 1 < letters.len() {
+                    let mut turned = letters.clone();
+                    turned.swap(at, at + 1);
+                    within.insert(turned.into_iter().collect());
+                }
+            }
+            within.remove(&a);
+            proptest::prop_assert_eq!(is_one_slip(&a, &b), within.contains(&b));
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use casework::{
     submission::{State, Track},
 };
 use jiff::Timestamp;
-use observables::{Kind, Observable, WarningLists, extract, sketch::Sketch};
+use observables::{Kind, Observable, WarningLists, extract, passage::passages, sketch::Sketch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{
@@ -35,7 +35,7 @@ pub struct Sighting {
     pub end: usize,
     /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`, `asked`.
     pub proof: String,
-    /// `example`, `private`, `homoglyph`.
+    /// `example`, `private`, `homoglyph`, `slip`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// The warning list it is on: honest people share it too.
@@ -267,6 +267,9 @@ fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
     for narrative in &facts.narratives {
         gathered.text(&narrative.path, narrative.text, lists);
     }
+    for (question, answer) in &facts.modus {
+        gathered.modus(question, answer);
+    }
     gathered
 }
 
@@ -288,14 +291,19 @@ fn domain_keys(domain: &Observable) -> (i64, i64) {
         .unwrap_or(name);
     let host = Observable::from_canonical(Kind::Domain, bare.to_owned());
     let registrable = host.derived().pop().unwrap_or_else(|| host.clone());
-    let hash = crate::receive::digest(&[b"registrable", registrable.canonical().as_bytes()], &[]);
     (
         host.key() as i64,
-        i64::from_be_bytes(
-            hash[..8]
-                .try_into()
-                .expect("a hash has more than eight bytes"),
-        ),
+        hashed(&[b"registrable", registrable.canonical().as_bytes()]),
+    )
+}
+
+/// A key made of words. Stored: it never changes.
+fn hashed(words: &[&[u8]]) -> i64 {
+    let hash = crate::receive::digest(words, &[]);
+    i64::from_be_bytes(
+        hash[..8]
+            .try_into()
+            .expect("a hash has more than eight bytes"),
     )
 }
 
@@ -315,13 +323,11 @@ pub fn lookup_key(observable: &Observable) -> i64 {
 /// Key of three bands that agree at once. Stored: it never changes.
 fn copy_key(bands: &[u64]) -> i64 {
     let bytes: Vec<u8> = bands.iter().flat_map(|band| band.to_be_bytes()).collect();
-    let hash = crate::receive::digest(&[b"copy", &bytes], &[]);
-    i64::from_be_bytes(
-        hash[..8]
-            .try_into()
-            .expect("a hash has more than eight bytes"),
-    )
+    hashed(&[b"copy", &bytes])
 }
+
+/// The longest answer that is a name, or part of a way of doing, in bytes of its folded form.
+const LONGEST_NAME: usize = 80;
 
 impl Gathered {
     fn typed(&mut self, path: &str, hint: Hint<'_>, raw: &str, lists: &WarningLists) {
@@ -337,6 +343,7 @@ impl Gathered {
             Hint::Text => {
                 self.text(path, raw, lists);
                 self.name(raw);
+                self.reference(raw);
                 return;
             }
         };
@@ -359,9 +366,13 @@ impl Gathered {
                 observables::Proof::Possible => "possible",
                 observables::Proof::Shape => "shape",
             };
-            let flags = hit.flags.names().map(str::to_owned).collect();
+            let observable = hit.observable();
+            let mut flags: Vec<String> = hit.flags.names().map(str::to_owned).collect();
+            if lists.one_slip_from(&observable).is_some() {
+                flags.push(SLIP.to_owned());
+            }
             self.sight(
-                &hit.observable(),
+                &observable,
                 path,
                 hit.span.start,
                 hit.span.end,
@@ -370,20 +381,17 @@ impl Gathered {
                 lists,
             );
         }
+        for passage in passages(text, &extraction.hits) {
+            self.push(passage as i64, "passage", false);
+        }
         if let Some(sketch) = Sketch::of(text, &extraction.hits) {
             let bands = sketch.bands();
-            let kind = key_kind("text").expect("text is in the list of kinds of keys");
-            self.keys.extend(bands.map(|band| Key {
-                id: band as i64,
-                kind,
-                damped: false,
-            }));
-            let kind = key_kind("copy").expect("copy is in the list of kinds of keys");
-            self.keys.extend(bands.chunks_exact(3).map(|three| Key {
-                id: copy_key(three),
-                kind,
-                damped: false,
-            }));
+            for band in bands {
+                self.push(band as i64, "text", false);
+            }
+            for three in bands.chunks_exact(3) {
+                self.push(copy_key(three), "copy", false);
+            }
         }
     }
 
@@ -411,6 +419,17 @@ impl Gathered {
             flags,
             list: lists.check(observable).map(ToString::to_string),
         });
+        // A well-known name with a slip, in a person's own words, is nobody's but that name's.
+        if self
+            .sightings
+            .last()
+            .is_some_and(|seen| seen.flags.iter().any(|flag| flag == SLIP))
+        {
+            let (host, registrable) = domain_keys(observable);
+            self.push(host, "domain", true);
+            self.push(registrable, "registrable", true);
+            return;
+        }
         self.key(observable, lists);
         // Of a host and its registrable domain the host is enough: its keys are both.
         let mut derived = observable.derived();
@@ -432,16 +451,8 @@ impl Gathered {
     /// Where an address receives its mail says less than where a site is: strangers share providers
     /// that no list names. So it is a key of its own, and weaker.
     fn mail_domain(&mut self, domain: &Observable, lists: &WarningLists) {
-        let hash = crate::receive::digest(&[b"mail_domain", domain.canonical().as_bytes()], &[]);
-        self.keys.push(Key {
-            id: i64::from_be_bytes(
-                hash[..8]
-                    .try_into()
-                    .expect("a hash has more than eight bytes"),
-            ),
-            kind: key_kind("mail_domain").expect("mail_domain is in the list of kinds of keys"),
-            damped: lists.check(domain).is_some(),
-        });
+        let id = hashed(&[b"mail_domain", domain.canonical().as_bytes()]);
+        self.push(id, "mail_domain", lists.check(domain).is_some());
     }
 
     fn key(&mut self, observable: &Observable, lists: &WarningLists) {
@@ -456,26 +467,140 @@ impl Gathered {
     }
 
     fn push(&mut self, id: i64, kind: &str, damped: bool) {
-        if let Some(kind) = key_kind(kind) {
-            self.keys.push(Key { id, kind, damped });
+        let kind = key_kind(kind).expect("every kind made here is in the list of kinds of keys");
+        self.keys.push(Key { id, kind, damped });
+    }
+
+    /// A name somebody was paid under or used, or that of a shop, compared without case, accents or the
+    /// form of a company.
+    fn name(&mut self, raw: &str) {
+        let folded = fold(raw);
+        let mut words: Vec<&str> = folded.split_whitespace().collect();
+        if words.len() > 1 && words.last().is_some_and(|last| COMPANIES.contains(last)) {
+            words.pop();
+        }
+        let letters = words.iter().flat_map(|word| word.chars());
+        let digits = letters.clone().filter(char::is_ascii_digit).count();
+        if digits > 2 || letters.count() < 5 || folded.len() > LONGEST_NAME {
+            return;
+        }
+        self.push(
+            hashed(&[b"payee", words.join(" ").as_bytes()]),
+            "payee",
+            false,
+        );
+    }
+
+    /// The number of an ad, a parcel, an order: its letters and digits, five of them digits.
+    fn reference(&mut self, raw: &str) {
+        let written: String = fold(raw)
+            .chars()
+            .filter(|letter| letter.is_ascii_alphanumeric())
+            .collect();
+        let digits = written.bytes().filter(u8::is_ascii_digit).count();
+        if digits >= 5 && digits * 2 >= written.len() && written.len() <= LONGEST_NAME {
+            self.push(
+                hashed(&[b"reference", written.as_bytes()]),
+                "reference",
+                false,
+            );
         }
     }
 
-    /// A name somebody was paid under, or used: two words or more, compared without case or accents.
-    fn name(&mut self, raw: &str) {
-        let folded = fold(raw);
-        if folded.split_whitespace().count() < 2 || folded.len() > 80 {
-            return;
+    /// One trait of how it was done.
+    fn modus(&mut self, question: &str, answer: &str) {
+        let folded = fold(answer);
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        if !words.is_empty() && folded.len() <= LONGEST_NAME {
+            let id = hashed(&[b"modus", question.as_bytes(), words.join(" ").as_bytes()]);
+            self.push(id, "modus", false);
         }
-        let hash = crate::receive::digest(&[b"payee", folded.as_bytes()], &[]);
-        self.keys.push(Key {
-            id: i64::from_be_bytes(
-                hash[..8]
-                    .try_into()
-                    .expect("a hash has more than eight bytes"),
-            ),
-            kind: key_kind("payee").expect("payee is in the list of kinds of keys"),
-            damped: false,
-        });
+    }
+}
+
+/// Flag of a bare domain that is one slip of the hand from a name which people write.
+const SLIP: &str = "slip";
+
+/// Forms of companies at the end of a name.
+const COMPANIES: &[&str] = &[
+    "sas", "sasu", "sarl", "eurl", "sa", "sci", "sc", "ei", "ltd", "limited", "llc", "inc", "gmbh",
+    "srl", "bv", "nv", "uab",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lists() -> WarningLists {
+        let list = r#"{"type": "hostname", "matching_attributes": ["domain", "url"],
+            "written_by_hand": true, "list": ["commerce.example"]}"#;
+        WarningLists::from_misp_json([("noms", list)]).unwrap()
+    }
+
+    fn keys(gathered: &Gathered, kind: &str) -> Vec<(i64, bool)> {
+        let kind = key_kind(kind);
+        let of_kind = |key: &&Key| Some(key.kind) == kind;
+        let keys = gathered.keys.iter().filter(of_kind);
+        keys.map(|key| (key.id, key.damped)).collect()
+    }
+
+    fn typed(raw: &str) -> Gathered {
+        let mut gathered = Gathered::default();
+        gathered.typed("payee", Hint::Text, raw, &lists());
+        gathered
+    }
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_written() {
+        let name = keys(&typed("Élise  MARTIN"), "payee");
+        assert_eq!(name.len(), 1);
+        assert_eq!(name, keys(&typed("elise martin"), "payee"));
+        assert_eq!(
+            keys(&typed("LuxGroup SAS"), "payee"),
+            keys(&typed("luxgroup"), "payee")
+        );
+        for none in ["Lui", "REF 8069228", "sas", ""] {
+            assert!(keys(&typed(none), "payee").is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_its_letters_and_digits() {
+        let reference = keys(&typed("AN 1234-5678"), "reference");
+        assert_eq!(reference.len(), 1);
+        assert_eq!(reference, keys(&typed("an12345678"), "reference"));
+        for none in [
+            "AN 1234",
+            "12 rue de la République, 75011 Paris",
+            "LuxGroup",
+        ] {
+            assert!(keys(&typed(none), "reference").is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_known_name_with_a_slip_is_no_evidence_and_an_address_is() {
+        let text = |text: &str| gather_text("story", text, &lists());
+        let slip = text("J’ai payé sur comerce.example avec ma carte.");
+        assert!(slip.sightings[0].flags.iter().any(|flag| flag == SLIP));
+        assert!(keys(&slip, "domain").iter().all(|(_, damped)| *damped));
+        // Someone who copies an address copies it as it stands.
+        let lure = text("J’ai payé sur https://comerce.example/panier avec ma carte.");
+        assert!(!lure.sightings[0].flags.iter().any(|flag| flag == SLIP));
+        assert!(keys(&lure, "domain").iter().all(|(_, damped)| !damped));
+        let asked = typed("comerce.example");
+        assert!(keys(&asked, "domain").iter().all(|(_, damped)| *damped));
+    }
+
+    #[test]
+    fn a_way_of_doing_is_its_question_and_answer() {
+        let modus = |question: &str, answer: &str| {
+            let mut gathered = Gathered::default();
+            gathered.modus(question, answer);
+            keys(&gathered, "modus")
+        };
+        assert_eq!(modus("bought", "Un  Vélo"), modus("bought", "un velo"));
+        assert_ne!(modus("bought", "un vélo"), modus("goods", "un vélo"));
+        assert!(modus("bought", " ").is_empty());
     }
 }

@@ -354,6 +354,8 @@ words! {
         Narrative = "narrative",
         /// An identifier of the suspect: becomes a key.
         Observable = "observable",
+        /// Part of the way it was done: weighs between submissions that something else links.
+        Modus = "modus",
         /// An identifier of the person who reports: kept, never a key.
         Own = "own",
         /// Summed as the loss.

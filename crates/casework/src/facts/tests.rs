@@ -97,6 +97,7 @@ fn answers_of_another_shape_are_no_facts() {
         facts,
         Facts {
             headline,
+            modus: vec![("type", "gone")],
             ..Facts::default()
         }
     );

@@ -19,8 +19,8 @@ enum Change {
 fn small_model() -> Model {
     let text = "
         threshold = 4.0
-        large_threshold = 1.5
-        bridge_bits = 8.0
+        growth = 1.0
+        most = 12.0
         prior_bits = -9.0
         reference_population = 1000
         damping = 0.5
@@ -33,17 +33,21 @@ fn small_model() -> Model {
         max_bits = 9.0
         cap = 6
         group = 'g'
+        leads = true
         [[kind]]
         name = 'weak'
         trust = 0.5
         max_bits = 5.0
         cap = 5
         group = 'g'
+        leads = false
+        dilution = 0.25
         [[kind]]
         name = 'alone'
         trust = 0.7
         max_bits = 9.0
-        cap = 40";
+        cap = 40
+        leads = true";
     Model::from_toml(text).unwrap()
 }
 

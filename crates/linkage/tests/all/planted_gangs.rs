@@ -207,24 +207,23 @@ fn planted_gangs_are_found() {
     for seed in 1..=6 {
         let quality = measure(&model, seed);
         println!("seed {seed}: {quality:?}");
-        assert!(quality.f1 >= 0.94, "seed {seed}: {quality:?}");
+        assert!(quality.f1 >= 0.95, "seed {seed}: {quality:?}");
     }
 }
 
-/// Seeds that decided nothing. The goal is 0.95 here too and is not reached: a gang of 180 that
-/// leaves no account, or no site, loses eras of about ten reports that share little with the rest.
-/// What is found is right all the same.
+/// Seeds that decided nothing. A gang of 180 that leaves no account, or no site, may still lose an era of
+/// ten reports that share little with the rest: one seed of these eight is at 0.937.
 #[test]
 fn planted_gangs_are_found_on_seeds_not_looked_at() {
     let model = submissions();
-    let found: Vec<quality::Quality> = (2000..2008).map(|seed| measure(&model, seed)).collect();
+    let found: Vec<quality::Quality> = (3000..3008).map(|seed| measure(&model, seed)).collect();
     for quality in &found {
         println!("{quality:?}");
         assert!(
-            quality.precision >= 0.97 && quality.f1 >= 0.89,
+            quality.precision >= 0.98 && quality.f1 >= 0.92,
             "{quality:?}"
         );
     }
     let mean = found.iter().map(|quality| quality.f1).sum::<f64>() / found.len() as f64;
-    assert!(mean >= 0.94, "{mean}");
+    assert!(mean >= 0.97, "{mean}");
 }

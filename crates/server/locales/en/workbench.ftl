@@ -324,3 +324,6 @@ wb-copy = Copy
 wb-copied = Copied
 wb-kind-copy = nearly the same text
 wb-kind-mail-domain = domain of an e-mail address
+wb-kind-passage = same message, several sentences in a row
+wb-kind-reference = reference (ad, parcel, order)
+wb-kind-modus = way of doing it

@@ -324,3 +324,6 @@ wb-copy = Copier
 wb-copied = Copié
 wb-kind-copy = texte presque identique
 wb-kind-mail-domain = domaine d’adresse électronique
+wb-kind-passage = même message, plusieurs phrases de suite
+wb-kind-reference = référence (annonce, colis, commande)
+wb-kind-modus = façon de faire

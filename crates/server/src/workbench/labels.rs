@@ -69,6 +69,9 @@ pub(super) fn kind(page: &Page, name: &str) -> String {
         "image" => words.t("wb-kind-image"),
         "copy" => words.t("wb-kind-copy"),
         "mail_domain" => words.t("wb-kind-mail-domain"),
+        "passage" => words.t("wb-kind-passage"),
+        "reference" => words.t("wb-kind-reference"),
+        "modus" => words.t("wb-kind-modus"),
         _ => match name.parse::<observables::Kind>() {
             Ok(kind) if page.lang == Lang::Fr => kind.entry().label_fr.to_owned(),
             Ok(kind) => kind.entry().label_en.to_owned(),

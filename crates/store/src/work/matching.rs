@@ -57,6 +57,9 @@ pub const KEY_KINDS: &[&str] = &[
     "image",
     "copy",
     "mail_domain",
+    "passage",
+    "reference",
+    "modus",
 ];
 
 /// The number of a kind of key.
@@ -68,15 +71,15 @@ pub fn key_kind(name: &str) -> Option<u8> {
         .and_then(|place| u8::try_from(place).ok())
 }
 
-/// Bands of a narrative weigh between submissions that something stronger brings together, and lead
-/// to none: they are kept with their submission and need no list of members.
-const UNLISTED: u8 = 11;
+/// Bands of a narrative and traits of how it was done weigh between submissions that something stronger
+/// brings together, and lead to none: they are kept with their submission and need no list of members.
+const UNLISTED: [u8; 2] = [11, 18];
 /// How many submissions count as holding a key whose members are not listed.
 const UNLISTED_MEMBERS: i64 = 2;
 
 /// Whether a kind has lists of members.
 pub(super) fn listed(kind: u8) -> bool {
-    kind != UNLISTED
+    !UNLISTED.contains(&kind)
 }
 
 /// How many count as holding a key of a kind without lists.
@@ -238,8 +241,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_unlisted_kind_is_the_bands_of_a_text() {
-        assert_eq!(key_kind("text"), Some(UNLISTED));
+    fn the_unlisted_kinds_are_the_bands_of_a_text_and_the_modus() {
+        assert_eq!(["text", "modus"].map(key_kind), UNLISTED.map(Some));
         assert!(KEY_KINDS.len() < 128, "the eighth bit says damped");
     }
 }

@@ -25,17 +25,18 @@ const MAX_ITEMS: usize = 1_000;
 /// Settings of a kind, and the roles its answer may have.
 fn allowed(kind: &str) -> Option<(&'static [&'static str], &'static [Role])> {
     use Role::{
-        Amount, Contact, Evidence, Identity, Moment, Narrative, Observable, Own, Place as PlaceRole,
+        Amount, Contact, Evidence, Identity, Modus, Moment, Narrative, Observable, Own,
+        Place as PlaceRole,
     };
     const VAULT: &[Role] = &[Identity];
     const TYPED: &[Role] = &[Observable, Own, Identity, Contact];
     Some(match kind {
         "text" => (
             &["max_chars"],
-            &[Narrative, Observable, Own, Identity, Contact],
+            &[Narrative, Observable, Modus, Own, Identity, Contact],
         ),
         "long_text" => (&["max_chars", "min_chars"], &[Narrative, Identity]),
-        "choice" => (&["options"], VAULT),
+        "choice" => (&["options"], &[Modus, Identity]),
         "choices" => (&["options", "max_items"], VAULT),
         "yes_no" | "explanation" => (&[], VAULT),
         "date" | "moment" => (&["past"], &[Moment, Identity]),
