@@ -1,6 +1,8 @@
 //! HARMONISE and ROUTE, pure: from a submission as kept to its observables, keys, priority, deadline
 //! and proposed units. The same submission always gives the same result: "now" is when it was received.
 
+use std::collections::HashMap;
+
 use casework::{
     Lang,
     answers::Answers,
@@ -323,6 +325,31 @@ fn copy_key(bands: &[u64]) -> i64 {
     )
 }
 
+/// Key of a name somebody was paid under, or used: two words or more, compared without case or accents.
+fn name_key(raw: &str) -> Option<i64> {
+    let folded = fold(raw);
+    if folded.split_whitespace().count() < 2 || folded.len() > 80 {
+        return None;
+    }
+    let hash = crate::receive::digest(&[b"payee", folded.as_bytes()], &[]);
+    Some(i64::from_be_bytes(
+        hash[..8]
+            .try_into()
+            .expect("a hash has more than eight bytes"),
+    ))
+}
+
+/// The names behind the keys of names, as this submission wrote them.
+#[must_use]
+pub fn names(desk: &Desk, answers: &Answers) -> HashMap<i64, String> {
+    facts::project(desk, answers)
+        .observables
+        .iter()
+        .filter(|typed| matches!(typed.hint, Hint::Text))
+        .filter_map(|typed| Some((name_key(typed.raw)?, typed.raw.to_owned())))
+        .collect()
+}
+
 impl Gathered {
     fn typed(&mut self, path: &str, hint: Hint<'_>, raw: &str, lists: &WarningLists) {
         let parsed = match hint {
@@ -461,21 +488,14 @@ impl Gathered {
         }
     }
 
-    /// A name somebody was paid under, or used: two words or more, compared without case or accents.
     fn name(&mut self, raw: &str) {
-        let folded = fold(raw);
-        if folded.split_whitespace().count() < 2 || folded.len() > 80 {
-            return;
+        if let Some(id) = name_key(raw) {
+            let kind = key_kind("payee").expect("payee is in the list of kinds of keys");
+            self.keys.push(Key {
+                id,
+                kind,
+                damped: false,
+            });
         }
-        let hash = crate::receive::digest(&[b"payee", folded.as_bytes()], &[]);
-        self.keys.push(Key {
-            id: i64::from_be_bytes(
-                hash[..8]
-                    .try_into()
-                    .expect("a hash has more than eight bytes"),
-            ),
-            kind: key_kind("payee").expect("payee is in the list of kinds of keys"),
-            damped: false,
-        });
     }
 }

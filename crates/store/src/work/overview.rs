@@ -145,6 +145,21 @@ impl Work {
         .collect()
     }
 
+    /// When the newest member of a series was received; none when it has no members.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_received(&self, series: &str) -> Result<Option<i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT received_at FROM docket WHERE series = $1 ORDER BY seq DESC LIMIT 1",
+            params![series],
+        )
+        .await?;
+        Ok(row.map(|row| sql::int(&row, 0)).transpose()?)
+    }
+
     /// The keys that the members of a series hold; at most `most` members, the oldest first.
     ///
     /// # Errors
