@@ -1001,7 +1001,7 @@ async fn an_exhibit_leaves_only_as_an_attachment_and_that_is_kept() {
     let app = &site.app;
     let mut incoming = app.store.objects.receive("one", 100).await.unwrap();
     incoming.write(b"<script>alert(1)</script>").await.unwrap();
-    let kept = incoming.keep().await.unwrap();
+    let (kept, _unrecorded) = incoming.keep().await.unwrap();
     let upload = store::intake::Upload {
         id: "upload-1".to_owned(),
         sha256: kept.sha256,
