@@ -118,6 +118,10 @@ impl Import {
             }
             None => None,
         };
+        // Before anything is made or half of it imported.
+        for path in &self.files {
+            File::open(path).with_context(|| format!("reading {}", path.display()))?;
+        }
         let lang =
             Lang::from_tag(&self.lang).with_context(|| format!("{} is not fr or en", self.lang))?;
         serve::runtime()?.block_on(async {

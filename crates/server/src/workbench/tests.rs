@@ -1008,7 +1008,7 @@ async fn an_exhibit_leaves_only_as_an_attachment_and_that_is_kept() {
         size: kept.size,
         name: "../\"evil\".html".to_owned(),
         media_type: "text/plain".to_owned(),
-        at: 0,
+        at: now().as_microsecond(),
     };
     app.store.intake.record_upload(upload).await.unwrap();
     let seq = site

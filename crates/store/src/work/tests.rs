@@ -246,6 +246,10 @@ async fn a_series_goes_from_its_first_fact_to_its_last_and_not_to_when_it_was_to
     assert_eq!(series(0).await, (-700, -500, Some(2)));
     // Where no member tells a moment, receipt is all there is.
     assert_eq!(series(3).await, (3, 4, Some(4)));
+    for (seq, moments) in [(0, [-700, -500]), (3, [3, 4])] {
+        let id = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+        assert_eq!(work.series_moments(&id, 10).await.unwrap(), moments);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -278,7 +278,7 @@ async fn build(
         width: months.len() * STEP,
         height: HEIGHT,
         bar: STEP - 2,
-        months_cut: moments.len() as i64 == MOST_MOMENTS,
+        months_cut: series.members > MOST_MOMENTS,
         months,
         acts: acts
             .iter()
