@@ -97,7 +97,9 @@ test('triage by keyboard: next, previous, help, open, take, close with a reason'
   await opened.waitForURL(/submissions/);
   await press(opened, 't');
   await opened.getByText('en charge de Alix Clavier').waitFor();
-  await press(opened, 'c');
+  await press(opened, 'r');
+  assert.equal((await focused(opened)).id, 'route-unit');
+  await press(opened, 'Escape', 'c');
   assert.equal((await focused(opened)).id, 'close-closing');
   // Without a reason it is refused, with what was chosen still there.
   await opened.selectOption('#close-closing', 'kept');
@@ -179,6 +181,11 @@ test('a series is split, and the split undone, each with its reason', async () =
   await opened.goto(at('/series/S-000001'));
   const rows = opened.locator('#members tbody tr');
   assert.equal(await rows.count(), 4);
+  // Why they are together is read before who they are, and the account before the site, which is less rare.
+  const headings = await opened.locator('.wb-content h2').allInnerTexts();
+  assert.deepEqual(headings.slice(0, 3), ['Éléments communs', 'Pourquoi elles sont ensemble', 'Déclarations de la série']);
+  assert.match(await opened.locator('.wb-observables tbody tr').first().innerText(), /FR14 2004/);
+  await opened.getByText('1 148,00 €').first().waitFor();
   await rows.nth(2).getByRole('checkbox').check();
   await opened.getByText('Diviser', { exact: true }).click();
   await opened.fill('#split-reason', 'un autre numéro appelle');
@@ -200,6 +207,8 @@ test('one search box finds in any notation, and says what it understood', async 
     ['fr14 2004 1010 0505 0001 3m02 606', 'FR14 2004 1010 0505 0001 3M02 606', 4],
     ['+33 (0)6.39.98.12.34', '06 39 98 12 34', 3],
     ['colis-rapide[.]example', 'colis-rapide.example', 4],
+    ['HXXP://www[.]Colis-Rapide[.]example/autre', 'colis-rapide.example', 4],
+    ['COMMANDEE', 'COMMANDEE', 5],
     ['bibliotheques commandées', 'bibliotheques commandées', 1],
   ]) {
     await opened.fill('#find', asked);

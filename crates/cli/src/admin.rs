@@ -1,4 +1,4 @@
-//! `orfevre admin`: invitations, units, checks, partners' tokens.
+//! `orfevre admin`: agents and their invitations, units, checks, partners' tokens.
 
 use std::{
     path::{Path, PathBuf},
@@ -24,8 +24,89 @@ pub(crate) enum Admin {
     Unit(Unit),
     /// Check a country's configuration, without starting anything.
     Check,
-    /// Make an API token for a partner: printed once, only its hash is kept.
+    /// The agents who have access.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// The API tokens of partners.
+    #[command(subcommand)]
     Token(Token),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AgentCommand {
+    /// List them, with their units and roles.
+    List {
+        #[command(flatten)]
+        folder: Folder,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take an agent's access away at once; what they did stays under their name.
+    Disable {
+        /// The agent's id, as `admin agent list` shows it.
+        id: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Token {
+    /// Make one: printed once, only its hash is kept. The server may be running.
+    Create {
+        /// The partner's name; a second token under the same name replaces the first one day by day.
+        name: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// List them, those that were revoked too.
+    List {
+        #[command(flatten)]
+        folder: Folder,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke one: the next request with it is refused.
+    Revoke {
+        /// The token's id, as `admin token list` shows it.
+        id: String,
+        #[command(flatten)]
+        folder: Folder,
+    },
+}
+
+/// The data folder of a command that a running server does not hinder.
+#[derive(Args)]
+pub(crate) struct Folder {
+    /// The data folder.
+    #[arg(
+        long,
+        env = "ORFEVRE_DATA",
+        default_value = "data",
+        value_name = "FOLDER"
+    )]
+    data: PathBuf,
+}
+
+impl Folder {
+    async fn work(&self) -> Result<Work> {
+        open_work(&self.data).await
+    }
+}
+
+/// What there is to administer: a folder that is not there is a mistyped one, and none is made of it.
+async fn open_work(data: &Path) -> Result<Work> {
+    if !data.is_dir() {
+        bail!(
+            "there is no data folder {}: name it with --data; `orfevre serve --data FOLDER` makes one",
+            data.display()
+        );
+    }
+    Store::open_work(data)
+        .await
+        .with_context(|| format!("opening the data folder {}", data.display()))
 }
 
 #[derive(Subcommand)]
@@ -57,22 +138,16 @@ pub(crate) struct Invite {
     #[arg(long, default_value = "triage")]
     role: String,
     /// Where agents reach the site.
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    public_url: String,
-}
-
-#[derive(Args)]
-pub(crate) struct Token {
-    /// The partner's name.
-    name: String,
-    /// The data folder.
     #[arg(
         long,
-        env = "ORFEVRE_DATA",
-        default_value = "data",
-        value_name = "FOLDER"
+        env = "ORFEVRE_PUBLIC_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_name = "URL"
     )]
-    data: PathBuf,
+    public_url: String,
+    /// Give somebody who has access this unit and role instead of theirs.
+    #[arg(long)]
+    change: bool,
 }
 
 /// How long a sign-in link may be used.
@@ -115,22 +190,84 @@ impl Admin {
                 );
                 Ok(ExitCode::SUCCESS)
             }
-            Self::Token(token) => serve::runtime()?.block_on(async {
-                let work = Store::open_work(&token.data)
-                    .await
-                    .context("opening the data folder")?;
-                let secret = serve::token()?;
-                work.put_api_token(
-                    &token.name,
-                    secret.as_bytes(),
-                    serve::now().as_microsecond(),
-                )
-                .await?;
-                println!("{secret}");
-                Ok(ExitCode::SUCCESS)
-            }),
+            Self::Agent(agent) => serve::runtime()?.block_on(agent.run()),
+            Self::Token(token) => serve::runtime()?.block_on(token.run()),
         }
     }
+}
+
+impl AgentCommand {
+    async fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::List { folder, json } => {
+                for agent in folder.work().await?.agents().await? {
+                    if json {
+                        let line = serde_json::json!({"id": agent.id, "name": agent.name, "unit": agent.unit, "role": agent.role});
+                        println!("{line}");
+                    } else {
+                        println!(
+                            "{:28} {:14} {:28} {}",
+                            agent.id, agent.role, agent.unit, agent.name
+                        );
+                    }
+                }
+            }
+            Self::Disable { id, folder } => {
+                let work = folder.work().await?;
+                if !work
+                    .disable_agent(&id, serve::now().as_microsecond())
+                    .await?
+                {
+                    bail!("nobody who has access is called {id}: see `orfevre admin agent list`");
+                }
+                println!("{id} has no access any more");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Token {
+    async fn run(self) -> Result<ExitCode> {
+        let now = serve::now().as_microsecond();
+        match self {
+            Self::Create { name, folder } => {
+                let work = folder.work().await?;
+                let secret = serve::token()?;
+                work.put_api_token(&name, secret.as_bytes(), now).await?;
+                println!("{secret}");
+            }
+            Self::List { folder, json } => {
+                for token in folder.work().await?.api_tokens().await? {
+                    let created = moment(token.created_at);
+                    let revoked = token.revoked_at.map(moment);
+                    if json {
+                        let line = serde_json::json!({"id": token.id, "name": token.name, "created_at": created, "revoked_at": revoked});
+                        println!("{line}");
+                    } else {
+                        let standing =
+                            revoked.map_or_else(|| "good".to_owned(), |at| format!("revoked {at}"));
+                        println!("{}  made {created}  {standing}  {}", token.id, token.name);
+                    }
+                }
+            }
+            Self::Revoke { id, folder } => {
+                if !folder.work().await?.revoke_api_token(&id, now).await? {
+                    bail!("no good token has the id {id}: see `orfevre admin token list`");
+                }
+                println!("{id} is revoked");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A moment as a person and a program read it: UTC, to the second.
+fn moment(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map_or_else(
+        |_| micros.to_string(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    )
 }
 
 impl Invite {
@@ -148,14 +285,43 @@ impl Invite {
             );
         }
         serve::runtime()?.block_on(async {
-            let work = Store::open_work(&self.data)
-                .await
-                .context("opening the data folder")?;
+            let work = open_work(&self.data).await?;
+            if !self.change {
+                self.same_as_before(&work).await?;
+            }
             let link = invite(&work, &self.name, &self.unit, &self.role, &self.public_url).await?;
             println!("{link}");
             Ok(ExitCode::SUCCESS)
         })
     }
+}
+
+impl Invite {
+    /// Two people may share a name, and a link must not give one of them the other's desk unnoticed.
+    async fn same_as_before(&self, work: &Work) -> Result<()> {
+        let id = agent_id(&self.name);
+        let before = work
+            .agents()
+            .await?
+            .into_iter()
+            .find(|agent| agent.id == id);
+        match before {
+            Some(before) if before.unit != self.unit || before.role != self.role => bail!(
+                "{} is {} at {} already: --change moves them, another name makes another agent; nothing was changed",
+                before.name,
+                before.role,
+                before.unit
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn agent_id(name: &str) -> String {
+    casework::fold(name)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(".")
 }
 
 /// Adds an agent and gives the link that signs them in once.
@@ -173,11 +339,12 @@ pub(crate) async fn invite(
             ROLES.join(", ")
         );
     }
+    let id = agent_id(name);
+    if id.is_empty() {
+        bail!("an agent needs a name");
+    }
     let agent = Agent {
-        id: casework::fold(name)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join("."),
+        id,
         name: name.to_owned(),
         unit: unit.to_owned(),
         role: role.to_owned(),
@@ -186,5 +353,6 @@ pub(crate) async fn invite(
     let token = serve::token()?;
     let expires_at = serve::now().as_microsecond() + INVITATION_HOURS * 3_600_000_000;
     work.invite(&agent.id, token.as_bytes(), expires_at).await?;
+    let public_url = public_url.trim_end_matches('/');
     Ok(format!("{public_url}/fr/workbench/sign-in?token={token}"))
 }

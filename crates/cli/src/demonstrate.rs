@@ -35,6 +35,10 @@ const REPORTS: &str = include_str!("../../../examples/etherscamdb/reports.jsonl"
 const MAPPING: &str = include_str!("../../../examples/etherscamdb/pharos.mapping.toml");
 /// Connections that file at once.
 const CONNECTIONS: usize = 32;
+/// There while the folder is being filled.
+const FILLING: &str = "demonstration-unfinished";
+/// The partner that files the demonstration.
+const FILLER: &str = "demonstration";
 /// Where the truth of the made complaints lies.
 const TRUTH: &str = "demonstration-truth.tsv";
 
@@ -102,8 +106,12 @@ impl Demo {
                     self.data.display()
                 );
             }
-            if !self.empty && app.store.intake.count().await? == 0 {
+            // A filling that was cut is gone on with: what was filed already is filed once.
+            let cut = self.data.join(FILLING);
+            if !self.empty && (app.store.intake.count().await? == 0 || cut.exists()) {
+                std::fs::write(&cut, "").context("noting that the folder is being filled")?;
                 self.fill(&app, address).await?;
+                std::fs::remove_file(&cut).context("noting that the folder is filled")?;
             }
             if self.measure {
                 settle(&app).await?;
@@ -122,7 +130,7 @@ impl Demo {
         let token = serve::token()?;
         app.store
             .work
-            .put_api_token("demonstration", token.as_bytes(), app.now_micros())
+            .put_api_token(FILLER, token.as_bytes(), app.now_micros())
             .await?;
         let (seed, complaints) = (self.seed, self.complaints);
         let (send, parcels) = mpsc::channel(4 * CONNECTIONS);
@@ -172,6 +180,15 @@ impl Demo {
             done??;
         }
         making.await??;
+        // What nobody needs any more nobody should be able to use.
+        for token in app.store.work.api_tokens().await? {
+            if token.name == FILLER && token.revoked_at.is_none() {
+                app.store
+                    .work
+                    .revoke_api_token(&token.id, app.now_micros())
+                    .await?;
+            }
+        }
         bar.finish_and_clear();
         let truth = truth.lock().await;
         let mut lines: Vec<String> = truth

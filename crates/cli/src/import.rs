@@ -36,10 +36,11 @@ use crate::serve;
 
 /// Rows on their way at once: what one group commit takes.
 const AT_ONCE: usize = 1024;
-/// Refused rows that are told one by one.
-const TOLD: u64 = 20;
 
 #[derive(Args)]
+#[command(
+    after_help = "Exit codes: 0 when every row is in, 1 when some were refused or not kept (each is told), 2 when nothing could be done."
+)]
 pub(crate) struct Import {
     /// The desk the rows are for.
     desk: String,
@@ -60,9 +61,32 @@ pub(crate) struct Import {
     /// Language of the answers, `fr` or `en`.
     #[arg(long, default_value = "fr")]
     lang: String,
-    /// One JSON object with the counts at the end.
+    /// One JSON object a line: each row that was refused or not kept, then the counts.
     #[arg(long)]
     json: bool,
+}
+
+/// Where rows come from and where their fate is told: every row that is not imported is told with its
+/// file, its line and why, and where the program reads, as JSON.
+#[derive(Clone)]
+struct Telling {
+    file: Arc<str>,
+    bar: ProgressBar,
+    json: bool,
+}
+
+impl Telling {
+    fn row(&self, line: u64, fate: &str, why: &str) {
+        let file = &*self.file;
+        self.bar.suspend(|| {
+            if self.json {
+                let row = serde_json::json!({"file": file, "line": line, "fate": fate, "why": why});
+                println!("{row}");
+            } else {
+                eprintln!("{file}, line {line}, {fate}: {why}");
+            }
+        });
+    }
 }
 
 /// What an import did.
@@ -94,6 +118,10 @@ impl Import {
             }
             None => None,
         };
+        // Before anything is made or half of it imported.
+        for path in &self.files {
+            File::open(path).with_context(|| format!("reading {}", path.display()))?;
+        }
         let lang =
             Lang::from_tag(&self.lang).with_context(|| format!("{} is not fr or en", self.lang))?;
         serve::runtime()?.block_on(async {
@@ -117,8 +145,13 @@ impl Import {
                 let file =
                     File::open(path).with_context(|| format!("reading {}", path.display()))?;
                 let size = file.metadata().map_or(0, |data| data.len());
-                let bar = progress(size, &path.display().to_string());
-                let reader = bar.wrap_read(BufReader::new(file));
+                let name = path.display().to_string();
+                let telling = Telling {
+                    bar: progress(size, &name),
+                    file: name.into(),
+                    json: self.json,
+                };
+                let reader = telling.bar.wrap_read(BufReader::new(file));
                 let table = path
                     .extension()
                     .is_some_and(|ending| ending == "csv" || ending == "tsv");
@@ -131,8 +164,11 @@ impl Import {
                         ),
                         (mapping, false) => lines(reader, mapping.as_ref()),
                     };
-                import(&app, &self.desk, track, lang, rows, &counts, &halt, &bar).await?;
-                bar.finish_and_clear();
+                import(
+                    &app, &self.desk, track, lang, rows, &counts, &halt, &telling,
+                )
+                .await?;
+                telling.bar.finish_and_clear();
             }
             settle(&app).await?;
             stop.send_replace(true);
@@ -154,6 +190,11 @@ impl Import {
             println!(
                 "{imported} imported, {repeated} were there already, {refused} refused, {failed} not kept"
             );
+            if refused > 0 {
+                println!(
+                    "each refused row is told above with its line: mend it in the file and run the same command again"
+                );
+            }
             if halted || failed > 0 {
                 println!("run the same command again: it goes on where it stopped");
             }
@@ -185,7 +226,7 @@ async fn import(
     rows: impl Iterator<Item = Result<Record, RecordError>>,
     counts: &Arc<Counts>,
     halt: &AtomicBool,
-    bar: &ProgressBar,
+    telling: &Telling,
 ) -> Result<()> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     for row in rows {
@@ -195,19 +236,19 @@ async fn import(
         let record = match row {
             Ok(record) => record,
             Err(error) => {
-                refuse(counts, bar, &error.to_string());
+                refuse(counts, telling, error.line, &error.what.to_string());
                 continue;
             }
         };
         let place = Arc::clone(&places).acquire_owned().await?;
-        let (app, desk, counts, bar) = (
+        let (app, desk, counts, telling) = (
             app.clone(),
             desk.to_owned(),
             Arc::clone(counts),
-            bar.clone(),
+            telling.clone(),
         );
         tokio::spawn(async move {
-            one(&app, &desk, track, lang, &record, &counts, &bar).await;
+            one(&app, &desk, track, lang, &record, &counts, &telling).await;
             drop(place);
         });
     }
@@ -223,7 +264,7 @@ async fn one(
     lang: Lang,
     record: &Record,
     counts: &Counts,
-    bar: &ProgressBar,
+    telling: &Telling,
 ) {
     let Some(desk) = app.desk(desk) else { return };
     let context = answers::Context {
@@ -236,14 +277,9 @@ async fn one(
         Err(errors) => {
             let said: Vec<String> = errors
                 .iter()
-                .take(3)
                 .map(|error| format!("{}: {}", error.path, error.message(lang)))
                 .collect();
-            refuse(
-                counts,
-                bar,
-                &format!("line {}: {}", record.line, said.join("; ")),
-            );
+            refuse(counts, telling, record.line, &said.join(" "));
             return;
         }
     };
@@ -269,22 +305,18 @@ async fn one(
         }
         Err(ReceiveError::Submit(store::intake::SubmitError::Conflict)) => {
             let why = "the same row was imported before with other answers";
-            refuse(counts, bar, &format!("line {}: {why}", record.line));
+            refuse(counts, telling, record.line, why);
         }
         Err(error) => {
-            bar.suspend(|| eprintln!("line {}: NOT imported: {error}", record.line));
+            telling.row(record.line, "NOT kept", &error.to_string());
             counts.failed.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn refuse(counts: &Counts, bar: &ProgressBar, why: &str) {
-    let before = counts.refused.fetch_add(1, Ordering::Relaxed);
-    if before < TOLD {
-        bar.suspend(|| eprintln!("{why}"));
-    } else if before == TOLD {
-        bar.suspend(|| eprintln!("… more rows are refused; the count is told at the end"));
-    }
+fn refuse(counts: &Counts, telling: &Telling, line: u64, why: &str) {
+    counts.refused.fetch_add(1, Ordering::Relaxed);
+    telling.row(line, "refused", why);
 }
 
 /// Waits until everything received is matched and every series is up to date.

@@ -22,7 +22,8 @@ use clap::{Parser, Subcommand};
     name = "orfevre",
     version,
     arg_required_else_help = true,
-    propagate_version = true
+    propagate_version = true,
+    after_help = "Exit codes: 0 done; 1 done, and the answer is no (a receipt that does not hold, rows refused, nothing found); 2 not done, with the reason on standard error."
 )]
 struct Cli {
     /// Folder of the country's configuration, instead of the one in the program (France).

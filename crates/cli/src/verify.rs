@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use ledger::Verifier;
 
@@ -58,9 +58,10 @@ impl Verify {
                 Ok(ExitCode::FAILURE)
             }
             Err(error) => {
-                bail!(
+                eprintln!(
                     "NOT valid: {error}. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code"
-                )
+                );
+                Ok(ExitCode::FAILURE)
             }
         }
     }

@@ -15,7 +15,7 @@ use casework::{
 use jiff::Timestamp;
 use linkage::Model;
 use observables::WarningLists;
-use store::Store;
+use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
 /// Everything a handler needs. Cheap to clone.
@@ -124,6 +124,33 @@ impl App {
     pub fn desk_version(&self, id: &str, version: u32) -> Option<&Desk> {
         self.config
             .desk_version(&id.parse::<DeskId>().ok()?, version)
+    }
+
+    /// A draft is at most so old, whoever goes on with it, days.
+    #[must_use]
+    pub fn oldest_draft_days(&self) -> i64 {
+        self.settings.draft_days.saturating_mul(2)
+    }
+
+    /// An upload that may still be named in a submission: one that a submission names already, or one
+    /// not older than any draft. What is older is removed, a day after it could last be named.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn upload(&self, id: &str) -> Result<Option<Upload>, StoreError> {
+        let intake = &self.store.intake;
+        let oldest = self.days_ago(self.oldest_draft_days());
+        match intake.upload(id).await? {
+            Some(upload) if upload.at < oldest && !intake.is_exhibit(id).await? => Ok(None),
+            found => Ok(found),
+        }
+    }
+
+    /// The time so many days ago, as it is stored.
+    #[must_use]
+    pub fn days_ago(&self, days: i64) -> i64 {
+        self.now_micros()
+            .saturating_sub(days.saturating_mul(86_400_000_000))
     }
 
     /// Counts a request as "being received" until the guard is dropped: the worker steps aside while

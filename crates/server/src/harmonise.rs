@@ -1,6 +1,8 @@
 //! HARMONISE and ROUTE, pure: from a submission as kept to its observables, keys, priority, deadline
 //! and proposed units. The same submission always gives the same result: "now" is when it was received.
 
+use std::collections::HashMap;
+
 use casework::{
     Lang,
     answers::Answers,
@@ -329,6 +331,60 @@ fn copy_key(bands: &[u64]) -> i64 {
 /// The longest answer that is a name, or part of a way of doing, in bytes of its folded form.
 const LONGEST_NAME: usize = 80;
 
+/// Key of a name somebody was paid under or used, or that of a shop, compared without case, accents or
+/// the form of a company.
+fn name_key(raw: &str) -> Option<i64> {
+    let folded = fold(raw);
+    let mut words: Vec<&str> = folded.split_whitespace().collect();
+    if words.len() > 1 && words.last().is_some_and(|last| COMPANIES.contains(last)) {
+        words.pop();
+    }
+    let letters = words.iter().flat_map(|word| word.chars());
+    let digits = letters.clone().filter(char::is_ascii_digit).count();
+    let is_name = digits <= 2 && letters.count() >= 5 && folded.len() <= LONGEST_NAME;
+    is_name.then(|| hashed(&[b"payee", words.join(" ").as_bytes()]))
+}
+
+/// Key of the number of an ad, a parcel, an order: its letters and digits, five of them digits.
+fn reference_key(raw: &str) -> Option<i64> {
+    let written: String = fold(raw)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    let digits = written.bytes().filter(u8::is_ascii_digit).count();
+    let is_reference = digits >= 5 && digits * 2 >= written.len() && written.len() <= LONGEST_NAME;
+    is_reference.then(|| hashed(&[b"reference", written.as_bytes()]))
+}
+
+/// Key of one trait of how it was done.
+fn modus_key(question: &str, answer: &str) -> Option<i64> {
+    let folded = fold(answer);
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    let is_trait = !words.is_empty() && folded.len() <= LONGEST_NAME;
+    is_trait.then(|| hashed(&[b"modus", question.as_bytes(), words.join(" ").as_bytes()]))
+}
+
+/// What stands behind the keys that are made of words, as this submission wrote it: names, references and
+/// the way it was done.
+#[must_use]
+pub fn names(desk: &Desk, answers: &Answers) -> HashMap<i64, String> {
+    let facts = facts::project(desk, answers);
+    let typed = facts
+        .observables
+        .iter()
+        .filter(|typed| matches!(typed.hint, Hint::Text))
+        .flat_map(|typed| {
+            [name_key(typed.raw), reference_key(typed.raw)]
+                .into_iter()
+                .flatten()
+                .map(|key| (key, typed.raw.to_owned()))
+        });
+    let modus = facts.modus.iter().filter_map(|(question, answer)| {
+        Some((modus_key(question, answer)?, (*answer).to_owned()))
+    });
+    typed.chain(modus).collect()
+}
+
 impl Gathered {
     fn typed(&mut self, path: &str, hint: Hint<'_>, raw: &str, lists: &WarningLists) {
         let parsed = match hint {
@@ -471,48 +527,20 @@ impl Gathered {
         self.keys.push(Key { id, kind, damped });
     }
 
-    /// A name somebody was paid under or used, or that of a shop, compared without case, accents or the
-    /// form of a company.
     fn name(&mut self, raw: &str) {
-        let folded = fold(raw);
-        let mut words: Vec<&str> = folded.split_whitespace().collect();
-        if words.len() > 1 && words.last().is_some_and(|last| COMPANIES.contains(last)) {
-            words.pop();
+        if let Some(id) = name_key(raw) {
+            self.push(id, "payee", false);
         }
-        let letters = words.iter().flat_map(|word| word.chars());
-        let digits = letters.clone().filter(char::is_ascii_digit).count();
-        if digits > 2 || letters.count() < 5 || folded.len() > LONGEST_NAME {
-            return;
-        }
-        self.push(
-            hashed(&[b"payee", words.join(" ").as_bytes()]),
-            "payee",
-            false,
-        );
     }
 
-    /// The number of an ad, a parcel, an order: its letters and digits, five of them digits.
     fn reference(&mut self, raw: &str) {
-        let written: String = fold(raw)
-            .chars()
-            .filter(|letter| letter.is_ascii_alphanumeric())
-            .collect();
-        let digits = written.bytes().filter(u8::is_ascii_digit).count();
-        if digits >= 5 && digits * 2 >= written.len() && written.len() <= LONGEST_NAME {
-            self.push(
-                hashed(&[b"reference", written.as_bytes()]),
-                "reference",
-                false,
-            );
+        if let Some(id) = reference_key(raw) {
+            self.push(id, "reference", false);
         }
     }
 
-    /// One trait of how it was done.
     fn modus(&mut self, question: &str, answer: &str) {
-        let folded = fold(answer);
-        let words: Vec<&str> = folded.split_whitespace().collect();
-        if !words.is_empty() && folded.len() <= LONGEST_NAME {
-            let id = hashed(&[b"modus", question.as_bytes(), words.join(" ").as_bytes()]);
+        if let Some(id) = modus_key(question, answer) {
             self.push(id, "modus", false);
         }
     }

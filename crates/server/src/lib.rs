@@ -6,6 +6,7 @@
 //! - `api`: `/api/v1`, the same rules as the pages.
 //! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
+//! - [`housekeeping`]: removes drafts and files whose time is over.
 //! - [`worker`]: carries what was received through harmonising and matching, and resumes after a kill.
 //!
 //! No SQL is here, no environment is read, the clock comes in with [`app::App`].
@@ -14,6 +15,7 @@ mod api;
 pub mod app;
 mod assets;
 pub mod harmonise;
+pub mod housekeeping;
 pub mod page;
 mod public;
 pub mod receive;

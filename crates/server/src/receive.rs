@@ -86,8 +86,6 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
     let mut evidence = Vec::with_capacity(uploads.len());
     for id in &uploads {
         let upload = app
-            .store
-            .intake
             .upload(id)
             .await?
             .ok_or_else(|| ReceiveError::UnknownEvidence(id.clone()))?;

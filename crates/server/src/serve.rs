@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{app::App, router::router, worker};
+use crate::{app::App, housekeeping, router::router, worker};
 
 /// Serves on a listener until `stop` says true: requests under way are answered, the worker finishes
 /// its batch.
@@ -13,6 +13,7 @@ use crate::{app::App, router::router, worker};
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> io::Result<()> {
     let working = tokio::spawn(worker::run(app.clone(), stop.clone()));
+    let tidying = tokio::spawn(housekeeping::run(app.clone(), stop.clone()));
     let mut stopping = stop;
     let stopped = async move {
         // An error means that whoever could say "stop" is gone: that is a stop too.
@@ -21,5 +22,6 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped)
         .await?;
-    working.await.map_err(io::Error::other)
+    working.await.map_err(io::Error::other)?;
+    tidying.await.map_err(io::Error::other)
 }

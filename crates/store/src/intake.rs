@@ -10,6 +10,7 @@
 //! only by its commit, so no two published checkpoints can disagree.
 
 mod draft;
+mod forgetting;
 mod log;
 mod reading;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use tokio::sync::{mpsc, oneshot};
 use self::writing::{Command, Writer};
 pub use self::{
     draft::Draft,
+    forgetting::{SweepError, Swept},
     reading::{Submission, Supplement, Upload},
 };
 use crate::{StoreError, migrate, readers, secrets::Secrets, sql, writer};

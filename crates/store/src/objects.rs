@@ -4,15 +4,23 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use sha2::{Digest, Sha256};
-use tokio::{fs, io::AsyncWriteExt};
+use tokio::{
+    fs,
+    io::AsyncWriteExt,
+    sync::{OwnedRwLockReadGuard, RwLock},
+};
 
 /// Where exhibits lie.
 #[derive(Clone, Debug)]
 pub struct Objects {
     folder: PathBuf,
+    /// Read by who has kept bytes and not yet recorded them, written by who removes bytes that no
+    /// record names: equal bytes lie in one place.
+    recording: Arc<RwLock<()>>,
 }
 
 /// Why bytes were not kept.
@@ -40,7 +48,13 @@ pub struct Incoming {
     size: u64,
     most: u64,
     head: Vec<u8>,
+    recording: Arc<RwLock<()>>,
 }
+
+/// Held from when bytes were kept until a record names them: meanwhile nobody removes them.
+#[derive(Debug)]
+#[must_use = "bytes that nothing names may be removed once this is dropped"]
+pub struct Unrecorded(#[expect(dead_code, reason = "held, not read")] OwnedRwLockReadGuard<()>);
 
 /// What was kept.
 #[derive(Clone, Debug)]
@@ -62,6 +76,7 @@ impl Objects {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            recording: Arc::default(),
         })
     }
 
@@ -79,7 +94,22 @@ impl Objects {
             size: 0,
             most,
             head: Vec::new(),
+            recording: Arc::clone(&self.recording),
         })
+    }
+
+    /// Waits until all that was kept is recorded, and holds back who would keep more.
+    pub(crate) async fn all_recorded(&self) -> tokio::sync::RwLockWriteGuard<'_, ()> {
+        self.recording.write().await
+    }
+
+    /// Removes an object; one that is not there is removed already. What else lies beside it is not
+    /// touched, and a cut before the disk has it leaves the object as it was.
+    pub(crate) async fn remove(&self, sha256: &[u8; 32]) -> io::Result<()> {
+        match fs::remove_file(place(&self.folder, sha256)).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            done => done,
+        }
     }
 
     /// The whole object.
@@ -126,11 +156,12 @@ impl Incoming {
         sniff(&self.head)
     }
 
-    /// Makes the bytes durable under their hash.
+    /// Makes the bytes durable under their hash. Hold the second part until a record names them.
     ///
     /// # Errors
     /// When the disk refuses: then nothing was kept.
-    pub async fn keep(mut self) -> Result<Kept, UploadError> {
+    pub async fn keep(mut self) -> Result<(Kept, Unrecorded), UploadError> {
+        let unrecorded = Unrecorded(self.recording.read_owned().await);
         self.file.flush().await?;
         self.file.sync_all().await?;
         let sha256: [u8; 32] = self.hash.finalize().into();
@@ -144,11 +175,12 @@ impl Incoming {
                 fs::File::open(above).await?.sync_all().await?;
             }
         }
-        Ok(Kept {
+        let kept = Kept {
             sha256,
             size: self.size,
             media_type: sniff(&self.head),
-        })
+        };
+        Ok((kept, unrecorded))
     }
 
     /// Forgets the bytes.
@@ -225,7 +257,7 @@ mod tests {
         incoming.write(b"%PDF-").await.unwrap();
         incoming.write(b"1.7").await.unwrap();
         assert_eq!(incoming.media_type(), "application/pdf");
-        let kept = incoming.keep().await.unwrap();
+        let (kept, _unrecorded) = incoming.keep().await.unwrap();
         assert_eq!((kept.size, kept.media_type), (8, "application/pdf"));
         assert_eq!(objects.read(&kept.sha256).await.unwrap(), b"%PDF-1.7");
         std::fs::write(place(folder.path(), &kept.sha256), b"%PDF-1.8").unwrap();

@@ -185,8 +185,18 @@ pub(crate) async fn select_in(
     tail: &str,
     values: &[i64],
 ) -> Result<Vec<AnyRow>, sqlx::Error> {
-    let mut found = Vec::new();
     let values = values.iter().map(|value| Param::Int(*value)).collect();
+    select_values(connection, head, tail, values).await
+}
+
+/// The same for values that are not numbers.
+pub(crate) async fn select_values(
+    connection: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    values: Vec<Param>,
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let mut found = Vec::new();
     for (text, chunk) in in_lists(head, tail, values) {
         found.extend(statement(text, chunk).fetch_all(&mut *connection).await?);
     }

@@ -21,7 +21,7 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::{Mutex, MutexGuard};
 
 pub use self::{
-    access::{Agent, AgentSession},
+    access::{Agent, AgentSession, ApiToken},
     apply::{Harmonised, Key},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     matching::{KEY_KINDS, KeyCount, Matched, key_kind},

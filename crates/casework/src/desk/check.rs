@@ -188,6 +188,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         }
     }
     Some(Desk {
+        name: raw.name.map_or_else(|| id.as_str().into(), Into::into),
         id,
         version: raw.version.into_inner(),
         title: raw.title,

@@ -16,7 +16,9 @@ pub struct Desk {
     pub id: DeskId,
     /// Its version; a submission keeps the one it was filed with.
     pub version: u32,
-    /// Its name.
+    /// What the people who work at it call it, the same in both languages.
+    pub name: Box<str>,
+    /// Its title.
     pub title: Text,
     /// One sentence for the home page.
     pub summary: Text,

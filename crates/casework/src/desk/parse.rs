@@ -11,6 +11,7 @@ pub(super) struct RawDesk {
     pub(super) format: Spanned<u32>,
     pub(super) id: Spanned<String>,
     pub(super) version: Spanned<u32>,
+    pub(super) name: Option<String>,
     pub(super) title: Text,
     pub(super) summary: Text,
     pub(super) tracks: Vec<Spanned<String>>,

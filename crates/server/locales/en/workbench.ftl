@@ -14,6 +14,7 @@ wb-not-understood = Nothing that can be read: no identifier, no words.
 wb-results = Submissions found
 wb-results-none = No submission matches.
 wb-holds = These submissions hold: { $kind } { $value }
+wb-holds-host = Nobody wrote this exact address. These submissions hold its { $kind }: { $value }
 wb-holds-words = These submissions hold all these words, in one form or another: { $words }
 wb-number = #{ $n }
 wb-sign-in-title = Sign-in for agents
@@ -201,7 +202,10 @@ wb-answers = What was reported
 wb-answers-hint = Questions as they were asked (version { $version } of the desk). What is highlighted is looked for elsewhere; the number says in how many other submissions.
 wb-cut = { $count } more bytes
 wb-whole = Show the texts in full
-wb-elsewhere-short = in { $count } others
+wb-elsewhere-short = { $count ->
+    [one] in { $count } other
+   *[other] in { $count } others
+}
 wb-files-given = { $count ->
     [one] { $count } file, see the exhibits
    *[other] { $count } files, see the exhibits
@@ -217,9 +221,14 @@ wb-download = Download
 wb-kilobytes = { $n } kB
 wb-observables = Observables
 wb-observables-none = No observable found.
-wb-search-for = { $value }: in { $count } other submissions
+wb-search-for = { $count ->
+    [one] { $value }: in { $count } other submission
+   *[other] { $value }: in { $count } other submissions
+}
 wb-on-list = public list “{ $list }”: does not match
 wb-too-common = too common: does not match
+wb-nearest = Matches
+wb-nearest-why = All the evidence
 wb-matches = What it matches, and why
 wb-matches-none = Nothing brings it near another submission.
 wb-matches-hint = Each shared element adds bits of evidence: the rarer, the more.
@@ -227,7 +236,10 @@ wb-weak-matches = Too little in common to match
 wb-match-total = { $bits } bits, probability { $probability }
 wb-waterfall = Evidence of the match with { $number }
 wb-prior = To begin with
-wb-held-by = { $count } submissions
+wb-held-by = { $count ->
+    [one] { $n } submission
+   *[other] { $n } submissions
+}
 wb-limited = limited: another says it already
 wb-messages = Messages with the person
 wb-messages-none = No message.
@@ -254,7 +266,7 @@ wb-act-open-identity = opens the identity
 wb-act-download = downloads an exhibit
 wb-act-confirm = confirms the series
 wb-act-split = splits the series
-wb-act-merge = merges it with
+wb-act-merge = merges
 wb-act-undo = undoes a decision
 wb-undone = undone
 wb-changed-title = { $number } changed meanwhile
@@ -303,6 +315,16 @@ wb-timeline-cut = The first 5,000 submissions only.
 wb-timeline-table = By month, as a table
 wb-members = Submissions of the series
 wb-shared = What they share
+wb-last-received = Last received
+wb-shared-hint = Those that link most first: by how rare they are, and by how many submissions they hold together.
+wb-shared-more = { $count ->
+    [one] { $count } other shared item
+   *[other] { $count } other shared items
+}
+wb-edges-folded = { $count ->
+    [one] { $count } other reason
+   *[other] { $count } other reasons
+}
 wb-shared-some = Counted among the { $count } submissions shown.
 wb-shared-none = No observable shared among them.
 wb-reasons = Why they are together

@@ -14,6 +14,7 @@ wb-not-understood = Rien de reconnaissable : ni identifiant, ni mots.
 wb-results = Déclarations trouvées
 wb-results-none = Aucune déclaration ne correspond.
 wb-holds = Ces déclarations contiennent : { $kind } { $value }
+wb-holds-host = Personne n’a écrit cette adresse exacte. Ces déclarations contiennent son { $kind } : { $value }
 wb-holds-words = Ces déclarations contiennent tous ces mots, sous une forme ou une autre : { $words }
 wb-number = n° { $n }
 wb-sign-in-title = Connexion des agents
@@ -201,7 +202,10 @@ wb-answers = Ce qui a été déclaré
 wb-answers-hint = Questions telles qu’elles étaient posées (version { $version } du guichet). Ce qui est surligné est recherché ailleurs ; le chiffre dit dans combien d’autres déclarations.
 wb-cut = { $count } octets de plus
 wb-whole = Afficher les textes en entier
-wb-elsewhere-short = dans { $count } autres
+wb-elsewhere-short = { $count ->
+    [one] dans { $count } autre
+   *[other] dans { $count } autres
+}
 wb-files-given = { $count ->
     [one] { $count } fichier, voir les pièces
    *[other] { $count } fichiers, voir les pièces
@@ -217,9 +221,14 @@ wb-download = Télécharger
 wb-kilobytes = { $n } ko
 wb-observables = Éléments techniques
 wb-observables-none = Aucun élément technique trouvé.
-wb-search-for = { $value } : dans { $count } autres déclarations
+wb-search-for = { $count ->
+    [one] { $value } : dans { $count } autre déclaration
+   *[other] { $value } : dans { $count } autres déclarations
+}
 wb-on-list = liste publique « { $list } » : ne rapproche pas
 wb-too-common = trop fréquent : ne rapproche pas
+wb-nearest = Rapprochée de
+wb-nearest-why = Toutes les preuves
 wb-matches = Rapprochements, et pourquoi
 wb-matches-none = Rien ne la rapproche d’une autre déclaration.
 wb-matches-hint = Chaque élément commun ajoute des bits de preuve : d’autant plus qu’il est rare.
@@ -227,7 +236,10 @@ wb-weak-matches = Points communs trop faibles pour rapprocher
 wb-match-total = { $bits } bits, probabilité { $probability }
 wb-waterfall = Preuves du rapprochement avec { $number }
 wb-prior = Au départ
-wb-held-by = { $count } déclarations
+wb-held-by = { $count ->
+    [one] { $n } déclaration
+   *[other] { $n } déclarations
+}
 wb-limited = plafonné : déjà dit par un autre
 wb-messages = Échanges avec la personne
 wb-messages-none = Aucun message.
@@ -254,7 +266,7 @@ wb-act-open-identity = ouvre l’identité
 wb-act-download = télécharge une pièce
 wb-act-confirm = confirme la série
 wb-act-split = divise la série
-wb-act-merge = réunit avec
+wb-act-merge = réunit
 wb-act-undo = annule une décision
 wb-undone = annulé
 wb-changed-title = { $number } a changé entre-temps
@@ -303,6 +315,16 @@ wb-timeline-cut = Les 5 000 premières déclarations seulement.
 wb-timeline-table = Par mois, en tableau
 wb-members = Déclarations de la série
 wb-shared = Éléments communs
+wb-last-received = Dernière reçue
+wb-shared-hint = Ceux qui rapprochent le plus d’abord : par leur rareté, et par le nombre de déclarations qu’ils tiennent ensemble.
+wb-shared-more = { $count ->
+    [one] { $count } autre élément commun
+   *[other] { $count } autres éléments communs
+}
+wb-edges-folded = { $count ->
+    [one] { $count } autre raison
+   *[other] { $count } autres raisons
+}
 wb-shared-some = Compté parmi les { $count } déclarations affichées.
 wb-shared-none = Aucun élément technique commun parmi elles.
 wb-reasons = Pourquoi elles sont ensemble

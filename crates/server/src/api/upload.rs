@@ -187,7 +187,7 @@ impl Part<'_> {
                 shown,
             }]));
         }
-        let kept = incoming.keep().await.map_err(refused)?;
+        let (kept, _unrecorded) = incoming.keep().await.map_err(refused)?;
         app.store
             .intake
             .record_upload(Upload {

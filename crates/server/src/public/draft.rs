@@ -38,6 +38,9 @@ pub(super) struct Filling {
     pub(super) answers: Map<String, Value>,
     /// Idempotency key of the sending: a retry gives the same receipt.
     pub(super) key: String,
+    /// When it was begun, microseconds: its time begins anew with every change, but not for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) begun_at: Option<i64>,
     /// Id of the submission it became; the answers are gone then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sent: Option<String>,
@@ -56,6 +59,7 @@ impl Draft {
                 track: track.as_str().to_owned(),
                 answers: Map::new(),
                 key: random_key()?,
+                begun_at: Some(app.now_micros()),
                 sent: None,
             },
             expires_at: expiry(app),
@@ -101,7 +105,14 @@ impl Draft {
         } else {
             app.settings.draft_days
         };
-        let expires_at = now.saturating_add(days.saturating_mul(DAY * 1_000_000));
+        let last = self.filling.begun_at.unwrap_or(now).saturating_add(
+            app.oldest_draft_days()
+                .saturating_mul(DAY)
+                .saturating_mul(1_000_000),
+        );
+        let expires_at = now
+            .saturating_add(days.saturating_mul(DAY * 1_000_000))
+            .min(last);
         let body = serde_json::to_string(&self.filling).expect("a map of JSON values is JSON");
         let draft = store::intake::Draft {
             desk: self.desk.clone(),

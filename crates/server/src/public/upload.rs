@@ -146,7 +146,8 @@ async fn file(
             refused(w.t1("file-empty", "name", name))
         };
     }
-    let kept = match incoming.keep().await {
+    // Named on the way out of this function at the latest.
+    let (kept, _unrecorded) = match incoming.keep().await {
         Ok(kept) => kept,
         Err(error) => return failed(&error),
     };
@@ -224,7 +225,7 @@ pub(super) async fn shown(
 ) -> Result<HashMap<String, FileShown>, store::StoreError> {
     let mut files = HashMap::new();
     for id in ids.take(500) {
-        if let Some(upload) = app.store.intake.upload(id).await? {
+        if let Some(upload) = app.upload(id).await? {
             let size = size(page, upload.size);
             files.insert(
                 id.to_owned(),

@@ -60,7 +60,7 @@ fn key_of(submission: &Submission, key: &str) -> i64 {
 pub async fn add(app: &App, addition: Addition<'_>) -> Result<Received, ReceiveError> {
     let mut evidence = Vec::with_capacity(addition.uploads.len());
     for id in &addition.uploads {
-        let upload = app.store.intake.upload(id).await?;
+        let upload = app.upload(id).await?;
         evidence.push(
             upload
                 .ok_or_else(|| ReceiveError::UnknownEvidence(id.clone()))?

@@ -116,7 +116,7 @@ async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
     let desks = desks
         .into_iter()
         .map(|desk| DeskRow {
-            desk: labels::desk(desk),
+            desk: labels::desk(app, desk),
             href: link::queue(&page, &link::query(&[("kind", desk)])),
             counts: of(&|tally| tally.desk == desk),
         })

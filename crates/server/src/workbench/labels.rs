@@ -18,9 +18,10 @@ pub(super) fn state(page: &Page, word: &str) -> String {
     }
 }
 
-/// The short name of a desk.
-pub(super) fn desk(id: &str) -> String {
-    id.to_uppercase()
+/// The short name of a desk; its id when the configuration no longer has it.
+pub(super) fn desk(app: &App, id: &str) -> String {
+    app.desk(id)
+        .map_or_else(|| id.to_owned(), |desk| desk.name.to_string())
 }
 
 /// The option a submission's headline question was answered with.
@@ -108,6 +109,12 @@ pub(super) fn place(lang: Lang, place: &str) -> String {
         Some(country) => country.name(lang).to_owned(),
         None => place.to_owned(),
     }
+}
+
+/// How many submissions hold something.
+pub(super) fn held(page: &Page, count: i64) -> String {
+    page.w
+        .t2("wb-held-by", ("count", count), ("n", page.count(count)))
 }
 
 /// Bits with one decimal, as the language writes it.

@@ -331,7 +331,7 @@ pub(super) fn quick(
         };
         views.push(view(
             asked,
-            labels::desk(id),
+            labels::desk(app, id),
             page.count(queued(&|tally| tally.desk == id)),
             false,
         ));
@@ -377,7 +377,7 @@ fn kinds(app: &App, page: &Page, tallies: &[Tally], chosen: &str) -> Vec<DeskKin
                 .sum();
             let mut options = vec![option(
                 id.to_owned(),
-                page.w.t1("wb-all-of", "desk", labels::desk(id)),
+                page.w.t1("wb-all-of", "desk", labels::desk(app, id)),
                 all,
             )];
             for (headline, label) in labels::headlines(app, page.lang, id) {
@@ -385,7 +385,7 @@ fn kinds(app: &App, page: &Page, tallies: &[Tally], chosen: &str) -> Vec<DeskKin
                 options.push(option(format!("{id}.{headline}"), label, count));
             }
             DeskKinds {
-                label: labels::desk(id),
+                label: labels::desk(app, id),
                 options,
             }
         })

@@ -43,9 +43,11 @@ pub(super) struct SeriesMark {
     pub(super) members: String,
 }
 
-/// How a person refers to a submission: its place in the ledger.
+/// How a person refers to a submission: its place in the ledger, counted from one as people count.
+/// It is the size of the ledger that its receipt names; the leaf's index there is one less.
 pub(super) fn number(page: &Page, seq: i64) -> String {
-    page.w.t1("wb-number", "n", page.count(seq))
+    page.w
+        .t1("wb-number", "n", page.count(seq.saturating_add(1)))
 }
 
 /// Names of the agents by id.
@@ -101,7 +103,7 @@ fn row(
         id: docket.id.clone(),
         href: link::submission(page, &docket.id, from),
         number: number(page, docket.seq),
-        desk: labels::desk(&docket.desk),
+        desk: labels::desk(app, &docket.desk),
         headline: labels::headline(app, lang, &docket.desk, &docket.headline),
         place: labels::place(lang, &docket.place),
         amount: docket

@@ -26,12 +26,14 @@ use crate::{
 const ROWS: i64 = 50;
 /// Longest question read, in bytes.
 const MOST_ASKED: usize = 2_000;
+/// Observables of the question whose hosts and domains are looked up too.
+const MOST_DERIVED: usize = 3;
 
 /// An observable the question was read as.
 struct Understood {
     kind: String,
     value: String,
-    count: String,
+    held: String,
     href: String,
     /// Its submissions are the ones listed.
     listed: bool,
@@ -79,7 +81,7 @@ pub(super) async fn show(
 /// The page of the one thing that a number, an id or a series' name can mean.
 async fn named(app: &App, page: &Page, asked: &str) -> Result<Option<String>, StoreError> {
     let work = &app.store.work;
-    if let Some(seq) = number(asked)
+    if let Some(seq) = seq(asked)
         && let Some(docket) = work.docket(seq).await?
     {
         return Ok(Some(link::submission(page, &docket.id, "")));
@@ -99,8 +101,9 @@ async fn named(app: &App, page: &Page, asked: &str) -> Result<Option<String>, St
     Ok(None)
 }
 
-/// `#12`, `n° 12 345`, `No. 12,345`: the number of a submission. Bare digits may be anything else.
-fn number(asked: &str) -> Option<i64> {
+/// `#12`, `n° 12 345`, `No. 12,345`: the number of a submission, as `row::number` writes it. Bare
+/// digits may be anything else.
+fn seq(asked: &str) -> Option<i64> {
     let lower = asked.to_lowercase();
     let digits = ["#", "n°", "nº", "no.", "no "]
         .iter()
@@ -109,7 +112,8 @@ fn number(asked: &str) -> Option<i64> {
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '.' | '\u{202f}'))
         .collect();
-    digits.parse().ok().filter(|number| *number >= 0)
+    let number: i64 = digits.parse().ok()?;
+    (number > 0).then(|| number - 1)
 }
 
 async fn build(
@@ -125,29 +129,52 @@ async fn build(
         Ok(kind) => Observable::parse(kind, asked).into_iter().collect(),
         Err(_) => parse_any(asked),
     };
-    let mut understood = Vec::new();
-    let mut listed = None;
-    for observable in &observables {
-        let count = work.held(crate::harmonise::lookup_key(observable)).await?;
-        if listed.is_none() && count > 0 {
-            listed = Some((observable, understood.len()));
-        }
-        understood.push(told(app, &page, observable, count));
+    let mut read = counted(app, &observables).await?;
+    let derived: Vec<Observable> = observables
+        .iter()
+        .take(MOST_DERIVED)
+        .flat_map(Observable::derived)
+        .filter(|derived| !observables.contains(derived))
+        .collect();
+    let mut around = counted(app, &derived).await?;
+    around.retain(|(_, count)| *count > 0);
+    // A name alone may be an account on any platform: those that somebody named say more than all.
+    if read.iter().any(|(_, count)| *count > 0) {
+        read.retain(|(_, count)| *count > 0);
     }
-    let mut around = Vec::new();
-    for observable in observables.iter().take(3).flat_map(Observable::derived) {
-        let count = work.held(crate::harmonise::lookup_key(&observable)).await?;
-        if count > 0 && !observables.contains(&observable) {
-            around.push(told(app, &page, &observable, count));
-        }
-    }
+    let exact = read
+        .first()
+        .filter(|(_, count)| *count > 0)
+        .map(|(observable, _)| *observable);
+    // The same page is written with and without `www.`, by http and https, with another path: when
+    // nobody wrote this address, who named its host is the answer.
+    let host = || {
+        let of_url = read.iter().any(|(one, _)| one.kind() == Kind::Url);
+        let mut hosts = around.iter().map(|(observable, _)| *observable);
+        hosts.find(|observable| of_url && observable.kind() == Kind::Domain)
+    };
+    let listed = exact.or_else(host);
+    let tell = |found: &[(&Observable, i64)]| -> Vec<Understood> {
+        found
+            .iter()
+            .map(|(observable, count)| Understood {
+                listed: listed == Some(*observable),
+                ..told(app, &page, observable, *count)
+            })
+            .collect()
+    };
+    let (understood, around) = (tell(&read), tell(&around));
     let words = listed.is_none() && !asked.is_empty() && kind.is_empty();
     let mut why = String::new();
     let mut seqs = match listed {
-        Some((observable, place)) => {
-            understood[place].listed = true;
+        Some(observable) => {
+            let key = if exact.is_some() {
+                "wb-holds"
+            } else {
+                "wb-holds-host"
+            };
             why = page.w.t2(
-                "wb-holds",
+                key,
                 ("kind", labels::kind(&page, observable.kind().name())),
                 ("value", display(observable)),
             );
@@ -164,8 +191,8 @@ async fn build(
     seqs.truncate(ROWS as usize);
     let next = match seqs.last() {
         Some(last) if more => {
-            let kind = listed.map_or("", |(observable, _)| observable.kind().name());
-            let asked = listed.map_or(asked, |(observable, _)| observable.canonical());
+            let kind = listed.map_or("", |observable| observable.kind().name());
+            let asked = listed.map_or(asked, Observable::canonical);
             let query = link::query(&[("kind", kind), ("q", asked), ("before", &last.to_string())]);
             format!("{}/search?{query}", link::workbench(&page))
         }
@@ -184,12 +211,25 @@ async fn build(
     })
 }
 
+/// How many submissions hold each.
+async fn counted<'o>(
+    app: &App,
+    observables: &'o [Observable],
+) -> Result<Vec<(&'o Observable, i64)>, StoreError> {
+    let mut counted = Vec::with_capacity(observables.len());
+    for observable in observables {
+        let key = crate::harmonise::lookup_key(observable);
+        counted.push((observable, app.store.work.held(key).await?));
+    }
+    Ok(counted)
+}
+
 fn told(app: &App, page: &Page, observable: &Observable, count: i64) -> Understood {
     let name = observable.kind().name();
     Understood {
         kind: labels::kind(page, name),
         value: display(observable),
-        count: page.count(count),
+        held: labels::held(page, count),
         href: link::search(page, name, observable.canonical()),
         listed: false,
         warning: app.lists.check(observable).map_or(String::new(), |list| {
@@ -205,16 +245,18 @@ mod tests {
     #[test]
     fn a_number_is_read_as_it_is_shown() {
         for (asked, expected) in [
-            ("#12", Some(12)),
-            ("n° 12 345", Some(12_345)),
-            ("N°\u{a0}12\u{202f}345", Some(12_345)),
-            ("No. 12,345", Some(12_345)),
+            ("#12", Some(11)),
+            ("n° 12 345", Some(12_344)),
+            ("N°\u{a0}12\u{202f}345", Some(12_344)),
+            ("No. 12,345", Some(12_344)),
+            ("#1", Some(0)),
+            ("#0", None),
             ("12", None),
             ("#-1", None),
             ("#", None),
             ("novembre", None),
         ] {
-            assert_eq!(number(asked), expected, "{asked}");
+            assert_eq!(seq(asked), expected, "{asked}");
         }
     }
 }

@@ -52,7 +52,12 @@ pub(super) fn view(page: &Page, series: &SeriesRow) -> SeriesView {
         },
         confirmed: series.state == "confirmed",
         members: page.count(series.members),
-        amount: page.money(series.amount_minor, "EUR"),
+        // A sum of nothing told is not a sum of nothing lost.
+        amount: if series.amount_minor == 0 {
+            "–".to_owned()
+        } else {
+            page.money(series.amount_minor, "EUR")
+        },
         first: page.day(series.first_at),
         last: page.day(series.last_at),
         cohesion: labels::bits(page.lang, series.cohesion as f64 / 1000.0),

@@ -18,6 +18,7 @@ use axum::{
     response::Response,
 };
 use casework::{
+    answers::Answers,
     desk::Desk,
     submission::{Closing, Track},
 };
@@ -42,7 +43,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{Assessment, Sighting},
+    harmonise::{self, Assessment, Sighting},
     page::{Page, render},
 };
 
@@ -168,6 +169,7 @@ struct SubmissionPage {
     whole: String,
     observables: Vec<ObservableView>,
     matches: Vec<MatchView>,
+    has_strong: bool,
     has_weak: bool,
     proposals: Vec<Proposal>,
     urgent: String,
@@ -294,8 +296,14 @@ async fn build(
     } else {
         &entered.unit
     };
-    let matches = matching::matches(app, &page, docket, &sightings, &keys).await?;
+    let track = docket.track.parse::<Track>();
+    let names_written = match (loaded.desk, &track) {
+        (Some(desk), Ok(track)) => harmonise::names(desk, &Answers::stored(*track, values)),
+        _ => HashMap::new(),
+    };
+    let matches = matching::matches(app, &page, docket, &sightings, &names_written, &keys).await?;
     Ok(SubmissionPage {
+        has_strong: matches.iter().any(|found| !found.weak),
         has_weak: matches.iter().any(|found| found.weak),
         matches,
         others: presence::others(app, signed, seq, presence::OF_A_PAGE).await,
@@ -337,13 +345,10 @@ async fn build(
         units: units(app, &page, chosen),
         closings: closings(&page, &entered.closing),
         desk_title: loaded.desk.map_or_else(
-            || labels::desk(&docket.desk),
+            || labels::desk(app, &docket.desk),
             |desk| desk.title.get(lang).to_owned(),
         ),
-        track: docket
-            .track
-            .parse::<Track>()
-            .map_or(docket.track.clone(), |track| track.label(lang).to_owned()),
+        track: track.map_or(docket.track.clone(), |track| track.label(lang).to_owned()),
         channel: match submission.channel.as_str() {
             "web" => page.w.t("wb-channel-web"),
             "api" => page.w.t("wb-channel-api"),

@@ -60,6 +60,8 @@ pub struct Upload {
     pub at: i64,
 }
 
+pub(super) const UPLOAD: &str = "SELECT id, sha256, size, name, media_type, at FROM upload";
+
 const SUBMISSION: &str =
     "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts FROM submission";
 
@@ -251,13 +253,28 @@ impl Intake {
         let mut connection = self.reading().await?;
         sql::row(
             &mut connection,
-            "SELECT id, sha256, size, name, media_type, at FROM upload WHERE id = $1",
+            &format!("{UPLOAD} WHERE id = $1"),
             sql::params![id],
         )
         .await?
         .as_ref()
         .map(upload)
         .transpose()
+    }
+
+    /// Whether a submission names an upload. Reads every exhibit: for the few uploads that are old.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_exhibit(&self, upload: &str) -> Result<bool, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT 1 FROM exhibit WHERE upload = $1 LIMIT 1",
+            sql::params![upload],
+        )
+        .await?;
+        Ok(row.is_some())
     }
 
     /// The exhibits of a submission, those that came later included.
@@ -368,7 +385,7 @@ fn supplement(row: &AnyRow) -> Result<Supplement, StoreError> {
     })
 }
 
-fn upload(row: &AnyRow) -> Result<Upload, StoreError> {
+pub(super) fn upload(row: &AnyRow) -> Result<Upload, StoreError> {
     Ok(Upload {
         id: sql::text(row, 0)?,
         sha256: sql::bytes(row, 1)?

@@ -1,7 +1,7 @@
 use super::*;
 use crate::Store;
 
-fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
+pub(super) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
     NewSubmission {
         id: format!("00000000-0000-7000-8000-{number:012}"),
         desk: "pharos".to_owned(),

@@ -20,6 +20,8 @@ const GROUP: usize = 1000;
 type Answer<T> = oneshot::Sender<Result<T, SubmitError>>;
 /// Lookup of its code, the draft, its sealed body.
 type WaitingDraft = (i64, Box<Draft>, Vec<u8>, Answer<()>);
+/// When drafts have expired, ids of uploads.
+type Forgotten = (i64, Vec<String>, Answer<()>);
 
 /// What waits for the writer.
 pub(super) enum Command {
@@ -33,6 +35,12 @@ pub(super) enum Command {
         answer: Answer<()>,
     },
     DropDraft(i64, Answer<()>),
+    /// Forgets the drafts that have expired at this moment, and the rows of these uploads.
+    Forget {
+        expired_at: i64,
+        uploads: Vec<String>,
+        answer: Answer<()>,
+    },
 }
 
 /// Owns the connection and the ledger's right edge.
@@ -82,6 +90,7 @@ impl Writer {
         let mut uploads = Vec::new();
         let mut drafts = Vec::new();
         let mut dropped = Vec::new();
+        let mut forgotten = Vec::new();
         for command in group {
             match command {
                 Command::Submit(submission, answer) => submissions.push((*submission, answer)),
@@ -96,10 +105,22 @@ impl Writer {
                     drafts.push((code, draft, sealed, answer));
                 }
                 Command::DropDraft(code, answer) => dropped.push((code, answer)),
+                Command::Forget {
+                    expired_at,
+                    uploads,
+                    answer,
+                } => forgotten.push((expired_at, uploads, answer)),
             }
         }
         let done = self
-            .commit(&submissions, &supplements, &uploads, &drafts, &dropped)
+            .commit(
+                &submissions,
+                &supplements,
+                &uploads,
+                &drafts,
+                &dropped,
+                &forgotten,
+            )
             .await;
         match done {
             Ok((submitted, supplemented)) => {
@@ -114,7 +135,8 @@ impl Writer {
                     .into_iter()
                     .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
-                    .chain(dropped.into_iter().map(|(_, answer)| answer));
+                    .chain(dropped.into_iter().map(|(_, answer)| answer))
+                    .chain(forgotten.into_iter().map(|(.., answer)| answer));
                 for answer in plain {
                     let _gone = answer.send(Ok(()));
                 }
@@ -133,7 +155,8 @@ impl Writer {
                     .into_iter()
                     .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
-                    .chain(dropped.into_iter().map(|(_, answer)| answer));
+                    .chain(dropped.into_iter().map(|(_, answer)| answer))
+                    .chain(forgotten.into_iter().map(|(.., answer)| answer));
                 for answer in plain {
                     let _gone = answer.send(Err(refused()));
                 }
@@ -165,6 +188,7 @@ impl Writer {
         uploads: &[(Upload, Answer<()>)],
         drafts: &[WaitingDraft],
         dropped: &[(i64, Answer<()>)],
+        forgotten: &[Forgotten],
     ) -> Result<
         (
             Vec<Result<Received, SubmitError>>,
@@ -255,6 +279,17 @@ impl Writer {
                 vec![row],
             )
             .await?;
+        }
+        // After the drafts that are saved in the same group: saving makes an expired one live again.
+        for (expired_at, uploads, _) in forgotten {
+            sql::run(
+                &mut transaction,
+                "DELETE FROM draft WHERE expires_at <= $1",
+                params![*expired_at],
+            )
+            .await?;
+            let ids = uploads.iter().map(|id| Param::from(id.as_str())).collect();
+            sql::run_in(&mut transaction, "DELETE FROM upload WHERE id", ids).await?;
         }
         for (code, _) in dropped {
             sql::run(

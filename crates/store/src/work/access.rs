@@ -7,6 +7,7 @@ use sqlx::Connection;
 use super::Work;
 use crate::{
     StoreError,
+    objects::hex,
     sql::{self, params},
 };
 
@@ -22,6 +23,22 @@ pub struct Agent {
     /// `triage`, `investigator`, `head`, `administrator`.
     pub role: String,
 }
+
+/// A partner's API token, as far as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// The first bytes of its hash in hexadecimal: names it without giving it away.
+    pub id: String,
+    /// The partner's name.
+    pub name: String,
+    /// Microseconds since 1970 UTC.
+    pub created_at: i64,
+    /// When it was revoked, if it was.
+    pub revoked_at: Option<i64>,
+}
+
+/// Digits of an [`ApiToken`]'s id.
+const TOKEN_ID: usize = 12;
 
 /// A session that is still good.
 #[derive(Clone, Debug)]
@@ -221,6 +238,83 @@ impl Work {
         Ok(())
     }
 
+    /// Every API token ever made, the oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn api_tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT token, name, created_at, revoked_at FROM api_token ORDER BY created_at, token",
+            vec![],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            let mut id = hex(&sql::bytes(row, 0)?);
+            id.truncate(TOKEN_ID);
+            Ok(ApiToken {
+                id,
+                name: sql::text(row, 1)?,
+                created_at: sql::int(row, 2)?,
+                revoked_at: sql::int_or_none(row, 3)?,
+            })
+        })
+        .collect()
+    }
+
+    /// Revokes an API token by its id; false when none that is still good has it. The next request
+    /// with it is refused.
+    ///
+    /// # Errors
+    /// When it was not revoked.
+    pub async fn revoke_api_token(&self, id: &str, now: i64) -> Result<bool, StoreError> {
+        let mut connection = self.writing().await;
+        let good = "SELECT token FROM api_token WHERE revoked_at IS NULL";
+        let mut found = None;
+        for row in sql::rows(&mut connection, good, vec![]).await? {
+            let token = sql::bytes(&row, 0)?;
+            if id.len() == TOKEN_ID && hex(&token).starts_with(id) {
+                found = Some(token);
+            }
+        }
+        let Some(token) = found else {
+            return Ok(false);
+        };
+        sql::run(
+            &mut connection,
+            "UPDATE api_token SET revoked_at = $1 WHERE token = $2",
+            params![now, token],
+        )
+        .await?;
+        Ok(true)
+    }
+
+    /// Takes an agent's access away: links and sessions end at once, what they did stays under their
+    /// name. An invitation gives it back. False when nobody who has access has this id.
+    ///
+    /// # Errors
+    /// When it was not taken away.
+    pub async fn disable_agent(&self, id: &str, now: i64) -> Result<bool, StoreError> {
+        let mut connection = self.writing().await;
+        let mut transaction = connection.begin().await?;
+        let disabled = sql::run(
+            &mut transaction,
+            "UPDATE agent SET disabled = 1 WHERE id = $1 AND disabled = 0",
+            params![id],
+        )
+        .await?;
+        for statement in [
+            "UPDATE invitation SET used_at = $1 WHERE agent = $2 AND used_at IS NULL",
+            "UPDATE session SET ended_at = $1 WHERE agent = $2 AND ended_at IS NULL",
+        ] {
+            sql::run(&mut transaction, statement, params![now, id]).await?;
+        }
+        transaction.commit().await?;
+        Ok(disabled > 0)
+    }
+
     /// The partner a token belongs to.
     ///
     /// # Errors
@@ -234,5 +328,67 @@ impl Work {
         )
         .await?;
         Ok(row.map(|row| sql::text(&row, 0)).transpose()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Store;
+
+    async fn work(folder: &std::path::Path) -> Work {
+        Store::open_work(folder).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_token_is_listed_by_an_id_and_revoked_by_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let work = work(folder.path()).await;
+        work.put_api_token("Bank", b"one", 1).await.unwrap();
+        work.put_api_token("Bank", b"two", 2).await.unwrap();
+        let tokens = work.api_tokens().await.unwrap();
+        assert_eq!(
+            tokens
+                .iter()
+                .map(|token| token.created_at)
+                .collect::<Vec<_>>(),
+            [1, 2]
+        );
+        for wrong in ["", "0", "Bank", &tokens[0].id[..4]] {
+            assert!(!work.revoke_api_token(wrong, 3).await.unwrap(), "{wrong}");
+        }
+        assert!(work.revoke_api_token(&tokens[0].id, 3).await.unwrap());
+        assert!(!work.revoke_api_token(&tokens[0].id, 4).await.unwrap());
+        assert_eq!(work.partner(b"one").await.unwrap(), None);
+        assert_eq!(work.partner(b"two").await.unwrap().as_deref(), Some("Bank"));
+        assert_eq!(work.api_tokens().await.unwrap()[0].revoked_at, Some(3));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_leaves_is_signed_out_and_comes_back_by_an_invitation_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let work = work(folder.path()).await;
+        let agent = Agent {
+            id: "a".to_owned(),
+            name: "A".to_owned(),
+            unit: "ofac".to_owned(),
+            role: "triage".to_owned(),
+        };
+        work.put_agent(&agent).await.unwrap();
+        for link in [b"used", b"left"] {
+            work.invite("a", link, 100).await.unwrap();
+        }
+        work.sign_in(b"used", b"session", 1).await.unwrap().unwrap();
+        assert!(work.disable_agent("a", 2).await.unwrap());
+        assert!(!work.disable_agent("a", 2).await.unwrap());
+        assert!(work.session(b"session", 0, 0).await.unwrap().is_none());
+        assert!(work.agents().await.unwrap().is_empty());
+
+        // Invited again: neither the old session nor the link that was left is good.
+        work.put_agent(&agent).await.unwrap();
+        assert!(work.session(b"session", 0, 0).await.unwrap().is_none());
+        assert_eq!(work.sign_in(b"left", b"other", 3).await.unwrap(), None);
+        work.invite("a", b"new", 100).await.unwrap();
+        assert!(work.sign_in(b"new", b"other", 3).await.unwrap().is_some());
     }
 }

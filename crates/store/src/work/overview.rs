@@ -127,22 +127,44 @@ impl Work {
         Ok(Page { rows, next })
     }
 
-    /// When the facts of a series' members happened, or were received where none said; at most
-    /// `most` of them, in the order they were received.
+    /// When the facts of a series' members happened, or were received where no member tells; of at most
+    /// `most` members, in the order they were received.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn series_moments(&self, series: &str, most: i64) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(
+        let rows = sql::rows(
             &mut connection,
-            "SELECT COALESCE(occurred_at, received_at) FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
+            "SELECT occurred_at, received_at FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
             params![series, most],
         )
-        .await?
-        .iter()
-        .map(|row| Ok(sql::int(row, 0)?))
-        .collect()
+        .await?;
+        let mut moments = Vec::new();
+        for row in &rows {
+            moments.extend(sql::int_or_none(row, 0)?);
+        }
+        if moments.is_empty() {
+            for row in &rows {
+                moments.push(sql::int(row, 1)?);
+            }
+        }
+        Ok(moments)
+    }
+
+    /// When the newest member of a series was received; none when it has no members.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_received(&self, series: &str) -> Result<Option<i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT received_at FROM docket WHERE series = $1 ORDER BY seq DESC LIMIT 1",
+            params![series],
+        )
+        .await?;
+        Ok(row.map(|row| sql::int(&row, 0)).transpose()?)
     }
 
     /// The keys that the members of a series hold; at most `most` members, the oldest first.

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use linkage::{Component, Decision, KeyId, Model, RecordId};
+use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
 use super::{
@@ -37,7 +38,7 @@ pub struct SeriesRow {
     pub cohesion: i64,
     /// Total loss in euro cents; other currencies are not converted and not counted.
     pub amount_minor: i64,
-    /// First moment of its facts, or of receipt where none is said; microseconds.
+    /// First moment of its facts, or of receipt where no member tells one; microseconds.
     pub first_at: i64,
     /// Last moment, likewise.
     pub last_at: i64,
@@ -289,7 +290,9 @@ impl Work {
         Ok(())
     }
 
-    /// Makes one series of two.
+    /// Makes one series of two, and answers which of the two names it keeps: there the act is kept too,
+    /// so that it can be undone where its members are. The act's body is written here: both names and
+    /// the members that lost theirs, who get it back when it is undone.
     ///
     /// # Errors
     /// [`StoreError::Changed`] when one changed since the agent saw it.
@@ -300,7 +303,7 @@ impl Work {
         other: &str,
         act: NewAct,
         model: &Model,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
@@ -324,8 +327,30 @@ impl Work {
         )
         .await?;
         recluster_of(&mut transaction, &all, series, model).await?;
+        let kept = match one(&mut transaction, id).await? {
+            Some(SeriesRow {
+                merged_into: Some(heir),
+                ..
+            }) => heir,
+            _ => id.to_owned(),
+        };
+        let merged = Merged {
+            of: id.to_owned(),
+            other: other.to_owned(),
+            moved: if kept == id { others } else { members },
+        };
+        let body = serde_json::to_string(&merged).map_err(|error| StoreError::Corrupt {
+            what: "act",
+            why: error.to_string(),
+        })?;
+        sql::run(
+            &mut transaction,
+            "UPDATE act SET series = $1, body = $2 WHERE id = $3",
+            params![kept.as_str(), body, act.id.as_str()],
+        )
+        .await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(kept)
     }
 
     /// Undoes an act on a series: its decisions are taken away and what follows from the rest is
@@ -343,7 +368,7 @@ impl Work {
         let mut transaction = connection.begin().await?;
         let undone = acts(
             &mut transaction,
-            "WHERE id = $1 AND undone_by IS NULL AND series IS NOT NULL",
+            "WHERE id = $1 AND undone_by IS NULL AND series IS NOT NULL AND kind IN ('confirm', 'split', 'merge')",
             params![act_id],
         )
         .await?;
@@ -379,6 +404,9 @@ impl Work {
         )
         .await?;
         keep_act(&mut transaction, &act, None, Some(&id)).await?;
+        if undone.kind == "merge" {
+            give_back(&mut transaction, &id, &undone.body).await?;
+        }
         if undone.kind == "confirm" {
             sql::run(&mut transaction, "UPDATE series SET state = 'proposed', revision = revision + 1 WHERE id = $1 AND state = 'confirmed'", params![id.as_str()]).await?;
         }
@@ -390,6 +418,46 @@ impl Work {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// What a merge keeps in its act.
+#[derive(Serialize, Deserialize)]
+struct Merged {
+    of: String,
+    other: String,
+    /// The members of the one that lost its name.
+    moved: Vec<i64>,
+}
+
+/// Gives the members that a merge brought to `kept` the name of their own series back, as far as they
+/// are still there: a cluster goes on with the name that most of its members have.
+async fn give_back(
+    connection: &mut AnyConnection,
+    kept: &str,
+    body: &str,
+) -> Result<(), StoreError> {
+    let merged: Merged = serde_json::from_str(body).map_err(|error| StoreError::Corrupt {
+        what: "act",
+        why: error.to_string(),
+    })?;
+    let lost = if merged.of == kept {
+        merged.other
+    } else {
+        merged.of
+    };
+    let moved = merged
+        .moved
+        .into_iter()
+        .map(|seq| params![seq, lost.as_str(), kept])
+        .collect();
+    sql::run_values(
+        connection,
+        "UPDATE docket SET series = v.column2 FROM",
+        "AS v WHERE docket.seq = v.column1 AND docket.series = v.column3",
+        moved,
+    )
+    .await?;
+    Ok(())
 }
 
 /// The component of a series that still has the revision the agent saw.
@@ -604,7 +672,8 @@ struct Fact {
     keys: Vec<apply::Key>,
     series: Option<String>,
     amount: i64,
-    at: i64,
+    occurred: Option<i64>,
+    received: i64,
 }
 
 /// Clusters components again: everything they need is read together and written together, because a
@@ -756,11 +825,25 @@ async fn facts_of(
                 } else {
                     0
                 },
-                at: sql::int_or_none(&row, 5)?.unwrap_or(sql::int(&row, 6)?),
+                occurred: sql::int_or_none(&row, 5)?,
+                received: sql::int(&row, 6)?,
             },
         );
     }
     Ok(facts)
+}
+
+/// From when to when the facts of a series go. When somebody received a letter says nothing of when it
+/// was written, so a member that tells no moment counts only where none tells one.
+fn period(members: &[&Fact]) -> (i64, i64) {
+    let span = |moments: &mut dyn Iterator<Item = i64>| {
+        moments.fold(None, |span: Option<(i64, i64)>, at| {
+            Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))))
+        })
+    };
+    span(&mut members.iter().filter_map(|fact| fact.occurred))
+        .or_else(|| span(&mut members.iter().map(|fact| fact.received)))
+        .unwrap_or((0, 0))
 }
 
 /// What the clusterings change, gathered to be written together.
@@ -816,6 +899,7 @@ impl Changes {
                 .iter()
                 .filter_map(|member| facts.get(&(member.0 as i64)))
                 .collect();
+            let (first, last) = period(&known);
             self.series.push(params![
                 name.as_str(),
                 component,
@@ -823,8 +907,8 @@ impl Changes {
                 series.members.len() as i64,
                 (series.cohesion * 1000.0) as i64,
                 known.iter().map(|fact| fact.amount).sum::<i64>(),
-                known.iter().map(|fact| fact.at).min().unwrap_or(0),
-                known.iter().map(|fact| fact.at).max().unwrap_or(0),
+                first,
+                last,
                 0,
             ]);
             self.names.push(Param::from(name.as_str()));
@@ -880,7 +964,7 @@ impl Changes {
         sql::insert(
             connection,
             "INSERT INTO series (id, component, state, members, cohesion, amount_minor, first_at, last_at, revision) VALUES",
-            "ON CONFLICT (id) DO UPDATE SET component = excluded.component, members = excluded.members, cohesion = excluded.cohesion, amount_minor = excluded.amount_minor, first_at = excluded.first_at, last_at = excluded.last_at, revision = series.revision + CASE WHEN series.members <> excluded.members THEN 1 ELSE 0 END, state = CASE WHEN series.state = 'retired' THEN 'proposed' ELSE series.state END, merged_into = NULL",
+            "ON CONFLICT (id) DO UPDATE SET component = excluded.component, members = excluded.members, cohesion = excluded.cohesion, amount_minor = excluded.amount_minor, first_at = excluded.first_at, last_at = excluded.last_at, revision = series.revision + CASE WHEN series.members <> excluded.members THEN 1 ELSE 0 END, state = CASE WHEN series.state <> 'retired' THEN series.state WHEN EXISTS (SELECT 1 FROM act WHERE act.series = series.id AND act.kind = 'confirm' AND act.undone_by IS NULL) THEN 'confirmed' ELSE 'proposed' END, merged_into = NULL",
             self.series,
         )
         .await?;

@@ -149,6 +149,13 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
         .await
         .unwrap();
     assert_eq!(partition(&work).await, before);
+    // What is undone is undone: neither twice, nor the undoing itself.
+    for id in ["merge", "undo-merge"] {
+        assert!(matches!(
+            work.undo_series_act(id, act("again", "undo"), &model).await,
+            Err(StoreError::Changed)
+        ));
+    }
 
     let id = work.docket(3).await.unwrap().unwrap().series.unwrap();
     let revision = work.series(&id).await.unwrap().unwrap().revision;
@@ -170,6 +177,79 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
     .unwrap();
     work.recluster(&model, 10).await.unwrap();
     assert_eq!(work.docket(6).await.unwrap().unwrap().series, Some(id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merge_is_undone_where_its_members_went_and_gives_back_what_was_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&gangs()]).await;
+    let model = model();
+    let before = partition(&work).await;
+    let name = async |seq| work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let state = async |id: &str| work.series(id).await.unwrap().unwrap().state;
+    let revision = async |id: &str| work.series(id).await.unwrap().unwrap().revision;
+    let (large, small) = (name(0).await, name(3).await);
+    work.confirm_series(
+        &small,
+        revision(&small).await,
+        act("confirm", "confirm"),
+        &model,
+    )
+    .await
+    .unwrap();
+    // Merged from the page of the small one: the large one keeps its name, and the act with it.
+    let kept = work
+        .merge_series(
+            &small,
+            revision(&small).await,
+            &large,
+            act("merge", "merge"),
+            &model,
+        )
+        .await
+        .unwrap();
+    assert_eq!(kept, large);
+    assert_eq!(state(&small).await, "retired");
+    let acts = work.series_acts(&large).await.unwrap();
+    assert_eq!(acts.last().unwrap().id, "merge");
+    work.undo_series_act("merge", act("undo", "undo"), &model)
+        .await
+        .unwrap();
+    assert_eq!(partition(&work).await, before);
+    assert_eq!(
+        (name(0).await, name(3).await),
+        (large.clone(), small.clone())
+    );
+    assert_eq!(state(&small).await, "confirmed");
+    assert_eq!(state(&large).await, "proposed");
+    work.undo_series_act("confirm", act("undo-confirm", "undo"), &model)
+        .await
+        .unwrap();
+    assert_eq!(state(&small).await, "proposed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_series_goes_from_its_first_fact_to_its_last_and_not_to_when_it_was_told() {
+    let mut all = gangs();
+    (all[0].occurred_at, all[2].occurred_at) = (Some(-700), Some(-500));
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&all]).await;
+    let series = async |seq| {
+        let id = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+        let row = work.series(&id).await.unwrap().unwrap();
+        (
+            row.first_at,
+            row.last_at,
+            work.series_received(&id).await.unwrap(),
+        )
+    };
+    assert_eq!(series(0).await, (-700, -500, Some(2)));
+    // Where no member tells a moment, receipt is all there is.
+    assert_eq!(series(3).await, (3, 4, Some(4)));
+    for (seq, moments) in [(0, [-700, -500]), (3, [3, 4])] {
+        let id = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+        assert_eq!(work.series_moments(&id, 10).await.unwrap(), moments);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

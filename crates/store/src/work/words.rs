@@ -81,6 +81,9 @@ impl Analyser {
         for word in words(asked).take(16) {
             let mut stems: Vec<String> = self.stems(word, false).to_vec();
             stems.extend_from_slice(self.stems(word, true));
+            for accented in participles(word) {
+                stems.extend_from_slice(self.stems(&accented, false));
+            }
             stems.sort();
             stems.dedup();
             let either: Vec<String> = stems.iter().map(|stem| format!("\"{stem}\"")).collect();
@@ -90,6 +93,17 @@ impl Analyser {
         }
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
+}
+
+/// What a French word typed without accents may be the participle of: without its accent the stemmer
+/// takes "bloquee" for another word than "bloqué".
+fn participles(word: &str) -> impl Iterator<Item = String> {
+    let lower = word.to_lowercase();
+    let stem = ["ees", "ee", "es", "e"]
+        .iter()
+        .find_map(|ending| lower.strip_suffix(ending))
+        .filter(|stem| stem.len() >= 3 && stem.is_ascii());
+    stem.map(|stem| format!("{stem}é")).into_iter()
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -182,6 +196,11 @@ mod tests {
         check("usurpation d'identité", "fr", "identite", true);
         check("usurpation d'identité", "fr", "IDENTITÉS", true);
         check("le colis livré hier", "fr", "livrée", true);
+        for asked in ["bloque", "bloques", "bloquee", "BLOQUEES"] {
+            check("mon compte bloqué", "fr", asked, true);
+            check("mes cartes bloquées", "fr", asked, true);
+        }
+        check("mon compte bloqué", "fr", "bleu", false);
         check("he threatened me twice", "en", "threatens", true);
         check("he threatened me twice", "en", "menace", false);
     }

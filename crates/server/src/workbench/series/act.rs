@@ -79,31 +79,25 @@ pub(in crate::workbench) async fn post(
     }
     let body = match kind.as_str() {
         "split" => serde_json::json!({ "out": out }),
-        "merge" => serde_json::json!({ "other": other }),
         "undo" => serde_json::json!({ "act": posted.field("act") }),
         _ => serde_json::json!({}),
     };
     let act = new_act(&app, signed, &kind, reason, &body.to_string())?;
+    let model = &app.model;
+    // The series that the page to come is of.
+    let stay = |done: Result<(), StoreError>| done.map(|()| id.clone());
     let done = match kind.as_str() {
-        "confirm" => work.confirm_series(&id, revision, act, &app.model).await,
-        "split" => {
-            work.split_series(&id, revision, &out, act, &app.model)
-                .await
-        }
-        "merge" => {
-            work.merge_series(&id, revision, &other, act, &app.model)
-                .await
-        }
-        _ => {
-            work.undo_series_act(posted.field("act"), act, &app.model)
-                .await
-        }
+        "confirm" => stay(work.confirm_series(&id, revision, act, model).await),
+        "split" => stay(work.split_series(&id, revision, &out, act, model).await),
+        "merge" => work.merge_series(&id, revision, &other, act, model).await,
+        _ => stay(work.undo_series_act(posted.field("act"), act, model).await),
     };
     match done {
-        Ok(()) => Ok(
-            Redirect::to(&format!("{}?done={kind}", link::series(&signed.page, &id)))
-                .into_response(),
-        ),
+        Ok(series) => Ok(Redirect::to(&format!(
+            "{}?done={kind}",
+            link::series(&signed.page, &series)
+        ))
+        .into_response()),
         Err(StoreError::Changed) => {
             again(
                 &app,

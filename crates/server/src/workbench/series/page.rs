@@ -11,7 +11,7 @@ use axum::{
 use observables::{Observable, defang, display};
 use store::{
     StoreError,
-    work::{Docket, KEY_KINDS, Reason, SeriesRow},
+    work::{Docket, KEY_KINDS, KnownKey, Reason, SeriesRow},
 };
 
 use super::{
@@ -47,6 +47,8 @@ const MOST_BRIDGED: i64 = 1_000;
 const MOST_MOMENTS: i64 = 5_000;
 /// Observables shown.
 const MOST_SHARED: usize = 40;
+/// Observables and reasons seen at once; the others are folded, so that the members are not far.
+const FIRST: usize = 10;
 
 /// What was typed into the form that was sent.
 #[derive(Default)]
@@ -77,6 +79,10 @@ struct Shared {
     inside: i64,
     /// Submissions everywhere that hold it.
     everywhere: i64,
+    /// What sharing it says, in bits.
+    bits: String,
+    /// Why it says nothing, if so.
+    note: String,
 }
 
 /// Why two members belong together.
@@ -100,6 +106,8 @@ struct EdgeKey {
 struct SeriesPage {
     page: Page,
     series: SeriesView,
+    /// When the last of its members was received.
+    received: String,
     address: String,
     revision: i64,
     retired: bool,
@@ -117,7 +125,9 @@ struct SeriesPage {
     read: i64,
     all_read: bool,
     shared: Vec<Shared>,
+    more_shared: Vec<Shared>,
     edges: Vec<Edge>,
+    folded_edges: Vec<Edge>,
     more_edges: bool,
     hanging: i64,
     bridges_known: bool,
@@ -210,11 +220,17 @@ async fn build(
     let read = dockets.len() as i64;
 
     let sightings = sightings(&dockets);
-    let shared = shared(app, &page, &dockets, &sightings).await?;
+    let mut shared = shared(app, &page, &sightings).await?;
+    let more_shared = shared.split_off(shared.len().min(FIRST));
     let all: Vec<Sighting> = sightings.into_iter().flatten().collect();
     let reasons = work.reasons(id, MOST_BRIDGED).await?;
     let hangs = hangs(app, id, &series, &reasons).await?;
-    let edges = edges(app, &page, &reasons, &hangs, &values(&all)).await?;
+    let mut edges = edges(app, &page, &reasons, &hangs, &values(&all)).await?;
+    let more_edges = reasons.len() > edges.len();
+    // What the series hangs by is always seen.
+    let hanging = hangs.iter().filter(|bridge| **bridge).count();
+    let folded_edges = edges.split_off(edges.len().min(FIRST.max(hanging)));
+    let received = work.series_received(id).await?;
     let moments = work.series_moments(id, MOST_MOMENTS).await?;
     let months = months(&moments);
 
@@ -252,14 +268,17 @@ async fn build(
         read,
         all_read: read == series.members,
         shared,
-        more_edges: reasons.len() > edges.len(),
-        hanging: hangs.iter().filter(|bridge| **bridge).count() as i64,
+        more_shared,
+        more_edges,
+        hanging: hanging as i64,
         bridges_known: hangs.len() == reasons.len(),
         edges,
+        folded_edges,
+        received: received.map_or(String::new(), |at| page.day(at)),
         width: months.len() * STEP,
         height: HEIGHT,
         bar: STEP - 2,
-        months_cut: moments.len() as i64 == MOST_MOMENTS,
+        months_cut: series.members > MOST_MOMENTS,
         months,
         acts: acts
             .iter()
@@ -279,34 +298,57 @@ fn sightings(dockets: &[Docket]) -> Vec<Vec<Sighting>> {
         .collect()
 }
 
-/// The observables that two members or more hold, the most shared first.
+/// The observables that two members or more hold, those that say most first: what each of them says
+/// by being shared, once for each member it ties to the others.
 async fn shared(
     app: &App,
     page: &Page,
-    dockets: &[Docket],
     sightings: &[Vec<Sighting>],
 ) -> Result<Vec<Shared>, StoreError> {
     let mut inside: BTreeMap<Observable, i64> = BTreeMap::new();
-    for of_member in sightings.iter().take(dockets.len()) {
-        let mut own: Vec<Observable> = of_member.iter().filter_map(observable).collect();
+    let mut lists: BTreeMap<Observable, &str> = BTreeMap::new();
+    for of_member in sightings {
+        let mut own: Vec<Observable> = Vec::new();
+        for sighting in of_member {
+            let Some(found) = observable(sighting) else {
+                continue;
+            };
+            if let Some(list) = &sighting.list {
+                lists.insert(found.clone(), list);
+            }
+            own.push(found);
+        }
         own.sort();
         own.dedup();
         for found in own {
             *inside.entry(found).or_insert(0) += 1;
         }
     }
-    let mut inside: Vec<(Observable, i64)> =
-        inside.into_iter().filter(|(_, count)| *count > 1).collect();
-    inside.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    inside.truncate(MOST_SHARED);
-    let ids: Vec<i64> = inside
-        .iter()
-        .map(|(found, _)| crate::harmonise::lookup_key(found))
-        .collect();
+    inside.retain(|_, count| *count > 1);
+    let ids: Vec<i64> = inside.keys().map(crate::harmonise::lookup_key).collect();
     let known = app.store.work.known_keys(&ids).await?;
-    Ok(inside
+    let weight = |found: &Observable| {
+        known
+            .get(&crate::harmonise::lookup_key(found))
+            .map_or(0.0, |key| bits(app, key))
+    };
+    let mut weighed: Vec<(Observable, i64, f64)> = inside
         .into_iter()
-        .map(|(found, count)| Shared {
+        .map(|(found, count)| {
+            let bits = weight(&found);
+            (found, count, bits)
+        })
+        .collect();
+    let says = |count: i64, bits: f64| bits * (count - 1) as f64;
+    weighed.sort_by(|a, b| {
+        says(b.1, b.2)
+            .total_cmp(&says(a.1, a.2))
+            .then(b.1.cmp(&a.1))
+    });
+    weighed.truncate(MOST_SHARED);
+    Ok(weighed
+        .into_iter()
+        .map(|(found, count, bits)| Shared {
             kind: labels::kind(page, found.kind().name()),
             value: display(&found),
             defanged: defang(&found),
@@ -315,8 +357,25 @@ async fn shared(
             everywhere: known
                 .get(&crate::harmonise::lookup_key(&found))
                 .map_or(count, |key| key.members),
+            bits: labels::bits(page.lang, bits),
+            note: match lists.get(&found) {
+                Some(list) => page.w.t1("wb-on-list", "list", *list),
+                None if bits == 0.0 => page.w.t("wb-too-common"),
+                None => String::new(),
+            },
         })
         .collect())
+}
+
+/// What sharing a key says, in bits.
+fn bits(app: &App, key: &KnownKey) -> f64 {
+    KEY_KINDS
+        .get(usize::from(key.kind))
+        .and_then(|name| app.model.kind(name))
+        .map_or(0.0, |kind| {
+            let members = key.members.max(0) as u64;
+            app.model.weight(kind, members, key.damped).bits
+        })
 }
 
 /// Which reasons are bridges; empty when the series is too large to say.
@@ -416,7 +475,7 @@ async fn edges(
 fn key_label(
     page: &Page,
     id: i64,
-    known: &HashMap<i64, store::work::KnownKey>,
+    known: &HashMap<i64, KnownKey>,
     values: &HashMap<i64, Observable>,
 ) -> String {
     if let Some(found) = values.get(&id) {

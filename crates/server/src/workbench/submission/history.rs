@@ -50,11 +50,11 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
         "route" => labels::unit(app, page.lang, &to("unit")),
         "close" => labels::state(page, &to("state")),
         "note" => text(&act.body),
-        "merge" => body
-            .get("other")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
+        "merge" => ["of", "other"]
+            .iter()
+            .filter_map(|name| body.get(name).and_then(Value::as_str))
+            .collect::<Vec<_>>()
+            .join(" + "),
         "split" => {
             let out = body
                 .get("out")

@@ -54,7 +54,7 @@ pub(crate) struct MatchView {
 pub(crate) struct StepView {
     pub(crate) kind: String,
     pub(crate) value: String,
-    pub(crate) members: String,
+    pub(crate) held: String,
     pub(crate) bits: String,
     /// Of 100.
     pub(crate) width: i64,
@@ -125,6 +125,7 @@ pub(crate) async fn matches(
     page: &Page,
     docket: &Docket,
     sightings: &[Sighting],
+    names: &HashMap<i64, String>,
     keys: &[KeyCount],
 ) -> Result<Vec<MatchView>, StoreError> {
     let found = app
@@ -139,7 +140,11 @@ pub(crate) async fn matches(
         .into_iter()
         .map(|row| (row.seq, row))
         .collect::<HashMap<_, _>>();
-    let values = values(sightings);
+    let mut values: HashMap<i64, String> = values(sightings)
+        .iter()
+        .map(|(key, found)| (*key, display(found)))
+        .collect();
+    values.extend(names.iter().map(|(key, name)| (*key, name.clone())));
     Ok(found
         .iter()
         .filter_map(|matched| {
@@ -154,7 +159,7 @@ fn waterfall(
     page: &Page,
     row: Row,
     matched: &Matched,
-    values: &HashMap<i64, Observable>,
+    values: &HashMap<i64, String>,
 ) -> MatchView {
     let shared: Vec<(Key, u64)> = matched
         .shared
@@ -188,8 +193,9 @@ fn waterfall(
                 kind: labels::kind(page, kind),
                 value: values
                     .get(&(step.key.0 as i64))
-                    .map_or(String::new(), display),
-                members: page.count(step.df as i64),
+                    .cloned()
+                    .unwrap_or_default(),
+                held: labels::held(page, step.df as i64),
                 bits: labels::bits(lang, step.bits),
                 width: (step.bits / most * 100.0).round() as i64,
                 limited: step.over_ceiling > 0.05,
