@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     gang::{Gang, MAILBOXES, ascii, scrambled},
-    identifiers::{french_iban, idempotency, victim_phone},
+    identifiers::{VICTIM_PHONES, french_iban, idempotency, victim_phone},
     random::Random,
     texts::{
         ASIDE, BANKS, CRYPTO_TOLD, EMAIL_TOLD, FAMILY, GIVEN, HANDLE_TOLD, IBAN_TOLD, PHONE_TOLD,
@@ -148,8 +148,12 @@ impl Iterator for Complaints {
             (u64::from(due.gang.id) << 16) + due.victim as u64 + 1,
         );
         let key = idempotency(self.seed, self.made);
+        let mut telling = Telling::new(&due.gang, due.victim, filed, &mut random);
+        if self.made >= VICTIM_PHONES {
+            telling.own_phone = None;
+        }
         self.made += 1;
-        Some(Telling::new(&due.gang, due.victim, filed, &mut random).submission(key))
+        Some(telling.submission(key))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -238,7 +242,7 @@ struct Telling<'a> {
     given_name: &'static str,
     family: &'static str,
     own_email: String,
-    own_phone: String,
+    own_phone: Option<String>,
     /// Whether an identifier was given: few give none.
     given: bool,
 }
@@ -261,7 +265,7 @@ impl<'a> Telling<'a> {
             name: gang.names[rotated(gang.names.len(), gang, place, random)].clone(),
             bank: random.pick(BANKS),
             hand: Hand::draw(random),
-            own_phone: victim_phone(random),
+            own_phone: Some(victim_phone(random)),
             own_email,
             given_name: given,
             family,
@@ -318,7 +322,11 @@ impl<'a> Telling<'a> {
     }
 
     fn say(&mut self, sentences: &[&str]) {
-        let spun = spin(self.random.pick(sentences), self.random);
+        let sentence = self.random.pick(sentences);
+        if self.own_phone.is_none() && sentence.contains("{own_phone}") {
+            return;
+        }
+        let spun = spin(sentence, self.random);
         let written = self.hand.write(&spun, self.random);
         let filled = self.fill(&written);
         self.story.push(filled);
@@ -348,7 +356,7 @@ impl<'a> Telling<'a> {
                 "banque" => filled.push_str(self.bank),
                 "ville" => filled.push_str(self.city),
                 "own_email" => filled.push_str(&self.own_email),
-                "own_phone" => filled.push_str(&self.own_phone),
+                "own_phone" => filled.push_str(self.own_phone.as_deref().unwrap_or_default()),
                 "reseau" => filled.push_str(self.gang.handles[0].0),
                 "jour" => filled.push_str(&self.filed.strftime("%d/%m/%Y").to_string()),
                 other => {
@@ -391,8 +399,12 @@ impl<'a> Telling<'a> {
             "sextortion" => [25, 30, 5, 65],
             _ => [5, 80, 30, 20],
         };
-        let (phone, email) = (self.random.chance(phone), self.random.chance(email));
+        let (mut phone, mut email) = (self.random.chance(phone), self.random.chance(email));
         let (site, handle) = (self.random.chance(site), self.random.chance(handle));
+        // Who has no number writes.
+        if phone && self.gang.phones.is_empty() {
+            (phone, email) = (false, true);
+        }
         if phone {
             let met = self.met(self.gang.phones.len());
             let number = &self.gang.phones[met];
@@ -606,7 +618,9 @@ impl<'a> Telling<'a> {
         if !matches!(scam.id, "false_shop" | "ransomware") && self.random.chance(70) {
             self.set("names_used", json!([{ "name": self.name }]));
         }
-        self.maybe(15, "own_phone", self.own_phone.clone());
+        if let Some(number) = self.own_phone.clone() {
+            self.maybe(15, "own_phone", number);
+        }
         self.maybe(15, "own_email", self.own_email.clone());
 
         // Before the earliest payment: six of them, up to eight days apart.
@@ -972,7 +986,9 @@ impl<'a> Telling<'a> {
                     "profession".to_owned(),
                     self.random.pick(PROFESSIONS).into(),
                 );
-                person.insert("phone".to_owned(), self.own_phone.clone().into());
+                if let Some(number) = self.own_phone.clone() {
+                    person.insert("phone".to_owned(), number.into());
+                }
             }
             self.set("complainant", person);
             if child {
