@@ -67,11 +67,7 @@ pub(crate) fn author_phone(rank: u64) -> Option<String> {
     Some(format!("{range}{:04}", mixed / 4))
 }
 
-/// So many victims have a number of their own: as many as there are in the ranges of [`victim_phone`].
-/// It is drawn, so among them few meet; if more drew, strangers would share numbers by the dozen.
-pub(crate) const VICTIM_PHONES: usize = 20_000;
-
-/// A number from the reserved ranges that authors do not use.
+/// One of the 20,000 numbers of the reserved ranges that authors do not use.
 pub(crate) fn victim_phone(random: &mut Random) -> String {
     format!("{}{}", random.pick(&["035301", "053649"]), random.digits(4))
 }
