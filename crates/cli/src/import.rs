@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -35,7 +35,10 @@ use tokio::sync::{Semaphore, watch};
 use crate::serve;
 
 /// Rows on their way at once: what one group commit takes.
-const AT_ONCE: usize = 1024;
+pub(crate) const AT_ONCE: usize = 1024;
+/// An import waits when matching is so far behind: what was just received is then still in memory when
+/// it is matched, and both end together.
+const MOST_BEHIND: i64 = 12_288;
 
 #[derive(Args)]
 #[command(
@@ -229,6 +232,7 @@ async fn import(
     telling: &Telling,
 ) -> Result<()> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
+    let pace = Arc::new(Pace::default());
     for row in rows {
         if halt.load(Ordering::Relaxed) {
             break;
@@ -241,14 +245,18 @@ async fn import(
             }
         };
         let place = Arc::clone(&places).acquire_owned().await?;
-        let (app, desk, counts, telling) = (
+        pace.keep(app, halt).await?;
+        let (app, desk, counts, telling, pace) = (
             app.clone(),
             desk.to_owned(),
             Arc::clone(counts),
             telling.clone(),
+            Arc::clone(&pace),
         );
         tokio::spawn(async move {
-            one(&app, &desk, track, lang, &record, &counts, &telling).await;
+            if let Some(seq) = one(&app, &desk, track, lang, &record, &counts, &telling).await {
+                pace.received(seq);
+            }
             drop(place);
         });
     }
@@ -257,6 +265,7 @@ async fn import(
     Ok(())
 }
 
+/// Imports a row; its place in the ledger when it is there.
 async fn one(
     app: &App,
     desk: &str,
@@ -265,8 +274,8 @@ async fn one(
     record: &Record,
     counts: &Counts,
     telling: &Telling,
-) {
-    let Some(desk) = app.desk(desk) else { return };
+) -> Option<i64> {
+    let desk = app.desk(desk)?;
     let context = answers::Context {
         now: app.now(),
         lang,
@@ -280,7 +289,7 @@ async fn one(
                 .map(|error| format!("{}: {}", error.path, error.message(lang)))
                 .collect();
             refuse(counts, telling, record.line, &said.join(" "));
-            return;
+            return None;
         }
     };
     let body = Sha256::digest(serde_json::to_vec(&record.raw).unwrap_or_default()).into();
@@ -302,6 +311,7 @@ async fn one(
                 &counts.imported
             };
             count.fetch_add(1, Ordering::Relaxed);
+            return Some(filed.seq);
         }
         Err(ReceiveError::Submit(store::intake::SubmitError::Conflict)) => {
             let why = "the same row was imported before with other answers";
@@ -311,6 +321,35 @@ async fn one(
             telling.row(record.line, "NOT kept", &error.to_string());
             counts.failed.fetch_add(1, Ordering::Relaxed);
         }
+    }
+    None
+}
+
+/// Keeps an import from running ahead of the matching.
+#[derive(Default)]
+pub(crate) struct Pace {
+    /// The last place received.
+    newest: AtomicI64,
+    /// The last place known to be matched.
+    matched: AtomicI64,
+}
+
+impl Pace {
+    pub(crate) fn received(&self, seq: i64) {
+        self.newest.fetch_max(seq, Ordering::Relaxed);
+    }
+
+    /// Waits while matching is [`MOST_BEHIND`] behind, or until `halt`.
+    pub(crate) async fn keep(&self, app: &App, halt: &AtomicBool) -> Result<()> {
+        let behind = || self.newest.load(Ordering::Relaxed) - self.matched.load(Ordering::Relaxed);
+        while behind() > MOST_BEHIND && !halt.load(Ordering::Relaxed) {
+            let reached = app.store.work.reached().await?;
+            self.matched.store(reached.submission, Ordering::Relaxed);
+            if behind() > MOST_BEHIND {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -3,10 +3,12 @@
 //! Every figure of `docs/PERFORMANCE.md` comes from here; an operator runs the same on theirs.
 
 use std::{
+    fs::File,
+    io::{BufRead, BufReader, BufWriter, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -16,6 +18,7 @@ use casework::{
     answers::{self, Origin},
 };
 use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
 use server::{
     app::{App, Settings},
     receive::{Filing, receive},
@@ -24,6 +27,7 @@ use sha2::{Digest, Sha256};
 use store::{
     intake::NewSubmission,
     measure::{Measured, bare_group_commit},
+    work::{Analyser, Batch, Harmonised, Key, Reached, key_kind},
 };
 use tokio::{
     net::TcpListener,
@@ -31,7 +35,12 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{client::Client, demo::generate, import::settle, serve};
+use crate::{
+    client::Client,
+    demo::generate,
+    import::{AT_ONCE, Pace, settle},
+    serve,
+};
 
 #[derive(Subcommand)]
 pub(crate) enum Measure {
@@ -43,6 +52,8 @@ pub(crate) enum Measure {
     Import(ImportMade),
     /// Time of the workbench's pages on a filled folder.
     Pages(Pages),
+    /// What one arrival costs in a component of so many submissions.
+    Component(ComponentMade),
 }
 
 #[derive(Args)]
@@ -97,6 +108,16 @@ pub(crate) struct Pages {
     requests: usize,
 }
 
+#[derive(Args)]
+pub(crate) struct ComponentMade {
+    /// Sizes of the component, in submissions.
+    #[arg(long, value_delimiter = ',', default_value = "1000,10000,100000")]
+    sizes: Vec<i64>,
+    /// A folder; it is emptied before each size.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+}
+
 impl Measure {
     pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
         serve::runtime()?.block_on(async {
@@ -105,6 +126,7 @@ impl Measure {
                 Self::Matching(matching) => matching.run(config).await?,
                 Self::Import(import) => import.run(config).await?,
                 Self::Pages(pages) => pages.run(config).await?,
+                Self::Component(component) => component.run(config).await?,
             }
             Ok(ExitCode::SUCCESS)
         })
@@ -347,20 +369,44 @@ impl Matching {
 }
 
 impl ImportMade {
+    /// Writes the complaints to a file: making them is no part of an import.
+    fn make(&self, path: &Path) -> Result<()> {
+        let mut out = BufWriter::new(File::create(path)?);
+        for made in generate::complaints(self.seed, self.count) {
+            let line = Line {
+                desk: made.desk.to_owned(),
+                track: made.track.as_str().to_owned(),
+                idempotency: made.idempotency,
+                answers: made.raw,
+            };
+            serde_json::to_writer(&mut out, &line)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()?;
+        Ok(())
+    }
+
     async fn run(&self, config: Option<&Path>) -> Result<()> {
-        const AT_ONCE: usize = 1024;
         emptied(&self.data)?;
+        std::fs::create_dir_all(&self.data)?;
+        let path = self.data.join("made.jsonl");
+        self.make(&path)?;
+        let lines = BufReader::new(File::open(&path)?).lines();
         let running = Running::start(config, &self.data).await?;
         let app = running.app.clone();
         let places = Arc::new(Semaphore::new(AT_ONCE));
         let started = Instant::now();
         let mut told = Instant::now();
-        for (number, made) in generate::complaints(self.seed, self.count).enumerate() {
+        let (pace, halt) = (Arc::new(Pace::default()), AtomicBool::new(false));
+        for (number, line) in lines.enumerate() {
+            let line = line?;
             let place = Arc::clone(&places).acquire_owned().await?;
-            let app = app.clone();
+            pace.keep(&app, &halt).await?;
+            let (app, pace) = (app.clone(), Arc::clone(&pace));
             tokio::spawn(async move {
-                if let Err(error) = file(&app, &made).await {
-                    eprintln!("a made complaint was not kept: {error:#}");
+                match file(&app, &line).await {
+                    Ok(seq) => pace.received(seq),
+                    Err(error) => eprintln!("a made complaint was not kept: {error:#}"),
                 }
                 drop(place);
             });
@@ -385,9 +431,13 @@ impl ImportMade {
             .series_list(&store::work::SeriesFilter::default(), 0, 1_000_000)
             .await?
             .len();
+        let largest = app.store.work.largest_component().await?;
         running.end().await?;
         let rate = |time: Duration| count as f64 / time.as_secs_f64();
         println!("{count} submissions, {series} series");
+        if let Some((largest, records)) = largest {
+            println!("largest component    {largest:8} keys, {records} submissions");
+        }
         println!(
             "received             {:8.0}/s  ({:.1} s)",
             rate(received),
@@ -413,29 +463,40 @@ impl ImportMade {
     }
 }
 
-async fn file(app: &App, made: &generate::Made) -> Result<()> {
+/// A made complaint as a line of a file, to be imported as another program's would be.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    desk: String,
+    track: String,
+    idempotency: String,
+    answers: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Files a line; its place in the ledger.
+async fn file(app: &App, line: &str) -> Result<i64> {
+    let made: Line = serde_json::from_str(line)?;
     let desk = app
-        .desk(made.desk)
+        .desk(&made.desk)
         .with_context(|| format!("there is no desk {}", made.desk))?;
+    let track = made.track.parse()?;
     let context = answers::Context {
         now: app.now(),
         lang: Lang::Fr,
         origin: Origin::Api,
     };
-    let checked = answers::validate(desk, made.track, &made.raw, &context)
+    let checked = answers::validate(desk, track, &made.answers, &context)
         .map_err(|errors| anyhow::anyhow!("{}: {}", errors[0].path, errors[0].message(Lang::En)))?;
     let filing = Filing {
         desk,
-        track: made.track,
+        track,
         lang: Lang::Fr,
         channel: "import",
         answers: &checked,
         scope: "measure",
         idempotency: &made.idempotency,
-        body: Sha256::digest(serde_json::to_vec(&made.raw)?).into(),
+        body: Sha256::digest(line).into(),
     };
-    receive(app, filing).await?;
-    Ok(())
+    Ok(receive(app, filing).await?.seq)
 }
 
 impl Pages {
@@ -554,6 +615,103 @@ impl Pages {
                 ],
             ),
         ])
+    }
+}
+
+impl ComponentMade {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        const ARRIVALS: i64 = 5;
+        for size in &self.sizes {
+            emptied(&self.data)?;
+            let app = serve::open(config, &self.data, serve::ORIGIN, Settings::default()).await?;
+            let work = &app.store.work;
+            for first in (0..*size).step_by(4096) {
+                let last = (first + 4096).min(*size);
+                self.take(&app, (first..last).map(chained).collect())
+                    .await?;
+            }
+            while work.recluster(&app.model, 512).await? > 0 {}
+            while work.recluster_large(&app.model).await? > 0 {}
+            let (mut applied, mut clustered) = (Vec::new(), Vec::new());
+            for arrival in 0..ARRIVALS {
+                let started = Instant::now();
+                self.take(&app, vec![chained(size + arrival)]).await?;
+                applied.push(started.elapsed());
+                let started = Instant::now();
+                let done = work.recluster(&app.model, 512).await?
+                    + work.recluster_large(&app.model).await?;
+                clustered.push(started.elapsed());
+                anyhow::ensure!(done == 1, "an arrival touched {done} components");
+            }
+            let series = work
+                .series_list(&store::work::SeriesFilter::default(), 0, 1_000_000)
+                .await?
+                .len();
+            let median = |mut times: Vec<Duration>| {
+                times.sort_unstable();
+                times[times.len() / 2].as_secs_f64() * 1000.0
+            };
+            println!(
+                "{size:8} submissions, {series:6} series   one arrival: taken in {:.1} ms, its component clustered in {:.1} ms   {} MiB at most",
+                median(applied),
+                median(clustered),
+                memory_peak().unwrap_or(0) >> 20
+            );
+        }
+        Ok(())
+    }
+
+    async fn take(&self, app: &App, batch: Vec<Harmonised>) -> Result<()> {
+        let reached = Reached {
+            submission: batch.last().map_or(-1, |last| last.seq),
+            supplement: -1,
+        };
+        let batch = Batch::new(batch, &mut Analyser::default());
+        Ok(app.store.work.apply(batch, reached, &app.model).await?)
+    }
+}
+
+/// One of a chain of gangs: eight submissions that name the same account, of which the last also names
+/// the next gang's. Whoever is named twice joins two gangs, so that all are one component.
+fn chained(seq: i64) -> Harmonised {
+    const GANG: i64 = 8;
+    let iban = key_kind("iban").expect("iban is in the list of kinds of keys");
+    let phone = key_kind("phone").expect("phone is in the list of kinds of keys");
+    let gang = seq / GANG;
+    // Odd, so that no two meet, and spread like hashes.
+    let key = |number: i64, kind: u8| Key {
+        id: number.wrapping_mul(0x1E37_79B9_7F4A_7C15),
+        kind,
+        damped: false,
+    };
+    let mut keys = vec![
+        key(2 * gang + 1, iban),
+        key(2 * (seq / 2) + 1_000_000_000, phone),
+    ];
+    if seq % GANG == GANG - 1 {
+        keys.push(key(2 * gang + 3, iban));
+    }
+    Harmonised {
+        seq,
+        id: format!("made-{seq:09}"),
+        desk: "thesee".to_owned(),
+        track: "report".to_owned(),
+        headline: "false_shop".to_owned(),
+        received_at: seq,
+        state: "queued".to_owned(),
+        urgent: false,
+        priority: 0,
+        unit: "ofac-thesee".to_owned(),
+        deadline_at: seq,
+        occurred_at: None,
+        amount_minor: Some(10_000),
+        currency: "EUR".to_owned(),
+        place: String::new(),
+        assessment: "{}".to_owned(),
+        sightings: "[]".to_owned(),
+        words: String::new(),
+        lang: "fr".to_owned(),
+        keys,
     }
 }
 

@@ -3,16 +3,22 @@
 //! It knows its place in the intake only from the database, where the place moves in the same
 //! transaction as what was made of the batch: a kill at any point resumes without a gap or a double.
 //! Receiving goes first: while many requests are being received it waits, a bounded time.
+//!
+//! With a backlog the next batch is read and harmonised while the one before it is written: the first needs
+//! the processor, the second mostly the database.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use casework::submission::{Event, State};
 use store::{
     StoreError,
     intake::Supplement,
-    work::{Analyser, Key, Reached},
+    work::{Analyser, Batch, Key, Reached},
 };
-use tokio::sync::watch;
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
 
 use crate::{
     app::App,
@@ -21,10 +27,13 @@ use crate::{
 
 /// Submissions of one batch: small enough for a second's delay, large enough to spare commits.
 const BATCH: i64 = 256;
-/// Once a batch comes back full there is a backlog, and throughput counts.
+/// Once a batch comes back full there is a backlog, and throughput counts: then they are of this size.
 const BACKLOG: i64 = 4096;
 /// Components clustered again between two batches.
 const COMPONENTS: i64 = 512;
+/// A large component is clustered alone, and then none for so many times what it took: what comes in
+/// meanwhile waits for it, so it may not take all the time there is.
+const REST: u32 = 9;
 /// More requests than this being received at once make the worker wait.
 const BUSY: usize = 24;
 /// The longest it waits for them before a batch.
@@ -35,13 +44,28 @@ const GATHER: Duration = Duration::from_millis(40);
 /// It looks by itself this often, should a ring be missed.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Runs until `stop` says true, then finishes its batch.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    let mut analyser = Analyser::default();
+/// Runs until `stop` says true or is gone, then finishes its batch.
+///
+/// It has a thread of its own: among the tasks of the runtime, each of its many answers from the database would
+/// wait behind the requests that are being received.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let handle = Handle::current();
+    let running = tokio::task::spawn_blocking(move || handle.block_on(work(app, stop)));
+    if let Err(error) = running.await {
+        tracing::error!(%error, "matching has stopped; what is received is kept and matched after the next start");
+    }
+}
+
+async fn work(app: App, mut stop: watch::Receiver<bool>) {
+    let mut worker = Worker {
+        app,
+        analyser: Arc::default(),
+        ahead: None,
+        rested: None,
+    };
     let mut failures = 0_u32;
-    while !*stop.borrow() {
-        let worked = turn(&app, &mut analyser).await;
-        let wait = match worked {
+    while !*stop.borrow() && stop.has_changed().is_ok() {
+        let wait = match worker.turn().await {
             Ok(true) => {
                 failures = 0;
                 continue;
@@ -61,70 +85,145 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             }
         };
         tokio::select! {
-            () = app.arrived.notified() => tokio::time::sleep(GATHER).await,
+            () = worker.app.arrived.notified() => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(wait) => {}
             _ = stop.changed() => {}
         }
     }
 }
 
-/// One turn: a batch of submissions, the supplements, some components. True when there may be more.
-async fn turn(app: &App, analyser: &mut Analyser) -> Result<bool, StoreError> {
-    let reached = app.store.work.reached().await?;
-    let mut size = BATCH;
-    let mut batch = app.store.intake.after(reached.submission, size).await?;
-    if batch.len() as i64 == size {
-        size = BACKLOG;
-        batch = app.store.intake.after(reached.submission, size).await?;
-    }
-    step_aside(app).await;
-    let backlog = batch.len() as i64 == size;
-    let count = batch.len();
-    let started = Instant::now();
-    let mut harmonised_at = started;
-    if let Some(last) = batch.last() {
-        let last = last.seq;
-        let shared = app.clone();
-        let harmonised = tokio::task::spawn_blocking(move || {
-            batch
-                .iter()
-                .map(|submission| harmonise(&shared.config, &shared.lists, submission))
-                .collect::<Vec<_>>()
-        })
-        .await
-        .map_err(|error| StoreError::Corrupt {
-            what: "submission",
-            why: error.to_string(),
-        })?;
-        harmonised_at = Instant::now();
-        let reached = Reached {
-            submission: last,
-            ..reached
+struct Worker {
+    app: App,
+    /// Locked by the one batch that is being made ready.
+    analyser: Arc<Mutex<Analyser>>,
+    /// The batch after the one that was written last, being made ready.
+    ahead: Option<Ahead>,
+    /// When the next large component may be clustered.
+    rested: Option<Instant>,
+}
+
+struct Ahead {
+    /// It begins after this place.
+    after: i64,
+    ready: JoinHandle<Result<Ready, StoreError>>,
+}
+
+/// A batch that only has to be written.
+struct Ready {
+    batch: Batch,
+    count: usize,
+    /// Its last place; where it began when there is nothing in it.
+    last: i64,
+    /// So full that more is waiting behind it, or soon will be.
+    full: bool,
+    took: Duration,
+}
+
+impl Worker {
+    /// One turn: a batch of submissions, the supplements, some components. True when there may be more.
+    async fn turn(&mut self) -> Result<bool, StoreError> {
+        let reached = self.app.store.work.reached().await?;
+        let ready = match self.ahead.take() {
+            Some(ahead) if ahead.after == reached.submission => joined(ahead.ready).await?,
+            // After a failure the place is not where this batch begins.
+            _ => {
+                let analyser = Arc::clone(&self.analyser);
+                joined(make_ready(self.app.clone(), analyser, reached.submission)).await?
+            }
         };
-        app.store
-            .work
-            .apply(&harmonised, reached, &app.model, analyser)
-            .await?;
+        let (count, backlog, harmonise) = (ready.count, ready.full, ready.took);
+        if backlog {
+            let analyser = Arc::clone(&self.analyser);
+            self.ahead = Some(Ahead {
+                after: ready.last,
+                ready: make_ready(self.app.clone(), analyser, ready.last),
+            });
+        }
+        let app = &self.app;
+        step_aside(app).await;
+        let started = Instant::now();
+        if count > 0 {
+            let reached = Reached {
+                submission: ready.last,
+                ..reached
+            };
+            app.store
+                .work
+                .apply(ready.batch, reached, &app.model)
+                .await?;
+        }
+        let applied_at = Instant::now();
+        let supplements = supplements(app, reached).await?;
+        // With a backlog, clustering waits: a component is then clustered once for many batches.
+        let mut clustered = 0;
+        if !backlog {
+            clustered = app.store.work.recluster(&app.model, COMPONENTS).await?;
+            if clustered == 0 && self.rested.is_none_or(|rested| applied_at >= rested) {
+                clustered = app.store.work.recluster_large(&app.model).await?;
+                let ended = Instant::now();
+                self.rested = (clustered > 0).then(|| ended + (ended - applied_at) * REST);
+            }
+        }
+        if count > 0 || clustered > 0 {
+            tracing::debug!(
+                count,
+                clustered,
+                ?harmonise,
+                apply = ?applied_at - started,
+                cluster = ?applied_at.elapsed(),
+                "a turn"
+            );
+        }
+        Ok(backlog || supplements || clustered > 0)
     }
-    let applied_at = Instant::now();
-    let supplements = supplements(app, reached).await?;
-    // With a backlog, clustering waits: a component is then clustered once for many batches.
-    let clustered = if backlog {
-        0
-    } else {
-        app.store.work.recluster(&app.model, COMPONENTS).await?
-    };
-    if count > 0 || clustered > 0 {
-        tracing::debug!(
-            count,
-            clustered,
-            harmonise = ?harmonised_at - started,
-            apply = ?applied_at - harmonised_at,
-            cluster = ?applied_at.elapsed(),
-            "a turn"
+}
+
+/// Reads the submissions after a place, harmonises them and makes their rows, on another thread.
+fn make_ready(
+    app: App,
+    analyser: Arc<Mutex<Analyser>>,
+    after: i64,
+) -> JoinHandle<Result<Ready, StoreError>> {
+    let handle = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let (submissions, full) = handle.block_on(async {
+            let mut submissions = app.store.intake.after(after, BATCH).await?;
+            let mut full = submissions.len() as i64 == BATCH;
+            if full {
+                submissions = app.store.intake.after(after, BACKLOG).await?;
+                // What came while the batch before was written may not fill one, and more is coming.
+                full = submissions.len() as i64 >= BACKLOG / 2;
+            }
+            step_aside(&app).await;
+            Ok::<_, StoreError>((submissions, full))
+        })?;
+        let started = Instant::now();
+        let (count, last) = (
+            submissions.len(),
+            submissions.last().map_or(after, |last| last.seq),
         );
-    }
-    Ok(backlog || supplements || clustered as i64 == COMPONENTS)
+        let harmonised = submissions
+            .iter()
+            .map(|submission| harmonise(&app.config, &app.lists, submission))
+            .collect();
+        // What a batch that went wrong left in the memory of words is still true.
+        let mut analyser = analyser.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Ready {
+            batch: Batch::new(harmonised, &mut analyser),
+            count,
+            last,
+            full,
+            took: started.elapsed(),
+        })
+    })
+}
+
+/// What a task gave. One that ended in a panic met a submission that this program cannot read.
+async fn joined<T>(task: JoinHandle<Result<T, StoreError>>) -> Result<T, StoreError> {
+    task.await.map_err(|error| StoreError::Corrupt {
+        what: "submission",
+        why: error.to_string(),
+    })?
 }
 
 /// Lets requests that are being received go first, for a bounded time.

@@ -12,7 +12,7 @@ use sqlx::{
 };
 
 /// The number of parameters a statement may hold.
-const MOST_PARAMETERS: usize = 256;
+const MOST_PARAMETERS: usize = 2048;
 
 /// A parameter of a statement.
 #[derive(Clone, Debug)]
@@ -203,6 +203,31 @@ pub(crate) async fn select_values(
     Ok(found)
 }
 
+/// Runs `head (values) tail` where the values are a table of one column, `value`, handed over as one
+/// parameter: one statement however many there are. PostgreSQL will want its own function for it.
+pub(crate) async fn rows_of(
+    connection: &mut AnyConnection,
+    head: &str,
+    tail: &str,
+    values: &[i64],
+) -> Result<Vec<AnyRow>, sqlx::Error> {
+    if values.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut list = String::with_capacity(values.len() * 21 + 1);
+    for value in values {
+        list.push(if list.is_empty() { '[' } else { ',' });
+        list.push_str(&value.to_string());
+    }
+    list.push(']');
+    rows(
+        connection,
+        &format!("{head} json_each(?) {tail}"),
+        params![list],
+    )
+    .await
+}
+
 /// Runs `head IN (…)` for all the values, some at a time, for what it changes.
 pub(crate) async fn run_in(
     connection: &mut AnyConnection,
@@ -245,7 +270,7 @@ pub(crate) async fn run_values(
 fn in_lists(head: &str, tail: &str, values: Vec<Param>) -> Vec<(String, Vec<Param>)> {
     let mut lists = Vec::new();
     let mut rest = values.into_iter();
-    let mut size = 64;
+    let mut size = 512;
     while rest.len() > 0 {
         while size > rest.len() {
             size /= 2;

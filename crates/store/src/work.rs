@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 pub use self::{
     access::{Agent, AgentSession, ApiToken},
-    apply::{Harmonised, Key},
+    apply::{Batch, Harmonised, Key},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     matching::{KEY_KINDS, KeyCount, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
@@ -36,6 +36,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0002.sql"),
     include_str!("../migrations/work/0003.sql"),
     include_str!("../migrations/work/0004.sql"),
+    include_str!("../migrations/work/0005.sql"),
 ];
 
 /// What the public body makes of the intake.
@@ -59,6 +60,9 @@ impl Work {
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = writer(path).await?;
         migrate(&mut connection, MIGRATIONS).await?;
+        // Batches touch the same pages of the indexes again and again: copied back seldom, each is
+        // copied once for many.
+        sql::run(&mut connection, "PRAGMA wal_autocheckpoint = 32000", vec![]).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             pool: readers(path, 4).await?,

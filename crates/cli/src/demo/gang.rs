@@ -19,6 +19,7 @@ pub(crate) struct Gang {
     pub(crate) unlawful: Option<usize>,
     pub(crate) ibans: Vec<String>,
     pub(crate) payees: Vec<String>,
+    /// None once the reserved numbers are used up: then it has its other channels.
     pub(crate) phones: Vec<String>,
     pub(crate) emails: Vec<String>,
     pub(crate) hosts: Vec<String>,
@@ -111,7 +112,7 @@ impl Gang {
         let mut ibans: Vec<String> = (0..count(10, random)).map(|_| iban(random)).collect();
         let phone_count = count(9, random);
         let phones = (0..phone_count)
-            .map(|_| {
+            .filter_map(|_| {
                 *phones += 1;
                 author_phone(*phones)
             })

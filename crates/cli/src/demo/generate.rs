@@ -72,6 +72,11 @@ pub(crate) fn complaints(seed: u64, count: usize) -> impl Iterator<Item = Made> 
 
 /// At first there are only new authors: that long until as many end as begin.
 const RAMP_DAYS: i64 = 30;
+/// Up to so many victims, strangers who meet in something by chance are few. Among more, what is drawn from
+/// little would tie them together by the hundred, as nothing does real people: a number of the reserved
+/// ranges, a slip in the name of a site that all know, a story of the same few sentences. Who comes later
+/// gives no number, spells such names, and adds to the story what is theirs alone.
+const CHANCE_MEETINGS: usize = 20_000;
 /// How many gangs of late a new one may know.
 const KNOWN: usize = 24;
 
@@ -148,8 +153,14 @@ impl Iterator for Complaints {
             (u64::from(due.gang.id) << 16) + due.victim as u64 + 1,
         );
         let key = idempotency(self.seed, self.made);
+        let mut telling = Telling::new(&due.gang, due.victim, filed, &mut random);
+        if self.made >= CHANCE_MEETINGS {
+            telling.own_phone = None;
+            telling.hand.spell_names();
+            telling.in_own_words = true;
+        }
         self.made += 1;
-        Some(Telling::new(&due.gang, due.victim, filed, &mut random).submission(key))
+        Some(telling.submission(key))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -238,9 +249,11 @@ struct Telling<'a> {
     given_name: &'static str,
     family: &'static str,
     own_email: String,
-    own_phone: String,
+    own_phone: Option<String>,
     /// Whether an identifier was given: few give none.
     given: bool,
+    /// Says more than what all say.
+    in_own_words: bool,
 }
 
 impl<'a> Telling<'a> {
@@ -261,7 +274,7 @@ impl<'a> Telling<'a> {
             name: gang.names[rotated(gang.names.len(), gang, place, random)].clone(),
             bank: random.pick(BANKS),
             hand: Hand::draw(random),
-            own_phone: victim_phone(random),
+            own_phone: Some(victim_phone(random)),
             own_email,
             given_name: given,
             family,
@@ -273,6 +286,7 @@ impl<'a> Telling<'a> {
             raw: Map::new(),
             story: Vec::new(),
             given: false,
+            in_own_words: false,
             random,
         }
     }
@@ -318,7 +332,11 @@ impl<'a> Telling<'a> {
     }
 
     fn say(&mut self, sentences: &[&str]) {
-        let spun = spin(self.random.pick(sentences), self.random);
+        let sentence = self.random.pick(sentences);
+        if self.own_phone.is_none() && sentence.contains("{own_phone}") {
+            return;
+        }
+        let spun = spin(sentence, self.random);
         let written = self.hand.write(&spun, self.random);
         let filled = self.fill(&written);
         self.story.push(filled);
@@ -348,7 +366,7 @@ impl<'a> Telling<'a> {
                 "banque" => filled.push_str(self.bank),
                 "ville" => filled.push_str(self.city),
                 "own_email" => filled.push_str(&self.own_email),
-                "own_phone" => filled.push_str(&self.own_phone),
+                "own_phone" => filled.push_str(self.own_phone.as_deref().unwrap_or_default()),
                 "reseau" => filled.push_str(self.gang.handles[0].0),
                 "jour" => filled.push_str(&self.filed.strftime("%d/%m/%Y").to_string()),
                 other => {
@@ -370,7 +388,36 @@ impl<'a> Telling<'a> {
         told
     }
 
+    /// What only this person tells.
+    fn aside(&mut self) {
+        let told = particulars(self.random);
+        let written = self.hand.write(&told, self.random);
+        let at = self.random.index(self.story.len() + 1);
+        self.story.insert(at, written);
+    }
+
+    /// What the author writes to every victim. Who has copied another's words has all of them.
+    fn said(&self) -> String {
+        let mut said = self.gang.said.clone();
+        if self.in_own_words {
+            let seed = said.bytes().fold(0_u64, |seed, byte| {
+                seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+            });
+            let mut random = Random::of(seed, 1);
+            for _ in 0..4 {
+                said.push(' ');
+                said.push_str(&particulars(&mut random));
+            }
+        }
+        said
+    }
+
     fn narrative(&mut self) -> String {
+        if self.in_own_words {
+            for _ in 0..self.random.between(3, 6) {
+                self.aside();
+            }
+        }
         if self.random.chance(12) && self.story.len() > 3 {
             let at = self.random.between(1, self.story.len() as u64 - 2) as usize;
             self.story.swap(at, at + 1);
@@ -391,8 +438,12 @@ impl<'a> Telling<'a> {
             "sextortion" => [25, 30, 5, 65],
             _ => [5, 80, 30, 20],
         };
-        let (phone, email) = (self.random.chance(phone), self.random.chance(email));
+        let (mut phone, mut email) = (self.random.chance(phone), self.random.chance(email));
         let (site, handle) = (self.random.chance(site), self.random.chance(handle));
+        // Who has no number writes.
+        if phone && self.gang.phones.is_empty() {
+            (phone, email) = (false, true);
+        }
         if phone {
             let met = self.met(self.gang.phones.len());
             let number = &self.gang.phones[met];
@@ -538,10 +589,10 @@ impl<'a> Telling<'a> {
     /// What the author wrote, copied into the story.
     fn quote(&mut self) {
         let said = if self.random.chance(20) {
-            let typed = self.hand.write(&self.gang.said, self.random);
+            let typed = self.hand.write(&self.said(), self.random);
             self.fill(&typed)
         } else {
-            self.fill(&self.gang.said)
+            self.fill(&self.said())
         };
         // Who copies cuts: the greeting or the end is often missing.
         let said = match self.random.below(6) {
@@ -606,7 +657,9 @@ impl<'a> Telling<'a> {
         if !matches!(scam.id, "false_shop" | "ransomware") && self.random.chance(70) {
             self.set("names_used", json!([{ "name": self.name }]));
         }
-        self.maybe(15, "own_phone", self.own_phone.clone());
+        if let Some(number) = self.own_phone.clone() {
+            self.maybe(15, "own_phone", number);
+        }
         self.maybe(15, "own_email", self.own_email.clone());
 
         // Before the earliest payment: six of them, up to eight days apart.
@@ -767,7 +820,7 @@ impl<'a> Telling<'a> {
                 );
             }
             "ransomware" => {
-                let note = self.fill(&self.gang.said);
+                let note = self.fill(&self.said());
                 self.maybe(70, "ransom_note", note);
                 let met = self.met(self.gang.wallets.len());
                 let told = self.told();
@@ -972,7 +1025,9 @@ impl<'a> Telling<'a> {
                     "profession".to_owned(),
                     self.random.pick(PROFESSIONS).into(),
                 );
-                person.insert("phone".to_owned(), self.own_phone.clone().into());
+                if let Some(number) = self.own_phone.clone() {
+                    person.insert("phone".to_owned(), number.into());
+                }
             }
             self.set("complainant", person);
             if child {
@@ -990,6 +1045,24 @@ impl<'a> Telling<'a> {
         self.set("contact_email", self.own_email.clone());
         self.maybe(85, "residence", self.department);
         self.maybe(30, "complaint_elsewhere", false);
+    }
+}
+
+/// A sentence that hardly anybody else says: where, with whom, when.
+fn particulars(random: &mut Random) -> String {
+    let (here, there) = (
+        COMMUNES[random.index(COMMUNES.len())].0,
+        COMMUNES[random.index(COMMUNES.len())].0,
+    );
+    let (given, family) = (random.pick(GIVEN), random.pick(FAMILY));
+    let profession = random.pick(PROFESSIONS);
+    let (hour, minute) = (random.between(6, 23), random.below(60));
+    match random.below(5) {
+        0 => format!("{given} {family}, de {here}, m’en avait parlé avant {there}."),
+        1 => format!("Il était {hour} h {minute:02} à {here} quand {given} a compris."),
+        2 => format!("J’étais alors chez {given}, {profession} entre {here} et {there}."),
+        3 => format!("À {here}, {given} {family} y avait perdu davantage, puis à {there}."),
+        _ => format!("Ma voisine {given}, {profession} à {here}, en sait plus que {family}."),
     }
 }
 
@@ -1067,6 +1140,28 @@ mod tests {
             let failing = assess::eligibility(desk, &answers, ctx.now);
             assert!(failing.is_empty(), "{failing:#?}\n{:#?}", made.raw);
         }
+    }
+
+    #[test]
+    fn a_number_is_nobody_elses_however_many_there_are() {
+        let mut gangs = BTreeMap::<String, BTreeSet<u32>>::new();
+        for made in complaints(4, 60_000).skip(CHANCE_MEETINGS) {
+            for field in ["phones", "own_phone"] {
+                let given = made.raw.get(field).map(Value::to_string);
+                let digits: String = given
+                    .iter()
+                    .flat_map(|text| text.chars().filter(char::is_ascii_digit))
+                    .collect();
+                if let Some(number) = digits.len().checked_sub(9) {
+                    gangs
+                        .entry(digits[number..].to_owned())
+                        .or_default()
+                        .insert(made.gang);
+                }
+            }
+        }
+        assert!(gangs.len() > 1_000);
+        assert!(gangs.values().all(|gangs| gangs.len() == 1));
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(crate) struct Hand {
     short: bool,
     /// Slips in a thousand letters.
     slips: u64,
+    /// Not in the names of sites.
+    spells_names: bool,
 }
 
 impl Hand {
@@ -55,7 +57,13 @@ impl Hand {
             } else {
                 0
             },
+            spells_names: false,
         }
+    }
+
+    /// Makes no slips in the names of sites from now on.
+    pub(crate) fn spell_names(&mut self) {
+        self.spells_names = true;
     }
 
     /// A sentence as this person writes it. What stands in braces is left as it is.
@@ -72,10 +80,20 @@ impl Hand {
         };
         let mut written = String::with_capacity(plain.len());
         let mut inside = false;
+        let mut named = false;
+        let mut before = ' ';
         let mut letters = plain.chars().peekable();
         while let Some(letter) = letters.next() {
             inside = (inside || letter == '{') && letter != '}';
-            if inside || letter == '}' {
+            if self.spells_names && before.is_whitespace() {
+                let rest = letters.clone().take_while(|next| !next.is_whitespace());
+                let word: String = std::iter::once(letter).chain(rest).collect();
+                named = word
+                    .split_once('.')
+                    .is_some_and(|(_, end)| end.starts_with(char::is_alphabetic));
+            }
+            before = letter;
+            if inside || letter == '}' || named {
                 written.push(letter);
                 continue;
             }
@@ -237,6 +255,24 @@ mod tests {
                 "{raw}: {canonical}"
             );
         }
+    }
+
+    #[test]
+    fn who_spells_names_slips_elsewhere_only() {
+        let mut random = Random::of(6, 7);
+        let sentence = "Annonce sur leboncoin.fr, payée par paypal.com";
+        let mut slipped = 0;
+        for _ in 0..500 {
+            let mut hand = Hand::draw(&mut random);
+            hand.spell_names();
+            let written = hand.write(sentence, &mut random);
+            assert!(
+                written.contains("leboncoin.fr") && written.ends_with("paypal.com"),
+                "{written}"
+            );
+            slipped += usize::from(!written.to_lowercase().contains("annonce"));
+        }
+        assert!(slipped > 0);
     }
 
     #[test]

@@ -72,6 +72,8 @@ struct List {
     states: Vec<Opt>,
     next: String,
     first: String,
+    /// What came in last is not in all of them yet.
+    waits: bool,
 }
 
 /// The list, the largest first.
@@ -93,6 +95,8 @@ pub(super) async fn list(
         .series_page(state, after, ROWS)
         .await
         .map_err(|error| signed.failed(&error))?;
+    let waits = app.store.work.dirty().await;
+    let waits = waits.map_err(|error| signed.failed(&error))? > 0;
     let page = signed.page;
     let address = |after: &str| {
         let query = link::query(&[("state", state), ("after", after)]);
@@ -121,6 +125,7 @@ pub(super) async fn list(
         } else {
             String::new()
         },
+        waits,
         page,
     };
     Ok(render(StatusCode::OK, &template))

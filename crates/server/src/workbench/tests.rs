@@ -17,7 +17,7 @@ use observables::WarningLists;
 use serde_json::{Value, json};
 use store::{
     Store,
-    work::{Agent, Analyser, Filter, Reached, Sort},
+    work::{Agent, Analyser, Batch, Filter, Reached, Sort},
 };
 use tower::ServiceExt;
 
@@ -170,9 +170,10 @@ impl Site {
             submission: filed.seq,
             ..reached
         };
+        let batch = Batch::new(vec![found], &mut Analyser::default());
         app.store
             .work
-            .apply(&[found], reached, &app.model, &mut Analyser::default())
+            .apply(batch, reached, &app.model)
             .await
             .unwrap();
         app.store.work.recluster(&app.model, 100).await.unwrap();

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     StoreError,
-    sql::{self, params},
+    sql::{self, Param, params},
 };
 
 /// A key of a record: see `observables::Observable::key`.
@@ -114,6 +114,7 @@ pub(super) fn unpack_keys(bytes: &[u8]) -> Vec<Key> {
 
 /// What the batch does to one key.
 struct Touched {
+    id: i64,
     kind: u8,
     damped: bool,
     /// New members of this batch.
@@ -127,6 +128,76 @@ struct Touched {
     has_row: bool,
 }
 
+/// Submissions ready to be written: all that needs no database is done, so that the writer is held for
+/// the writing alone.
+pub struct Batch {
+    rows: Vec<Vec<Param>>,
+    findings: Vec<Vec<Param>>,
+    tally: TallyChange,
+    documents: words::Documents,
+    touched: Vec<Touched>,
+}
+
+impl Batch {
+    /// Makes the rows and the tokens of submissions.
+    #[must_use]
+    pub fn new(submissions: Vec<Harmonised>, analyser: &mut words::Analyser) -> Self {
+        let mut batch = Self {
+            rows: Vec::with_capacity(submissions.len()),
+            findings: Vec::with_capacity(submissions.len()),
+            tally: TallyChange::default(),
+            documents: words::Documents::default(),
+            touched: Vec::new(),
+        };
+        let records: Vec<(i64, &[Key])> = submissions
+            .iter()
+            .map(|one| (one.seq, one.keys.as_slice()))
+            .collect();
+        batch.touched = gathered(&records);
+        for one in submissions {
+            let tokens = analyser.document(&one.words, &one.lang);
+            batch.documents.push(one.seq, &tokens);
+            batch
+                .tally
+                .add(&one.desk, &one.headline, &one.state, &one.unit, 1);
+            let rank = one.rank();
+            batch.rows.push(params![
+                one.seq,
+                one.id,
+                one.desk,
+                one.track,
+                one.headline,
+                one.received_at,
+                one.state,
+                rank,
+                one.urgent,
+                one.priority,
+                one.unit,
+                "",
+                one.deadline_at,
+                one.occurred_at,
+                one.amount_minor,
+                one.currency,
+                one.place,
+                0,
+                0,
+                pack_keys(&one.keys),
+            ]);
+            batch
+                .findings
+                .push(params![one.seq, one.assessment, one.sightings]);
+        }
+        batch
+    }
+}
+
+impl Touched {
+    /// Members with those of the batch.
+    fn count(&self) -> i64 {
+        self.before + self.fresh.len() as i64
+    }
+}
+
 impl Work {
     /// Takes a batch in and moves the worker's place to `reached`, all or nothing.
     ///
@@ -134,74 +205,33 @@ impl Work {
     /// When the database does not answer; nothing was written then.
     pub async fn apply(
         &self,
-        batch: &[Harmonised],
+        batch: Batch,
         reached: Reached,
         model: &Model,
-        analyser: &mut words::Analyser,
     ) -> Result<(), StoreError> {
-        let indexed: Vec<(i64, String)> = batch
-            .iter()
-            .map(|one| (one.seq, analyser.document(&one.words, &one.lang)))
-            .collect();
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
-        write_dockets(&mut transaction, batch).await?;
-        words::index(&mut transaction, indexed).await?;
-        let records: Vec<(i64, &[Key])> = batch
-            .iter()
-            .map(|one| (one.seq, one.keys.as_slice()))
-            .collect();
-        write_keys(&mut transaction, &records, &[], model).await?;
+        sql::insert(
+            &mut transaction,
+            "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, keys) VALUES",
+            "",
+            batch.rows,
+        )
+        .await?;
+        sql::insert(
+            &mut transaction,
+            "INSERT INTO finding (docket, assessment, sightings) VALUES",
+            "",
+            batch.findings,
+        )
+        .await?;
+        batch.tally.write(&mut transaction).await?;
+        words::index(&mut transaction, batch.documents).await?;
+        write_touched(&mut transaction, batch.touched, &[], model).await?;
         set_number(&mut transaction, "reached_submission", reached.submission).await?;
         transaction.commit().await?;
         Ok(())
     }
-}
-
-async fn write_dockets(
-    connection: &mut AnyConnection,
-    batch: &[Harmonised],
-) -> Result<(), StoreError> {
-    let mut tally = TallyChange::default();
-    let rows = batch
-        .iter()
-        .map(|one| {
-            tally.add(&one.desk, &one.headline, &one.state, &one.unit, 1);
-            params![
-                one.seq,
-                one.id.as_str(),
-                one.desk.as_str(),
-                one.track.as_str(),
-                one.headline.as_str(),
-                one.received_at,
-                one.state.as_str(),
-                one.rank(),
-                one.urgent,
-                one.priority,
-                one.unit.as_str(),
-                "",
-                one.deadline_at,
-                one.occurred_at,
-                one.amount_minor,
-                one.currency.as_str(),
-                one.place.as_str(),
-                0,
-                0,
-                one.assessment.as_str(),
-                one.sightings.as_str(),
-                pack_keys(&one.keys),
-            ]
-        })
-        .collect();
-    sql::insert(
-        connection,
-        "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, assessment, sightings, keys) VALUES",
-        "",
-        rows,
-    )
-    .await?;
-    tally.write(connection).await?;
-    Ok(())
 }
 
 /// Gives records new keys. `grown` are those of them that were there before, with other keys.
@@ -211,62 +241,64 @@ pub(super) async fn write_keys(
     grown: &[i64],
     model: &Model,
 ) -> Result<(), StoreError> {
-    let mut touched: HashMap<i64, Touched> = HashMap::new();
-    for (seq, keys) in records {
-        for key in keys.iter().filter(|key| listed(key.kind)) {
-            touched
-                .entry(key.id)
-                .or_insert_with(|| Touched {
-                    kind: key.kind,
-                    damped: key.damped,
-                    fresh: Vec::new(),
-                    before: 0,
-                    first: None,
-                    component: 0,
-                    has_row: false,
-                })
-                .fresh
-                .push(*seq);
-        }
-    }
-    let mut ids: Vec<i64> = touched.keys().copied().collect();
-    ids.sort_unstable();
-    for row in sql::select_in(
+    write_touched(connection, gathered(records), grown, model).await
+}
+
+/// The keys that records bring, in the order of their number, which is that of the tables.
+fn gathered(records: &[(i64, &[Key])]) -> Vec<Touched> {
+    let mut all: Vec<(Key, i64)> = records
+        .iter()
+        .flat_map(|(seq, keys)| keys.iter().map(|key| (*key, *seq)))
+        .filter(|(key, _)| listed(key.kind))
+        .collect();
+    // Of equal numbers the first that came stays first: the sort is stable.
+    all.sort_by_key(|(key, _)| key.id);
+    all.chunk_by(|(a, _), (b, _)| a.id == b.id)
+        .map(|same| Touched {
+            id: same[0].0.id,
+            kind: same[0].0.kind,
+            damped: same[0].0.damped,
+            fresh: same.iter().map(|(_, seq)| *seq).collect(),
+            before: 0,
+            first: None,
+            component: 0,
+            has_row: false,
+        })
+        .collect()
+}
+
+async fn write_touched(
+    connection: &mut AnyConnection,
+    mut touched: Vec<Touched>,
+    grown: &[i64],
+    model: &Model,
+) -> Result<(), StoreError> {
+    let ids: Vec<i64> = touched.iter().map(|key| key.id).collect();
+    // What is known of each: its row, or the one member of a key without.
+    for row in sql::rows_of(
         connection,
-        "SELECT id, members, component FROM key WHERE id",
-        "",
+        "SELECT wanted.value, key.members, key.component, member.seq FROM",
+        "AS wanted LEFT JOIN key ON key.id = wanted.value LEFT JOIN member ON key.id IS NULL AND member.key = wanted.value WHERE key.id IS NOT NULL OR member.seq IS NOT NULL",
         &ids,
     )
     .await?
     {
-        if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
-            key.before = sql::int(&row, 1)?;
-            key.component = sql::int(&row, 2)?;
-            key.has_row = true;
-        }
-    }
-    let rowless: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| !touched[id].has_row)
-        .collect();
-    for row in sql::select_in(
-        connection,
-        "SELECT key, seq FROM member WHERE key",
-        "",
-        &rowless,
-    )
-    .await?
-    {
-        if let Some(key) = touched.get_mut(&sql::int(&row, 0)?) {
-            key.before += 1;
-            key.first = Some(sql::int(&row, 1)?);
+        if let Ok(place) = ids.binary_search(&sql::int(&row, 0)?) {
+            let key = &mut touched[place];
+            if let Some(members) = sql::int_or_none(&row, 1)? {
+                key.before = members;
+                key.component = sql::int(&row, 2)?;
+                key.has_row = true;
+            } else {
+                key.before += 1;
+                key.first = Some(sql::int(&row, 3)?);
+            }
         }
     }
 
-    let members = ids
+    let members = touched
         .iter()
-        .flat_map(|id| touched[id].fresh.iter().map(|seq| params![*id, *seq]))
+        .flat_map(|key| key.fresh.iter().map(|seq| params![key.id, *seq]))
         .collect();
     sql::insert(
         connection,
@@ -276,27 +308,16 @@ pub(super) async fn write_keys(
     )
     .await?;
 
-    let joins = |key: &Touched| {
-        joins(
-            model,
-            key.kind,
-            key.before + key.fresh.len() as i64,
-            key.damped,
-        )
-    };
-    let shared: Vec<i64> = ids
-        .iter()
-        .copied()
-        .filter(|id| touched[id].before + touched[id].fresh.len() as i64 > 1)
-        .collect();
+    let joins = |key: &Touched| joins(model, key.kind, key.count(), key.damped);
+    let shared: Vec<&Touched> = touched.iter().filter(|key| key.count() > 1).collect();
     if shared.is_empty() {
         return Ok(());
     }
     let mut components = Components::default();
     let older: Vec<i64> = shared
         .iter()
-        .filter(|id| joins(&touched[*id]))
-        .filter_map(|id| touched[id].first)
+        .filter(|key| joins(key))
+        .filter_map(|key| key.first)
         .chain(grown.iter().copied())
         .collect::<BTreeSet<_>>()
         .into_iter()
@@ -313,8 +334,7 @@ pub(super) async fn write_keys(
             of_record.insert(*seq, joined);
         }
     }
-    for id in &shared {
-        let key = &touched[id];
+    for key in &shared {
         if !joins(key) {
             continue;
         }
@@ -339,16 +359,16 @@ pub(super) async fn write_keys(
             }
         }
         // A new component is named by the key that made it; 0 is "none".
-        let root = root.unwrap_or_else(|| components.made(if *id == 0 { 1 } else { *id }));
+        let root = root.unwrap_or_else(|| components.made(if key.id == 0 { 1 } else { key.id }));
         for seq in key.fresh.iter().chain(key.first.iter()) {
             of_record.insert(*seq, root);
         }
-        of_key.insert(*id, root);
+        of_key.insert(key.id, root);
     }
     components
-        .write(connection, &of_key, &shared, &touched, joins)
+        .write(connection, &of_key, &shared, joins)
         .await?;
-    mark_reweighted(connection, &shared, &touched, model).await
+    mark_reweighted(connection, &shared, model).await
 }
 
 /// A weak key's weight changes a few times in its life (at powers of two, and at its cap): then every
@@ -356,21 +376,18 @@ pub(super) async fn write_keys(
 /// which is marked already.
 async fn mark_reweighted(
     connection: &mut AnyConnection,
-    shared: &[i64],
-    touched: &HashMap<i64, Touched>,
+    shared: &[&Touched],
     model: &Model,
 ) -> Result<(), StoreError> {
     let reweighted: Vec<i64> = shared
         .iter()
-        .copied()
-        .filter(|id| {
-            let key = &touched[id];
-            let count = key.before + key.fresh.len() as i64;
+        .filter(|key| {
             key.before > 1
-                && !joins(model, key.kind, count, key.damped)
+                && !joins(model, key.kind, key.count(), key.damped)
                 && bits(model, key.kind, key.before, key.damped)
-                    != bits(model, key.kind, count, key.damped)
+                    != bits(model, key.kind, key.count(), key.damped)
         })
+        .map(|key| key.id)
         .collect();
     if reweighted.is_empty() {
         return Ok(());
@@ -425,10 +442,10 @@ async fn components_of(
     }
     let all: Vec<i64> = all.into_iter().collect();
     let mut component_of: HashMap<i64, i64> = HashMap::new();
-    for row in sql::select_in(
+    for row in sql::rows_of(
         connection,
-        "SELECT id, component FROM key WHERE component <> 0 AND id",
-        "",
+        "SELECT key.id, key.component FROM",
+        "AS wanted JOIN key ON key.id = wanted.value WHERE key.component <> 0",
         &all,
     )
     .await?
@@ -500,8 +517,7 @@ impl Components {
         mut self,
         connection: &mut AnyConnection,
         of_key: &HashMap<i64, i64>,
-        shared: &[i64],
-        touched: &HashMap<i64, Touched>,
+        shared: &[&Touched],
         joins: impl Fn(&Touched) -> bool,
     ) -> Result<(), StoreError> {
         let stored: Vec<i64> = self.stored.iter().copied().collect();
@@ -559,9 +575,8 @@ impl Components {
         }
         let mut keys = Vec::with_capacity(shared.len());
         let mut dirty: BTreeSet<i64> = BTreeSet::new();
-        for id in shared {
-            let key = &touched[id];
-            let component = match of_key.get(id) {
+        for key in shared {
+            let component = match of_key.get(&key.id) {
                 Some(component) => {
                     let root = self.root(*component);
                     name[&root]
@@ -579,11 +594,10 @@ impl Components {
                     *size.entry(component).or_insert(0) += 1;
                 }
             }
-            let count = key.before + key.fresh.len() as i64;
             keys.push(params![
-                *id,
+                key.id,
                 i64::from(key.kind),
-                count,
+                key.count(),
                 key.damped,
                 if joins(key) { component } else { 0 }
             ]);

@@ -167,7 +167,7 @@ pub struct Change {
     pub unread: bool,
 }
 
-const COLUMNS: &str = "SELECT seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, series, revision, assessment, sightings FROM docket";
+const COLUMNS: &str = "SELECT seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, series, revision, assessment, sightings FROM docket LEFT JOIN finding ON finding.docket = seq";
 
 /// Changes to the tally, gathered and written once.
 #[derive(Default)]
@@ -263,6 +263,10 @@ impl Work {
             matches!(by, By::Unit | By::UnitSorted),
         );
         equal(&mut text, "owner", &filter.owner, by == By::Owner);
+        if by == By::Owner {
+            // Only who has an owner is in the index.
+            text.push_str(" AND owner <> ''");
+        }
         if filter.urgent {
             // The urgent lane is a range of the rank, so that no row outside it is read.
             values.push(Param::from(apply::rank(true, 0, i64::MAX)));

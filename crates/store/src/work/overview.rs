@@ -59,8 +59,35 @@ impl Work {
             )
             .await?,
             late: count("state = 'queued' AND deadline_at < $1", now.into()).await?,
-            mine: count("owner = $1 AND (state || '') = 'assigned'", agent.into()).await?,
+            mine: count(
+                "owner = $1 AND owner <> '' AND (state || '') = 'assigned'",
+                agent.into(),
+            )
+            .await?,
         })
+    }
+
+    /// Keys of the largest component and submissions that hold one of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn largest_component(&self) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT COUNT(*), component FROM key WHERE component <> 0 GROUP BY component ORDER BY 1 DESC LIMIT 1",
+            vec![],
+        )
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let records = sql::row(
+            &mut connection,
+            "SELECT COUNT(DISTINCT m.seq) FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component = $1",
+            params![sql::int(&row, 1)?],
+        )
+        .await?;
+        let records = records.map_or(Ok(0), |row| sql::int(&row, 0))?;
+        Ok(Some((sql::int(&row, 0)?, records)))
     }
 
     /// How many members each of some series has.
@@ -125,6 +152,21 @@ impl Work {
             .filter(|_| more)
             .map(|row| format!("{}.{}", row.members, row.id));
         Ok(Page { rows, next })
+    }
+
+    /// Whether a series waits to be clustered: what came in last is not in it yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_waits(&self, id: &str) -> Result<bool, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT c.id FROM series s JOIN component c ON c.id = s.component WHERE s.id = $1 AND c.dirty <> 0",
+            params![id],
+        )
+        .await?;
+        Ok(row.is_some())
     }
 
     /// When the facts of a series' members happened, or were received where no member tells; of at most

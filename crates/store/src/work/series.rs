@@ -75,38 +75,73 @@ pub enum LinkKind {
     CannotLink,
 }
 
+/// A component of more keys than this is clustered in a turn of its own.
+const LARGE: i64 = if cfg!(test) { 30 } else { 4_000 };
+/// Keys of all the components clustered in one turn.
+const MOST_KEYS: i64 = 16_000;
+
 pub(super) const COLUMNS: &str = "SELECT id, state, merged_into, members, cohesion, amount_minor, first_at, last_at, revision FROM series";
 
 impl Work {
-    /// Clusters up to `most` dirty components again. Gives how many it did; fewer than `most` means
-    /// that none is left.
+    /// Clusters dirty components again, the smallest first: up to `most`, and so many that the writer is
+    /// not held long. Large ones are left to [`Work::recluster_large`]. Gives how many it did, 0 when
+    /// none is left.
     ///
     /// # Errors
-    /// When the database does not answer; the component stays dirty then.
+    /// When the database does not answer; the components stay dirty then.
     pub async fn recluster(&self, model: &Model, most: i64) -> Result<usize, StoreError> {
-        let dirty: Vec<i64> = {
+        let dirty = {
             let mut connection = self.reading().await?;
             sql::rows(
                 &mut connection,
-                "SELECT id FROM component WHERE dirty <> 0 ORDER BY id LIMIT $1",
-                params![most],
+                "SELECT id, keys FROM component WHERE dirty <> 0 AND keys <= $1 ORDER BY keys, id LIMIT $2",
+                params![LARGE, most],
             )
             .await?
-            .iter()
-            .map(|row| sql::int(row, 0))
-            .collect::<Result<_, _>>()?
         };
+        let mut chosen = Vec::with_capacity(dirty.len());
+        let mut keys = 0;
+        for row in &dirty {
+            keys += sql::int(row, 1)?;
+            if keys > MOST_KEYS && !chosen.is_empty() {
+                break;
+            }
+            chosen.push(sql::int(row, 0)?);
+        }
+        self.recluster_these(model, &chosen).await
+    }
+
+    /// Clusters the smallest of the large dirty components again. One costs more than all that come in
+    /// meanwhile can wait for often: the caller sees to it that they get their turn.
+    ///
+    /// # Errors
+    /// When the database does not answer; the component stays dirty then.
+    pub async fn recluster_large(&self, model: &Model) -> Result<usize, StoreError> {
+        let dirty = {
+            let mut connection = self.reading().await?;
+            sql::row(
+                &mut connection,
+                "SELECT id FROM component WHERE dirty <> 0 AND keys > $1 ORDER BY keys, id LIMIT 1",
+                params![LARGE],
+            )
+            .await?
+        };
+        let chosen = dirty.map(|row| sql::int(&row, 0)).transpose()?;
+        self.recluster_these(model, chosen.as_slice()).await
+    }
+
+    async fn recluster_these(&self, model: &Model, dirty: &[i64]) -> Result<usize, StoreError> {
         if dirty.is_empty() {
             return Ok(0);
         }
         let mut connection = self.writing().await;
         let mut transaction = connection.begin().await?;
-        recluster_all(&mut transaction, &dirty, model).await?;
+        recluster_all(&mut transaction, dirty, model).await?;
         transaction.commit().await?;
         Ok(dirty.len())
     }
 
-    /// How many components wait to be clustered again.
+    /// How many components wait to be clustered again, counted up to [`super::MOST_COUNTED`].
     ///
     /// # Errors
     /// When the database does not answer.
@@ -114,8 +149,8 @@ impl Work {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT COUNT(*) FROM component WHERE dirty <> 0",
-            vec![],
+            "SELECT COUNT(*) FROM (SELECT 1 FROM component WHERE dirty <> 0 LIMIT $1) AS some",
+            params![super::MOST_COUNTED],
         )
         .await?;
         Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)

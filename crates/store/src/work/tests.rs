@@ -53,9 +53,8 @@ async fn work(folder: &std::path::Path, batches: &[&[Harmonised]]) -> Work {
             submission: last,
             supplement: -1,
         };
-        work.apply(batch, reached, &model(), &mut Analyser::default())
-            .await
-            .unwrap();
+        let batch = Batch::new(batch.to_vec(), &mut Analyser::default());
+        work.apply(batch, reached, &model()).await.unwrap();
         work.recluster(&model(), 1000).await.unwrap();
     }
     work
@@ -165,13 +164,12 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
     assert_eq!(work.series(&id).await.unwrap().unwrap().state, "confirmed");
     let more = [harmonised(6, &[(20, "iban")])];
     work.apply(
-        &more,
+        Batch::new(more.to_vec(), &mut Analyser::default()),
         Reached {
             submission: 6,
             supplement: -1,
         },
         &model,
-        &mut Analyser::default(),
     )
     .await
     .unwrap();
@@ -250,6 +248,24 @@ async fn a_series_goes_from_its_first_fact_to_its_last_and_not_to_when_it_was_to
         let id = work.docket(seq).await.unwrap().unwrap().series.unwrap();
         assert_eq!(work.series_moments(&id, 10).await.unwrap(), moments);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_component_holds_no_small_one_back() {
+    let chain = |seq: i64| harmonised(seq, &[(1000 + seq, "iban"), (1001 + seq, "iban")]);
+    let mut all: Vec<Harmonised> = (0..40).map(chain).collect();
+    all.push(harmonised(40, &[(1, "iban")]));
+    all.push(harmonised(41, &[(1, "iban")]));
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&all]).await;
+    let series = async |seq: i64| work.docket(seq).await.unwrap().unwrap().series;
+    assert!(series(41).await.is_some());
+    assert_eq!(series(0).await, None);
+    assert_eq!(work.recluster(&model(), 10).await.unwrap(), 0);
+    assert_eq!(work.dirty().await.unwrap(), 1);
+    assert_eq!(work.recluster_large(&model()).await.unwrap(), 1);
+    assert!(series(0).await.is_some());
+    assert_eq!(work.recluster_large(&model()).await.unwrap(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

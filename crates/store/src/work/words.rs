@@ -22,29 +22,87 @@ const MOST_REMEMBERED: usize = 100_000;
 
 /// Words to stems, French and English.
 pub struct Analyser {
-    french: Stemmer,
-    english: Stemmer,
-    remembered: HashMap<(bool, String), Vec<String>>,
+    french: Language,
+    english: Language,
+    /// Documents analysed, to tell a word's first place in one from the others.
+    documents: u64,
+    /// The word at hand in lower case; kept for its memory.
+    lower: String,
+}
+
+/// A stemmer and the words it has seen.
+struct Language {
+    stemmer: Stemmer,
+    /// Places in `remembered`.
+    places: HashMap<String, usize>,
+    remembered: Vec<Remembered>,
+}
+
+struct Remembered {
+    /// Of the word as written, then of the word without its accents where that differs.
+    stems: Vec<String>,
+    /// The last document it was met in.
+    met: u64,
 }
 
 impl Default for Analyser {
     fn default() -> Self {
+        let language = |algorithm| Language {
+            stemmer: Stemmer::create(algorithm),
+            places: HashMap::new(),
+            remembered: Vec::new(),
+        };
         Self {
-            french: Stemmer::create(Algorithm::French),
-            english: Stemmer::create(Algorithm::English),
-            remembered: HashMap::new(),
+            french: language(Algorithm::French),
+            english: language(Algorithm::English),
+            documents: 0,
+            lower: String::new(),
         }
     }
 }
 
+impl Language {
+    fn remember(&mut self, word: &str) -> &mut Remembered {
+        if let Some(place) = self.places.get(word) {
+            return &mut self.remembered[*place];
+        }
+        if self.remembered.len() > MOST_REMEMBERED {
+            self.places.clear();
+            self.remembered.clear();
+        }
+        let mut stems = vec![fold(&self.stemmer.stem(word))];
+        let folded = self.stemmer.stem(&fold(word)).into_owned();
+        if stems[0] != folded {
+            stems.push(folded);
+        }
+        stems.retain(|stem| !stem.is_empty());
+        let place = self.remembered.len();
+        self.places.insert(word.to_owned(), place);
+        self.remembered.push(Remembered { stems, met: 0 });
+        &mut self.remembered[place]
+    }
+}
+
 impl Analyser {
-    /// The tokens of a text, separated by spaces.
+    /// The tokens of a text, separated by spaces: those of a word once, however often it stands there,
+    /// because the index keeps neither places nor numbers.
     pub(super) fn document(&mut self, text: &str, lang: &str) -> String {
         let text = &text[..text.floor_char_boundary(MOST_TEXT)];
-        let english = lang == "en";
+        self.documents += 1;
+        let language = if lang == "en" {
+            &mut self.english
+        } else {
+            &mut self.french
+        };
         let mut tokens = String::with_capacity(text.len());
         for word in words(text) {
-            for stem in self.stems(word, english) {
+            lower(word, &mut self.lower);
+            let remembered = language.remember(&self.lower);
+            if remembered.met == self.documents {
+                continue;
+            }
+            remembered.met = self.documents;
+            for stem in &remembered.stems {
                 if !tokens.is_empty() {
                     tokens.push(' ');
                 }
@@ -54,35 +112,16 @@ impl Analyser {
         tokens
     }
 
-    /// The stems of one word: of the word as written and of the word without its accents.
-    fn stems(&mut self, word: &str, english: bool) -> &[String] {
-        if self.remembered.len() > MOST_REMEMBERED {
-            self.remembered.clear();
-        }
-        let key = (english, word.to_lowercase());
-        if !self.remembered.contains_key(&key) {
-            let stemmer = if english { &self.english } else { &self.french };
-            let written = fold(&stemmer.stem(&key.1));
-            let folded = stemmer.stem(&fold(&key.1)).into_owned();
-            let mut stems = vec![written];
-            if stems[0] != folded {
-                stems.push(folded);
-            }
-            stems.retain(|stem| !stem.is_empty());
-            self.remembered.insert(key.clone(), stems);
-        }
-        &self.remembered[&key]
-    }
-
     /// The question in the database's own query language, quoted token by token; none when the words
     /// hold nothing to look for.
     fn question(&mut self, asked: &str) -> Option<String> {
         let mut parts = Vec::new();
         for word in words(asked).take(16) {
-            let mut stems: Vec<String> = self.stems(word, false).to_vec();
-            stems.extend_from_slice(self.stems(word, true));
-            for accented in participles(word) {
-                stems.extend_from_slice(self.stems(&accented, false));
+            lower(word, &mut self.lower);
+            let mut stems = self.french.remember(&self.lower).stems.clone();
+            stems.extend_from_slice(&self.english.remember(&self.lower).stems);
+            for accented in participles(&self.lower) {
+                stems.extend_from_slice(&self.french.remember(&accented).stems);
             }
             stems.sort();
             stems.dedup();
@@ -111,6 +150,18 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| word.len() >= 2 && word.len() <= 40)
 }
 
+/// Writes a word in lower case over what `lower` held.
+fn lower(word: &str, lower: &mut String) {
+    lower.clear();
+    if word.is_ascii() {
+        lower.push_str(word);
+        lower.make_ascii_lowercase();
+    } else {
+        // By whole words: a final sigma is not the lower case of its letter.
+        lower.push_str(&word.to_lowercase());
+    }
+}
+
 fn fold(word: &str) -> String {
     let folded = if word.is_ascii() {
         word.to_owned()
@@ -124,21 +175,40 @@ fn fold(word: &str) -> String {
         .collect()
 }
 
+/// Tokens of documents, as one value for [`index`]: an object with a member for each.
+#[derive(Default)]
+pub(super) struct Documents {
+    json: String,
+}
+
+impl Documents {
+    /// `tokens` are letters and digits without accents, and spaces: nothing to escape.
+    pub(super) fn push(&mut self, seq: i64, tokens: &str) {
+        self.json.push(if self.json.is_empty() { '{' } else { ',' });
+        self.json.push_str(&format!("\"{seq}\":\""));
+        self.json.push_str(tokens);
+        self.json.push('"');
+    }
+}
+
+/// Indexes documents in one statement: before each statement FTS5 writes out what it has gathered, as a
+/// segment to be merged later.
 pub(super) async fn index(
     connection: &mut AnyConnection,
-    documents: Vec<(i64, String)>,
+    documents: Documents,
 ) -> Result<(), sqlx::Error> {
-    let rows = documents
-        .into_iter()
-        .map(|(seq, tokens)| params![seq, tokens])
-        .collect();
-    sql::insert(
+    let mut json = documents.json;
+    if json.is_empty() {
+        return Ok(());
+    }
+    json.push('}');
+    sql::run(
         connection,
-        "INSERT INTO words (rowid, text) VALUES",
-        "",
-        rows,
+        "INSERT INTO words (rowid, text) SELECT CAST(key AS BIGINT), value FROM json_each($1)",
+        params![json],
     )
-    .await
+    .await?;
+    Ok(())
 }
 
 impl Work {
@@ -203,6 +273,14 @@ mod tests {
         check("mon compte bloqué", "fr", "bleu", false);
         check("he threatened me twice", "en", "threatens", true);
         check("he threatened me twice", "en", "menace", false);
+    }
+
+    #[test]
+    fn a_word_is_indexed_once_a_document() {
+        let mut analyser = Analyser::default();
+        let twice = "Colis perdu, colis volé";
+        assert_eq!(analyser.document(twice, "fr"), "colis perdu vol");
+        assert_eq!(analyser.document(twice, "fr"), "colis perdu vol");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Following a submission by its code, adding to it, withdrawing it; and the figures.
 
-use store::work::{Analyser, NewAct, Reached};
+use store::work::{Analyser, Batch, NewAct, Reached};
 
 use super::*;
 use crate::harmonise::harmonise;
@@ -39,14 +39,8 @@ impl Site {
             .map(|one| harmonise(&self.app.config, &self.app.lists, one))
             .collect();
         let work = &self.app.store.work;
-        work.apply(
-            &harmonised,
-            reached,
-            &self.app.model,
-            &mut Analyser::default(),
-        )
-        .await
-        .unwrap();
+        let batch = Batch::new(harmonised, &mut Analyser::default());
+        work.apply(batch, reached, &self.app.model).await.unwrap();
     }
 }
 

@@ -111,6 +111,8 @@ struct SeriesPage {
     address: String,
     revision: i64,
     retired: bool,
+    /// What came in last is not in it yet.
+    waits: bool,
     heir: String,
     heir_href: String,
     errors: Vec<(&'static str, String)>,
@@ -248,6 +250,7 @@ async fn build(
         series: view(&page, &series),
         revision: series.revision,
         retired: series.state == "retired",
+        waits: work.series_waits(id).await?,
         heir_href: series
             .merged_into
             .as_deref()
