@@ -60,6 +60,7 @@ pub const KEY_KINDS: &[&str] = &[
     "passage",
     "reference",
     "modus",
+    "alias",
 ];
 
 /// The number of a kind of key.
