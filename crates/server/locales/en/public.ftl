@@ -164,7 +164,7 @@ draft-not-dropped-title = The draft was NOT erased
 draft-not-dropped-text = The service could not do it. Try again in a few minutes.
 
 ## Urgency and guidance
-urgent-ready = What you have said is enough for us to start searching. You can add more afterwards.
+urgent-ready = You can send what you have said right now, and add more afterwards.
 urgent-send = Send what I have said now
 urgent-not-ready = You can send without filling everything in.
 urgent-review = Go straight to sending

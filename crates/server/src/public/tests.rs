@@ -781,22 +781,56 @@ async fn a_life_at_risk_is_answered_at_once_and_on_every_page_after() {
     }
     let page = browser.get("/en/desks/pharos/steps/danger").await.text;
     assert!(page.contains("Someone wants to die: call now"));
-    // The one question that is left is answered, and it can be sent from any page.
-    browser
-        .step("/fr/desks/pharos/steps/you", "identify=anonymous")
-        .await;
+    // Nothing more is needed, and what is on the page goes along. The Enter key is not that button.
     let page = browser.get("/fr/desks/pharos/steps/danger").await.text;
+    let first = page.split("form=\"step\"").nth(1).unwrap();
+    assert!(first.starts_with(" class=\"hidden\""), "{first}");
     assert!(
-        page.contains("action=\"/fr/desks/pharos/send\""),
+        page.contains("form=\"step\" name=\"go\" value=\"send\""),
         "{}",
         words(&page)
     );
-    assert_eq!(
-        browser.post("/fr/desks/pharos/send", "").await.to,
-        "/fr/receipt"
+    let form = "danger_where=Pont+Exemple%2C+Lyon&danger_place=69&danger_when=ce+soir&go=send";
+    let to = browser.step("/fr/desks/pharos/steps/danger", form).await;
+    assert_eq!(to, "/fr/receipt");
+    let sent = site.app.store.intake.after(-1, 10).await.unwrap();
+    let facts = &sent[0].facts;
+    assert!(
+        facts.contains("Pont Exemple, Lyon") && facts.contains("ce soir"),
+        "{facts}"
     );
     let receipt = browser.get("/fr/receipt").await.text;
     assert!(receipt.contains(urgent), "{}", words(&receipt));
+}
+
+/// A person who is threatened by somebody they know belongs elsewhere; not so in the next hours.
+#[tokio::test]
+async fn an_attack_to_come_is_sent_from_the_first_page_whoever_announces_it() {
+    let site = Site::new().await;
+    for more in ["&visibility=known_person", ""] {
+        let mut browser = site.browser();
+        browser.step("/fr/desks/pharos", "").await;
+        let form = format!("category=threats&subcategory=threat&imminent=oui{more}");
+        let path = "/fr/desks/pharos/steps/kind";
+        assert_eq!(
+            browser.step(path, &form).await,
+            "/fr/desks/pharos/steps/danger"
+        );
+        assert_eq!(
+            browser.step(path, &format!("{form}&go=send")).await,
+            "/fr/receipt"
+        );
+    }
+    let mut browser = site.browser();
+    browser.step("/fr/desks/pharos", "").await;
+    let form = "category=threats&subcategory=threat&imminent=non&visibility=known_person&go=send";
+    let answer = browser.post("/fr/desks/pharos/steps/kind", form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        words(&answer.text).contains("avant d’envoyer"),
+        "{}",
+        words(&answer.text)
+    );
 }
 
 #[tokio::test]
