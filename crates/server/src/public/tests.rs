@@ -23,6 +23,8 @@ use crate::{
     router,
 };
 
+mod cut;
+
 fn country(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../config/france")
@@ -57,7 +59,7 @@ fn now() -> Timestamp {
 struct Site {
     app: App,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -76,8 +78,14 @@ impl Site {
         Self {
             router: router(app.clone()),
             app,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Unfinished uploads that lie on the disk.
+    fn incoming(&self) -> usize {
+        let folder = self.folder.path().join("exhibits/incoming");
+        std::fs::read_dir(folder).unwrap().count()
     }
 
     fn browser(&self) -> Browser {
