@@ -346,6 +346,25 @@ fn a_wrong_condition_of_a_rule_is_told_with_its_place_and_mend() {
     );
 }
 
+/// What somebody who edits a desk reads when it does not start.
+#[test]
+fn every_fault_of_a_desk_is_told_at_once() {
+    let desk = asking(&[
+        r#"id = "paid", kind = "yes_no", when = 'loss.minor > 0'"#,
+        r#"id = "loss", kind = "money", when = 'paid'"#,
+        r#"id = "type", kind = "choice", options = []"#,
+        r#"id = "type", kind = "text", min = 3"#,
+    ]) + "[[priority]]\nid = \"a\"\nwhen = 'pade == true'\npoints = 1\nlabel = { fr = \"\", en = \"\" }\n";
+    let told = problems(&[("desks/small.toml", &desk)]).join("\n");
+    insta::assert_snapshot!(told, @"
+    desks/small.toml:13:73: the conditions turn in a circle: paid → loss → paid; let one of them not depend on the next
+    desks/small.toml:15:55: there is nothing to choose from; list the options
+    desks/small.toml:16:40: two questions are called `type`; give each its own id
+    desks/small.toml:16:69: text has no setting `min`; take it away; text takes max_chars
+    desks/small.toml:20:9: no question is called `pade`; did you mean `paid`?
+    ");
+}
+
 #[test]
 fn an_old_version_stays_readable() {
     let newer = DESK.replace("version = 1", "version = 2");

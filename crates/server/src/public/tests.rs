@@ -15,15 +15,22 @@ use casework::{desk::Config, place::Places};
 use jiff::Timestamp;
 use linkage::Model;
 use observables::WarningLists;
-use store::{Store, work::NewAct};
+use store::{
+    Store,
+    work::{Agent, Analyser, Docket, NewAct, Reached},
+};
 use tower::ServiceExt;
 
 use crate::{
     app::{App, Settings},
+    harmonise::harmonise,
     router,
 };
 
 mod cut;
+mod every_kind;
+mod read;
+mod versions;
 
 fn country(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -51,6 +58,17 @@ pub(crate) fn config() -> Config {
     CONFIG.clone()
 }
 
+const TRIAL: &str = include_str!("../../../casework/src/desk/tests/trial.toml");
+
+/// A country of desks that ask questions of every kind.
+fn trial(files: &[(&str, &str)]) -> Config {
+    let places = Places::load("75\tParis\n93\tSeine-Saint-Denis", "75056\tParis\t75").unwrap();
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Config::load(files, places).unwrap()
+}
+
 fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
@@ -68,13 +86,17 @@ impl Site {
     }
 
     async fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap(), config(), settings).await
+    }
+
+    /// On a folder that an earlier site may have left.
+    async fn on(folder: tempfile::TempDir, config: Config, settings: Settings) -> Self {
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
             .unwrap();
         let model = Model::from_toml(&country("models/submissions.toml")).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty()).unwrap();
-        let app = App::new(store, config(), model, lists, settings, now);
+        let app = App::new(store, config, model, lists, settings, now);
         Self {
             router: router(app.clone()),
             app,
@@ -86,6 +108,21 @@ impl Site {
     fn incoming(&self) -> usize {
         let folder = self.folder.path().join("exhibits/incoming");
         std::fs::read_dir(folder).unwrap().count()
+    }
+
+    /// What the worker makes of a submission.
+    async fn work(&self, seq: i64) -> Docket {
+        let (app, work) = (&self.app, &self.app.store.work);
+        let submission = app.store.intake.by_seq(seq).await.unwrap().unwrap();
+        let found = harmonise(&app.config, &app.lists, &submission);
+        let reached = Reached {
+            submission: seq,
+            supplement: -1,
+        };
+        work.apply(&[found], reached, &app.model, &mut Analyser::default())
+            .await
+            .unwrap();
+        work.docket(seq).await.unwrap().unwrap()
     }
 
     fn browser(&self) -> Browser {
@@ -190,6 +227,25 @@ impl Browser {
             .await
     }
 
+    /// The page of a submission, as an agent reads it.
+    async fn of_agent(&mut self, site: &Site, docket: &Docket) -> String {
+        let agent = Agent {
+            id: "agent".to_owned(),
+            name: "Agent".to_owned(),
+            unit: docket.unit.clone(),
+            role: "investigator".to_owned(),
+        };
+        let work = &site.app.store.work;
+        work.put_agent(&agent).await.unwrap();
+        work.invite("agent", b"token", i64::MAX).await.unwrap();
+        self.step("/fr/workbench/sign-in", "token=token").await;
+        let answer = self
+            .get(&format!("/fr/workbench/submissions/{}", docket.id))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", words(&answer.text));
+        answer.text
+    }
+
     /// Sends a step and gives where it leads.
     async fn step(&mut self, path: &str, form: &str) -> String {
         let answer = self.post(path, form.to_owned()).await;
@@ -262,6 +318,41 @@ fn words(html: &str) -> String {
         .chars()
         .take(1500)
         .collect()
+}
+
+/// The text of a page, each of its blocks a line, for snapshots of what a person reads.
+fn lines(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(&before.replace(char::is_whitespace, " "));
+        let (tag, after) = after.split_once('>').unwrap_or_default();
+        let name = tag
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap();
+        if matches!(
+            name,
+            "dt" | "dd" | "div" | "p" | "li" | "section" | "legend"
+        ) || (name.len() == 2 && name.starts_with('h'))
+        {
+            text.push('\n');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    let text = text
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#39;", "'")
+        .replace("&#34;", "\"")
+        .replace("&#38;", "&");
+    text.lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The first code of a page.
