@@ -115,7 +115,7 @@ for (const { what, desk, track, steps, resumed, agentUnit, unit, find } of JOURN
       await follower.waitForURL(`${server.url}/fr/follow/submission`);
       await until('the worker has put it in the queue', async () => {
         await follower.reload();
-        return (await standing(follower, 'État')) === "en attente d'examen";
+        return (await standing(follower, 'État')) === "en attente d’examen";
       });
       assert.equal(await standing(follower, 'Service'), undefined, 'no unit has it yet');
       assert.match(await standing(follower, 'Délai'), /un agent doit l’avoir lue au plus tard le \S/);

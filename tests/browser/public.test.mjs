@@ -223,14 +223,14 @@ for (const javascript of [true, false]) {
     await choose(page, 'subcategory', 'life_risk');
     await onward(page);
     await page.waitForURL(/\/danger$/);
-    await page.locator('.urgent a[href$="/review"]').click();
     await sound(page);
-    await page.locator('.summary a').first().click();
-    await page.waitForURL(/\/you#/);
-    await choose(page, 'identify', 'anonymous');
-    await onward(page);
-    await page.waitForURL(/\/review$/);
-    await page.locator('.urgent form button').click();
+    // The Enter key goes on, it does not send.
+    await fill(page, 'danger_where', 'Pont Exemple');
+    await Promise.all([page.waitForURL(/\/when$/), page.press('[name=danger_where]', 'Enter')]);
+    await page.goto(at('/fr/desks/pharos/steps/danger'));
+    // One press sends, and what stands in the page goes along.
+    await fill(page, 'danger_when', 'ce soir');
+    await page.locator('.urgent button[value=send]').click();
     await page.waitForURL(at('/fr/receipt'));
     assert.match(await page.textContent('.urgent'), /112/);
     await sound(page);

@@ -522,6 +522,33 @@ fn the_trace_test_can_fail() {
     assert_eq!(host("on"), None);
 }
 
+/// Snapshots stand in the test that reads them. So none can be left over when its test goes, and one that is
+/// pending is a file of its own, which is found here.
+#[test]
+fn no_snapshot_is_pending_or_left_over() {
+    let mut folders = vec![root().join("crates"), root().join("xtask")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".snap")
+                || name.contains(".snap.new")
+                || name.ends_with(".pending-snap")
+            {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "read these, put what is right into the test itself, and remove them:\n{}",
+        found.join("\n")
+    );
+}
+
 #[test]
 fn lock_files_name_packages_and_not_where_they_came_from() {
     let cargo = fs::read_to_string(root().join("Cargo.lock")).unwrap();

@@ -78,12 +78,13 @@ impl Answers {
         self.values
     }
 
-    pub(crate) fn env(&self, now: Timestamp) -> Env<'_> {
+    pub(crate) fn env<'e>(&'e self, desk: &'e Desk, now: Timestamp) -> Env<'e> {
         Env {
             answers: &self.values,
             item: None,
             track: self.track.as_str(),
             now,
+            zone: &desk.time_zone,
             priority: 0,
             urgent: false,
         }

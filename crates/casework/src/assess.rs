@@ -14,13 +14,13 @@ use crate::{
 
 /// The first urgent rule that holds.
 pub fn urgent<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Option<&'d Urgent> {
-    let env = answers.env(now);
+    let env = answers.env(desk, now);
     desk.urgent.iter().find(|rule| rule.when.holds(&env))
 }
 
 /// The advice to give, in the order of the desk.
 pub fn orientations<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Vec<&'d Orientation> {
-    let env = answers.env(now);
+    let env = answers.env(desk, now);
     desk.orientations
         .iter()
         .filter(|rule| rule.when.holds(&env))
@@ -50,7 +50,7 @@ pub fn eligibility_so_far<'d>(
     answers: &Answers,
     now: Timestamp,
 ) -> Vec<Ineligible<'d>> {
-    let waiting = waiting(desk, &answers.env(now));
+    let waiting = waiting(desk, &answers.env(desk, now));
     let settled = |expression: &Expression| expression.questions().all(|id| !waiting.contains(id));
     failing(desk, answers, now, |rule| {
         settled(&rule.require) && rule.when.as_ref().is_none_or(settled)
@@ -63,7 +63,7 @@ fn failing<'d>(
     now: Timestamp,
     ready: impl Fn(&Eligibility) -> bool,
 ) -> Vec<Ineligible<'d>> {
-    let env = answers.env(now);
+    let env = answers.env(desk, now);
     desk.eligibility
         .iter()
         .filter(|rule| rule.tracks.is_empty() || rule.tracks.contains(&answers.track()))
@@ -113,7 +113,7 @@ pub struct Criterion<'d> {
 
 /// The priority of a submission.
 pub fn priority<'d>(desk: &'d Desk, answers: &Answers, now: Timestamp) -> Priority<'d> {
-    let env = answers.env(now);
+    let env = answers.env(desk, now);
     let criteria: Vec<Criterion<'d>> = desk
         .priority
         .iter()
@@ -166,7 +166,7 @@ pub fn route<'c>(
     let env = Env {
         priority: derived.priority,
         urgent: derived.urgent,
-        ..answers.env(now)
+        ..answers.env(desk, now)
     };
     config
         .routing

@@ -2,7 +2,7 @@
 //!
 //! Answers whose role is own, contact or identity never appear here.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -24,7 +24,7 @@ pub struct Facts<'a> {
     pub observables: Vec<TypedObservable<'a>>,
     /// The loss, amount by amount.
     pub amounts: Vec<Money>,
-    /// When it happened: the earliest moment given. The person's clock is read as UTC.
+    /// When it happened: the earliest moment given, read in the desk's time zone.
     pub occurred: Option<Timestamp>,
     /// Where it happened.
     pub place: Option<Location<'a>>,
@@ -129,7 +129,7 @@ pub fn project<'a>(desk: &'a Desk, answers: &'a Answers) -> Facts<'a> {
     }
     for question in desk.questions() {
         if let Some(value) = answers.values().get(question.id.as_str()) {
-            facts.read(question, value, "");
+            facts.read(&desk.time_zone, question, value, "");
         }
     }
     facts
@@ -151,7 +151,7 @@ fn label_of<'a>(options: &'a [Choice], id: &str) -> Option<&'a Text> {
 }
 
 impl<'a> Facts<'a> {
-    fn read(&mut self, question: &'a Question, value: &'a Value, prefix: &str) {
+    fn read(&mut self, zone: &TimeZone, question: &'a Question, value: &'a Value, prefix: &str) {
         let role = question.role;
         if role == Some(Role::Own) || role.is_some_and(Role::is_vaulted) {
             return;
@@ -163,7 +163,7 @@ impl<'a> Facts<'a> {
                     let prefix = format!("{prefix}{}[{index}].", question.id);
                     for question in questions {
                         if let Some(value) = entry.get(question.id.as_str()) {
-                            self.read(question, value, &prefix);
+                            self.read(zone, question, value, &prefix);
                         }
                     }
                 }
@@ -211,7 +211,8 @@ impl<'a> Facts<'a> {
                 }
             }
             (Kind::Date { .. } | Kind::Moment { .. }, value) if role == Some(Role::Moment) => {
-                let at = time_of(value).and_then(|micros| Timestamp::from_microsecond(micros).ok());
+                let at = time_of(value, zone)
+                    .and_then(|micros| Timestamp::from_microsecond(micros).ok());
                 self.occurred = match (self.occurred, at) {
                     (Some(known), Some(at)) => Some(known.min(at)),
                     (known, at) => known.or(at),

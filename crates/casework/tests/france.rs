@@ -78,12 +78,392 @@ fn units(config: &Config, desk: &Desk, answers: &Answers) -> Vec<String> {
 fn a_life_at_risk_reported_to_pharos_is_urgent() {
     let config = config();
     let desk = config.desk(&"pharos".parse().unwrap()).unwrap();
-    let raw = json!({ "category": "danger", "subcategory": "life_risk", "danger_place": "Lyon", "identify": "anonymous" });
+    let raw = json!({ "category": "danger", "subcategory": "life_risk", "danger_place": "Rhône" });
     let answers = file(desk, Track::Report, &raw);
     assert!(assess::urgent(desk, &answers, ctx().now).is_some());
     assert_eq!(units(&config, desk, &answers)[0], "ofac-pharos");
     let facts = facts::project(desk, &answers);
     assert_eq!(facts.headline.unwrap().id, "danger");
+}
+
+/// What each category asks first, and the least that a report of it needs.
+#[test]
+fn every_category_of_pharos_takes_a_report() {
+    let config = config();
+    let desk = config.desk(&"pharos".parse().unwrap()).unwrap();
+    for (category, kinds) in [
+        ("danger", &["life_risk", "suicide"][..]),
+        (
+            "terrorism",
+            &["terror_threat", "terror_apology", "radicalisation"],
+        ),
+        ("threats", &["threat", "violence_incitement"]),
+        ("minors", &["child_abuse_images", "child_proposition"]),
+        (
+            "discrimination",
+            &["racial_hatred", "discrimination_provocation"],
+        ),
+        ("trafficking", &["drugs", "weapons"]),
+        ("animals", &[""]),
+        ("incitement", &[""]),
+        ("scam", &[""]),
+    ] {
+        for kind in kinds {
+            let mut raw = json!({
+                "category": category, "visibility": "public", "medium": "site",
+                "urls": [{ "url": "https://page.example/1" }],
+                "description": "…", "victim": "no", "identify": "anonymous",
+            });
+            if !kind.is_empty() {
+                raw["subcategory"] = json!(kind);
+            }
+            if ["terrorism", "threats", "minors"].contains(&category) {
+                raw["imminent"] = json!(false);
+            }
+            if category == "danger" {
+                raw.as_object_mut().unwrap().remove("visibility");
+            }
+            let answers = file(desk, Track::Report, &raw);
+            let failed = assess::eligibility(desk, &answers, ctx().now);
+            assert!(failed.is_empty(), "{category} {kind}: {failed:?}");
+            let urgent = assess::urgent(desk, &answers, ctx().now).is_some();
+            assert_eq!(urgent, category == "danger", "{category} {kind}");
+            assert!(
+                !units(&config, desk, &answers).is_empty(),
+                "{category} {kind}"
+            );
+        }
+    }
+}
+
+/// Whoever is in danger is asked for nothing that can wait, and is never sent elsewhere.
+#[test]
+fn what_is_imminent_needs_no_more_than_its_kind() {
+    let config = config();
+    let desk = config.desk(&"pharos".parse().unwrap()).unwrap();
+    for (raw, rule) in [
+        (
+            json!({ "category": "danger", "subcategory": "life_risk" }),
+            "life_at_risk",
+        ),
+        (
+            json!({ "category": "danger", "subcategory": "suicide" }),
+            "suicide",
+        ),
+        (
+            json!({ "category": "minors", "subcategory": "child_proposition", "imminent": true }),
+            "child_at_risk",
+        ),
+        (
+            json!({ "category": "threats", "subcategory": "threat", "imminent": true }),
+            "violence_imminent",
+        ),
+        (
+            json!({ "category": "threats", "subcategory": "threat", "imminent": true, "visibility": "known_person" }),
+            "violence_imminent",
+        ),
+        (
+            json!({ "category": "terrorism", "subcategory": "terror_threat", "imminent": true, "visibility": "spam" }),
+            "violence_imminent",
+        ),
+    ] {
+        let answers = file(desk, Track::Report, &raw);
+        let now = ctx().now;
+        assert_eq!(
+            &*assess::urgent(desk, &answers, now).unwrap().id,
+            rule,
+            "{raw}"
+        );
+        let failed = assess::eligibility(desk, &answers, now);
+        assert!(failed.is_empty(), "{raw}: {failed:?}");
+    }
+}
+
+#[test]
+fn a_victim_is_told_that_a_report_is_no_complaint_and_where_to_file_one() {
+    let config = config();
+    let desk = config.desk(&"pharos".parse().unwrap()).unwrap();
+    for (category, victim, told) in [
+        ("scam", "me", &["scam_victim_thesee"][..]),
+        ("scam", "my_child", &["scam_victim_thesee"]),
+        ("scam", "no", &["scam_witness"]),
+        ("incitement", "me", &["victim_complaint"]),
+        ("incitement", "no", &[]),
+    ] {
+        let raw = json!({
+            "category": category, "visibility": "public", "medium": "site", "where_else": "…",
+            "description": "…", "victim": victim, "identify": "anonymous",
+        });
+        let answers = file(desk, Track::Report, &raw);
+        let rules: Vec<&str> = assess::orientations(desk, &answers, ctx().now)
+            .iter()
+            .map(|rule| &*rule.id)
+            .collect();
+        assert_eq!(rules, told, "{category} {victim}");
+    }
+}
+
+/// What PHAROS does not treat: the rule that says so, and where it leads.
+#[test]
+fn pharos_leads_elsewhere_what_is_not_its_own() {
+    let config = config();
+    let desk = config.desk(&"pharos".parse().unwrap()).unwrap();
+    for (category, visibility, rule, to) in [
+        ("insult", "public", "not_insult", "masecurite"),
+        (
+            "incitement",
+            "known_person",
+            "not_private_dispute",
+            "masecurite",
+        ),
+        ("incitement", "spam", "not_spam", "17cyber"),
+        ("incitement", "own_contact", "not_own_contact", "thesee"),
+    ] {
+        let raw = json!({
+            "category": category, "visibility": visibility, "medium": "site", "where_else": "…",
+            "description": "…", "victim": "no", "identify": "anonymous",
+        });
+        let answers = file(desk, Track::Report, &raw);
+        assert_eq!(stops(desk, &answers), [(rule.to_owned(), to.to_owned())]);
+    }
+}
+
+/// The rules that stop these answers, each with the host, desk or track it leads to.
+fn stops(desk: &Desk, answers: &Answers) -> Vec<(String, String)> {
+    assess::eligibility(desk, answers, ctx().now)
+        .iter()
+        .map(|failed| {
+            let to = match &failed.redirect.expect("a redirect").to {
+                RedirectTo::Track(track) => track.as_str().to_owned(),
+                RedirectTo::Desk(desk) => desk.to_string(),
+                RedirectTo::Url(url) => {
+                    let host = url
+                        .trim_start_matches("https://")
+                        .split('/')
+                        .next()
+                        .unwrap();
+                    let host = host.trim_start_matches("www.");
+                    host.split('.').next().unwrap().to_owned()
+                }
+                RedirectTo::Phone(number) => number.to_string(),
+            };
+            (failed.rule.to_owned(), to)
+        })
+        .collect()
+}
+
+/// A whole submission to THÉSÉE of this type, with the answers to its conditions.
+fn scam(track: Track, scam_type: &str, conditions: &Value) -> Value {
+    let mut raw = json!({
+        "scam_type": scam_type, "for_whom": "me", "paid": false,
+        "story": "…", "contact_email": "camille@example.com",
+    });
+    if track == Track::Complaint {
+        let more = complaint();
+        for id in ["adult", "author_known", "started_at", "complainant"] {
+            raw[id] = more[id].clone();
+        }
+    }
+    if scam_type == "false_shop" {
+        raw["shop_site"] = json!("https://shop.example/");
+    }
+    for (id, answer) in conditions.as_object().unwrap() {
+        raw[id] = answer.clone();
+    }
+    raw
+}
+
+/// The eight types, the conditions that the public forms state for each, and where a condition that is
+/// not met leads. Each is right on both tracks.
+#[test]
+fn each_of_the_eight_scams_has_its_conditions_and_leads_elsewhere_when_one_is_not_met() {
+    let config = config();
+    let desk = config.desk(&"thesee".parse().unwrap()).unwrap();
+    let eur = "120 €";
+    for (scam_type, met, not_met) in [
+        (
+            "false_shop",
+            json!({ "ordered": true, "received": false, "reachable": false }),
+            vec![
+                (json!({ "ordered": false }), "ordered", "pharos"),
+                (json!({ "received": true }), "nothing_received", "signal"),
+                (json!({ "reachable": true }), "unreachable", "signal"),
+            ],
+        ),
+        (
+            "false_seller",
+            json!({ "ordered": true, "received": false, "reachable": false, "met": false, "money_asked": true }),
+            vec![
+                (json!({ "ordered": false }), "ordered", "pharos"),
+                (json!({ "received": true }), "nothing_received", "signal"),
+                (json!({ "reachable": true }), "unreachable", "signal"),
+                (json!({ "met": true }), "never_met", "masecurite"),
+                (json!({ "money_asked": false }), "money_asked", "pharos"),
+            ],
+        ),
+        (
+            "false_buyer",
+            json!({ "sent_unpaid": true, "fees_asked": false, "met": false, "goods_value": eur }),
+            vec![
+                (json!({ "met": true }), "never_met", "masecurite"),
+                (
+                    json!({ "sent_unpaid": false, "goods_value": null }),
+                    "unpaid_or_fees",
+                    "pharos",
+                ),
+            ],
+        ),
+        (
+            "false_buyer",
+            json!({ "sent_unpaid": false, "fees_asked": true, "met": false, "sum_asked": eur }),
+            vec![(json!({ "met": true }), "never_met", "masecurite")],
+        ),
+        (
+            "false_rental",
+            json!({ "met": false, "money_asked": true, "sum_asked": eur }),
+            vec![
+                (json!({ "met": true }), "never_met", "masecurite"),
+                (
+                    json!({ "money_asked": false, "sum_asked": null }),
+                    "money_asked",
+                    "pharos",
+                ),
+            ],
+        ),
+        (
+            "hacked_account",
+            json!({ "account_hacked": true, "asked_in_name": true, "sum_asked": eur }),
+            vec![
+                (
+                    json!({ "account_hacked": false }),
+                    "hacked_and_asked",
+                    "17cyber",
+                ),
+                (
+                    json!({ "asked_in_name": false, "sum_asked": null }),
+                    "hacked_and_asked",
+                    "17cyber",
+                ),
+            ],
+        ),
+        (
+            "romance",
+            json!({ "met": false, "money_asked": true }),
+            vec![
+                (json!({ "met": true }), "never_met", "masecurite"),
+                (json!({ "money_asked": false }), "money_asked", "pharos"),
+            ],
+        ),
+        (
+            "sextortion",
+            json!({ "met": false, "blackmailed": true, "money_asked": true }),
+            vec![
+                (json!({ "met": true }), "never_met", "masecurite"),
+                (
+                    json!({ "blackmailed": false }),
+                    "blackmail_for_money",
+                    "masecurite",
+                ),
+                (
+                    json!({ "money_asked": false }),
+                    "blackmail_for_money",
+                    "masecurite",
+                ),
+            ],
+        ),
+        (
+            "ransomware",
+            json!({ "locked": true, "ransom_asked": true }),
+            vec![
+                (json!({ "locked": false }), "locked_for_ransom", "17cyber"),
+                (
+                    json!({ "ransom_asked": false }),
+                    "locked_for_ransom",
+                    "17cyber",
+                ),
+            ],
+        ),
+    ] {
+        for track in [Track::Report, Track::Complaint] {
+            let raw = scam(track, scam_type, &met);
+            assert_eq!(stops(desk, &file(desk, track, &raw)), [], "{raw}");
+            for (change, rule, to) in &not_met {
+                let mut raw = raw.clone();
+                for (id, answer) in change.as_object().unwrap() {
+                    raw[id] = answer.clone();
+                }
+                let stops = stops(desk, &file(desk, track, &raw));
+                assert_eq!(stops, [((*rule).to_owned(), (*to).to_owned())], "{raw}");
+            }
+            // Every condition has to be answered: none is taken as met.
+            for id in met
+                .as_object()
+                .unwrap()
+                .keys()
+                .filter(|id| !id.contains("value"))
+            {
+                let mut raw = raw.clone();
+                raw.as_object_mut().unwrap().remove(id);
+                let told = validate(desk, track, raw.as_object().unwrap(), &ctx());
+                assert!(told.is_err(), "{scam_type} without {id}");
+            }
+        }
+    }
+}
+
+/// A complaint: adult, identified, in one's own name, of an unknown author. A report: an e-mail address.
+#[test]
+fn a_complaint_has_its_rules_and_a_report_needs_an_email_only() {
+    let config = config();
+    let desk = config.desk(&"thesee".parse().unwrap()).unwrap();
+    let conditions = json!({ "locked": true, "ransom_asked": true });
+    let complaint = scam(Track::Complaint, "ransomware", &conditions);
+    for (id, answer, rule, to) in [
+        ("for_whom", "other", "own_name", "report"),
+        ("for_whom", "company", "private_person", "17cyber"),
+        ("adult", "non", "adult", "report"),
+        ("author_known", "oui", "author_unknown", "masecurite"),
+    ] {
+        let mut raw = complaint.clone();
+        raw[id] = json!(answer);
+        let stops = stops(desk, &file(desk, Track::Complaint, &raw));
+        assert_eq!(stops, [(rule.to_owned(), to.to_owned())]);
+    }
+    let mut parent = complaint.clone();
+    parent["for_whom"] = json!("my_child");
+    parent["child"] =
+        json!({ "family_name": "Essai", "given_names": "Noa", "birth_date": "01/02/2015" });
+    assert_eq!(stops(desk, &file(desk, Track::Complaint, &parent)), []);
+    parent["child"]["birth_date"] = json!("01/02/2001");
+    let told = stops(desk, &file(desk, Track::Complaint, &parent));
+    assert_eq!(told, [("child_is_minor".to_owned(), "report".to_owned())]);
+
+    let missing = |track: Track, raw: &Value| -> Vec<String> {
+        validate(desk, track, raw.as_object().unwrap(), &ctx())
+            .err()
+            .unwrap_or_default()
+            .iter()
+            .map(|error| error.path.clone())
+            .collect()
+    };
+    let mut nobody = complaint;
+    nobody.as_object_mut().unwrap().remove("complainant");
+    assert_eq!(missing(Track::Complaint, &nobody), ["complainant"]);
+    let mut report = scam(Track::Report, "ransomware", &conditions);
+    report["adult"] = json!("non");
+    assert_eq!(stops(desk, &file(desk, Track::Report, &report)), []);
+    report.as_object_mut().unwrap().remove("contact_email");
+    assert_eq!(missing(Track::Report, &report), ["contact_email"]);
+
+    for (scam_type, rule, to) in [
+        ("phishing", "not_phishing", "17cyber"),
+        ("card_fraud", "not_card_fraud", "service-public"),
+        ("other", "one_of_the_eight", "17cyber"),
+    ] {
+        let raw = scam(Track::Report, scam_type, &json!({}));
+        let told = stops(desk, &file(desk, Track::Report, &raw));
+        assert_eq!(told, [(rule.to_owned(), to.to_owned())]);
+    }
 }
 
 fn complaint() -> Value {

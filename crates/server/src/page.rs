@@ -112,6 +112,12 @@ impl Page {
         crate::web::text::money(self.lang, minor, currency)
     }
 
+    /// A number as people of this language read it: `1 250,5`.
+    #[must_use]
+    pub fn number(&self, value: &serde_json::Number) -> String {
+        crate::web::text::number(self.lang, value)
+    }
+
     /// A count with its thousands apart.
     #[must_use]
     pub fn count(&self, value: i64) -> String {

@@ -38,11 +38,11 @@ pub enum UploadError {
     Io(#[from] io::Error),
 }
 
-/// Bytes on their way in. Dropped before [`Incoming::keep`] they leave a file in `incoming/` that
-/// the next start removes.
+/// Bytes on their way in. Dropped before [`Incoming::keep`], whatever the reason, they are forgotten;
+/// what a kill leaves in `incoming/` the next start removes.
 pub struct Incoming {
     file: fs::File,
-    path: PathBuf,
+    path: Unfinished,
     folder: PathBuf,
     hash: Sha256,
     size: u64,
@@ -86,8 +86,17 @@ impl Objects {
     /// When the folder refuses.
     pub async fn receive(&self, unique: &str, most: u64) -> Result<Incoming, UploadError> {
         let path = self.folder.join("incoming").join(unique);
+        // The file and its removal are made in one go: whoever waits for them may be dropped meanwhile, and
+        // what the blocking task then gives back is let go too.
+        let create = move || {
+            let file = std::fs::File::create_new(&path)?;
+            Ok::<_, io::Error>((file, Unfinished(path)))
+        };
+        let (file, path) = tokio::task::spawn_blocking(create)
+            .await
+            .map_err(io::Error::other)??;
         Ok(Incoming {
-            file: fs::File::create_new(&path).await?,
+            file: fs::File::from_std(file),
             path,
             folder: self.folder.clone(),
             hash: Sha256::new(),
@@ -133,13 +142,11 @@ impl Incoming {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`UploadError::TooLarge`] as soon as the limit is passed; the bytes so far are forgotten.
+    /// [`UploadError::TooLarge`] as soon as the limit is passed; drop it then.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
-            let most = self.most;
-            fs::remove_file(&self.path).await?;
-            return Err(UploadError::TooLarge { most });
+            return Err(UploadError::TooLarge { most: self.most });
         }
         if self.head.len() < 512 {
             let wanted = (512 - self.head.len()).min(bytes.len());
@@ -168,7 +175,7 @@ impl Incoming {
         let path = place(&self.folder, &sha256);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).await?;
-            fs::rename(&self.path, &path).await?;
+            fs::rename(&self.path.0, &path).await?;
             fs::File::open(parent).await?.sync_all().await?;
             // The two folder levels above may be new too.
             for above in parent.ancestors().skip(1).take(2) {
@@ -182,12 +189,19 @@ impl Incoming {
         };
         Ok((kept, unrecorded))
     }
+}
 
-    /// Forgets the bytes.
-    pub async fn discard(self) {
-        // What cannot be removed now is removed at the next start.
-        if let Err(error) = fs::remove_file(&self.path).await {
-            tracing::warn!(%error, "an unfinished upload stays until the next start");
+/// A temporary file, removed when it is let go. A connection that breaks drops whoever was writing at
+/// any moment, and that must not fill the disk.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        match std::fs::remove_file(&self.0) {
+            Ok(()) => {}
+            // It was kept, under another name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => tracing::warn!(%error, "an unfinished upload stays until the next start"),
         }
     }
 }
@@ -265,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_over_the_limit_leaves_nothing() {
+    async fn a_file_over_the_limit_or_cut_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let objects = Objects::open(folder.path()).unwrap();
         let mut incoming = objects.receive("one", 4).await.unwrap();
@@ -273,6 +287,10 @@ mod tests {
             incoming.write(b"12345").await,
             Err(UploadError::TooLarge { most: 4 })
         ));
+        drop(incoming);
+        let mut cut = objects.receive("two", 4).await.unwrap();
+        cut.write(b"1").await.unwrap();
+        drop(cut);
         assert_eq!(
             std::fs::read_dir(folder.path().join("incoming"))
                 .unwrap()

@@ -226,11 +226,11 @@ impl ErrorCode {
             }
             ErrorCode::Required => ("Répondez à cette question.", "Answer this question."),
             ErrorCode::UnknownField => (
-                "Ce champ n'existe pas dans ce formulaire.",
+                "Ce champ n’existe pas dans ce formulaire.",
                 "This form has no such field.",
             ),
             ErrorCode::NotAsked => (
-                "Cette question n'est pas posée, vu les autres réponses : retirez cette réponse.",
+                "Cette question n’est pas posée, vu les autres réponses : retirez cette réponse.",
                 "This question is not asked, given the other answers: take this answer away.",
             ),
             ErrorCode::WrongKind {
@@ -256,7 +256,7 @@ impl ErrorCode {
                 "Enter a time, for example 14:30.",
             ),
             ErrorCode::InFuture => (
-                "Cette date n'est pas encore passée : vérifiez le jour et l'année.",
+                "Cette date n’est pas encore passée : vérifiez le jour et l’année.",
                 "This date has not come yet: check the day and the year.",
             ),
             ErrorCode::NotANumber => (
@@ -276,7 +276,7 @@ impl ErrorCode {
                 "Enter a country, for example Belgium or BE.",
             ),
             ErrorCode::UnknownPlace => (
-                "Ce lieu n'est pas connu : vérifiez son nom, par exemple Saint-Denis (93).",
+                "Ce lieu n’est pas connu : vérifiez son nom, par exemple Saint-Denis (93).",
                 "This place is not known: check its name, for example Saint-Denis (93).",
             ),
             ErrorCode::NotAnEmail => (
@@ -292,15 +292,15 @@ impl ErrorCode {
                 "Enter a web address, for example https://www.example.com/page.",
             ),
             ErrorCode::NotAnIban => (
-                "Cet IBAN n'est pas juste : recopiez-le, il commence par deux lettres, par exemple FR.",
+                "Cet IBAN n’est pas juste : recopiez-le, il commence par deux lettres, par exemple FR.",
                 "This IBAN is not right: copy it again, it starts with two letters, for example FR.",
             ),
             ErrorCode::NotACryptoAddress => (
-                "Cette adresse de cryptomonnaie n'est pas juste : copiez-la sans la retaper.",
+                "Cette adresse de cryptomonnaie n’est pas juste : copiez-la sans la retaper.",
                 "This cryptocurrency address is not right: copy it without typing it.",
             ),
             ErrorCode::NotAFile => (
-                "Ce fichier n'a pas été reçu : joignez-le de nouveau.",
+                "Ce fichier n’a pas été reçu : joignez-le de nouveau.",
                 "This file was not received: attach it again.",
             ),
             ErrorCode::TrackNotOffered => (

@@ -38,11 +38,13 @@ pub(super) fn date(value: &Value, past: bool, now: Timestamp) -> Result<String, 
 pub(super) fn moment(
     value: &Value,
     past: bool,
+    zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Value, (&'static str, ErrorCode)> {
     let (date, time, about) = match value {
         Value::String(text) => {
-            let (date, time) = read_date_and_time(text, now).ok_or(("", ErrorCode::NotADate))?;
+            let (date, time) =
+                read_date_and_time(text, zone, now).ok_or(("", ErrorCode::NotADate))?;
             (date, time, false)
         }
         Value::Object(parts) => {
@@ -102,9 +104,20 @@ fn not_in_future(date: Date, past: bool, now: Timestamp) -> Result<(), ErrorCode
     Ok(())
 }
 
-fn read_date_and_time(text: &str, now: Timestamp) -> Option<(Date, Option<(u8, u8)>)> {
+fn read_date_and_time(
+    text: &str,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<(Date, Option<(u8, u8)>)> {
     if text.len() > MAX_TYPED {
         return None;
+    }
+    // A program names the instant (RFC 3339): it is kept as the clocks of the desk showed it.
+    if let Ok(at) = text.trim().parse::<Timestamp>() {
+        let at = zone.to_datetime(at);
+        let part = |part: i8| u8::try_from(part).expect("hours and minutes are not negative");
+        return within_years(at.date())
+            .map(|date| (date, Some((part(at.hour()), part(at.minute())))));
     }
     if let Some(date) = read_date(text, now) {
         return Some((date, None));
@@ -143,7 +156,10 @@ fn read_date(text: &str, now: Timestamp) -> Option<Date> {
         .iter()
         .find_map(|suffix| day.strip_suffix(suffix))
         .unwrap_or(day);
-    let date = Date::new(year_of(year, now)?, month, small(day)?).ok()?;
+    within_years(Date::new(year_of(year, now)?, month, small(day)?).ok()?)
+}
+
+fn within_years(date: Date) -> Option<Date> {
     (1900..=2200).contains(&date.year()).then_some(date)
 }
 
@@ -203,9 +219,7 @@ fn read_time(text: &str) -> Option<(u8, u8)> {
     } else {
         None
     };
-    // A zone is dropped: the moment is kept as the person's own clock said it.
-    let clock = text.split(['z', '+', '-']).next()?;
-    let mut parts = clock.split(['h', ':']).map(str::trim);
+    let mut parts = text.split(['h', ':']);
     let hour = parts
         .next()
         .and_then(small)
@@ -269,7 +283,10 @@ mod tests {
             ("14h30", Some((14, 30))),
             ("14 h", Some((14, 0))),
             ("9h05", Some((9, 5))),
-            ("14:30:59.123Z", Some((14, 30))),
+            ("14:30:59.123", Some((14, 30))),
+            // An hour of another zone is no hour of this one.
+            ("14:30Z", None),
+            ("14:30:59+09:00", None),
             ("2:30 PM", Some((14, 30))),
             ("12 am", Some((0, 0))),
             ("14", None),
@@ -279,17 +296,23 @@ mod tests {
         ] {
             assert_eq!(read_time(text), expected, "{text}");
         }
+        let paris = TimeZone::get("Europe/Paris").unwrap();
         for text in [
-            "2026-03-14T14:30:00Z",
             "14/03/2026 14h30",
             "14 mars 2026 à 14:30",
+            "2026-03-14T14:30",
+            "2026-03-14T13:30:00Z",
+            "2026-03-14 22:30:59.123+09:00",
         ] {
-            let (date, time) = read_date_and_time(text, now()).unwrap();
+            let (date, time) = read_date_and_time(text, &paris, now()).unwrap();
             assert_eq!(
                 (date.to_string().as_str(), time),
                 ("2026-03-14", Some((14, 30))),
                 "{text}"
             );
+        }
+        for text in ["-009999-01-02T00:00:00Z", "9999-12-30T00:00:00Z"] {
+            assert_eq!(read_date_and_time(text, &paris, now()), None, "{text}");
         }
     }
 }

@@ -196,6 +196,16 @@ fn moment() {
     );
     check(
         "happened",
+        json!("2026-03-14T23:30:00Z"),
+        Ok(json!({ "date": "2026-03-15", "time": "00:30" })),
+    );
+    check(
+        "happened",
+        json!({ "date": "14/03/2026", "time": "14:30+09:00" }),
+        Err("happened.time not_a_time"),
+    );
+    check(
+        "happened",
         json!({ "date": "14 mars 2026", "time": "", "about": "" }),
         Ok(json!({ "date": "2026-03-14" })),
     );

@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn env<'e>(
-        &self,
+        &'e self,
         root: &'e Map<String, Value>,
         item: Option<&'e Map<String, Value>>,
     ) -> Env<'e> {
@@ -135,6 +135,7 @@ impl<'a> Walk<'a> {
             item,
             track: self.track.as_str(),
             now: self.ctx.now,
+            zone: &self.desk.time_zone,
             priority: 0,
             urgent: false,
         }
@@ -242,7 +243,7 @@ impl<'a> Walk<'a> {
             Kind::YesNo => yes_no(given).map(Value::Bool),
             Kind::Date { past } => date(given, *past, self.ctx.now).map(Value::String),
             Kind::Moment { past } => {
-                return match moment(given, *past, self.ctx.now) {
+                return match moment(given, *past, &self.desk.time_zone, self.ctx.now) {
                     Ok(value) => Some(value),
                     Err((suffix, code)) => {
                         self.error(&path, suffix, code);

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use jiff::tz::TimeZone;
 use toml::Spanned;
 
 use super::{
@@ -67,6 +68,10 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
             "write tracks = [\"report\"]",
         );
     }
+
+    let time_zone = raw
+        .time_zone
+        .map_or(TimeZone::UTC, |name| zone(source, &name));
 
     let mut checker = Checker {
         source,
@@ -196,6 +201,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         tracks,
         first_deadline_hours: raw.first_deadline_hours.into_inner(),
         retention_days: raw.retention_days.into_inner(),
+        time_zone,
         headline,
         steps,
         urgent,
@@ -232,6 +238,18 @@ fn within(source: &mut Source<'_>, value: &Spanned<u32>, least: u32, most: u32) 
             format!("write a number from {least} to {most}"),
         );
     }
+}
+
+/// The zone of this name, from the list that the program carries.
+fn zone(source: &mut Source<'_>, name: &Spanned<String>) -> TimeZone {
+    TimeZone::get(name.get_ref()).unwrap_or_else(|_| {
+        source.report(
+            name.span().start,
+            format!("no time zone is called \"{}\"", name.get_ref()),
+            "write a name of the IANA list, such as \"Europe/Paris\"",
+        );
+        TimeZone::UTC
+    })
 }
 
 struct Checker<'c, 'a> {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use jiff::tz::TimeZone;
+
 use crate::{
     expression::Expression,
     place::{Level, Places},
@@ -28,6 +30,8 @@ pub struct Desk {
     pub first_deadline_hours: u32,
     /// For how many days a submission is kept.
     pub retention_days: u32,
+    /// Where the clocks hang that its dates and times are read from.
+    pub time_zone: TimeZone,
     /// The choice that names the kind of submission.
     pub headline: Option<QuestionId>,
     /// The pages, in order.

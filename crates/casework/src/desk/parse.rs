@@ -17,6 +17,7 @@ pub(super) struct RawDesk {
     pub(super) tracks: Vec<Spanned<String>>,
     pub(super) first_deadline_hours: Spanned<u32>,
     pub(super) retention_days: Spanned<u32>,
+    pub(super) time_zone: Option<Spanned<String>>,
     pub(super) headline: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) step: Vec<RawStep>,

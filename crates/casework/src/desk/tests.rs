@@ -267,6 +267,11 @@ fn wrong_rules_units_and_files_are_told() {
         &[("desks/small.toml", &tracks)],
         "desks/small.toml:11:11: this desk has no track \"complaint\"; add it to `tracks`, or name another",
     );
+    let zone = small("time_zone = \"Europe/Pari\"");
+    check(
+        &[("desks/small.toml", &zone)],
+        "desks/small.toml:9:13: no time zone is called \"Europe/Pari\"; write a name of the IANA list, such as \"Europe/Paris\"",
+    );
     check(
         &[(
             "units.toml",
@@ -289,6 +294,75 @@ fn wrong_rules_units_and_files_are_told() {
         &[("desks/small.toml", "format = ")],
         "desks/small.toml:1:10: string values must be quoted, expected literal string; see docs/formats/desk-1.md",
     );
+}
+
+/// A condition is checked as strictly wherever it stands.
+#[test]
+fn a_wrong_condition_of_a_rule_is_told_with_its_place_and_mend() {
+    const REASON: &str = r#"reason = { fr = "", en = "" }"#;
+    let check = |rule: &str, expected: &str| {
+        let desk = asking(&[r#"id = "loss", kind = "money""#]) + rule;
+        let told = problems(&[("desks/small.toml", &desk)]);
+        assert_eq!(told, [expected], "{rule}");
+    };
+    check(
+        &format!("[[eligibility]]\nid = \"a\"\nrequire = 'los.minor > 3'\n{REASON}\n"),
+        "desks/small.toml:17:12: no question is called `los`; did you mean `loss`?",
+    );
+    check(
+        &format!("[[eligibility]]\nid = \"a\"\nwhen = 'loss'\nrequire = 'true'\n{REASON}\n"),
+        "desks/small.toml:17:9: the condition is of type money, not bool; compare it with something, or use answered(…)",
+    );
+    check(
+        "[[priority]]\nid = \"a\"\nwhen = 'loss.minor > \"3\"'\npoints = 1\nlabel = { fr = \"\", en = \"\" }\n",
+        "desks/small.toml:17:20: orders int and string; compare values of the same type",
+    );
+    check(
+        "[[urgent]]\nid = \"a\"\nwhen = 'now'\ntitle = { fr = \"\", en = \"\" }\ntext = { fr = \"\", en = \"\" }\n",
+        "desks/small.toml:17:9: the condition is of type timestamp, not bool; compare it with something, or use answered(…)",
+    );
+    check(
+        "[[orientation]]\nid = \"a\"\nwhen = 'loss.currency == 3'\ntext = { fr = \"\", en = \"\" }\n",
+        "desks/small.toml:17:23: compares string and int; compare values of the same type",
+    );
+    let check = |when: &str, expected: &str| {
+        let routing = format!(
+            "[[rule]]\nid = \"a\"\ndesk = \"trial\"\nunit = \"brigade\"\nwhen = '{when}'\nbecause = {{ fr = \"\", en = \"\" }}\n"
+        );
+        let told = problems(&[
+            ("units.toml", UNITS),
+            ("desks/trial.toml", DESK),
+            ("routing.toml", &routing),
+        ]);
+        assert_eq!(told, [expected], "{when}");
+    };
+    check(
+        "priority > \"9\"",
+        "routing.toml:5:18: orders int and string; compare values of the same type",
+    );
+    check(
+        "tipe == \"shop\"",
+        "routing.toml:5:9: no question is called `tipe`; did you mean `type`?",
+    );
+}
+
+/// What somebody who edits a desk reads when it does not start.
+#[test]
+fn every_fault_of_a_desk_is_told_at_once() {
+    let desk = asking(&[
+        r#"id = "paid", kind = "yes_no", when = 'loss.minor > 0'"#,
+        r#"id = "loss", kind = "money", when = 'paid'"#,
+        r#"id = "type", kind = "choice", options = []"#,
+        r#"id = "type", kind = "text", min = 3"#,
+    ]) + "[[priority]]\nid = \"a\"\nwhen = 'pade == true'\npoints = 1\nlabel = { fr = \"\", en = \"\" }\n";
+    let told = problems(&[("desks/small.toml", &desk)]).join("\n");
+    insta::assert_snapshot!(told, @"
+    desks/small.toml:13:73: the conditions turn in a circle: paid → loss → paid; let one of them not depend on the next
+    desks/small.toml:15:55: there is nothing to choose from; list the options
+    desks/small.toml:16:40: two questions are called `type`; give each its own id
+    desks/small.toml:16:69: text has no setting `min`; take it away; text takes max_chars
+    desks/small.toml:20:9: no question is called `pade`; did you mean `paid`?
+    ");
 }
 
 #[test]

@@ -5,7 +5,11 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde_json::{Map, Value};
 
 use super::types::Ty;
@@ -18,6 +22,8 @@ pub(crate) struct Env<'a> {
     pub(crate) item: Option<&'a Map<String, Value>>,
     pub(crate) track: &'a str,
     pub(crate) now: Timestamp,
+    /// Where dates and times are read.
+    pub(crate) zone: &'a TimeZone,
     pub(crate) priority: i64,
     pub(crate) urgent: bool,
 }
@@ -114,7 +120,7 @@ enum Val<'a> {
     Time(i64),
     Entry(&'a Map<String, Value>),
     /// A list as it lies in the answers.
-    Items(&'a [Value], &'a Ty),
+    Items(&'a [Value], &'a Ty, &'a TimeZone),
     List(Vec<Val<'a>>),
 }
 
@@ -149,11 +155,11 @@ impl<'a> Evaluation<'a, '_> {
             Node::Now => Val::Time(self.env.now.as_microsecond()),
             Node::Priority => Val::Int(self.env.priority),
             Node::Urgent => Val::Bool(self.env.urgent),
-            Node::Answer(id, ty) => read(self.env.answers.get(&**id), ty),
+            Node::Answer(id, ty) => read(self.env.answers.get(&**id), ty, self.env.zone),
             Node::Item => self.env.item.map_or(Val::Null, Val::Entry),
             Node::Local(slot) => self.locals.get(*slot).cloned().unwrap_or(Val::Null),
             Node::Field(of, name, ty) => match self.value(of)? {
-                Val::Entry(entry) => read(entry.get(&**name), ty),
+                Val::Entry(entry) => read(entry.get(&**name), ty, self.env.zone),
                 _ => Val::Null,
             },
             Node::Index(list, index) => {
@@ -307,7 +313,8 @@ impl<'a> Evaluation<'a, '_> {
             (Function::Size, list @ (Val::Items(..) | Val::List(_))) => Val::Int(int(list.len())),
             (Function::Normalise, Val::Str(text)) => Val::Str(Cow::Owned(fold(&text))),
             (Function::Age, Val::Time(from)) => {
-                let (from, now) = (date_of(from)?, date_of(self.env.now.as_microsecond())?);
+                let date = |at| date_of(at, self.env.zone);
+                let (from, now) = (date(from)?, date(self.env.now.as_microsecond())?);
                 let birthday_to_come = (now.month(), now.day()) < (from.month(), from.day());
                 let years = i64::from(now.year()) - i64::from(from.year());
                 Val::Int(years - i64::from(birthday_to_come))
@@ -351,7 +358,7 @@ const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 impl<'a> Val<'a> {
     fn len(&self) -> usize {
         match self {
-            Val::Items(items, _) => items.len(),
+            Val::Items(items, ..) => items.len(),
             Val::List(list) => list.len(),
             _ => 0,
         }
@@ -359,7 +366,9 @@ impl<'a> Val<'a> {
 
     fn element(&self, index: usize) -> Option<Val<'a>> {
         match self {
-            Val::Items(items, ty) => items.get(index).map(|value| read(Some(value), ty)),
+            Val::Items(items, ty, zone) => {
+                items.get(index).map(|value| read(Some(value), ty, zone))
+            }
             Val::List(list) => list.get(index).cloned(),
             _ => None,
         }
@@ -367,22 +376,23 @@ impl<'a> Val<'a> {
 }
 
 /// An answer as the type its question has.
-fn read<'a>(value: Option<&'a Value>, ty: &'a Ty) -> Val<'a> {
+fn read<'a>(value: Option<&'a Value>, ty: &'a Ty, zone: &'a TimeZone) -> Val<'a> {
     match (ty, value) {
-        (Ty::List(of), Some(Value::Array(items))) => Val::Items(items, of),
+        (Ty::List(of), Some(Value::Array(items))) => Val::Items(items, of, zone),
         (Ty::List(_), _) => Val::List(Vec::new()),
         (Ty::Bool, Some(Value::Bool(value))) => Val::Bool(*value),
         (Ty::Int, Some(Value::Number(number))) => number.as_i64().map_or(Val::Null, Val::Int),
         (Ty::Double, Some(Value::Number(number))) => number.as_f64().map_or(Val::Null, Val::Double),
         (Ty::Str(_), Some(Value::String(text))) => Val::Str(Cow::Borrowed(text)),
-        (Ty::Time, Some(value)) => time_of(value).map_or(Val::Null, Val::Time),
+        (Ty::Time, Some(value)) => time_of(value, zone).map_or(Val::Null, Val::Time),
         (Ty::Map(_), Some(Value::Object(entry))) => Val::Entry(entry),
         _ => Val::Null,
     }
 }
 
-/// A normalised date or moment, in microseconds; a moment is read as UTC.
-pub(crate) fn time_of(value: &Value) -> Option<i64> {
+/// A normalised date or moment in microseconds, as the clocks of the zone show it. A date is its midnight;
+/// an hour that the clocks show twice is the first one, and one that they skip the one after.
+pub(crate) fn time_of(value: &Value, zone: &TimeZone) -> Option<i64> {
     let (date, time) = match value {
         Value::String(date) => (date.as_str(), None),
         Value::Object(moment) => (
@@ -392,19 +402,17 @@ pub(crate) fn time_of(value: &Value) -> Option<i64> {
         _ => return None,
     };
     let date: Date = date.parse().ok()?;
-    let midnight = date.to_zoned(TimeZone::UTC).ok()?.timestamp();
-    let minutes = match time.and_then(|time| time.split_once(':')) {
-        Some((hours, minutes)) => hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?,
-        None => 0,
+    let time = match time.and_then(|time| time.split_once(':')) {
+        Some((hour, minute)) => Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?,
+        None => Time::midnight(),
     };
-    midnight
-        .as_microsecond()
-        .checked_add(minutes.checked_mul(60_000_000)?)
+    let at = zone.to_timestamp(date.to_datetime(time)).ok()?;
+    Some(at.as_microsecond())
 }
 
-fn date_of(micros: i64) -> Result<Date, Unknown> {
+fn date_of(micros: i64, zone: &TimeZone) -> Result<Date, Unknown> {
     let at = Timestamp::from_microsecond(micros).map_err(|_| Unknown)?;
-    Ok(at.to_zoned(TimeZone::UTC).date())
+    Ok(zone.to_datetime(at).date())
 }
 
 fn equal(a: &Val<'_>, b: &Val<'_>) -> Result<bool, Unknown> {

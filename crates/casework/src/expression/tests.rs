@@ -9,11 +9,13 @@ fn trial_scope() -> Scope {
 }
 
 fn env(answers: &Map<String, Value>) -> Env<'_> {
+    const UTC: &jiff::tz::TimeZone = &jiff::tz::TimeZone::UTC;
     Env {
         answers,
         item: None,
         track: "report",
         now: "2026-11-22T10:00:00Z".parse().unwrap(),
+        zone: UTC,
         priority: 0,
         urgent: false,
     }
@@ -115,6 +117,54 @@ fn conditions_hold_over_answers() {
     check("paid || danger", true);
     check("!(danger && !paid)", true);
     check("payments.exists(p, p.iban == \"FR00\")", true);
+}
+
+#[test]
+fn dates_and_times_are_read_where_the_clocks_of_the_desk_hang() {
+    let paris = jiff::tz::TimeZone::get("Europe/Paris").unwrap();
+    let check = |moment: Value, expected: &str| {
+        let at = time_of(&moment, &paris).unwrap();
+        let at = jiff::Timestamp::from_microsecond(at).unwrap();
+        assert_eq!(at.to_string(), expected, "{moment}");
+    };
+    check(json!("2026-03-14"), "2026-03-13T23:00:00Z");
+    check(
+        json!({ "date": "2026-03-14", "time": "14:30" }),
+        "2026-03-14T13:30:00Z",
+    );
+    check(
+        json!({ "date": "2026-07-14", "time": "14:30" }),
+        "2026-07-14T12:30:00Z",
+    );
+    // Skipped in the spring, shown twice in the autumn.
+    check(
+        json!({ "date": "2026-03-29", "time": "02:30" }),
+        "2026-03-29T01:30:00Z",
+    );
+    check(
+        json!({ "date": "2026-10-25", "time": "02:30" }),
+        "2026-10-25T00:30:00Z",
+    );
+    // Stored by whom, nobody knows: no answer rather than a panic.
+    for wrong in [
+        json!({ "date": "2026-03-14", "time": "25:99" }),
+        json!("9999-99-99"),
+    ] {
+        assert_eq!(time_of(&wrong, &paris), None, "{wrong}");
+    }
+
+    let answers = map(json!({ "day": "2026-11-21" }));
+    let holds = |now: &str, text: &str| {
+        let env = Env {
+            now: now.parse().unwrap(),
+            zone: &paris,
+            ..env(&answers)
+        };
+        compile(text, &trial_scope()).unwrap().holds(&env)
+    };
+    let two_days = "days_since(day) == 2";
+    assert!(holds("2026-11-22T23:00:00Z", two_days));
+    assert!(!holds("2026-11-22T22:59:59Z", two_days));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn facts_are_taken_out_by_role_and_identity_never_shows() {
     );
     let totals: Vec<String> = facts.totals().iter().map(Money::to_string).collect();
     assert_eq!(totals, ["12.50 EUR", "0.05 USD"]);
-    assert_eq!(facts.occurred.unwrap().to_string(), "2026-03-14T14:30:00Z");
+    assert_eq!(facts.occurred.unwrap().to_string(), "2026-03-14T13:30:00Z");
     assert_eq!(
         facts.place,
         Some(Location::Place {

@@ -54,13 +54,13 @@ impl Closing {
     /// The reason in plain words.
     pub fn label(self, lang: Lang) -> &'static str {
         match self {
-            Closing::Resolved => lang.pick("traité jusqu'au bout", "carried to its end"),
+            Closing::Resolved => lang.pick("traité jusqu’au bout", "carried to its end"),
             Closing::Referred => lang.pick(
                 "transmis à un autre service compétent",
                 "handed to another competent service",
             ),
             Closing::Kept => lang.pick(
-                "conservé pour être rapproché d'autres faits",
+                "conservé pour être rapproché d’autres faits",
                 "kept to be matched with other facts",
             ),
             Closing::NoOffence => lang.pick(
@@ -182,7 +182,7 @@ impl State {
         match self {
             State::Received => lang.pick("bien reçu", "received"),
             State::Queued | State::Quarantined => {
-                lang.pick("en attente d'examen", "waiting to be looked at")
+                lang.pick("en attente d’examen", "waiting to be looked at")
             }
             State::Assigned => lang.pick("en cours de traitement", "being dealt with"),
             State::Closed(_) => lang.pick("clos", "closed"),

@@ -117,7 +117,7 @@ hint-email = For example name@shop.example.
 hint-phone = With the country code if the number is foreign: +44…
 hint-iban = It begins with two letters, FR for France. Spaces do not matter.
 moment-date = Day
-moment-time = Time, if you know it
+moment-time = Time (in Paris), if you know it
 moment-about-box = This is approximate
 moment-at = { $date } at { $time }
 moment-about = about { $moment }
@@ -164,7 +164,7 @@ draft-not-dropped-title = The draft was NOT erased
 draft-not-dropped-text = The service could not do it. Try again in a few minutes.
 
 ## Urgency and guidance
-urgent-ready = What you have said is enough for us to start searching. You can add more afterwards.
+urgent-ready = You can send what you have said right now, and add more afterwards.
 urgent-send = Send what I have said now
 urgent-not-ready = You can send without filling everything in.
 urgent-review = Go straight to sending

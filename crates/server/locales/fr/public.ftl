@@ -117,7 +117,7 @@ hint-email = Par exemple nom@exemple.example.
 hint-phone = Avec l’indicatif si le numéro est étranger : +44…
 hint-iban = Il commence par deux lettres, FR pour la France. Les espaces ne comptent pas.
 moment-date = Jour
-moment-time = Heure, si vous la savez
+moment-time = Heure (de Paris), si vous la savez
 moment-about-box = C’est approximatif
 moment-at = { $date } à { $time }
 moment-about = vers le { $moment }
@@ -164,7 +164,7 @@ draft-not-dropped-title = Le brouillon n’a PAS été effacé
 draft-not-dropped-text = Le service n’a pas pu le faire. Réessayez dans quelques minutes.
 
 ## Urgence et orientation
-urgent-ready = Ce que vous avez dit suffit pour que nous cherchions. Vous pourrez compléter ensuite.
+urgent-ready = Vous pouvez envoyer tout de suite ce que vous avez dit, et compléter ensuite.
 urgent-send = Envoyer tout de suite ce que j’ai dit
 urgent-not-ready = Vous pouvez envoyer sans tout remplir.
 urgent-review = Aller directement à l’envoi

@@ -157,7 +157,8 @@ pub(super) fn duration(page: &Page, hours: u32) -> String {
     }
 }
 
-fn retention(page: &Page, days: u32) -> String {
+/// Days as people say them.
+pub(super) fn retention(page: &Page, days: u32) -> String {
     if days >= 365 && days.is_multiple_of(365) {
         page.w.t1("duration-years", "count", i64::from(days / 365))
     } else {

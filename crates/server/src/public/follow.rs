@@ -13,7 +13,7 @@ use casework::submission::{State as Standing, Track, TrackingCode};
 use serde_json::{Value, json};
 use store::{
     StoreError,
-    intake::{Submission, Supplement, Upload},
+    intake::{Submission, SubmitError, Supplement, Upload},
     work::{Act, Docket},
 };
 
@@ -28,7 +28,7 @@ use crate::{
     app::App,
     page::{Page, render},
     receive::{
-        digest,
+        ReceiveError, digest,
         later::{self, Addition},
         lookup,
     },
@@ -514,25 +514,32 @@ async fn keep(
     files: &[Upload],
     fields: &Fields,
 ) -> Result<(), ()> {
-    let body = body.to_string();
-    // What is sent is part of the key: a second click is a retry, another text on the same page is not.
-    let said = [kind, fields.one("key").unwrap_or_default(), &body].map(str::as_bytes);
+    // What is sent is part of the key: a second click is a retry, another text on the same page is not. A
+    // file counts by its name and its bytes, since each time it comes it gets another id.
+    let text = body["text"].as_str().unwrap_or_default();
+    let mut said = vec![kind, fields.one("key").unwrap_or_default(), text];
+    said.extend(files.iter().map(|file| file.name.as_str()));
+    let said: Vec<&[u8]> = said.into_iter().map(str::as_bytes).collect();
+    let bytes: Vec<[u8; 32]> = files.iter().map(|file| file.sha256).collect();
     let addition = Addition {
         submission,
         kind,
-        idempotency: &store::objects::hex(&digest(&said, &[])),
-        body: body.clone(),
+        idempotency: &store::objects::hex(&digest(&said, &bytes)),
+        body: body.to_string(),
         uploads: files.iter().map(|file| file.id.clone()).collect(),
     };
-    later::add(app, addition)
-        .await
-        .map(|_| ())
-        .map_err(|error| {
+    match later::add(app, addition).await {
+        Ok(_) => Ok(()),
+        // Under this key only the same can have come: it was received before, its files under other ids.
+        Err(ReceiveError::Submit(SubmitError::Conflict)) => Ok(()),
+        Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "something sent later was not received; its sender is told"
             );
-        })
+            Err(())
+        }
+    }
 }
 
 fn received(app: &App, page: &Page, submission: &Submission) -> Response {

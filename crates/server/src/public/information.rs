@@ -30,13 +30,11 @@ pub(super) async fn privacy(State(app): State<App>, page: Page) -> Response {
         .config
         .desks()
         .map(|desk| {
-            let days = page
-                .w
-                .t1("duration-days", "count", i64::from(desk.retention_days));
+            let within = super::desk::retention(&page, desk.retention_days);
             page.w.t2(
                 "privacy-desk",
                 ("desk", desk.title.get(page.lang)),
-                ("within", days),
+                ("within", within),
             )
         })
         .collect();

@@ -185,12 +185,21 @@ pub(super) async fn send(
     };
     // Two clicks are one sending.
     let _alone = draft::alone(&code).await;
-    let mut draft = match draft_of(&app, &page, &desk, &headers).await {
-        Ok(draft) => draft,
-        Err(elsewhere) => return elsewhere,
-    };
+    match draft_of(&app, &page, &desk, &headers).await {
+        Ok(mut draft) => {
+            let response = send_draft(&app, page, &mut draft).await;
+            with_cookie(response, draft.cookie(&app))
+        }
+        Err(elsewhere) => elsewhere,
+    }
+}
+
+/// Sends a draft that nobody else can change meanwhile, or shows what keeps it from being sent. The draft's
+/// cookie is for the caller to set, as the draft then is.
+pub(super) async fn send_draft(app: &App, page: Page, draft: &mut Draft) -> Response {
+    let desk = draft.desk.clone();
     let answers = {
-        let Some(situation) = Situation::of(&app, &page, &draft) else {
+        let Some(situation) = Situation::of(app, &page, draft) else {
             return page.not_found();
         };
         let Ok(answers) = validate(
@@ -199,21 +208,21 @@ pub(super) async fn send(
             &draft.filling.answers,
             &situation.ctx,
         ) else {
-            return shown(&app, page, &draft, StatusCode::UNPROCESSABLE_ENTITY).await;
+            return shown(app, page, draft, StatusCode::UNPROCESSABLE_ENTITY).await;
         };
         if !assess::eligibility(situation.desk, &answers, situation.ctx.now).is_empty() {
             return Redirect::to(&format!("{}/stop", desk_path(&page, &desk))).into_response();
         }
         answers
     };
-    let filed = match filed(&app, &page, &mut draft, &answers).await {
+    let filed = match filed(app, &page, draft, &answers).await {
         Ok(filed) => filed,
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "a submission was not received; its sender is told"
             );
-            let draft = DraftNote::of(&page, &draft);
+            let draft = DraftNote::of(&page, draft);
             return render(
                 StatusCode::SERVICE_UNAVAILABLE,
                 &NotReceivedPage { page, desk, draft },
@@ -222,7 +231,7 @@ pub(super) async fn send(
     };
     draft.filling.answers.clear();
     draft.filling.sent = Some(filed.id.clone());
-    if let Err(error) = draft.save(&app).await {
+    if let Err(error) = draft.save(app).await {
         // It is received all the same; a second sending gives the same receipt.
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -230,10 +239,7 @@ pub(super) async fn send(
         );
     }
     let response = Redirect::to(&format!("/{}/receipt", page.tag())).into_response();
-    with_cookie(
-        with_cookie(response, draft.cookie(&app)),
-        session::cookie(&app, &filed.id),
-    )
+    with_cookie(response, session::cookie(app, &filed.id))
 }
 
 async fn filed(

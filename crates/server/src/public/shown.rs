@@ -27,6 +27,17 @@ pub(super) fn rows(
     values: &Map<String, Value>,
     files: &HashMap<String, FileShown>,
 ) -> Vec<Row> {
+    rows_below(page, "", questions, values, files)
+}
+
+/// The rows of an entry say under which heading they stand: `Payment 2, Reference 1`.
+fn rows_below(
+    page: &Page,
+    above: &str,
+    questions: &[Question],
+    values: &Map<String, Value>,
+    files: &HashMap<String, FileShown>,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     for question in questions {
         let Some(value) = values.get(question.id.as_str()) else {
@@ -38,14 +49,15 @@ pub(super) fn rows(
         } = &question.kind
         {
             for (place, entry) in value.as_array().into_iter().flatten().enumerate() {
-                let label = format!("{} {}", item.get(page.lang), place + 1);
+                let label = format!("{above}{} {}", item.get(page.lang), place + 1);
+                let below = format!("{label}, ");
                 rows.push(Row {
                     label,
                     answer: Vec::new(),
                     heading: true,
                 });
                 if let Some(entry) = entry.as_object() {
-                    rows.extend(self::rows(page, questions, entry, files));
+                    rows.extend(rows_below(page, &below, questions, entry, files));
                 }
             }
             continue;
@@ -132,6 +144,7 @@ fn answer(
             .filter_map(|id| files.get(id))
             .map(|file| format!("{} ({})", file.name, file.size))
             .collect(),
+        (Kind::Number { .. }, Value::Number(number)) => vec![page.number(number)],
         (_, Value::String(text)) => text.lines().map(str::to_owned).collect(),
         (_, other) => vec![other.to_string()],
     }

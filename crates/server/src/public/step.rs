@@ -20,7 +20,8 @@ use super::{
     questions::{
         Control, PersonControl, Piece, Showing, appeared, file_ids, html_id, names, pieces,
     },
-    situation::{Advice, DraftNote, Situation, UrgentShown, WayTo, desk_path, step_path},
+    review,
+    situation::{Advice, DraftNote, Situation, UrgentShown, WayTo, desk_path, located, step_path},
     upload::{self, Posted},
 };
 use crate::{
@@ -216,6 +217,10 @@ pub(super) async fn save(
             ..PLAIN
         };
         shown(&app, page, &draft, &step_id, view).await
+    } else if fields.one("go") == Some("send") && problems.is_empty() && files_wrong.is_empty() {
+        // From the banner of a life at risk: what is on this page goes along.
+        let page = located(page, &format!("/desks/{desk_id}/review"));
+        review::send_draft(&app, page, &mut draft).await
     } else if let (Some(anchor), true) = (moved, problems.is_empty() && files_wrong.is_empty()) {
         let path = step_path(&page, &desk_id, &step_id);
         Redirect::to(&format!("{path}#{anchor}")).into_response()

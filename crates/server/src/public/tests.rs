@@ -15,13 +15,22 @@ use casework::{desk::Config, place::Places};
 use jiff::Timestamp;
 use linkage::Model;
 use observables::WarningLists;
-use store::{Store, work::NewAct};
+use store::{
+    Store,
+    work::{Agent, Analyser, Docket, NewAct, Reached},
+};
 use tower::ServiceExt;
 
 use crate::{
     app::{App, Settings},
+    harmonise::harmonise,
     router,
 };
+
+mod cut;
+mod every_kind;
+mod read;
+mod versions;
 
 fn country(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -49,6 +58,17 @@ pub(crate) fn config() -> Config {
     CONFIG.clone()
 }
 
+const TRIAL: &str = include_str!("../../../casework/src/desk/tests/trial.toml");
+
+/// A country of desks that ask questions of every kind.
+fn trial(files: &[(&str, &str)]) -> Config {
+    let places = Places::load("75\tParis\n93\tSeine-Saint-Denis", "75056\tParis\t75").unwrap();
+    let files = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    Config::load(files, places).unwrap()
+}
+
 fn now() -> Timestamp {
     "2026-11-22T10:00:00Z".parse().unwrap()
 }
@@ -57,7 +77,7 @@ fn now() -> Timestamp {
 struct Site {
     app: App,
     router: Router,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Site {
@@ -66,18 +86,43 @@ impl Site {
     }
 
     async fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap(), config(), settings).await
+    }
+
+    /// On a folder that an earlier site may have left.
+    async fn on(folder: tempfile::TempDir, config: Config, settings: Settings) -> Self {
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
             .unwrap();
         let model = Model::from_toml(&country("models/submissions.toml")).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty()).unwrap();
-        let app = App::new(store, config(), model, lists, settings, now);
+        let app = App::new(store, config, model, lists, settings, now);
         Self {
             router: router(app.clone()),
             app,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Unfinished uploads that lie on the disk.
+    fn incoming(&self) -> usize {
+        let folder = self.folder.path().join("exhibits/incoming");
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
+    /// What the worker makes of a submission.
+    async fn work(&self, seq: i64) -> Docket {
+        let (app, work) = (&self.app, &self.app.store.work);
+        let submission = app.store.intake.by_seq(seq).await.unwrap().unwrap();
+        let found = harmonise(&app.config, &app.lists, &submission);
+        let reached = Reached {
+            submission: seq,
+            supplement: -1,
+        };
+        work.apply(&[found], reached, &app.model, &mut Analyser::default())
+            .await
+            .unwrap();
+        work.docket(seq).await.unwrap().unwrap()
     }
 
     fn browser(&self) -> Browser {
@@ -182,6 +227,25 @@ impl Browser {
             .await
     }
 
+    /// The page of a submission, as an agent reads it.
+    async fn of_agent(&mut self, site: &Site, docket: &Docket) -> String {
+        let agent = Agent {
+            id: "agent".to_owned(),
+            name: "Agent".to_owned(),
+            unit: docket.unit.clone(),
+            role: "investigator".to_owned(),
+        };
+        let work = &site.app.store.work;
+        work.put_agent(&agent).await.unwrap();
+        work.invite("agent", b"token", i64::MAX).await.unwrap();
+        self.step("/fr/workbench/sign-in", "token=token").await;
+        let answer = self
+            .get(&format!("/fr/workbench/submissions/{}", docket.id))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", words(&answer.text));
+        answer.text
+    }
+
     /// Sends a step and gives where it leads.
     async fn step(&mut self, path: &str, form: &str) -> String {
         let answer = self.post(path, form.to_owned()).await;
@@ -254,6 +318,41 @@ fn words(html: &str) -> String {
         .chars()
         .take(1500)
         .collect()
+}
+
+/// The text of a page, each of its blocks a line, for snapshots of what a person reads.
+fn lines(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, after)) = rest.split_once('<') {
+        text.push_str(&before.replace(char::is_whitespace, " "));
+        let (tag, after) = after.split_once('>').unwrap_or_default();
+        let name = tag
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap();
+        if matches!(
+            name,
+            "dt" | "dd" | "div" | "p" | "li" | "section" | "legend"
+        ) || (name.len() == 2 && name.starts_with('h'))
+        {
+            text.push('\n');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    let text = text
+        .replace("&#60;", "<")
+        .replace("&#62;", ">")
+        .replace("&#39;", "'")
+        .replace("&#34;", "\"")
+        .replace("&#38;", "&");
+    text.lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The first code of a page.
@@ -781,22 +880,56 @@ async fn a_life_at_risk_is_answered_at_once_and_on_every_page_after() {
     }
     let page = browser.get("/en/desks/pharos/steps/danger").await.text;
     assert!(page.contains("Someone wants to die: call now"));
-    // The one question that is left is answered, and it can be sent from any page.
-    browser
-        .step("/fr/desks/pharos/steps/you", "identify=anonymous")
-        .await;
+    // Nothing more is needed, and what is on the page goes along. The Enter key is not that button.
     let page = browser.get("/fr/desks/pharos/steps/danger").await.text;
+    let first = page.split("form=\"step\"").nth(1).unwrap();
+    assert!(first.starts_with(" class=\"hidden\""), "{first}");
     assert!(
-        page.contains("action=\"/fr/desks/pharos/send\""),
+        page.contains("form=\"step\" name=\"go\" value=\"send\""),
         "{}",
         words(&page)
     );
-    assert_eq!(
-        browser.post("/fr/desks/pharos/send", "").await.to,
-        "/fr/receipt"
+    let form = "danger_where=Pont+Exemple%2C+Lyon&danger_place=69&danger_when=ce+soir&go=send";
+    let to = browser.step("/fr/desks/pharos/steps/danger", form).await;
+    assert_eq!(to, "/fr/receipt");
+    let sent = site.app.store.intake.after(-1, 10).await.unwrap();
+    let facts = &sent[0].facts;
+    assert!(
+        facts.contains("Pont Exemple, Lyon") && facts.contains("ce soir"),
+        "{facts}"
     );
     let receipt = browser.get("/fr/receipt").await.text;
     assert!(receipt.contains(urgent), "{}", words(&receipt));
+}
+
+/// A person who is threatened by somebody they know belongs elsewhere; not so in the next hours.
+#[tokio::test]
+async fn an_attack_to_come_is_sent_from_the_first_page_whoever_announces_it() {
+    let site = Site::new().await;
+    for more in ["&visibility=known_person", ""] {
+        let mut browser = site.browser();
+        browser.step("/fr/desks/pharos", "").await;
+        let form = format!("category=threats&subcategory=threat&imminent=oui{more}");
+        let path = "/fr/desks/pharos/steps/kind";
+        assert_eq!(
+            browser.step(path, &form).await,
+            "/fr/desks/pharos/steps/danger"
+        );
+        assert_eq!(
+            browser.step(path, &format!("{form}&go=send")).await,
+            "/fr/receipt"
+        );
+    }
+    let mut browser = site.browser();
+    browser.step("/fr/desks/pharos", "").await;
+    let form = "category=threats&subcategory=threat&imminent=non&visibility=known_person&go=send";
+    let answer = browser.post("/fr/desks/pharos/steps/kind", form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        words(&answer.text).contains("avant d’envoyer"),
+        "{}",
+        words(&answer.text)
+    );
 }
 
 #[tokio::test]

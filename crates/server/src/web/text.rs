@@ -1,7 +1,8 @@
 //! Moments, amounts and counts as people read them.
 
-use casework::Lang;
+use casework::{Lang, money::decimals};
 use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Number;
 
 /// Narrow no-break space, between thousands in French.
 const NARROW: &str = "\u{202f}";
@@ -52,11 +53,44 @@ pub fn count(lang: Lang, value: i64) -> String {
     text
 }
 
-/// An amount in minor units of a currency with two decimals (the only ones the desks offer).
+/// A number: `1 250,5` in French, `1,250.5` in English.
+#[must_use]
+pub fn number(lang: Lang, value: &Number) -> String {
+    if let Some(whole) = value.as_i64() {
+        return count(lang, whole);
+    }
+    let text = value.to_string();
+    let Some((whole, part)) = text.split_once('.') else {
+        return text;
+    };
+    let Ok(digits) = whole.trim_start_matches('-').parse() else {
+        return text;
+    };
+    let minus = if whole.starts_with('-') { "-" } else { "" };
+    let point = point(lang);
+    format!("{minus}{}{point}{part}", count(lang, digits))
+}
+
+fn point(lang: Lang) -> char {
+    match lang {
+        Lang::Fr => ',',
+        Lang::En => '.',
+    }
+}
+
+/// An amount in minor units, with as many decimals as its currency has.
 #[must_use]
 pub fn money(lang: Lang, minor: i64, currency: &str) -> String {
-    let whole = count(lang, minor / 100);
-    let cents = minor.unsigned_abs() % 100;
+    let decimals = decimals(currency);
+    let unit = 10_u64.pow(decimals);
+    let minus = if minor < 0 { "-" } else { "" };
+    let whole = minor.unsigned_abs() / unit;
+    let mut amount = count(lang, i64::try_from(whole).unwrap_or(i64::MAX));
+    if decimals > 0 {
+        let (width, part) = (decimals as usize, minor.unsigned_abs() % unit);
+        amount.push(point(lang));
+        amount.push_str(&format!("{part:0width$}"));
+    }
     let sign = match currency {
         "EUR" => "€",
         "USD" => "$",
@@ -64,21 +98,38 @@ pub fn money(lang: Lang, minor: i64, currency: &str) -> String {
         other => other,
     };
     match lang {
-        Lang::Fr => format!("{whole},{cents:02}\u{a0}{sign}"),
-        Lang::En if sign.chars().count() == 1 => format!("{sign}{whole}.{cents:02}"),
-        Lang::En => format!("{sign} {whole}.{cents:02}"),
+        Lang::Fr => format!("{minus}{amount}\u{a0}{sign}"),
+        Lang::En if sign.chars().count() == 1 => format!("{minus}{sign}{amount}"),
+        Lang::En => format!("{sign}\u{a0}{minus}{amount}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn amounts_and_moments_read_as_people_write_them() {
         assert_eq!(money(Lang::Fr, 125_050, "EUR"), "1\u{202f}250,50\u{a0}€");
         assert_eq!(money(Lang::En, 125_050, "EUR"), "€1,250.50");
-        assert_eq!(money(Lang::En, 5, "CHF"), "CHF 0.05");
+        assert_eq!(money(Lang::En, 5, "CHF"), "CHF\u{a0}0.05");
+        assert_eq!(money(Lang::Fr, -5, "EUR"), "-0,05\u{a0}€");
+        assert_eq!(money(Lang::Fr, 1_200, "JPY"), "1\u{202f}200\u{a0}JPY");
+        assert_eq!(money(Lang::En, 150_000_000, "BTC"), "BTC\u{a0}1.50000000");
+        for (value, fr, en) in [
+            (json!(1_234), "1\u{202f}234", "1,234"),
+            (json!(-1_234.5), "-1\u{202f}234,5", "-1,234.5"),
+            (json!(-0.5), "-0,5", "-0.5"),
+            (json!(1e300), "1e+300", "1e+300"),
+        ] {
+            let value = value.as_number().unwrap();
+            assert_eq!(
+                (&*number(Lang::Fr, value), &*number(Lang::En, value)),
+                (fr, en)
+            );
+        }
         assert_eq!(count(Lang::En, -1_234_567), "-1,234,567");
         let micros = 1_772_548_920_000_000;
         assert_eq!(moment(Lang::Fr, micros), "03/03/2026 à 15:42");

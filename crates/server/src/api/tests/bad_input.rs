@@ -303,6 +303,86 @@ async fn messages_are_in_the_language_of_the_reader() {
     assert_eq!(none.headers[header::CONTENT_LANGUAGE], "en");
 }
 
+/// What a program is told, and the person who reads its log.
+async fn problem(lang: &str) -> String {
+    let site = site().await;
+    let answers = json!({
+        "category": "scam", "visibility": "public", "medium": 3, "urls": [{ "url": "https://a.example" }, {}],
+        "description": "", "victim": "nobody", "identify": "anonymous", "colour": "red",
+    });
+    let body = json!({ "lang": lang, "answers": answers });
+    let answer = site.file("pharos", KEY, body.to_string()).await;
+    serde_json::to_string_pretty(&answer.body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problem_details_name_every_field() {
+    insta::assert_snapshot!(problem("en").await, @r#"
+    {
+      "detail": "Nothing was received. 4 fields are wrong: “errors” says what and how to mend each.",
+      "errors": [
+        {
+          "code": "not_an_option",
+          "field": "medium",
+          "message": "Choose one of the answers offered."
+        },
+        {
+          "code": "required",
+          "field": "description",
+          "message": "Answer this question."
+        },
+        {
+          "code": "not_an_option",
+          "field": "victim",
+          "message": "Choose one of the answers offered."
+        },
+        {
+          "code": "unknown_field",
+          "field": "colour",
+          "message": "This form has no such field."
+        }
+      ],
+      "status": 422,
+      "title": "Some fields are wrong",
+      "type": "/problems/invalid-answers"
+    }
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn problem_details_name_every_field_in_french() {
+    insta::assert_snapshot!(problem("fr").await, @r#"
+    {
+      "detail": "Rien n’a été reçu. 4 champs sont faux : « errors » dit lesquels et comment les corriger.",
+      "errors": [
+        {
+          "code": "not_an_option",
+          "field": "medium",
+          "message": "Choisissez une des réponses proposées."
+        },
+        {
+          "code": "required",
+          "field": "description",
+          "message": "Répondez à cette question."
+        },
+        {
+          "code": "not_an_option",
+          "field": "victim",
+          "message": "Choisissez une des réponses proposées."
+        },
+        {
+          "code": "unknown_field",
+          "field": "colour",
+          "message": "Ce champ n’existe pas dans ce formulaire."
+        }
+      ],
+      "status": 422,
+      "title": "Des champs sont faux",
+      "type": "/problems/invalid-answers"
+    }
+    "#);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_that_are_missing_or_wrong() {
     let site = site().await;

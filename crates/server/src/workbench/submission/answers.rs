@@ -346,7 +346,7 @@ impl Reader<'_> {
                 )
             }
             (_, Value::String(text)) => text.clone(),
-            (_, Value::Number(number)) => number.to_string(),
+            (_, Value::Number(number)) => page.number(number),
             // A form this program does not know: shown as it is kept rather than not at all.
             (_, other) => other.to_string(),
         }
