@@ -17,7 +17,7 @@ use linkage::Model;
 use observables::WarningLists;
 use store::{
     Store,
-    work::{Agent, Analyser, Docket, NewAct, Reached},
+    work::{Agent, Analyser, Batch, Docket, NewAct, Reached},
 };
 use tower::ServiceExt;
 
@@ -119,9 +119,8 @@ impl Site {
             submission: seq,
             supplement: -1,
         };
-        work.apply(&[found], reached, &app.model, &mut Analyser::default())
-            .await
-            .unwrap();
+        let batch = Batch::new(vec![found], &mut Analyser::default());
+        work.apply(batch, reached, &app.model).await.unwrap();
         work.docket(seq).await.unwrap().unwrap()
     }
 
