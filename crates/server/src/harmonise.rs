@@ -272,9 +272,6 @@ fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
     for (question, answer) in &facts.modus {
         gathered.modus(question, answer);
     }
-    if let Some(headline) = facts.headline {
-        gathered.aliases(headline.id);
-    }
     gathered
 }
 
@@ -348,11 +345,6 @@ fn name_key(raw: &str) -> Option<i64> {
     is_name.then(|| hashed(&[b"payee", words.join(" ").as_bytes()]))
 }
 
-/// Key of a name under a kind of facts: fewer strangers share both than the name.
-fn alias_key(name: i64, headline: &str) -> i64 {
-    hashed(&[b"alias", &name.to_be_bytes(), headline.as_bytes()])
-}
-
 /// Key of the number of an ad, a parcel, an order: its letters and digits, five of them digits.
 fn reference_key(raw: &str) -> Option<i64> {
     let written: String = fold(raw)
@@ -377,15 +369,12 @@ fn modus_key(question: &str, answer: &str) -> Option<i64> {
 #[must_use]
 pub fn names(desk: &Desk, answers: &Answers) -> HashMap<i64, String> {
     let facts = facts::project(desk, answers);
-    let headline = facts.headline.map(|headline| headline.id);
     let typed = facts
         .observables
         .iter()
         .filter(|typed| matches!(typed.hint, Hint::Text))
         .flat_map(|typed| {
-            let name = name_key(typed.raw);
-            let alias = name.zip(headline).map(|(name, kind)| alias_key(name, kind));
-            [name, alias, reference_key(typed.raw)]
+            [name_key(typed.raw), reference_key(typed.raw)]
                 .into_iter()
                 .flatten()
                 .map(|key| (key, typed.raw.to_owned()))
@@ -544,16 +533,6 @@ impl Gathered {
         }
     }
 
-    /// Every name found so far, under the kind of facts.
-    fn aliases(&mut self, headline: &str) {
-        let name = key_kind("payee");
-        let names = self.keys.iter().filter(|key| Some(key.kind) == name);
-        let aliases: Vec<i64> = names.map(|key| alias_key(key.id, headline)).collect();
-        for alias in aliases {
-            self.push(alias, "alias", false);
-        }
-    }
-
     fn reference(&mut self, raw: &str) {
         if let Some(id) = reference_key(raw) {
             self.push(id, "reference", false);
@@ -608,12 +587,6 @@ mod tests {
             keys(&typed("LuxGroup SAS"), "payee"),
             keys(&typed("luxgroup"), "payee")
         );
-        let mut shop = typed("LuxGroup");
-        shop.aliases("false_shop");
-        let mut seller = typed("LuxGroup");
-        seller.aliases("false_seller");
-        assert_eq!(keys(&shop, "alias").len(), 1);
-        assert_ne!(keys(&shop, "alias"), keys(&seller, "alias"));
         for none in ["Lui", "REF 8069228", "sas", ""] {
             assert!(keys(&typed(none), "payee").is_empty(), "{none}");
         }

@@ -351,4 +351,3 @@ wb-kind-mail-domain = domain of an e-mail address
 wb-kind-passage = same message, several sentences in a row
 wb-kind-reference = reference (ad, parcel, order)
 wb-kind-modus = way of doing it
-wb-kind-alias = same name, same kind of facts

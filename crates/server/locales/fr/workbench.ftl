@@ -351,4 +351,3 @@ wb-kind-mail-domain = domaine d’adresse électronique
 wb-kind-passage = même message, plusieurs phrases de suite
 wb-kind-reference = référence (annonce, colis, commande)
 wb-kind-modus = façon de faire
-wb-kind-alias = même nom, même genre de faits

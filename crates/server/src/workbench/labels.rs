@@ -73,7 +73,6 @@ pub(super) fn kind(page: &Page, name: &str) -> String {
         "passage" => words.t("wb-kind-passage"),
         "reference" => words.t("wb-kind-reference"),
         "modus" => words.t("wb-kind-modus"),
-        "alias" => words.t("wb-kind-alias"),
         _ => match name.parse::<observables::Kind>() {
             Ok(kind) if page.lang == Lang::Fr => kind.entry().label_fr.to_owned(),
             Ok(kind) => kind.entry().label_en.to_owned(),

@@ -60,7 +60,6 @@ pub const KEY_KINDS: &[&str] = &[
     "passage",
     "reference",
     "modus",
-    "alias",
 ];
 
 /// The number of a kind of key.
