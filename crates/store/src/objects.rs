@@ -30,8 +30,8 @@ pub enum UploadError {
     Io(#[from] io::Error),
 }
 
-/// Bytes on their way in. Dropped before [`Incoming::keep`] they leave a file in `incoming/` that
-/// the next start removes.
+/// Bytes on their way in. Dropped before [`Incoming::keep`], because the disk refused, a rule did, or
+/// the sender is gone, they are forgotten; what a kill leaves in `incoming/` the next start removes.
 pub struct Incoming {
     file: fs::File,
     path: PathBuf,
@@ -103,13 +103,11 @@ impl Incoming {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`UploadError::TooLarge`] as soon as the limit is passed; the bytes so far are forgotten.
+    /// [`UploadError::TooLarge`] as soon as the limit is passed, and when the disk refuses.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
-            let most = self.most;
-            fs::remove_file(&self.path).await?;
-            return Err(UploadError::TooLarge { most });
+            return Err(UploadError::TooLarge { most: self.most });
         }
         if self.head.len() < 512 {
             let wanted = (512 - self.head.len()).min(bytes.len());
@@ -133,7 +131,7 @@ impl Incoming {
     pub async fn keep(mut self) -> Result<Kept, UploadError> {
         self.file.flush().await?;
         self.file.sync_all().await?;
-        let sha256: [u8; 32] = self.hash.finalize().into();
+        let sha256: [u8; 32] = self.hash.finalize_reset().into();
         let path = place(&self.folder, &sha256);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).await?;
@@ -150,12 +148,17 @@ impl Incoming {
             media_type: sniff(&self.head),
         })
     }
+}
 
-    /// Forgets the bytes.
-    pub async fn discard(self) {
-        // What cannot be removed now is removed at the next start.
-        if let Err(error) = fs::remove_file(&self.path).await {
-            tracing::warn!(%error, "an unfinished upload stays until the next start");
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        match std::fs::remove_file(&self.path) {
+            Ok(()) => {}
+            // It was kept: it lies elsewhere now.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(%error, "an unfinished upload stays until the next start");
+            }
         }
     }
 }
@@ -241,6 +244,7 @@ mod tests {
             incoming.write(b"12345").await,
             Err(UploadError::TooLarge { most: 4 })
         ));
+        drop(incoming);
         assert_eq!(
             std::fs::read_dir(folder.path().join("incoming"))
                 .unwrap()

@@ -167,19 +167,11 @@ impl Part<'_> {
             .receive(&id, app.settings.most_upload)
             .await
             .map_err(refused)?;
-        loop {
-            match self.chunk().await {
-                Ok(Some(chunk)) => incoming.write(&chunk).await.map_err(refused)?,
-                Ok(None) => break,
-                Err(failure) => {
-                    incoming.discard().await;
-                    return Err(failure);
-                }
-            }
+        while let Some(chunk) = self.chunk().await? {
+            incoming.write(&chunk).await.map_err(refused)?;
         }
         let shown = incoming.media_type();
         if lies(&claimed, shown) {
-            incoming.discard().await;
             let claimed = claimed.chars().take(MOST_NAME).collect();
             return Err(Failure::Invalid(vec![Wrong::Type {
                 field,

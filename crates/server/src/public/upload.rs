@@ -119,13 +119,12 @@ async fn file(
         let chunk = match field.chunk().await {
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
-            Err(_) => {
-                incoming.discard().await;
-                return Err(FormError::Cut);
-            }
+            Err(_) => return Err(FormError::Cut),
         };
         size += chunk.len() as u64;
         if let Err(error) = incoming.write(&chunk).await {
+            // What it took of the disk is given back first.
+            drop(incoming);
             // Read to the end, so that the files after it and the answers are not lost.
             while field.chunk().await.map_err(|_| FormError::Cut)?.is_some() {}
             return match error {
@@ -138,7 +137,6 @@ async fn file(
         }
     }
     if size == 0 {
-        incoming.discard().await;
         // A browser sends an empty nameless file when none was chosen.
         return if name.is_empty() {
             Ok(None)
