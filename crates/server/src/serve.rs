@@ -12,7 +12,7 @@ use crate::{app::App, router::router, worker};
 /// # Errors
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> io::Result<()> {
-    let working = tokio::spawn(worker::run(app.clone(), stop.clone()));
+    let working = worker::start(app.clone(), stop.clone())?;
     let mut stopping = stop;
     let stopped = async move {
         // An error means that whoever could say "stop" is gone: that is a stop too.
@@ -21,5 +21,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped)
         .await?;
-    working.await.map_err(io::Error::other)
+    working
+        .await
+        .map_err(|_| io::Error::other("the worker broke off; nothing that was received is lost"))
 }

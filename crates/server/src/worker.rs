@@ -4,15 +4,18 @@
 //! transaction as what was made of the batch: a kill at any point resumes without a gap or a double.
 //! Receiving goes first: while many requests are being received it waits, a bounded time.
 
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    time::{Duration, Instant},
+};
 
 use casework::submission::{Event, State};
 use store::{
-    StoreError,
+    StoreError, background,
     intake::Supplement,
     work::{Analyser, Key, Reached},
 };
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::{
     app::App,
@@ -35,8 +38,24 @@ const GATHER: Duration = Duration::from_millis(40);
 /// It looks by itself this often, should a ring be missed.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// Starts the worker on a thread of its own, one that gives way to receiving. The answer comes when it has ended.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn start(app: App, stop: watch::Receiver<bool>) -> io::Result<oneshot::Receiver<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (ended, end) = oneshot::channel();
+    background::thread("worker", move || {
+        runtime.block_on(run(app, stop));
+        let _gone = ended.send(());
+    })?;
+    Ok(end)
+}
+
 /// Runs until `stop` says true, then finishes its batch.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut analyser = Analyser::default();
     let mut failures = 0_u32;
     while !*stop.borrow() {
