@@ -136,7 +136,7 @@ impl Import {
                 .as_ref()
                 .map_or(desk.tracks[0], |mapping| mapping.track);
             let (stop, stopping) = watch::channel(false);
-            let working = tokio::spawn(worker::run(app.clone(), stopping));
+            let working = worker::start(app.clone(), stopping)?;
             let halt = Arc::new(AtomicBool::new(false));
             let halted = Arc::clone(&halt);
             tokio::spawn(async move {

@@ -46,15 +46,15 @@ fn another_ledger_did_not_sign_it() {
     // The key of the example in the C2SP specification of signed notes.
     let other = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
     insta::assert_snapshot!(verify("labelled.tlog-proof", other, &[]), @"
-    2
-    orfevre: NOT valid: the checkpoint is not signed by PeterNeumann+c74f20a3. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code
+    1
+    NOT valid: the checkpoint is not signed by PeterNeumann+c74f20a3. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code
     ");
 }
 
 #[test]
 fn what_is_no_receipt_is_told() {
     insta::assert_snapshot!(verify("log.vkey", KEY, &[]), @"
-    2
-    orfevre: NOT valid: the file does not begin with c2sp.org/tlog-proof@v1: it is not a receipt. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code
+    1
+    NOT valid: the file does not begin with c2sp.org/tlog-proof@v1: it is not a receipt. Check that the file is whole and the key is the ledger's; the submission itself may still be found with its tracking code
     ");
 }

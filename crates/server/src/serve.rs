@@ -12,7 +12,7 @@ use crate::{app::App, housekeeping, router::router, worker};
 /// # Errors
 /// When the listener fails.
 pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>) -> io::Result<()> {
-    let working = tokio::spawn(worker::run(app.clone(), stop.clone()));
+    let working = worker::start(app.clone(), stop.clone())?;
     let tidying = tokio::spawn(housekeeping::run(app.clone(), stop.clone()));
     let mut stopping = stop;
     let stopped = async move {
@@ -22,6 +22,8 @@ pub async fn serve(app: App, listener: TcpListener, stop: watch::Receiver<bool>)
     axum::serve(listener, router(app))
         .with_graceful_shutdown(stopped)
         .await?;
-    working.await.map_err(io::Error::other)?;
+    working
+        .await
+        .map_err(|_| io::Error::other("the worker broke off; nothing that was received is lost"))?;
     tidying.await.map_err(io::Error::other)
 }

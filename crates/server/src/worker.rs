@@ -8,17 +8,22 @@
 //! the processor, the second mostly the database.
 
 use std::{
+    io,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use casework::submission::{Event, State};
 use store::{
-    StoreError,
+    StoreError, background,
     intake::Supplement,
     work::{Analyser, Batch, Key, Reached},
 };
-use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
+use tokio::{
+    runtime::Handle,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 
 use crate::{
     app::App,
@@ -44,19 +49,24 @@ const GATHER: Duration = Duration::from_millis(40);
 /// It looks by itself this often, should a ring be missed.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// Runs until `stop` says true or is gone, then finishes its batch.
+/// Starts the worker on a thread of its own, one that gives way to receiving. The answer comes when it has ended.
 ///
-/// It has a thread of its own: among the tasks of the runtime, each of its many answers from the database would
-/// wait behind the requests that are being received.
-pub async fn run(app: App, stop: watch::Receiver<bool>) {
-    let handle = Handle::current();
-    let running = tokio::task::spawn_blocking(move || handle.block_on(work(app, stop)));
-    if let Err(error) = running.await {
-        tracing::error!(%error, "matching has stopped; what is received is kept and matched after the next start");
-    }
+/// # Errors
+/// When the system gives no thread.
+pub fn start(app: App, stop: watch::Receiver<bool>) -> io::Result<oneshot::Receiver<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (ended, end) = oneshot::channel();
+    background::thread("worker", move || {
+        runtime.block_on(run(app, stop));
+        let _gone = ended.send(());
+    })?;
+    Ok(end)
 }
 
-async fn work(app: App, mut stop: watch::Receiver<bool>) {
+/// Runs until `stop` says true or is gone, then finishes its batch.
+async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut worker = Worker {
         app,
         analyser: Arc::default(),

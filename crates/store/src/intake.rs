@@ -9,6 +9,7 @@
 //! and checkpoint in one commit → reply. A checkpoint is signed inside the transaction and published
 //! only by its commit, so no two published checkpoints can disagree.
 
+mod backfill;
 mod draft;
 mod forgetting;
 mod log;
@@ -20,8 +21,8 @@ mod writing;
 use std::{path::Path, sync::Arc};
 
 use ledger::{Signer, Verifier};
-use sqlx::AnyPool;
-use tokio::sync::{mpsc, oneshot};
+use sqlx::{AnyConnection, AnyPool};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::writing::{Command, Writer};
 pub use self::{
@@ -31,7 +32,10 @@ pub use self::{
 };
 use crate::{StoreError, migrate, readers, secrets::Secrets, sql, writer};
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/intake/0001.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/intake/0001.sql"),
+    include_str!("../migrations/intake/0002.sql"),
+];
 
 /// How many callers may wait for the writer; more wait at the door, in order.
 const QUEUE: usize = 4096;
@@ -133,24 +137,42 @@ pub enum SubmitError {
     Stopped,
 }
 
+/// A connection of the kind that receipts hang on.
+pub(crate) async fn writing_connection(path: &Path) -> Result<AnyConnection, StoreError> {
+    let mut connection = writer(path).await?;
+    let text = format!("PRAGMA wal_autocheckpoint = {}", backfill::LONGEST_LOG);
+    sql::run(&mut connection, &text, vec![]).await?;
+    Ok(connection)
+}
+
 impl Intake {
     pub(crate) async fn open(
         path: &Path,
         origin: &str,
         secrets: &Arc<Secrets>,
     ) -> Result<Self, StoreError> {
-        let mut connection = writer(path).await?;
+        let mut connection = writing_connection(path).await?;
         migrate(&mut connection, MIGRATIONS).await?;
         let signer = Arc::new(
             Signer::new(origin, &secrets.ledger_seed)
                 .map_err(|error| StoreError::Ledger(error.to_string()))?,
         );
         let log = log::load(&mut connection, &signer).await?;
+        let received = log::received(&mut connection).await?;
         let (commands, queue) = mpsc::channel(QUEUE);
+        let (written, watched) = watch::channel(());
+        let backfilled = path.to_owned();
+        tokio::spawn(async move {
+            if let Err(error) = backfill::run(&backfilled, watched).await {
+                tracing::error!(%error, "no second connection to the intake database: its writer moves the write-ahead log alone, and receipts wait for it at times");
+            }
+        });
         let writer = Writer {
             connection,
+            written,
             path: path.to_owned(),
             log,
+            received,
             signer: Arc::clone(&signer),
             secrets: Arc::clone(secrets),
         };
@@ -241,20 +263,6 @@ impl Intake {
     /// When the database does not answer.
     pub async fn count(&self) -> Result<i64, StoreError> {
         let mut connection = self.reading().await?;
-        let row = sql::row(
-            &mut connection,
-            "SELECT value FROM meta WHERE name = 'received'",
-            vec![],
-        )
-        .await?;
-        match row {
-            None => Ok(0),
-            Some(row) => sql::text(&row, 0)?
-                .parse()
-                .map_err(|_| StoreError::Corrupt {
-                    what: "count of submissions",
-                    why: "not a number".to_owned(),
-                }),
-        }
+        log::received(&mut connection).await
     }
 }

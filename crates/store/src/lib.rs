@@ -7,11 +7,12 @@
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
 //! - [`work`]: the docket, keys and members, series, words, acts, agents.
-//! - [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
+//! - [`background`]: the worker's threads. [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
 //!
 //! No rule of the domain is here: `casework` decides, this crate keeps.
 #![warn(missing_docs)]
 
+pub mod background;
 pub mod intake;
 pub mod measure;
 pub mod objects;

@@ -8,7 +8,12 @@ use std::{
 use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{Store, StoreError, intake::NewSubmission, migrate, sql, sql::params, writer};
+use crate::{
+    Store, StoreError,
+    intake::{self, NewSubmission},
+    migrate, sql,
+    sql::params,
+};
 
 /// A measured rate with the time each caller waited.
 #[derive(Clone, Debug)]
@@ -55,12 +60,8 @@ pub async fn bare_group_commit(
 ) -> Result<Measured, StoreError> {
     std::fs::create_dir_all(folder)?;
     sqlx::any::install_default_drivers();
-    let mut connection = writer(&folder.join("bare.db")).await?;
-    migrate(
-        &mut connection,
-        &[include_str!("../migrations/intake/0001.sql")],
-    )
-    .await?;
+    let mut connection = intake::writing_connection(&folder.join("bare.db")).await?;
+    migrate(&mut connection, intake::MIGRATIONS).await?;
     let (send, mut receive) = mpsc::channel::<(i64, oneshot::Sender<()>)>(4096);
     let row = sample.clone();
     let writing = tokio::spawn(async move {

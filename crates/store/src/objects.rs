@@ -142,7 +142,7 @@ impl Incoming {
     /// Appends bytes.
     ///
     /// # Errors
-    /// [`UploadError::TooLarge`] as soon as the limit is passed; drop it then.
+    /// [`UploadError::TooLarge`] as soon as the limit is passed, and when the disk refuses.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), UploadError> {
         self.size += bytes.len() as u64;
         if self.size > self.most {
@@ -171,7 +171,7 @@ impl Incoming {
         let unrecorded = Unrecorded(self.recording.read_owned().await);
         self.file.flush().await?;
         self.file.sync_all().await?;
-        let sha256: [u8; 32] = self.hash.finalize().into();
+        let sha256: [u8; 32] = self.hash.finalize_reset().into();
         let path = place(&self.folder, &sha256);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).await?;

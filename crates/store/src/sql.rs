@@ -154,10 +154,18 @@ pub(crate) async fn insert(
     connection: &mut AnyConnection,
     head: &str,
     tail: &str,
-    mut values: Vec<Vec<Param>>,
+    values: Vec<Vec<Param>>,
 ) -> Result<(), sqlx::Error> {
+    for (text, chunk) in insertions(head, tail, values) {
+        statement(text, chunk).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn insertions(head: &str, tail: &str, mut values: Vec<Vec<Param>>) -> Vec<(String, Vec<Param>)> {
+    let mut insertions = Vec::new();
     let Some(columns) = values.first().map(Vec::len) else {
-        return Ok(());
+        return insertions;
     };
     let mut size = previous_power_of_two(MOST_PARAMETERS / columns.max(1));
     let mut rest = values.drain(..).peekable();
@@ -172,10 +180,56 @@ pub(crate) async fn insert(
         values_list(&mut text, size, columns);
         text.push(' ');
         text.push_str(tail);
-        statement(text, chunk).execute(&mut *connection).await?;
+        insertions.push((text, chunk));
         left -= size;
     }
-    Ok(())
+    insertions
+}
+
+/// Statements of one transaction that wait for nothing from each other.
+///
+/// Each statement is a trip to the database's thread and back, and for a small transaction the trips cost
+/// more than the work. So the statements of a small batch go as one text. A large one goes statement by
+/// statement: its trips are few beside its rows, and its text would be a new one each time, never found
+/// prepared.
+#[derive(Default)]
+pub(crate) struct Batch {
+    statements: Vec<(String, Vec<Param>)>,
+}
+
+/// A batch of up to this many parameters goes in one trip.
+const JOINED_PARAMETERS: usize = 96;
+
+impl Batch {
+    /// Adds a statement; its placeholders are `?`, which number on from one statement to the next.
+    pub(crate) fn run(&mut self, text: &str, values: Vec<Param>) {
+        self.statements.push((text.to_owned(), values));
+    }
+
+    /// Adds the insertion of rows; see [`insert`].
+    pub(crate) fn insert(&mut self, head: &str, tail: &str, values: Vec<Vec<Param>>) {
+        self.statements.extend(insertions(head, tail, values));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// Runs the statements in order, up to the first that fails.
+    pub(crate) async fn execute(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let parameters: usize = self.statements.iter().map(|(_, values)| values.len()).sum();
+        if parameters > JOINED_PARAMETERS {
+            for (text, values) in self.statements {
+                statement(text, values).execute(&mut *connection).await?;
+            }
+            return Ok(());
+        }
+        let (texts, values): (Vec<String>, Vec<Vec<Param>>) = self.statements.into_iter().unzip();
+        statement(texts.join(";\n"), values.into_iter().flatten().collect())
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
 }
 
 /// Runs `head IN (…) tail` for all the values, some at a time, and gathers the rows.

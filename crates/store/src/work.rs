@@ -15,10 +15,16 @@ mod series;
 mod tests;
 mod words;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::{AnyConnection, AnyPool};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, MutexGuard, oneshot},
+};
 
 pub use self::{
     access::{Agent, AgentSession, ApiToken},
@@ -29,7 +35,7 @@ pub use self::{
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     words::Analyser,
 };
-use crate::{StoreError, migrate, readers, sql, writer};
+use crate::{StoreError, background, migrate, readers, sql, writer};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0001.sql"),
@@ -58,7 +64,7 @@ pub struct Reached {
 
 impl Work {
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = writer(path).await?;
+        let mut connection = giving_way(path.to_owned()).await?;
         migrate(&mut connection, MIGRATIONS).await?;
         // Batches touch the same pages of the indexes again and again: copied back seldom, each is
         // copied once for many.
@@ -94,6 +100,17 @@ impl Work {
                 .unwrap_or(-1),
         })
     }
+}
+
+/// A writing connection whose thread gives way: the driver starts one for each connection, and it inherits the
+/// priority of the thread that connects.
+async fn giving_way(path: PathBuf) -> Result<AnyConnection, StoreError> {
+    let (answer, answered) = oneshot::channel();
+    let runtime = Handle::current();
+    background::thread("connecting", move || {
+        let _gone = answer.send(runtime.block_on(writer(&path)));
+    })?;
+    answered.await.map_err(|_| StoreError::Stopped)?
 }
 
 async fn number(connection: &mut AnyConnection, name: &str) -> Result<Option<i64>, StoreError> {

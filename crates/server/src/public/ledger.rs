@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use ledger::{Commitment, TilePath, entry_bundle};
+use ledger::{TilePath, entry_bundle};
 
 use crate::{
     app::App,
@@ -68,7 +68,10 @@ pub(super) async fn tile(State(app): State<App>, uri: Uri) -> Response {
         ),
         TilePath::Entries { index, width } => {
             let entries = app.store.intake.entries(index, width).await;
-            (entries.map(|entries| entries.map(bundle)), width)
+            (
+                entries.map(|entries| entries.as_deref().map(entry_bundle)),
+                width,
+            )
         }
     };
     // A part grows into another path, so it may be kept as well; a day is enough.
@@ -89,14 +92,6 @@ pub(super) async fn tile(State(app): State<App>, uri: Uri) -> Response {
         Ok(None) => StatusCode::NOT_FOUND.into_response(),
         Err(error) => failed(&error),
     }
-}
-
-fn bundle(entries: Vec<Vec<u8>>) -> Vec<u8> {
-    let commitments: Vec<Commitment> = entries
-        .into_iter()
-        .filter_map(|entry| Some(Commitment(entry.try_into().ok()?)))
-        .collect();
-    entry_bundle(&commitments)
 }
 
 fn failed(error: &store::StoreError) -> Response {

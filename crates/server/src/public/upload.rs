@@ -116,11 +116,14 @@ async fn file(
     };
     let mut size = 0_u64;
     loop {
-        let Some(chunk) = field.chunk().await.map_err(|_| FormError::Cut)? else {
-            break;
+        let chunk = match field.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(_) => return Err(FormError::Cut),
         };
         size += chunk.len() as u64;
         if let Err(error) = incoming.write(&chunk).await {
+            // What it took of the disk is given back first.
             drop(incoming);
             // Read to the end, so that the files after it and the answers are not lost.
             while field.chunk().await.map_err(|_| FormError::Cut)?.is_some() {}

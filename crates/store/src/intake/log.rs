@@ -1,5 +1,7 @@
 //! The ledger's rows: leaves, tiles, the signed checkpoint; and receipts made from them.
 
+use std::ops::Range;
+
 use ledger::{
     Appended, Commitment, Log, Opening, Receipt, Signer, Tile, TileSet, edge_tiles,
     prove_inclusion, tiles_for_inclusion,
@@ -9,8 +11,15 @@ use sqlx::AnyConnection;
 use super::Received;
 use crate::{
     StoreError,
-    sql::{self, params},
+    sql::{self, Batch, params},
 };
+
+/// How many hashes a full tile has.
+const TILE_WIDTH: u16 = 256;
+
+/// The tile on the right edge of the lowest level is stored each time it has grown by this much: each commit
+/// would write up to 8 KiB of hashes anew. The leaves give the few that are not in it yet.
+const STORED_EVERY: u64 = 32;
 
 /// What a receipt is made from: seq, id, when, nonce, digest, and the two labels of its opening.
 pub(super) const SUBMISSION: &str = "SELECT seq, id, received_at, nonce, digest, 'submission', id, 'desk', desk FROM submission WHERE seq = $1";
@@ -46,7 +55,7 @@ pub(super) async fn load(
         .map_err(|error| StoreError::Ledger(format!("its last checkpoint: {error}")))?;
     let mut tiles = Vec::new();
     for id in edge_tiles(signed.size) {
-        if let Some(bytes) = tile(connection, id.level, id.index).await? {
+        if let Some(bytes) = tile(connection, id.level, id.index, id.width).await? {
             tiles.push(read_tile(id.level, id.index, bytes)?);
         }
     }
@@ -87,44 +96,90 @@ pub(super) async fn checkpoint(
     row.map(|row| sql::text(&row, 0)).transpose()
 }
 
+/// The first `width` hashes of a tile, if that many are there.
 pub(super) async fn tile(
     connection: &mut AnyConnection,
     level: u8,
     place: u64,
-) -> Result<Option<Vec<u8>>, sqlx::Error> {
-    let Ok(place) = i64::try_from(place) else {
+    width: u16,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Ok(index) = i64::try_from(place) else {
         return Ok(None);
     };
     let row = sql::row(
         connection,
         "SELECT hashes FROM tile WHERE level = $1 AND place = $2",
-        params![i64::from(level), place],
+        params![i64::from(level), index],
     )
     .await?;
-    row.map(|row| sql::bytes(&row, 0)).transpose()
+    let wanted = usize::from(width) * 32;
+    let mut hashes = row.map_or(Ok(Vec::new()), |row| sql::bytes(&row, 0))?;
+    // It may have grown past the checkpoint that the width comes from.
+    hashes.truncate(wanted);
+    if level == 0 && hashes.len() < wanted {
+        let leaves = leaves(connection, place, (hashes.len() / 32) as u16..width).await?;
+        hashes.extend(leaves.iter().flat_map(|leaf| leaf.leaf_hash().0));
+    }
+    Ok((hashes.len() == wanted).then_some(hashes))
+}
+
+/// The leaves in these places under a tile of the lowest level, as far as they are there.
+pub(super) async fn leaves(
+    connection: &mut AnyConnection,
+    place: u64,
+    places: Range<u16>,
+) -> Result<Vec<Commitment>, StoreError> {
+    let Some(first) = i64::try_from(place)
+        .ok()
+        .and_then(|place| place.checked_mul(i64::from(TILE_WIDTH)))
+    else {
+        return Ok(Vec::new());
+    };
+    let [from, to] = [places.start, places.end].map(|at| first.saturating_add(i64::from(at)));
+    sql::rows(
+        connection,
+        "SELECT entry FROM leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq",
+        params![from, to],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        sql::bytes(row, 0)?
+            .try_into()
+            .map(Commitment)
+            .map_err(|_| StoreError::Corrupt {
+                what: "leaf",
+                why: "it is not 32 bytes".to_owned(),
+            })
+    })
+    .collect()
 }
 
 fn read_tile(level: u8, index: u64, bytes: Vec<u8>) -> Result<Tile, StoreError> {
     Tile::new(level, index, bytes).map_err(|error| StoreError::Ledger(error.to_string()))
 }
 
-/// Writes what an append made, and the checkpoint that its commit publishes.
-pub(super) async fn write(
-    connection: &mut AnyConnection,
+/// Writes what an append made, the checkpoint that its commit publishes, and how many submissions there are
+/// with it.
+pub(super) fn write(
+    batch: &mut Batch,
     leaves: &[Commitment],
     appended: &Appended,
     checkpoint: &str,
-) -> Result<(), sqlx::Error> {
+    received: i64,
+) {
     let first = appended.first_index() as i64;
     let rows = leaves
         .iter()
         .zip(first..)
         .map(|(leaf, seq)| params![seq, leaf.0])
         .collect();
-    sql::insert(connection, "INSERT INTO leaf (seq, entry) VALUES", "", rows).await?;
+    batch.insert("INSERT INTO leaf (seq, entry) VALUES", "", rows);
+    let edge_stored = appended.first_index() / STORED_EVERY != appended.size() / STORED_EVERY;
     let rows = appended
         .tiles()
         .iter()
+        .filter(|tile| tile.id().level > 0 || tile.id().width == TILE_WIDTH || edge_stored)
         .map(|tile| {
             let id = tile.id();
             params![
@@ -135,20 +190,38 @@ pub(super) async fn write(
             ]
         })
         .collect();
-    sql::insert(
-        connection,
+    batch.insert(
         "INSERT INTO tile (level, place, width, hashes) VALUES",
         "ON CONFLICT (level, place) DO UPDATE SET width = excluded.width, hashes = excluded.hashes",
         rows,
-    )
-    .await?;
-    sql::run(
+    );
+    batch.insert(
+        "INSERT INTO meta (name, value) VALUES",
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        vec![
+            params!["checkpoint", checkpoint],
+            params!["received", received.to_string()],
+        ],
+    );
+}
+
+/// How many submissions were received.
+pub(super) async fn received(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    let row = sql::row(
         connection,
-        "INSERT INTO meta (name, value) VALUES ('checkpoint', $1) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        params![checkpoint],
+        "SELECT value FROM meta WHERE name = 'received'",
+        vec![],
     )
     .await?;
-    Ok(())
+    match row {
+        None => Ok(0),
+        Some(row) => sql::text(&row, 0)?
+            .parse()
+            .map_err(|_| StoreError::Corrupt {
+                what: "count of submissions",
+                why: "not a number".to_owned(),
+            }),
+    }
 }
 
 /// The answer for a leaf that is there already, against the present checkpoint.
@@ -194,9 +267,7 @@ pub(super) async fn repeated(
     let mut tiles = TileSet::new();
     let ledger_error = |error: ledger::ProveError| StoreError::Ledger(error.to_string());
     for id in tiles_for_inclusion(index, size).map_err(ledger_error)? {
-        if let Some(mut bytes) = tile(connection, id.level, id.index).await? {
-            // A tile may have grown past the checkpoint that was read a moment before.
-            bytes.truncate(usize::from(id.width) * 32);
+        if let Some(bytes) = tile(connection, id.level, id.index, id.width).await? {
             tiles.insert(&read_tile(id.level, id.index, bytes)?);
         }
     }

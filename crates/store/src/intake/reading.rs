@@ -1,5 +1,6 @@
 //! What was received, read back.
 
+use ledger::Commitment;
 use sqlx::any::AnyRow;
 
 use super::{Intake, Received, log};
@@ -323,9 +324,7 @@ impl Intake {
         width: u16,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let mut connection = self.reading().await?;
-        Ok(log::tile(&mut connection, level, place)
-            .await?
-            .and_then(|hashes| hashes.get(..usize::from(width) * 32).map(<[u8]>::to_vec)))
+        log::tile(&mut connection, level, place, width).await
     }
 
     /// The entries of a bundle, if that many are there.
@@ -336,28 +335,10 @@ impl Intake {
         &self,
         place: u64,
         width: u16,
-    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
-        let Some(first) = i64::try_from(place)
-            .ok()
-            .and_then(|place| place.checked_mul(256))
-        else {
-            return Ok(None);
-        };
+    ) -> Result<Option<Vec<Commitment>>, StoreError> {
         let mut connection = self.reading().await?;
-        let rows = sql::rows(
-            &mut connection,
-            "SELECT entry FROM leaf WHERE seq >= $1 AND seq < $2 ORDER BY seq",
-            sql::params![first, first.saturating_add(i64::from(width))],
-        )
-        .await?;
-        if rows.len() < usize::from(width) {
-            return Ok(None);
-        }
-        Ok(Some(
-            rows.iter()
-                .map(|row| sql::bytes(row, 0))
-                .collect::<Result<_, _>>()?,
-        ))
+        let leaves = log::leaves(&mut connection, place, 0..width).await?;
+        Ok((leaves.len() == usize::from(width)).then_some(leaves))
     }
 }
 

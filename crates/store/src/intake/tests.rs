@@ -1,5 +1,9 @@
 use super::*;
-use crate::Store;
+use sqlx::Connection;
+
+use crate::{Store, vault};
+
+const ORIGIN: &str = "orfevre.example/test";
 
 pub(super) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
     NewSubmission {
@@ -22,7 +26,7 @@ pub(super) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
 }
 
 async fn store(folder: &std::path::Path) -> Store {
-    Store::open(folder, "orfevre.example/test").await.unwrap()
+    Store::open(folder, ORIGIN).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -176,16 +180,257 @@ async fn a_ledger_that_cannot_reproduce_its_checkpoint_is_not_signed_again() {
     let first = store(folder.path()).await;
     first.intake.submit(submission(1, 5, 1)).await.unwrap();
     drop(first);
+    // Leaves give the end of the lowest level's last tile, and stored tiles all the rest.
+    for spoil in [
+        "UPDATE leaf SET entry = $1",
+        "INSERT INTO tile (level, place, width, hashes) VALUES (0, 0, 1, $1)",
+    ] {
+        let copy = tempfile::tempdir().unwrap();
+        copy_folder(folder.path(), copy.path());
+        let mut connection = writer(&copy.path().join("intake.db")).await.unwrap();
+        sql::run(&mut connection, spoil, sql::params![vec![9_u8; 32]])
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        let opened = Store::open(copy.path(), ORIGIN).await;
+        assert!(matches!(opened, Err(StoreError::Ledger(_))), "{spoil}");
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The files as a kill leaves them: nothing was closed, and the write-ahead log holds what was not moved yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_received_is_read_from_the_log_that_a_kill_leaves() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = store(folder.path()).await;
+    for number in 0..300 {
+        running
+            .intake
+            .submit(submission(number, number as i64, 1))
+            .await
+            .unwrap();
+    }
+    let killed = tempfile::tempdir().unwrap();
+    copy_folder(folder.path(), killed.path());
+    let again = store(killed.path()).await;
+    assert_eq!(again.intake.count().await.unwrap(), 300);
+    for seq in 0..300 {
+        let received = again.intake.receipt(seq).await.unwrap();
+        ledger::verify(received.receipt.as_bytes(), &again.intake.verifier()).unwrap();
+    }
+    let retry = again.intake.submit(submission(9, 9, 1)).await.unwrap();
+    assert!(retry.repeated);
+    let next = again.intake.submit(submission(301, 301, 1)).await.unwrap();
+    assert_eq!(next.seq, 300);
+}
+
+/// A writer with its queue, on a connection that the test has prepared.
+fn start(
+    folder: &Path,
+    connection: AnyConnection,
+    secrets: &Arc<Secrets>,
+) -> (mpsc::Sender<Command>, Verifier) {
+    let signer = Arc::new(Signer::new(ORIGIN, &secrets.ledger_seed).unwrap());
+    let verifier = signer.verifier();
+    let (commands, queue) = mpsc::channel(QUEUE);
+    let writer = Writer {
+        connection,
+        written: watch::channel(()).0,
+        path: folder.join("intake.db"),
+        log: ledger::Log::empty(),
+        received: 0,
+        signer,
+        secrets: Arc::clone(secrets),
+    };
+    tokio::spawn(writer.run(queue));
+    (commands, verifier)
+}
+
+async fn submit(
+    commands: &mpsc::Sender<Command>,
+    new: NewSubmission,
+) -> Result<Received, SubmitError> {
+    let (answer, answered) = oneshot::channel();
+    commands
+        .send(Command::Submit(Box::new(new), answer))
+        .await
+        .unwrap();
+    answered.await.unwrap()
+}
+
+/// SQLite itself answers "full" once a database has as many pages as it may.
+#[tokio::test(flavor = "multi_thread")]
+async fn when_the_database_is_full_nothing_is_half_written_and_it_goes_on_with_room() {
+    let folder = tempfile::tempdir().unwrap();
+    sqlx::any::install_default_drivers();
+    let secrets = Arc::new(Secrets::open(&folder.path().join("keys")).unwrap());
     let path = folder.path().join("intake.db");
-    let mut connection = crate::writer(&path).await.unwrap();
-    sql::run(
-        &mut connection,
-        "UPDATE tile SET hashes = $1",
-        sql::params![vec![9_u8; 32]],
-    )
-    .await
-    .unwrap();
-    drop(connection);
-    let opened = Store::open(folder.path(), "orfevre.example/test").await;
-    assert!(matches!(opened, Err(StoreError::Ledger(_))));
+    let mut connection = writing_connection(&path).await.unwrap();
+    migrate(&mut connection, MIGRATIONS).await.unwrap();
+    sql::run(&mut connection, "PRAGMA max_page_count = 200", vec![])
+        .await
+        .unwrap();
+    let (commands, verifier) = start(folder.path(), connection, &secrets);
+    let large = |number| NewSubmission {
+        facts: format!("{{\"text\":\"{}\"}}", "x".repeat(10_000)),
+        ..submission(number, number as i64, 1)
+    };
+    let mut received = Vec::new();
+    let refused = loop {
+        match submit(&commands, large(received.len() as u64)).await {
+            Ok(answer) => received.push(answer),
+            Err(error) => break error,
+        }
+    };
+    let SubmitError::NotDurable(why) = refused else {
+        panic!("{refused}")
+    };
+    let StoreError::Database(sqlx::Error::Database(why)) = &*why else {
+        panic!("{why}")
+    };
+    assert_eq!(why.message(), "database or disk is full");
+    assert!(received.len() > 10, "some were received before");
+
+    // The writer took a new connection, which may grow: that is the disk with room again.
+    let place = received.len();
+    let after = submit(&commands, large(place as u64)).await.unwrap();
+    assert_eq!((after.seq, after.repeated), (place as i64, false));
+    received.push(after);
+    for answer in &received {
+        ledger::verify(answer.receipt.as_bytes(), &verifier).unwrap();
+    }
+    let mut connection = writer(&path).await.unwrap();
+    for table in ["submission", "identity", "leaf"] {
+        let rows = sql::row(
+            &mut connection,
+            &format!("SELECT COUNT(*) FROM {table}"),
+            vec![],
+        )
+        .await
+        .unwrap()
+        .unwrap();
+        assert_eq!(sql::int(&rows, 0).unwrap(), place as i64 + 1, "{table}");
+    }
+    assert_eq!(
+        log::received(&mut connection).await.unwrap(),
+        place as i64 + 1
+    );
+}
+
+/// What the first form of the database held: the edge's tile in its full width, and an index beside each leaf.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_the_first_form_is_read_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    sqlx::any::install_default_drivers();
+    let secrets = Arc::new(Secrets::open(&folder.path().join("keys")).unwrap());
+    let mut connection = writer(&folder.path().join("intake.db")).await.unwrap();
+    migrate(&mut connection, &MIGRATIONS[..1]).await.unwrap();
+    let signer = Signer::new(ORIGIN, &secrets.ledger_seed).unwrap();
+    let mut ledger = ledger::Log::empty();
+    let mut receipts = Vec::new();
+    // As that version wrote: every tile that an append touched, whatever its width.
+    for number in 0..300_i64 {
+        let new = submission(number as u64, number, 1);
+        let opening = log::opening(
+            new.nonce,
+            new.digest,
+            [("submission", &new.id), ("desk", &new.desk)],
+        )
+        .unwrap();
+        let commitment = opening.commitment();
+        let appended = ledger.append(&[commitment]).unwrap();
+        let checkpoint = signer.sign(appended.size(), &appended.root());
+        let sealed = vault::seal(&secrets.vault, new.id.as_bytes(), b"{}").unwrap();
+        let mut transaction = connection.begin().await.unwrap();
+        let mut rows = vec![
+            (
+                "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                sql::params![
+                    number,
+                    new.id,
+                    new.desk,
+                    1,
+                    new.track,
+                    new.lang,
+                    new.channel,
+                    new.received_at,
+                    new.code,
+                    new.idempotency,
+                    new.digest,
+                    new.nonce,
+                    new.body,
+                    new.facts
+                ],
+            ),
+            (
+                "INSERT INTO identity (seq, sealed) VALUES ($1, $2)",
+                sql::params![number, sealed],
+            ),
+            (
+                "INSERT INTO leaf (seq, entry) VALUES ($1, $2)",
+                sql::params![number, commitment.0],
+            ),
+            (
+                "INSERT INTO meta (name, value) VALUES ('checkpoint', $1), ('received', $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                sql::params![checkpoint.as_str(), (number + 1).to_string()],
+            ),
+        ];
+        rows.extend(appended.tiles().iter().map(|tile| {
+            let id = tile.id();
+            (
+                "INSERT INTO tile (level, place, width, hashes) VALUES ($1, $2, $3, $4) ON CONFLICT (level, place) DO UPDATE SET width = excluded.width, hashes = excluded.hashes",
+                sql::params![i64::from(id.level), id.index as i64, i64::from(id.width), tile.bytes().to_vec()],
+            )
+        }));
+        for (text, values) in rows {
+            sql::run(&mut transaction, text, values).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        let proof = appended.proof(number as u64).unwrap();
+        receipts.push(
+            ledger::Receipt {
+                index: number as u64,
+                proof,
+                opening,
+                checkpoint,
+            }
+            .to_string(),
+        );
+        ledger = appended.into_log();
+    }
+    connection.close().await.unwrap();
+
+    let store = store(folder.path()).await;
+    let verifier = store.intake.verifier();
+    for (seq, old) in (0_i64..).zip(&receipts) {
+        ledger::verify(old.as_bytes(), &verifier).unwrap();
+        let now = store.intake.receipt(seq).await.unwrap();
+        ledger::verify(now.receipt.as_bytes(), &verifier).unwrap();
+        let kept = store.intake.by_seq(seq).await.unwrap().unwrap();
+        assert_eq!(store.intake.identity(&kept).await.unwrap().unwrap(), "{}");
+    }
+    // The edge is served as before, from the leaves.
+    let edge = store.intake.tile(0, 1, 44).await.unwrap().unwrap();
+    assert_eq!(edge.len(), 44 * 32);
+    assert_eq!(store.intake.tile(0, 1, 45).await.unwrap(), None);
+    assert_eq!(
+        store.intake.entries(1, 44).await.unwrap().unwrap().len(),
+        44
+    );
+    let next = store.intake.submit(submission(300, 300, 1)).await.unwrap();
+    assert_eq!(next.seq, 300);
+    ledger::verify(next.receipt.as_bytes(), &verifier).unwrap();
+    assert_eq!(store.intake.count().await.unwrap(), 301);
 }

@@ -4,14 +4,16 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use ledger::{Commitment, Log, Opening, Receipt, Signer};
 use sqlx::{AnyConnection, Connection};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload, log};
+use super::{
+    Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload, log, writing_connection,
+};
 use crate::{
     StoreError,
     secrets::Secrets,
-    sql::{self, Param, params},
-    vault, writer,
+    sql::{self, Batch, Param, params},
+    vault,
 };
 
 /// How many commands one commit takes at most: bounds the wait of the first behind the last.
@@ -46,10 +48,37 @@ pub(super) enum Command {
 /// Owns the connection and the ledger's right edge.
 pub(super) struct Writer {
     pub(super) connection: AnyConnection,
+    /// Changes with each commit.
+    pub(super) written: watch::Sender<()>,
     pub(super) path: PathBuf,
     pub(super) log: Log,
+    /// How many submissions there are.
+    pub(super) received: i64,
     pub(super) signer: Arc<Signer>,
     pub(super) secrets: Arc<Secrets>,
+}
+
+/// What one commit takes, each with whom to answer.
+struct Group {
+    submissions: Vec<(NewSubmission, Answer<Received>)>,
+    supplements: Vec<(NewSupplement, Answer<Received>)>,
+    uploads: Vec<(Upload, Answer<()>)>,
+    drafts: Vec<WaitingDraft>,
+    dropped: Vec<(i64, Answer<()>)>,
+    forgotten: Vec<Forgotten>,
+}
+
+/// Places and bodies of what was received before under the idempotency keys of a group.
+#[derive(Default)]
+struct Known {
+    submissions: HashMap<i64, (i64, Vec<u8>)>,
+    supplements: HashMap<i64, (i64, Vec<u8>)>,
+}
+
+/// One answer for each submission and each supplement of a group, in their order.
+struct Answers {
+    submitted: Vec<Result<Received, SubmitError>>,
+    supplemented: Vec<Result<Received, SubmitError>>,
 }
 
 /// A leaf of this group, or the row that an earlier request already made.
@@ -77,6 +106,13 @@ impl Writer {
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         let mut group = Vec::with_capacity(GROUP);
         while queue.recv_many(&mut group, GROUP).await > 0 {
+            // Whoever is ready to hand something in does so first: a larger group costs hardly more.
+            tokio::task::yield_now().await;
+            while group.len() < GROUP
+                && let Ok(command) = queue.try_recv()
+            {
+                group.push(command);
+            }
             self.write(std::mem::take(&mut group)).await;
         }
         if let Err(error) = self.connection.close().await {
@@ -112,18 +148,28 @@ impl Writer {
                 } => forgotten.push((expired_at, uploads, answer)),
             }
         }
-        let done = self
-            .commit(
-                &submissions,
-                &supplements,
-                &uploads,
-                &drafts,
-                &dropped,
-                &forgotten,
-            )
-            .await;
+        let group = Group {
+            submissions,
+            supplements,
+            uploads,
+            drafts,
+            dropped,
+            forgotten,
+        };
+        let done = self.commit(&group).await;
+        let Group {
+            submissions,
+            supplements,
+            uploads,
+            drafts,
+            dropped,
+            forgotten,
+        } = group;
         match done {
-            Ok((submitted, supplemented)) => {
+            Ok(Answers {
+                submitted,
+                supplemented,
+            }) => {
                 for ((_, answer), result) in submissions.into_iter().zip(submitted) {
                     // A caller that went away finds its answer by its idempotency key.
                     let _gone = answer.send(result);
@@ -142,7 +188,10 @@ impl Writer {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "a group was not received; its callers are told");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a group was not received; its callers are told"
+                );
                 let error = Arc::new(error);
                 let refused = || SubmitError::NotDurable(Arc::clone(&error));
                 for (_, answer) in submissions {
@@ -167,37 +216,63 @@ impl Writer {
 
     /// After a failed commit nothing in memory is trusted: a new connection, the log read again.
     async fn recover(&mut self) {
-        match writer(&self.path).await {
+        match writing_connection(&self.path).await {
             Ok(connection) => {
                 self.connection = connection;
-                match log::load(&mut self.connection, &self.signer).await {
-                    Ok(log) => self.log = log,
+                match self.load().await {
+                    Ok(()) => {}
                     Err(error) => {
-                        tracing::error!(%error, "the ledger could not be read again; the next group will fail too")
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            "the ledger could not be read again; the next group will fail too"
+                        )
                     }
                 }
             }
-            Err(error) => tracing::error!(%error, "the intake database could not be opened again"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the intake database could not be opened again"
+            ),
         }
     }
 
-    async fn commit(
-        &mut self,
-        submissions: &[(NewSubmission, Answer<Received>)],
-        supplements: &[(NewSupplement, Answer<Received>)],
-        uploads: &[(Upload, Answer<()>)],
-        drafts: &[WaitingDraft],
-        dropped: &[(i64, Answer<()>)],
-        forgotten: &[Forgotten],
-    ) -> Result<
-        (
-            Vec<Result<Received, SubmitError>>,
-            Vec<Result<Received, SubmitError>>,
-        ),
-        StoreError,
-    > {
-        let mut transaction = self.connection.begin().await?;
-        let entries: Vec<Entry> = submissions
+    async fn load(&mut self) -> Result<(), StoreError> {
+        self.log = log::load(&mut self.connection, &self.signer).await?;
+        self.received = log::received(&mut self.connection).await?;
+        Ok(())
+    }
+
+    /// Retries are rare, so nothing is looked up for them: the unique index of the idempotency keys says
+    /// when there is one, and only then are the group's keys looked up and the group written again.
+    async fn commit(&mut self, group: &Group) -> Result<Answers, StoreError> {
+        match self.attempt(group, &Known::default()).await {
+            Err(StoreError::Database(sqlx::Error::Database(error)))
+                if error.is_unique_violation() =>
+            {
+                let known = Known {
+                    submissions: look_up(
+                        &mut self.connection,
+                        "SELECT idempotency, seq, body FROM submission WHERE idempotency",
+                        group.submissions.iter().map(|(new, _)| new.idempotency),
+                    )
+                    .await?,
+                    supplements: look_up(
+                        &mut self.connection,
+                        "SELECT idempotency, seq, digest FROM supplement WHERE idempotency",
+                        group.supplements.iter().map(|(new, _)| new.idempotency),
+                    )
+                    .await?,
+                };
+                self.attempt(group, &known).await
+            }
+            done => done,
+        }
+    }
+
+    /// One transaction; what it leaves behind when it fails is nothing.
+    async fn attempt(&mut self, group: &Group, known: &Known) -> Result<Answers, StoreError> {
+        let entries: Vec<Entry> = group
+            .submissions
             .iter()
             .map(|(new, _)| {
                 Ok(Entry {
@@ -213,7 +288,8 @@ impl Writer {
                 })
             })
             .collect::<Result<_, StoreError>>()?;
-        let later: Vec<Entry> = supplements
+        let later: Vec<Entry> = group
+            .supplements
             .iter()
             .map(|(new, _)| {
                 Ok(Entry {
@@ -233,73 +309,55 @@ impl Writer {
             })
             .collect::<Result<_, StoreError>>()?;
         let mut fresh: Vec<Commitment> = Vec::new();
-        let outcomes = sort_out(
-            &mut transaction,
-            &entries,
-            "SELECT idempotency, seq, body FROM submission WHERE idempotency",
-            &mut fresh,
-        )
-        .await?;
-        let later_outcomes = sort_out(
-            &mut transaction,
-            &later,
-            "SELECT idempotency, seq, digest FROM supplement WHERE idempotency",
-            &mut fresh,
-        )
-        .await?;
+        let outcomes = sort_out(&entries, &known.submissions, &mut fresh);
+        let later_outcomes = sort_out(&later, &known.supplements, &mut fresh);
 
         let first = self.log.size();
         let seq_of = |place: usize| (first + place as u64) as i64;
+        let mut batch = Batch::default();
         write_submissions(
-            &mut transaction,
-            submissions,
+            &mut batch,
+            &group.submissions,
             &outcomes,
             seq_of,
             &self.secrets,
-        )
-        .await?;
-        write_supplements(&mut transaction, supplements, &later_outcomes, seq_of).await?;
-        write_uploads(&mut transaction, uploads).await?;
-        let rows = drafts.iter().map(|(code, draft, sealed, _)| {
-            params![
+        )?;
+        write_supplements(&mut batch, &group.supplements, &later_outcomes, seq_of);
+        write_uploads(&mut batch, &group.uploads);
+        for (code, draft, sealed, _) in &group.drafts {
+            let row = params![
                 *code,
                 draft.desk.as_str(),
                 i64::from(draft.desk_version),
                 sealed.clone(),
                 draft.updated_at,
                 draft.expires_at
-            ]
-        });
-        for row in rows {
+            ];
             // One at a time: a group may hold two versions of one draft, and the later must win.
-            sql::insert(
-                &mut transaction,
+            batch.insert(
                 "INSERT INTO draft (code, desk, desk_version, sealed, updated_at, expires_at) VALUES",
                 "ON CONFLICT (code) DO UPDATE SET desk = excluded.desk, desk_version = excluded.desk_version, sealed = excluded.sealed, updated_at = excluded.updated_at, expires_at = excluded.expires_at",
                 vec![row],
-            )
-            .await?;
+            );
         }
         // After the drafts that are saved in the same group: saving makes an expired one live again.
-        for (expired_at, uploads, _) in forgotten {
-            sql::run(
-                &mut transaction,
-                "DELETE FROM draft WHERE expires_at <= $1",
+        for (expired_at, uploads, _) in &group.forgotten {
+            batch.run(
+                "DELETE FROM draft WHERE expires_at <= ?",
                 params![*expired_at],
-            )
-            .await?;
-            let ids = uploads.iter().map(|id| Param::from(id.as_str())).collect();
-            sql::run_in(&mut transaction, "DELETE FROM upload WHERE id", ids).await?;
+            );
+            for id in uploads {
+                batch.run("DELETE FROM upload WHERE id = ?", params![id.as_str()]);
+            }
         }
-        for (code, _) in dropped {
-            sql::run(
-                &mut transaction,
-                "DELETE FROM draft WHERE code = $1",
-                params![*code],
-            )
-            .await?;
+        for (code, _) in &group.dropped {
+            batch.run("DELETE FROM draft WHERE code = ?", params![*code]);
         }
-
+        let new_submissions = outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, Outcome::New(_)))
+            .count();
+        let received = self.received + new_submissions as i64;
         let appended = if fresh.is_empty() {
             None
         } else {
@@ -308,20 +366,15 @@ impl Writer {
                 .append(&fresh)
                 .map_err(|error| StoreError::Ledger(error.to_string()))?;
             let checkpoint = self.signer.sign(appended.size(), &appended.root());
-            log::write(&mut transaction, &fresh, &appended, &checkpoint).await?;
-            let received = outcomes
-                .iter()
-                .filter(|outcome| matches!(outcome, Outcome::New(_)))
-                .count();
-            sql::run(
-                &mut transaction,
-                "INSERT INTO meta (name, value) VALUES ('received', $1) ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + CAST(excluded.value AS BIGINT) AS TEXT)",
-                params![received.to_string()],
-            )
-            .await?;
+            log::write(&mut batch, &fresh, &appended, &checkpoint, received);
             Some((appended, checkpoint))
         };
-        transaction.commit().await?;
+        if !batch.is_empty() {
+            let mut transaction = self.connection.begin().await?;
+            batch.execute(&mut transaction).await?;
+            transaction.commit().await?;
+            self.written.send_replace(());
+        }
 
         // Durable from here on. What follows only words the answers.
         let mut proofs = Vec::with_capacity(fresh.len());
@@ -333,6 +386,7 @@ impl Writer {
                 proofs.push((proof, checkpoint.clone()));
             }
             self.log = appended.into_log();
+            self.received = received;
         }
         let submitted = self
             .answers(&entries, outcomes, &proofs, first, log::SUBMISSION)
@@ -340,7 +394,10 @@ impl Writer {
         let supplemented = self
             .answers(&later, later_outcomes, &proofs, first, log::SUPPLEMENT)
             .await;
-        Ok((submitted, supplemented))
+        Ok(Answers {
+            submitted,
+            supplemented,
+        })
     }
 
     async fn answers(
@@ -389,17 +446,13 @@ impl Writer {
     }
 }
 
-/// For each entry: a new leaf, or what an earlier request (stored, or earlier in this group) made.
-async fn sort_out(
+/// Places and bodies of what was received under some idempotency keys.
+async fn look_up(
     connection: &mut AnyConnection,
-    entries: &[Entry],
     select: &str,
-    fresh: &mut Vec<Commitment>,
-) -> Result<Vec<Outcome>, StoreError> {
-    if entries.is_empty() {
-        return Ok(Vec::new());
-    }
-    let keys: Vec<i64> = entries.iter().map(|entry| entry.idempotency).collect();
+    keys: impl Iterator<Item = i64>,
+) -> Result<HashMap<i64, (i64, Vec<u8>)>, StoreError> {
+    let keys: Vec<i64> = keys.collect();
     let mut stored = HashMap::new();
     for row in sql::select_in(connection, select, "", &keys).await? {
         stored.insert(
@@ -407,6 +460,15 @@ async fn sort_out(
             (sql::int(&row, 1)?, sql::bytes(&row, 2)?),
         );
     }
+    Ok(stored)
+}
+
+/// For each entry: a new leaf, or what an earlier request (stored, or earlier in this group) made.
+fn sort_out(
+    entries: &[Entry],
+    stored: &HashMap<i64, (i64, Vec<u8>)>,
+    fresh: &mut Vec<Commitment>,
+) -> Vec<Outcome> {
     let mut in_group: HashMap<i64, (usize, [u8; 32])> = HashMap::new();
     let mut outcomes = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -429,11 +491,11 @@ async fn sort_out(
             outcomes.push(Outcome::New(place));
         }
     }
-    Ok(outcomes)
+    outcomes
 }
 
-async fn write_submissions(
-    connection: &mut AnyConnection,
+fn write_submissions(
+    batch: &mut Batch,
     submissions: &[(NewSubmission, Answer<Received>)],
     outcomes: &[Outcome],
     seq_of: impl Fn(usize) -> i64,
@@ -473,30 +535,22 @@ async fn write_submissions(
                 .map(|upload| params![upload.as_str(), seq, seq]),
         );
     }
-    sql::insert(
-        connection,
+    batch.insert(
         "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
         "",
         rows,
-    )
-    .await?;
-    sql::insert(
-        connection,
-        "INSERT INTO identity (seq, sealed) VALUES",
-        "",
-        identities,
-    )
-    .await?;
-    write_exhibits(connection, exhibits).await?;
+    );
+    batch.insert("INSERT INTO identity (seq, sealed) VALUES", "", identities);
+    write_exhibits(batch, exhibits);
     Ok(())
 }
 
-async fn write_supplements(
-    connection: &mut AnyConnection,
+fn write_supplements(
+    batch: &mut Batch,
     supplements: &[(NewSupplement, Answer<Received>)],
     outcomes: &[Outcome],
     seq_of: impl Fn(usize) -> i64,
-) -> Result<(), StoreError> {
+) {
     let mut rows = Vec::with_capacity(supplements.len());
     let mut exhibits = Vec::new();
     for ((new, _), outcome) in supplements.iter().zip(outcomes) {
@@ -520,34 +574,23 @@ async fn write_supplements(
                 .map(|upload| params![upload.as_str(), new.submission, seq]),
         );
     }
-    sql::insert(
-        connection,
+    batch.insert(
         "INSERT INTO supplement (seq, submission, kind, at, idempotency, digest, nonce, body) VALUES",
         "",
         rows,
-    )
-    .await?;
-    write_exhibits(connection, exhibits).await?;
-    Ok(())
+    );
+    write_exhibits(batch, exhibits);
 }
 
-async fn write_exhibits(
-    connection: &mut AnyConnection,
-    rows: Vec<Vec<Param>>,
-) -> Result<(), sqlx::Error> {
-    sql::insert(
-        connection,
+fn write_exhibits(batch: &mut Batch, rows: Vec<Vec<Param>>) {
+    batch.insert(
         "INSERT INTO exhibit (upload, submission, seq) VALUES",
         "ON CONFLICT DO NOTHING",
         rows,
-    )
-    .await
+    );
 }
 
-async fn write_uploads(
-    connection: &mut AnyConnection,
-    uploads: &[(Upload, Answer<()>)],
-) -> Result<(), sqlx::Error> {
+fn write_uploads(batch: &mut Batch, uploads: &[(Upload, Answer<()>)]) {
     let rows = uploads
         .iter()
         .map(|(upload, _)| {
@@ -561,11 +604,9 @@ async fn write_uploads(
             ]
         })
         .collect();
-    sql::insert(
-        connection,
+    batch.insert(
         "INSERT INTO upload (id, sha256, size, name, media_type, at) VALUES",
         "ON CONFLICT DO NOTHING",
         rows,
-    )
-    .await
+    );
 }

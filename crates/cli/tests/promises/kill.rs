@@ -1,14 +1,8 @@
 //! The promise "received means durable": the server is killed with SIGKILL under load, again and again,
 //! and every receipt that was given still resolves, once.
 
-#![expect(clippy::unwrap_used, reason = "a test: what fails must stop it")]
-
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,84 +11,28 @@ use std::{
     time::Duration,
 };
 
+use crate::served::{Server, report, request};
+
 const KILLS: usize = 12;
 const CLIENTS: usize = 8;
 
 /// Idempotency key to id, tracking code and ledger index: everything that was promised.
 type Promised = HashMap<String, (String, String, i64)>;
 
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_orfevre"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut said = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        said.read_line(&mut line).unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .expect("the server says where it listens")
-            .to_owned();
-        Self { process, address }
-    }
-
-    fn kill(mut self) {
-        // `Child::kill` is SIGKILL on Unix: no destructor, no flush, no goodbye.
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-/// One request on a connection of its own; none when the server died before the whole answer.
-fn request(address: &str, head: &str, body: &str) -> Option<(u16, String)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .ok()?;
-    let text = format!(
-        "{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(text.as_bytes()).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let status = answer.get(9..12)?.parse().ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let length = head.lines().find_map(|line| {
-        line.to_ascii_lowercase()
-            .strip_prefix("content-length: ")
-            .map(str::to_owned)
-    });
-    // Cut in the middle of the body: not an answer.
-    if length.is_some_and(|length| length.parse() != Ok(body.len())) {
-        return None;
-    }
-    Some((status, body.to_owned()))
-}
-
 fn file(address: &str, key: &str) -> Option<serde_json::Value> {
-    let body = serde_json::json!({
-        "track": "report",
-        "lang": "fr",
-        "answers": {
-            "category": "scam", "visibility": "public", "medium": "site", "victim": "no", "identify": "anonymous",
-            "description": format!("Une fausse boutique, signalée sous {key}, ne livre jamais."),
-            "urls": [{"url": format!("https://{key}.boutique.example/")}],
-        },
-    });
+    let body = report(
+        &format!("Une fausse boutique, signalée sous {key}, ne livre jamais."),
+        key,
+    );
     let head = format!("POST /api/v1/desks/pharos/submissions HTTP/1.1\r\nIdempotency-Key: {key}");
-    let (status, body) = request(address, &head, &body.to_string())?;
-    assert_eq!(status, 201, "{body}");
-    Some(serde_json::from_str(&body).expect("an answer of 201 is JSON"))
+    let answer = request(
+        address,
+        &head,
+        "application/json",
+        body.to_string().as_bytes(),
+    )?;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    Some(serde_json::from_str(&answer.body).expect("an answer of 201 is JSON"))
 }
 
 #[test]
@@ -163,13 +101,18 @@ fn every_receipt_given_resolves_after_each_kill() {
             "{key} was received twice"
         );
         assert_eq!(again["ledger_index"].as_i64(), Some(*index));
-        let (status, body) = request(
+        let answer = request(
             &server.address,
             &format!("GET /api/v1/submissions/status HTTP/1.1\r\nTracking-Code: {code}"),
-            "",
+            "application/json",
+            b"",
         )
         .unwrap();
-        assert_eq!(status, 200, "the code of {key} resolves: {body}");
+        assert_eq!(
+            answer.status, 200,
+            "the code of {key} resolves: {}",
+            answer.body
+        );
     }
     // Retries of what nobody knew: received now, once.
     let unknown = unknown.lock().unwrap();
