@@ -143,7 +143,7 @@ impl Work {
             .iter()
             .map(|one| (one.seq, analyser.document(&one.words, &one.lang)))
             .collect();
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         write_dockets(&mut transaction, batch).await?;
         words::index(&mut transaction, indexed).await?;

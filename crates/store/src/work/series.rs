@@ -98,7 +98,7 @@ impl Work {
         if dirty.is_empty() {
             return Ok(0);
         }
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         recluster_all(&mut transaction, &dirty, model).await?;
         transaction.commit().await?;
@@ -221,7 +221,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
@@ -256,7 +256,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
@@ -301,7 +301,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         if id == other
@@ -339,7 +339,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let undone = acts(
             &mut transaction,
