@@ -20,7 +20,7 @@ use std::{
     sync::Arc,
 };
 
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::{
     runtime::Handle,
     sync::{Mutex, MutexGuard, oneshot},
@@ -50,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
 pub struct Work {
     /// The one writing connection of `work.db`.
     connection: Arc<Mutex<AnyConnection>>,
+    path: PathBuf,
     pool: AnyPool,
 }
 
@@ -71,12 +72,28 @@ impl Work {
         sql::run(&mut connection, "PRAGMA wal_autocheckpoint = 32000", vec![]).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            path: path.to_owned(),
             pool: readers(path, 4).await?,
         })
     }
 
-    async fn writing(&self) -> MutexGuard<'_, AnyConnection> {
-        self.connection.lock().await
+    /// The writing connection, in no transaction.
+    ///
+    /// SQLite ends a transaction by itself when the disk is full or fails. The driver then counts it as open for
+    /// ever, and makes of the next a savepoint: it would be answered as done, and be in no commit.
+    async fn writing(&self) -> Result<MutexGuard<'_, AnyConnection>, StoreError> {
+        let mut connection = self.connection.lock().await;
+        if connection.is_in_transaction() {
+            // A rollback may still stand before the connection's thread: that of a caller that broke off.
+            connection.ping().await?;
+        }
+        if connection.is_in_transaction() {
+            tracing::warn!(
+                "a transaction of the work database did not end; it gets a new connection"
+            );
+            *connection = giving_way(self.path.clone()).await?;
+        }
+        Ok(connection)
     }
 
     pub(crate) async fn reading(

@@ -63,7 +63,7 @@ impl Work {
     /// # Errors
     /// When it was not kept.
     pub async fn put_agent(&self, agent: &Agent) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "INSERT INTO agent (id, name, unit, role, disabled) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, disabled = 0",
@@ -107,7 +107,7 @@ impl Work {
         token: &[u8],
         expires_at: i64,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "INSERT INTO invitation (token, agent, expires_at) VALUES ($1, $2, $3)",
@@ -127,7 +127,7 @@ impl Work {
         session: &[u8],
         now: i64,
     ) -> Result<Option<String>, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let used = sql::run(
             &mut transaction,
@@ -193,7 +193,7 @@ impl Work {
     /// # Errors
     /// When it was not noted.
     pub async fn seen(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "UPDATE session SET seen_at = $1 WHERE token = $2",
@@ -208,7 +208,7 @@ impl Work {
     /// # Errors
     /// When it was not ended.
     pub async fn sign_out(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "UPDATE session SET ended_at = $1 WHERE token = $2",
@@ -228,7 +228,7 @@ impl Work {
         token: &[u8],
         now: i64,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "INSERT INTO api_token (token, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -270,7 +270,7 @@ impl Work {
     /// # Errors
     /// When it was not revoked.
     pub async fn revoke_api_token(&self, id: &str, now: i64) -> Result<bool, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let good = "SELECT token FROM api_token WHERE revoked_at IS NULL";
         let mut found = None;
         for row in sql::rows(&mut connection, good, vec![]).await? {
@@ -297,7 +297,7 @@ impl Work {
     /// # Errors
     /// When it was not taken away.
     pub async fn disable_agent(&self, id: &str, now: i64) -> Result<bool, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let disabled = sql::run(
             &mut transaction,

@@ -209,7 +209,7 @@ impl Work {
         reached: Reached,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         sql::insert(
             &mut transaction,

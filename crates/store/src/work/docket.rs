@@ -422,7 +422,7 @@ impl Work {
         to: Change,
         act: NewAct,
     ) -> Result<Docket, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let before = one(&mut transaction, seq)
             .await?
@@ -447,7 +447,7 @@ impl Work {
     /// # Errors
     /// When it was not kept.
     pub async fn record(&self, seq: i64, act: NewAct) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         keep_act(&mut transaction, &act, Some(seq), None).await?;
         if act.kind == "reply" {
@@ -501,7 +501,7 @@ impl Work {
         now: i64,
         since: i64,
     ) -> Result<Vec<String>, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
             "INSERT INTO presence (seq, agent, at) VALUES ($1, $2, $3) ON CONFLICT (seq, agent) DO UPDATE SET at = excluded.at",
@@ -531,7 +531,7 @@ impl Work {
         model: &linkage::Model,
         withdrawn: impl Fn(&str) -> Option<String>,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         for (supplement, keys) in supplements {
             let seq = supplement.submission;

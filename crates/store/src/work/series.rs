@@ -134,7 +134,7 @@ impl Work {
         if dirty.is_empty() {
             return Ok(0);
         }
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         recluster_all(&mut transaction, dirty, model).await?;
         transaction.commit().await?;
@@ -257,7 +257,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
@@ -292,7 +292,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         let members = members_of(&mut transaction, id).await?;
@@ -339,7 +339,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<String, StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let series = current(&mut transaction, id, revision).await?;
         if id == other
@@ -399,7 +399,7 @@ impl Work {
         act: NewAct,
         model: &Model,
     ) -> Result<(), StoreError> {
-        let mut connection = self.writing().await;
+        let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
         let undone = acts(
             &mut transaction,

@@ -534,3 +534,32 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
         }
     }
 }
+
+/// SQLite ends a transaction by itself when its commit meets a full disk; here a statement does.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_commit_that_failed_what_is_answered_as_done_lies_in_a_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&gangs()]).await;
+    for ended in ["ROLLBACK", "SELECT 1"] {
+        let mut connection = work.writing().await.unwrap();
+        let mut transaction = connection.begin().await.unwrap();
+        sql::run(&mut transaction, ended, vec![]).await.unwrap();
+        // Dropped without a commit.
+    }
+    let many: Vec<Harmonised> = (6..60)
+        .map(|seq| harmonised(seq, &[(seq, "iban")]))
+        .collect();
+    let reached = Reached {
+        submission: 59,
+        supplement: -1,
+    };
+    work.apply(
+        Batch::new(many, &mut Analyser::default()),
+        reached,
+        &model(),
+    )
+    .await
+    .unwrap();
+    // Another connection reads what was committed.
+    assert_eq!(work.reached().await.unwrap(), reached);
+}
