@@ -211,19 +211,16 @@ fn planted_gangs_are_found() {
     }
 }
 
-/// Seeds that decided nothing. A gang of 180 that leaves no account, or no site, may still lose an era of
-/// ten reports that share little with the rest: one seed of these eight is at 0.937.
+/// Seeds that decided nothing.
 #[test]
 fn planted_gangs_are_found_on_seeds_not_looked_at() {
     let model = submissions();
-    let found: Vec<quality::Quality> = (3000..3008).map(|seed| measure(&model, seed)).collect();
-    for quality in &found {
-        println!("{quality:?}");
+    for seed in 3000..3008 {
+        let quality = measure(&model, seed);
+        println!("seed {seed}: {quality:?}");
         assert!(
-            quality.precision >= 0.98 && quality.f1 >= 0.92,
-            "{quality:?}"
+            quality.precision >= 0.97 && quality.f1 >= 0.95,
+            "seed {seed}: {quality:?}"
         );
     }
-    let mean = found.iter().map(|quality| quality.f1).sum::<f64>() / found.len() as f64;
-    assert!(mean >= 0.97, "{mean}");
 }
