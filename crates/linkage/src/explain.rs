@@ -8,8 +8,8 @@ use crate::{
 
 /// Where the bits of a pair come from.
 ///
-/// This reads one pair alone. A series asks more: the mean over all pairs of two clusters, where
-/// a record that holds very many keys also says less with each (see [`Component`](crate::Component)).
+/// This reads one pair alone. A series asks what two whole clusters share, and more of it the larger
+/// they are; there a record that holds very many keys also says less with each (see [`Component`](crate::Component)).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waterfall {
     /// Bits before anything is known.

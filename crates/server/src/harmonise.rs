@@ -475,15 +475,10 @@ impl Gathered {
             flags,
             list: lists.check(observable).map(ToString::to_string),
         });
-        // A well-known name with a slip, in a person's own words, is nobody's but that name's.
-        if self
-            .sightings
-            .last()
-            .is_some_and(|seen| seen.flags.iter().any(|flag| flag == SLIP))
-        {
-            let (host, registrable) = domain_keys(observable);
-            self.push(host, "domain", true);
-            self.push(registrable, "registrable", true);
+        // A well-known name with a slip, in a person's own words, is nobody's: no key. Nor a damped one: a
+        // key is damped for all who hold it, and others may have copied a lure of that very name.
+        let slip = |seen: &Sighting| seen.flags.iter().any(|flag| flag == SLIP);
+        if self.sightings.last().is_some_and(slip) {
             return;
         }
         self.key(observable, lists);
@@ -611,13 +606,13 @@ mod tests {
         let text = |text: &str| gather_text("story", text, &lists());
         let slip = text("J’ai payé sur comerce.example avec ma carte.");
         assert!(slip.sightings[0].flags.iter().any(|flag| flag == SLIP));
-        assert!(keys(&slip, "domain").iter().all(|(_, damped)| *damped));
+        assert!(keys(&slip, "domain").is_empty() && keys(&slip, "registrable").is_empty());
         // Someone who copies an address copies it as it stands.
         let lure = text("J’ai payé sur https://comerce.example/panier avec ma carte.");
         assert!(!lure.sightings[0].flags.iter().any(|flag| flag == SLIP));
-        assert!(keys(&lure, "domain").iter().all(|(_, damped)| !damped));
+        assert!(matches!(keys(&lure, "domain")[..], [(_, false)]));
         let asked = typed("comerce.example");
-        assert!(keys(&asked, "domain").iter().all(|(_, damped)| *damped));
+        assert!(keys(&asked, "domain").is_empty());
     }
 
     #[test]
