@@ -10,7 +10,9 @@ use std::ops::{BitOr, Range};
 use url::Url;
 
 use crate::{
-    Kind, Observable, ParseError, money,
+    Kind, Observable, ParseError, bank,
+    context::Context,
+    listing, money,
     observable::{canonicalise, flags_of, url_flags},
     phone,
     refang::Plain,
@@ -142,6 +144,7 @@ fn scan(text: &str) -> (Extraction, usize) {
     let mut scanner = Scanner {
         text: &plain.text,
         bytes: plain.text.as_bytes(),
+        context: Context::default(),
         found: Extraction::default(),
         work: 0,
     };
@@ -159,14 +162,25 @@ fn scan(text: &str) -> (Extraction, usize) {
 }
 
 /// What a byte is to the walk. A token ends at any byte that has [`END`].
-const DIGIT: u8 = 1;
-const DOT: u8 = 2;
-const AT: u8 = 4;
-const COLON: u8 = 8;
+pub(crate) const DIGIT: u8 = 1;
+pub(crate) const DOT: u8 = 2;
+pub(crate) const AT: u8 = 4;
+pub(crate) const COLON: u8 = 8;
+pub(crate) const SLASH: u8 = 16;
+pub(crate) const UNDERSCORE: u8 = 32;
+/// Anything but an ASCII capital or one of the above; a word without it may be a bank's code.
+pub(crate) const LOWER: u8 = 64;
 const END: u8 = 128;
+/// What makes a token worth a look.
+const TELLING: u8 = DIGIT | DOT | AT | COLON | SLASH | UNDERSCORE;
 
-static CLASSES: [u8; 256] = {
-    let mut table = [0u8; 256];
+pub(crate) static CLASSES: [u8; 256] = {
+    let mut table = [LOWER; 256];
+    let mut capital = b'A';
+    while capital <= b'Z' {
+        table[capital as usize] = 0;
+        capital += 1;
+    }
     let mut byte = 0;
     while byte < 0x21 {
         table[byte] = END;
@@ -189,14 +203,20 @@ static CLASSES: [u8; 256] = {
     table[b'.' as usize] = DOT;
     table[b'@' as usize] = AT;
     table[b':' as usize] = COLON;
+    table[b'/' as usize] = SLASH;
+    table[b'_' as usize] = UNDERSCORE;
     table
 };
 
-struct Scanner<'a> {
-    text: &'a str,
-    bytes: &'a [u8],
+/// The walk over a plain text, and what it found so far. Each family of kinds has its own part of it,
+/// beside the functions that read one of them alone.
+pub(crate) struct Scanner<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) context: Context,
     found: Extraction,
-    work: usize,
+    /// Bytes looked at after the walk: whoever looks ahead or back adds what they read.
+    pub(crate) work: usize,
 }
 
 impl Scanner<'_> {
@@ -206,6 +226,12 @@ impl Scanner<'_> {
         while at < bytes.len() {
             let class = CLASSES[bytes[at] as usize];
             if class == END {
+                if matches!(bytes[at], b'\\' | b'{')
+                    && let Some(after) = self.technical_mark(at)
+                {
+                    at = after.max(at + 1);
+                    continue;
+                }
                 // Past the whole character, so that no token begins inside one.
                 at += 1;
                 while at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
@@ -224,7 +250,7 @@ impl Scanner<'_> {
                 seen |= class;
                 at += 1;
             }
-            if seen != 0 {
+            if seen & TELLING != 0 || (seen & LOWER == 0 && matches!(at - start, 8 | 11)) {
                 at = self.token(start, at, seen).max(at);
             }
         }
@@ -233,8 +259,15 @@ impl Scanner<'_> {
     /// Looks into a token; answers where the walk goes on, which may be further.
     fn token(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let token = &self.bytes[start..end];
+        // "Insta : …", and the like.
+        if token.ends_with(b":")
+            && let Some(after) = self.labelled(end)
+        {
+            return after;
+        }
         // The last word of a sentence.
-        if seen & !(DOT | COLON) == 0
+        if seen & TELLING & !(DOT | COLON) == 0
+            && seen & TELLING != 0
             && !token[..token.len() - 1]
                 .iter()
                 .any(|byte| matches!(byte, b'.' | b':'))
@@ -242,6 +275,23 @@ impl Scanner<'_> {
             return end;
         }
         self.work += token.len();
+        if seen & LOWER == 0
+            && let Some(after) = self.bank_token(start, end)
+        {
+            return after;
+        }
+        if let Some(after) = self
+            .technical_token(start, end, seen)
+            .or_else(|| self.network_token(start, end, seen))
+        {
+            return after;
+        }
+        if seen & UNDERSCORE != 0
+            && seen & (AT | COLON | SLASH) == 0
+            && let Some(after) = self.named_account(start, end)
+        {
+            return after;
+        }
         if seen & COLON != 0
             && let Some(colon) = memchr::memmem::find(token, b"://")
         {
@@ -351,8 +401,16 @@ impl Scanner<'_> {
         {
             return self.push(Kind::Phone, canonical, proof, span);
         }
+        if let Some(found) = bank::of_url(url).or_else(|| listing::of_url(url)) {
+            return self.push(
+                found.kind(),
+                found.canonical().to_owned(),
+                Proof::Shape,
+                span,
+            );
+        }
         if let Some(profile) = social::profile(url).filter(|profile| profile.itself) {
-            return self.push(Kind::Social, profile.account, Proof::Shape, span);
+            return self.push_account(profile.account, span);
         }
         let flags = url_flags(url);
         self.push_flagged(Kind::Url, url.as_str().to_owned(), proof, span, flags);
@@ -424,8 +482,8 @@ impl Scanner<'_> {
         }
         self.work += 100;
         match social::handle_at(text, at) {
-            Some((after, canonical)) => {
-                self.push(Kind::Social, canonical, Proof::Shape, at..after);
+            Some((after, account)) => {
+                self.push_account(account, at..after);
                 after
             }
             None => at + 1,
@@ -667,10 +725,27 @@ impl Scanner<'_> {
                 None => {}
             }
         }
-        for (kind, looks) in [
-            (Kind::Eth, money::looks_eth(run)),
-            (Kind::Btc, money::looks_btc(run)),
-        ] {
+        self.coin_run(start, end)
+            .or_else(|| self.hash_run(start, end))
+            .or_else(|| self.technical_run(start, end))
+            .or_else(|| self.amount(start, end))
+            .or_else(|| self.card(start, end))
+            .or_else(|| self.bank_run(start, end))
+            .or_else(|| self.register_run(start, end))
+            .or_else(|| self.parcel_run(start, end))
+            .or_else(|| self.listing_run(start, end))
+            .or_else(|| self.phone(start, run_start))
+    }
+
+    /// Reads a run as each of the coins whose shape it has: the first that its checksum proves.
+    pub(crate) fn proved(
+        &mut self,
+        kinds: &[(Kind, bool)],
+        start: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let run = &self.bytes[start..end];
+        for &(kind, looks) in kinds {
             if !looks {
                 continue;
             }
@@ -684,17 +759,13 @@ impl Scanner<'_> {
                 Err(error @ ParseError::Checksum { .. })
                     if !run.iter().all(u8::is_ascii_hexdigit) =>
                 {
-                    self.found.problems.push(Problem {
-                        kind,
-                        span: start..end,
-                        error,
-                    });
+                    self.problem(error, kind, start..end);
                     return Some(end);
                 }
                 Err(_) => {}
             }
         }
-        self.phone(start, run_start)
+        None
     }
 
     fn phone(&mut self, digits: usize, run_start: usize) -> Option<usize> {
@@ -726,7 +797,24 @@ impl Scanner<'_> {
         Some(end)
     }
 
-    fn push(&mut self, kind: Kind, canonical: String, proof: Proof, span: Range<usize>) {
+    /// An account as `platform:handle`.
+    pub(crate) fn push_account(&mut self, account: String, span: Range<usize>) {
+        let found = Observable::of_account(account);
+        self.push(
+            found.kind(),
+            found.canonical().to_owned(),
+            Proof::Shape,
+            span,
+        );
+    }
+
+    /// Notes what nearly was an observable.
+    pub(crate) fn problem(&mut self, error: ParseError, kind: Kind, span: Range<usize>) {
+        self.found.problems.push(Problem { kind, span, error });
+    }
+
+    /// Notes a hit; `span` is of the plain text. One that begins inside the last is dropped.
+    pub(crate) fn push(&mut self, kind: Kind, canonical: String, proof: Proof, span: Range<usize>) {
         let flags = flags_of(kind, &canonical);
         self.push_flagged(kind, canonical, proof, span, flags);
     }
@@ -758,7 +846,7 @@ impl Scanner<'_> {
     }
 }
 
-fn ends_token(byte: u8) -> bool {
+pub(crate) fn ends_token(byte: u8) -> bool {
     CLASSES[byte as usize] == END
 }
 
@@ -1113,9 +1201,9 @@ mod tests {
     fn handles_need_context() {
         check(
             "son compte telegram @test_arnaque.",
-            &["social telegram:test_arnaque"],
+            &["telegram test_arnaque"],
         );
-        check("t.me/test_arnaque", &["social telegram:test_arnaque"]);
+        check("t.me/test_arnaque", &["telegram test_arnaque"]);
         check("merci @test_arnaque", &[]);
         check(
             "https://wa.me/33639981234?text=bonjour",

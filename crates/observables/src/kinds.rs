@@ -1,39 +1,28 @@
 //! The table of kinds: one entry per kind of observable, everything said about it in one place.
 //!
-//! Help, exchange types and the tests at the end of this file are generated from [`KINDS`]; adding
-//! a kind means a variant, an entry here, and a branch in `observable.rs` that canonicalises it.
+//! The enum, help, exchange types and the tests at the end of this file are generated from it. Adding
+//! a kind means an entry here, the function that reads it alone, and a place where the walk meets it
+//! (`extract.rs` and the module of its family).
 
 use std::{fmt, str::FromStr};
 
-/// A kind of observable. Its [name](Kind::name) is short, stable and stored.
+use crate::{
+    ParseError, Proof, bank, coin, hash, listing, money,
+    observable::{defang_colons, defang_dots, defang_email, defang_url, same, show_domain},
+    parcel, phone, register, social, technical, web,
+};
+
+/// What a kind is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum Kind {
-    /// A web address, normalised by the WHATWG rules.
-    Url,
-    /// A host name under a known public suffix, in lower-case Punycode.
-    Domain,
-    /// An IPv4 address, dotted.
-    Ipv4,
-    /// An IPv6 address, in the short form of RFC 5952.
-    Ipv6,
-    /// An e-mail address, lower case, folded by its provider's rule.
-    Email,
-    /// A phone number, in E.164.
-    Phone,
-    /// A bank account, upper case without spaces.
-    Iban,
-    /// A Bitcoin address (legacy, SegWit or Taproot).
-    Btc,
-    /// An address of Ethereum or of a chain that shares its form, in EIP-55 form.
-    Eth,
-    /// An account on a platform, as `platform:handle`.
-    Social,
+pub enum Family {
+    /// Addresses of the web and of networks.
+    Web,
+    /// Accounts, wallets, cards, sums.
+    Money,
+    /// Ways to reach or to name a person or a company.
+    People,
+    /// What analysts of malicious software exchange.
+    Technical,
 }
 
 /// What is said about a kind.
@@ -43,30 +32,96 @@ pub struct KindEntry {
     pub kind: Kind,
     /// Short stable name, as stored and exchanged.
     pub name: &'static str,
+    /// What it is about.
+    pub family: Family,
     /// Name shown to a French reader.
     pub label_fr: &'static str,
     /// Name shown to an English reader.
     pub label_en: &'static str,
     /// Attribute type in MISP; `text` where MISP has none.
     pub misp: &'static str,
-    /// Object type in STIX 2.1. The standard has none for phones, accounts at banks and wallets:
-    /// those three carry the names OpenCTI gave to its extensions.
+    /// Object type in STIX 2.1. The standard has none for phones, accounts at banks, cards and wallets:
+    /// those carry the names OpenCTI gave to its extensions.
     pub stix: &'static str,
+    /// What it looks like, in words.
+    pub pattern: &'static str,
+    /// The canonical form, in words.
+    pub canonical: &'static str,
+    /// Words before which a text's examples are found; empty where the form alone is enough.
+    pub context: &'static str,
     /// Notations found in texts, each with its canonical form.
     pub examples: &'static [(&'static str, &'static str)],
     /// Look-alikes that are not of this kind.
     pub counter_examples: &'static [&'static str],
+    /// Reads a whole text that is not defanged.
+    pub(crate) read: fn(&str) -> Result<(String, Proof), ParseError>,
+    /// The form that a person reads, of a canonical one.
+    pub(crate) show: fn(&str) -> String,
+    /// The form that nobody follows by accident, of a canonical one.
+    pub(crate) harmless: fn(&str) -> String,
 }
 
-/// Every kind, in the order of the enum.
-pub static KINDS: [KindEntry; 10] = [
-    KindEntry {
-        kind: Kind::Url,
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])* $kind:ident {
+        name: $name:literal, family: $family:expr,
+        label_fr: $fr:literal, label_en: $en:literal, misp: $misp:literal, stix: $stix:literal,
+        pattern: $pattern:literal, canonical: $canonical:literal,
+        read: $read:expr, show: $show:expr, harmless: $harmless:expr, context: $context:literal,
+        examples: $examples:expr, counter_examples: $counter_examples:expr,
+    })*) => {
+        /// A kind of observable. Its [name](Kind::name) is short, stable and stored.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(
+            feature = "serde",
+            derive(serde::Serialize, serde::Deserialize),
+            serde(rename_all = "snake_case")
+        )]
+        #[non_exhaustive]
+        pub enum Kind {
+            $($(#[doc = $doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+        }
+
+        /// Every kind, in the order of the enum.
+        pub static KINDS: &[KindEntry] = &[$(KindEntry {
+            kind: Kind::$kind,
+            name: $name,
+            family: $family,
+            label_fr: $fr,
+            label_en: $en,
+            misp: $misp,
+            stix: $stix,
+            pattern: $pattern,
+            canonical: $canonical,
+            context: $context,
+            examples: $examples,
+            counter_examples: $counter_examples,
+            read: $read,
+            show: $show,
+            harmless: $harmless,
+        }),*];
+    };
+}
+
+kinds! {
+    /// A web address, normalised by the WHATWG rules.
+    Url {
         name: "url",
+        family: Family::Web,
         label_fr: "adresse web",
         label_en: "web address",
         misp: "url",
         stix: "url",
+        pattern: "scheme://host/path, or host/path",
+        canonical: "WHATWG serialisation; path and query kept",
+        read: web::read_url,
+        show: same,
+        harmless: defang_url,
+        context: "",
         examples: &[
             (
                 "https://Colis.Example/Suivi?id=1",
@@ -82,14 +137,21 @@ pub static KINDS: [KindEntry; 10] = [
             ("https://impôts.example/", "https://xn--impts-8ta.example/"),
         ],
         counter_examples: &["https://", "http://?", "et/ou", "3/4", "c://temp"],
-    },
-    KindEntry {
-        kind: Kind::Domain,
+    }
+    /// A host name under a known public suffix, in lower-case Punycode.
+    Domain {
         name: "domain",
+        family: Family::Web,
         label_fr: "nom de domaine",
         label_en: "domain name",
         misp: "domain",
         stix: "domain-name",
+        pattern: "labels.suffix",
+        canonical: "lower case, Punycode (RFC 5891)",
+        read: web::domain,
+        show: show_domain,
+        harmless: defang_dots,
+        context: "",
         examples: &[
             ("www.Banque.example", "www.banque.example"),
             ("banque[.]example", "banque.example"),
@@ -99,14 +161,38 @@ pub static KINDS: [KindEntry; 10] = [
             ("société.example", "xn--socit-esab.example"),
         ],
         counter_examples: &["12.50", "e.g", "fin.", "photo.jpg", "a..com"],
-    },
-    KindEntry {
-        kind: Kind::Ipv4,
+    }
+    /// An onion service's address; version 3 has a checksum, version 2 is dead since 2021.
+    Onion {
+        name: "onion",
+        family: Family::Web,
+        label_fr: "adresse en .onion",
+        label_en: "onion address",
+        misp: "hostname",
+        stix: "domain-name",
+        pattern: "56 (v3) or 16 (v2) base32 characters, .onion",
+        canonical: "lower case; sub-domains dropped",
+        read: web::onion,
+        show: same,
+        harmless: defang_dots,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An IPv4 address, dotted.
+    Ipv4 {
         name: "ipv4",
+        family: Family::Web,
         label_fr: "adresse IPv4",
         label_en: "IPv4 address",
         misp: "ip-dst",
         stix: "ipv4-addr",
+        pattern: "four decimal numbers",
+        canonical: "dotted",
+        read: web::ipv4,
+        show: same,
+        harmless: defang_dots,
+        context: "",
         examples: &[
             ("192.0.2.44", "192.0.2.44"),
             ("192[.]0[.]2[.]44", "192.0.2.44"),
@@ -119,27 +205,75 @@ pub static KINDS: [KindEntry; 10] = [
             "1.2.3.4.5",
             "192.00.2.1",
         ],
-    },
-    KindEntry {
-        kind: Kind::Ipv6,
+    }
+    /// An IPv6 address, in the short form of RFC 5952.
+    Ipv6 {
         name: "ipv6",
+        family: Family::Web,
         label_fr: "adresse IPv6",
         label_en: "IPv6 address",
         misp: "ip-dst",
         stix: "ipv6-addr",
+        pattern: "groups of hexadecimal digits with colons",
+        canonical: "RFC 5952",
+        read: web::ipv6,
+        show: same,
+        harmless: defang_colons,
+        context: "",
         examples: &[
             ("2001:DB8:0:0::1", "2001:db8::1"),
             ("2001[:]db8[:]0[:]0[:]0[:]0[:]0[:]1", "2001:db8::1"),
         ],
         counter_examples: &["12:30:45", "00:00:5e:00:53:01", "std::cell", "::"],
-    },
-    KindEntry {
-        kind: Kind::Email,
+    }
+    /// A network, as address and prefix length.
+    Cidr {
+        name: "cidr",
+        family: Family::Web,
+        label_fr: "plage d’adresses IP",
+        label_en: "IP network",
+        misp: "ip-dst",
+        stix: "ipv4-addr",
+        pattern: "address/prefix length",
+        canonical: "network address/prefix, host bits cleared",
+        read: web::cidr,
+        show: same,
+        harmless: defang_dots,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The number of an autonomous system (RFC 6793).
+    Asn {
+        name: "asn",
+        family: Family::Web,
+        label_fr: "système autonome",
+        label_en: "autonomous system",
+        misp: "AS",
+        stix: "autonomous-system",
+        pattern: "AS and a number",
+        canonical: "AS64496",
+        read: web::asn,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An e-mail address, lower case, folded by its provider's rule.
+    Email {
         name: "email",
+        family: Family::Web,
         label_fr: "adresse électronique",
         label_en: "e-mail address",
         misp: "email",
         stix: "email-addr",
+        pattern: "local@domain",
+        canonical: "lower case, folded by the provider's rule",
+        read: web::email,
+        show: same,
+        harmless: defang_email,
+        context: "",
         examples: &[
             ("Jean.Test@Banque.example", "jean.test@banque.example"),
             ("jean[at]banque[.]example", "jean@banque.example"),
@@ -150,32 +284,55 @@ pub static KINDS: [KindEntry; 10] = [
             ("jean+colis@banque.example", "jean+colis@banque.example"),
         ],
         counter_examples: &["@banque", "jean@", "jean@banque", "a@b.c"],
-    },
-    KindEntry {
-        kind: Kind::Phone,
-        name: "phone",
-        label_fr: "numéro de téléphone",
-        label_en: "phone number",
-        misp: "phone-number",
-        stix: "phone-number",
-        examples: &[
-            ("06 39 98 12 34", "+33639981234"),
-            ("06.39.98.12.34", "+33639981234"),
-            ("0639981234", "+33639981234"),
-            ("+33 (0)6 39 98 12 34", "+33639981234"),
-            ("0033639981234", "+33639981234"),
-            ("01-99-00-12-34", "+33199001234"),
-            ("+44 20 7946 0018", "+442079460018"),
-        ],
-        counter_examples: &["12 34 56 78 90", "01.02.2024 12", "0123", "06 39 98 12"],
-    },
-    KindEntry {
-        kind: Kind::Iban,
+    }
+    /// The address of a network card (EUI-48).
+    Mac {
+        name: "mac",
+        family: Family::Web,
+        label_fr: "adresse MAC",
+        label_en: "MAC address",
+        misp: "mac-address",
+        stix: "mac-addr",
+        pattern: "six pairs of hexadecimal digits",
+        canonical: "aa:bb:cc:dd:ee:ff",
+        read: web::mac,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// What a browser or a bot calls itself.
+    UserAgent {
+        name: "user_agent",
+        family: Family::Web,
+        label_fr: "agent utilisateur",
+        label_en: "user agent",
+        misp: "user-agent",
+        stix: "network-traffic",
+        pattern: "Mozilla/5.0 (…) …",
+        canonical: "as written, one space between parts",
+        read: web::user_agent,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A bank account, upper case without spaces.
+    Iban {
         name: "iban",
+        family: Family::Money,
         label_fr: "compte bancaire (IBAN)",
         label_en: "bank account (IBAN)",
         misp: "iban",
         stix: "bank-account",
+        pattern: "country, two check digits, the country's length",
+        canonical: "upper case without spaces",
+        read: money::iban,
+        show: money::iban_display,
+        harmless: same,
+        context: "",
         examples: &[
             (
                 "FR14 2004 1010 0505 0001 3M02 606",
@@ -190,14 +347,89 @@ pub static KINDS: [KindEntry; 10] = [
             "FR1420041010050500013M0260",
             "XX1420041010050500013M02606",
         ],
-    },
-    KindEntry {
-        kind: Kind::Btc,
+    }
+    /// A bank's identifier code (ISO 9362).
+    Bic {
+        name: "bic",
+        family: Family::Money,
+        label_fr: "code de banque (BIC)",
+        label_en: "bank code (BIC)",
+        misp: "bic",
+        stix: "x-bic",
+        pattern: "four letters, country, two, optionally three (ISO 9362)",
+        canonical: "upper case; a head office's XXX dropped",
+        read: bank::bic,
+        show: same,
+        harmless: same,
+        context: "BIC ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A French account in its national form: bank, branch, account, key.
+    Rib {
+        name: "rib",
+        family: Family::Money,
+        label_fr: "compte bancaire français (RIB)",
+        label_en: "French bank account (RIB)",
+        misp: "bank-account-nr",
+        stix: "bank-account",
+        pattern: "5 + 5 + 11 + 2 characters, key modulo 97",
+        canonical: "23 characters without spaces, upper case",
+        read: bank::rib,
+        show: same,
+        harmless: same,
+        context: "RIB ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A payment card's number, masked: the first six digits and the last four.
+    Card {
+        name: "card",
+        family: Family::Money,
+        label_fr: "carte bancaire (masquée)",
+        label_en: "payment card (masked)",
+        misp: "cc-number",
+        stix: "payment-card",
+        pattern: "12 to 19 digits (Luhn)",
+        canonical: "first six, asterisks, last four; the rest is never kept",
+        read: bank::card,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The last four digits of a payment card, where a text says that they are.
+    CardLast4 {
+        name: "card_last4",
+        family: Family::Money,
+        label_fr: "fin d’un numéro de carte",
+        label_en: "end of a card number",
+        misp: "text",
+        stix: "payment-card",
+        pattern: "the last four digits beside words of a card",
+        canonical: "four digits",
+        read: bank::card_last4,
+        show: same,
+        harmless: same,
+        context: "carte se terminant par ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A Bitcoin address (legacy, SegWit or Taproot).
+    Btc {
         name: "btc",
+        family: Family::Money,
         label_fr: "adresse Bitcoin",
         label_en: "Bitcoin address",
         misp: "btc",
         stix: "cryptocurrency-wallet",
+        pattern: "Base58Check (1…, 3…), Bech32 and Bech32m (bc1…)",
+        canonical: "legacy as written, SegWit lower case",
+        read: money::btc,
+        show: same,
+        harmless: same,
+        context: "",
         examples: &[
             (
                 "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
@@ -221,14 +453,21 @@ pub static KINDS: [KindEntry; 10] = [
             "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
             "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq47Zagq",
         ],
-    },
-    KindEntry {
-        kind: Kind::Eth,
+    }
+    /// An address of Ethereum or of a chain that shares its form, in EIP-55 form.
+    Eth {
         name: "eth",
+        family: Family::Money,
         label_fr: "adresse Ethereum",
         label_en: "Ethereum address",
         misp: "text",
         stix: "cryptocurrency-wallet",
+        pattern: "0x and 40 hexadecimal digits",
+        canonical: "EIP-55 case",
+        read: money::eth,
+        show: same,
+        harmless: same,
+        context: "",
         examples: &[
             (
                 "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
@@ -244,17 +483,272 @@ pub static KINDS: [KindEntry; 10] = [
             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAedd",
             "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
         ],
-    },
-    KindEntry {
-        kind: Kind::Social,
+    }
+    /// An address of TRON.
+    Tron {
+        name: "tron",
+        family: Family::Money,
+        label_fr: "adresse TRON",
+        label_en: "TRON address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "T and 33 Base58 characters (Base58Check, 0x41)",
+        canonical: "as written",
+        read: coin::tron,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An address of Solana: a point on ed25519.
+    Sol {
+        name: "sol",
+        family: Family::Money,
+        label_fr: "adresse Solana",
+        label_en: "Solana address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "32 to 44 Base58 characters of 32 bytes on the curve",
+        canonical: "as written",
+        read: coin::sol,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An address of Monero: standard, sub-address or integrated.
+    Xmr {
+        name: "xmr",
+        family: Family::Money,
+        label_fr: "adresse Monero",
+        label_en: "Monero address",
+        misp: "xmr",
+        stix: "cryptocurrency-wallet",
+        pattern: "95 or 106 characters of Monero's Base58 (Keccak check)",
+        canonical: "as written",
+        read: coin::xmr,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A Litecoin address.
+    Ltc {
+        name: "ltc",
+        family: Family::Money,
+        label_fr: "adresse Litecoin",
+        label_en: "Litecoin address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "Base58Check (L…, M…, 3…), Bech32 (ltc1…)",
+        canonical: "legacy as written, SegWit lower case",
+        read: coin::ltc,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A Bitcoin Cash address in CashAddr form.
+    Bch {
+        name: "bch",
+        family: Family::Money,
+        label_fr: "adresse Bitcoin Cash",
+        label_en: "Bitcoin Cash address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "CashAddr (bitcoincash:q…)",
+        canonical: "with prefix, lower case",
+        read: coin::bch,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A Dogecoin address.
+    Doge {
+        name: "doge",
+        family: Family::Money,
+        label_fr: "adresse Dogecoin",
+        label_en: "Dogecoin address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "D or A and Base58Check",
+        canonical: "as written",
+        read: coin::doge,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An account of the XRP Ledger.
+    Xrp {
+        name: "xrp",
+        family: Family::Money,
+        label_fr: "adresse XRP Ledger",
+        label_en: "XRP Ledger address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "r and Base58Check in Ripple's alphabet; X-address",
+        canonical: "classic form as written",
+        read: coin::xrp,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An account of The Open Network.
+    Ton {
+        name: "ton",
+        family: Family::Money,
+        label_fr: "adresse TON",
+        label_en: "TON address",
+        misp: "text",
+        stix: "cryptocurrency-wallet",
+        pattern: "48 characters of base64 (CRC-16), or workchain:64 hexadecimal digits",
+        canonical: "user-friendly, bounceable, URL-safe",
+        read: coin::ton,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A transaction's hash, with its chain where it can be told.
+    Tx {
+        name: "tx",
+        family: Family::Money,
+        label_fr: "transaction en cryptoactif",
+        label_en: "crypto transaction",
+        misp: "text",
+        stix: "cryptocurrency-transaction",
+        pattern: "0x and 64 hexadecimal digits, or 64 hexadecimal digits beside words of a transaction",
+        canonical: "chain:hash, lower case; unknown chain: tx",
+        read: coin::tx,
+        show: same,
+        harmless: same,
+        context: "transaction ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An account at a payment service, as `service:handle`.
+    Payment {
+        name: "payment",
+        family: Family::Money,
+        label_fr: "compte de paiement",
+        label_en: "payment account",
+        misp: "text",
+        stix: "user-account",
+        pattern: "paypal.me/x, revolut.me/x, @x beside a payment service",
+        canonical: "service:handle",
+        read: bank::payment,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A prepaid or gift card's code, as `issuer:CODE`.
+    GiftCard {
+        name: "gift_card",
+        family: Family::Money,
+        label_fr: "code de carte cadeau",
+        label_en: "gift card code",
+        misp: "text",
+        stix: "text",
+        pattern: "the issuer's pattern beside its name",
+        canonical: "issuer:CODE",
+        read: bank::gift_card,
+        show: same,
+        harmless: same,
+        context: "code PCS ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A sum with its currency.
+    Amount {
+        name: "amount",
+        family: Family::Money,
+        label_fr: "montant",
+        label_en: "amount",
+        misp: "text",
+        stix: "text",
+        pattern: "a number with a currency",
+        canonical: "decimal point, ISO 4217 code or coin: 1250.50 EUR",
+        read: bank::amount,
+        show: bank::amount_display,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A phone number, in E.164.
+    Phone {
+        name: "phone",
+        family: Family::People,
+        label_fr: "numéro de téléphone",
+        label_en: "phone number",
+        misp: "phone-number",
+        stix: "phone-number",
+        pattern: "international or French national notation",
+        canonical: "E.164",
+        read: phone::phone,
+        show: phone::phone_display,
+        harmless: same,
+        context: "",
+        examples: &[
+            ("06 39 98 12 34", "+33639981234"),
+            ("06.39.98.12.34", "+33639981234"),
+            ("0639981234", "+33639981234"),
+            ("+33 (0)6 39 98 12 34", "+33639981234"),
+            ("0033639981234", "+33639981234"),
+            ("01-99-00-12-34", "+33199001234"),
+            ("+44 20 7946 0018", "+442079460018"),
+        ],
+        counter_examples: &["12 34 56 78 90", "01.02.2024 12", "0123", "06 39 98 12"],
+    }
+    /// An account or channel on Telegram.
+    Telegram {
+        name: "telegram",
+        family: Family::People,
+        label_fr: "compte Telegram",
+        label_en: "Telegram account",
+        misp: "text",
+        stix: "user-account",
+        pattern: "t.me/x, @x beside the word Telegram",
+        canonical: "handle, lower case",
+        read: social::telegram,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[
+            ("t.me/Test_Arnaque", "test_arnaque"),
+            ("https://t.me/s/test_arnaque", "test_arnaque"),
+        ],
+        counter_examples: &["https://t.me/", "https://t.me/joinchat/abc"],
+    }
+    /// An account on a platform, as `platform:handle`.
+    Social {
         name: "social",
+        family: Family::People,
         label_fr: "compte sur une plateforme",
         label_en: "account on a platform",
         misp: "text",
         stix: "user-account",
+        pattern: "a profile's URL, @x beside the platform's name",
+        canonical: "platform:handle",
+        read: social::social,
+        show: same,
+        harmless: same,
+        context: "",
         examples: &[
-            ("t.me/Test_Arnaque", "telegram:test_arnaque"),
-            (
+                        (
                 "https://www.instagram.com/test.arnaque/?hl=fr",
                 "instagram:test.arnaque",
             ),
@@ -270,24 +764,435 @@ pub static KINDS: [KindEntry; 10] = [
             ("https://twitter.com/test_arnaque", "x:test_arnaque"),
         ],
         counter_examples: &["@test", "https://t.me/", "https://www.instagram.com/p/abc/"],
-    },
-];
+    }
+    /// A classified ad, as `site:number`.
+    Listing {
+        name: "listing",
+        family: Family::People,
+        label_fr: "annonce en ligne",
+        label_en: "online listing",
+        misp: "text",
+        stix: "url",
+        pattern: "a listing's URL or its number beside the site's name",
+        canonical: "site:number",
+        read: listing::listing,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A French company's number.
+    Siren {
+        name: "siren",
+        family: Family::People,
+        label_fr: "numéro SIREN",
+        label_en: "SIREN number",
+        misp: "text",
+        stix: "identity",
+        pattern: "nine digits (Luhn)",
+        canonical: "nine digits",
+        read: register::siren,
+        show: register::groups,
+        harmless: same,
+        context: "SIREN ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A French establishment's number.
+    Siret {
+        name: "siret",
+        family: Family::People,
+        label_fr: "numéro SIRET",
+        label_en: "SIRET number",
+        misp: "text",
+        stix: "identity",
+        pattern: "fourteen digits (Luhn)",
+        canonical: "fourteen digits",
+        read: register::siret,
+        show: register::groups,
+        harmless: same,
+        context: "SIRET ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A value added tax number of the European Union or its neighbours.
+    Vat {
+        name: "vat",
+        family: Family::People,
+        label_fr: "numéro de TVA",
+        label_en: "VAT number",
+        misp: "text",
+        stix: "identity",
+        pattern: "country and the country's pattern",
+        canonical: "upper case without spaces",
+        read: register::vat,
+        show: same,
+        harmless: same,
+        context: "TVA ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A parcel's tracking number.
+    Tracking {
+        name: "tracking",
+        family: Family::People,
+        label_fr: "numéro de suivi de colis",
+        label_en: "parcel tracking number",
+        misp: "text",
+        stix: "text",
+        pattern: "the carrier's pattern, checked where it has a check digit (UPU S10, UPS)",
+        canonical: "upper case without spaces",
+        read: parcel::tracking,
+        show: same,
+        harmless: same,
+        context: "colis ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A file's MD5.
+    Md5 {
+        name: "md5",
+        family: Family::Technical,
+        label_fr: "empreinte MD5",
+        label_en: "MD5 hash",
+        misp: "md5",
+        stix: "file",
+        pattern: "32 hexadecimal digits",
+        canonical: "lower case",
+        read: hash::md5,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A file's SHA-1.
+    Sha1 {
+        name: "sha1",
+        family: Family::Technical,
+        label_fr: "empreinte SHA-1",
+        label_en: "SHA-1 hash",
+        misp: "sha1",
+        stix: "file",
+        pattern: "40 hexadecimal digits",
+        canonical: "lower case",
+        read: hash::sha1,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A file's SHA-256.
+    Sha256 {
+        name: "sha256",
+        family: Family::Technical,
+        label_fr: "empreinte SHA-256",
+        label_en: "SHA-256 hash",
+        misp: "sha256",
+        stix: "file",
+        pattern: "64 hexadecimal digits",
+        canonical: "lower case",
+        read: hash::sha256,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A file's SHA-512.
+    Sha512 {
+        name: "sha512",
+        family: Family::Technical,
+        label_fr: "empreinte SHA-512",
+        label_en: "SHA-512 hash",
+        misp: "sha512",
+        stix: "file",
+        pattern: "128 hexadecimal digits",
+        canonical: "lower case",
+        read: hash::sha512,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The hash of a program's import table.
+    Imphash {
+        name: "imphash",
+        family: Family::Technical,
+        label_fr: "empreinte des imports",
+        label_en: "import hash",
+        misp: "imphash",
+        stix: "file",
+        pattern: "32 hexadecimal digits beside the word imphash",
+        canonical: "lower case",
+        read: hash::imphash,
+        show: same,
+        harmless: same,
+        context: "imphash ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The hash that a signed program's signature covers.
+    Authentihash {
+        name: "authentihash",
+        family: Family::Technical,
+        label_fr: "empreinte Authenticode",
+        label_en: "Authenticode hash",
+        misp: "authentihash",
+        stix: "file",
+        pattern: "64 hexadecimal digits beside the word authentihash",
+        canonical: "lower case",
+        read: hash::authentihash,
+        show: same,
+        harmless: same,
+        context: "authentihash ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A context-triggered piecewise hash.
+    Ssdeep {
+        name: "ssdeep",
+        family: Family::Technical,
+        label_fr: "empreinte ssdeep",
+        label_en: "ssdeep hash",
+        misp: "ssdeep",
+        stix: "file",
+        pattern: "size:hash:hash",
+        canonical: "as written",
+        read: hash::ssdeep,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A locality-sensitive hash.
+    Tlsh {
+        name: "tlsh",
+        family: Family::Technical,
+        label_fr: "empreinte TLSH",
+        label_en: "TLSH hash",
+        misp: "tlsh",
+        stix: "file",
+        pattern: "T1 and 70 hexadecimal digits",
+        canonical: "T1, upper case",
+        read: hash::tlsh,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A published vulnerability.
+    Cve {
+        name: "cve",
+        family: Family::Technical,
+        label_fr: "vulnérabilité (CVE)",
+        label_en: "vulnerability (CVE)",
+        misp: "vulnerability",
+        stix: "vulnerability",
+        pattern: "CVE-year-number",
+        canonical: "upper case",
+        read: technical::cve,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A technique, tactic or mitigation of MITRE ATT&CK.
+    Attack {
+        name: "attack",
+        family: Family::Technical,
+        label_fr: "technique ATT&CK",
+        label_en: "ATT&CK technique",
+        misp: "text",
+        stix: "attack-pattern",
+        pattern: "T1234, T1234.001, TA0001, M1234",
+        canonical: "upper case",
+        read: technical::attack,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The name of a YARA rule.
+    Yara {
+        name: "yara",
+        family: Family::Technical,
+        label_fr: "règle YARA",
+        label_en: "YARA rule",
+        misp: "text",
+        stix: "indicator",
+        pattern: "rule name {",
+        canonical: "as written",
+        read: technical::yara,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A key of Windows' registry.
+    Registry {
+        name: "registry",
+        family: Family::Technical,
+        label_fr: "clé de registre",
+        label_en: "registry key",
+        misp: "regkey",
+        stix: "windows-registry-key",
+        pattern: "HKLM\\…, HKEY_…\\…",
+        canonical: "the hive in full",
+        read: technical::registry,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A path of Windows or Unix.
+    Path {
+        name: "path",
+        family: Family::Technical,
+        label_fr: "chemin de fichier",
+        label_en: "file path",
+        misp: "filename",
+        stix: "file",
+        pattern: "C:\\…, \\\\server\\…, /usr/…",
+        canonical: "as written",
+        read: technical::path,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// An identifier of Google Analytics, Tag Manager, Ads, AdSense, or of Meta's pixel.
+    Analytics {
+        name: "analytics",
+        family: Family::Technical,
+        label_fr: "identifiant de mesure d’audience",
+        label_en: "analytics or advertising id",
+        misp: "text",
+        stix: "text",
+        pattern: "UA-…, G-…, GTM-…, AW-…, ca-pub-…, a pixel's number beside its name",
+        canonical: "upper case; pixel:number for Meta",
+        read: technical::analytics,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The MurmurHash3 of a site's icon, as Shodan gives it.
+    Favicon {
+        name: "favicon",
+        family: Family::Technical,
+        label_fr: "empreinte de favicon",
+        label_en: "favicon hash",
+        misp: "favicon-mmh3",
+        stix: "text",
+        pattern: "a 32-bit number beside the word favicon",
+        canonical: "decimal",
+        read: technical::favicon,
+        show: same,
+        harmless: same,
+        context: "favicon hash ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The serial number of an X.509 certificate.
+    CertSerial {
+        name: "cert_serial",
+        family: Family::Technical,
+        label_fr: "numéro de série de certificat",
+        label_en: "certificate serial",
+        misp: "text",
+        stix: "x509-certificate",
+        pattern: "hexadecimal pairs beside the word serial",
+        canonical: "lower case, without colons",
+        read: technical::cert_serial,
+        show: same,
+        harmless: same,
+        context: "certificate serial ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The fingerprint of a TLS client or server.
+    Ja3 {
+        name: "ja3",
+        family: Family::Technical,
+        label_fr: "empreinte JA3",
+        label_en: "JA3 fingerprint",
+        misp: "ja3-fingerprint-md5",
+        stix: "text",
+        pattern: "32 hexadecimal digits beside JA3 or JA3S",
+        canonical: "lower case",
+        read: technical::ja3,
+        show: same,
+        harmless: same,
+        context: "JA3 ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The newer fingerprint of a TLS client.
+    Ja4 {
+        name: "ja4",
+        family: Family::Technical,
+        label_fr: "empreinte JA4",
+        label_en: "JA4 fingerprint",
+        misp: "text",
+        stix: "text",
+        pattern: "t13d1516h2_…_…",
+        canonical: "lower case",
+        read: technical::ja4,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// The id of an e-mail.
+    MessageId {
+        name: "message_id",
+        family: Family::Technical,
+        label_fr: "identifiant de message",
+        label_en: "message id",
+        misp: "email-message-id",
+        stix: "email-message",
+        pattern: "<left@right> beside Message-ID (RFC 5322)",
+        canonical: "without angle brackets",
+        read: technical::message_id,
+        show: same,
+        harmless: same,
+        context: "Message-ID: ",
+        examples: &[],
+        counter_examples: &[],
+    }
+    /// A universally unique identifier.
+    Uuid {
+        name: "uuid",
+        family: Family::Technical,
+        label_fr: "UUID",
+        label_en: "UUID",
+        misp: "uuid",
+        stix: "text",
+        pattern: "8-4-4-4-12 hexadecimal digits (RFC 9562)",
+        canonical: "lower case",
+        read: technical::uuid,
+        show: same,
+        harmless: same,
+        context: "",
+        examples: &[],
+        counter_examples: &[],
+    }
+}
 
 impl Kind {
-    /// Every kind, in the order of the table.
-    pub const ALL: [Kind; 10] = [
-        Kind::Url,
-        Kind::Domain,
-        Kind::Ipv4,
-        Kind::Ipv6,
-        Kind::Email,
-        Kind::Phone,
-        Kind::Iban,
-        Kind::Btc,
-        Kind::Eth,
-        Kind::Social,
-    ];
-
     /// What the table says about this kind.
     pub fn entry(self) -> &'static KindEntry {
         &KINDS[self as usize]
@@ -300,6 +1205,11 @@ impl Kind {
     /// ```
     pub fn name(self) -> &'static str {
         self.entry().name
+    }
+
+    /// The names of all kinds, for help and messages.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().map(|entry| entry.name)
     }
 }
 
@@ -339,18 +1249,22 @@ mod tests {
     #[test]
     fn the_table_is_in_the_order_of_the_enum() {
         assert_eq!(Kind::ALL.len(), KINDS.len());
-        for (kind, entry) in Kind::ALL.into_iter().zip(&KINDS) {
+        for (&kind, entry) in Kind::ALL.iter().zip(KINDS) {
             assert_eq!(kind, entry.kind);
             assert_eq!(kind.entry().kind, kind);
             assert_eq!(kind.name().parse(), Ok(kind));
-            assert!(!entry.examples.is_empty() && !entry.counter_examples.is_empty());
+            assert!(
+                !entry.examples.is_empty() && !entry.counter_examples.is_empty(),
+                "{} has no examples",
+                entry.name
+            );
         }
         assert!("IBAN".parse::<Kind>().is_err());
     }
 
     #[test]
     fn every_example_is_parsed_and_shown() {
-        for entry in &KINDS {
+        for entry in KINDS {
             for (raw, canonical) in entry.examples {
                 let parsed = Observable::parse(entry.kind, raw)
                     .unwrap_or_else(|error| panic!("{}: {raw:?}: {error}", entry.name));
@@ -369,7 +1283,7 @@ mod tests {
 
     #[test]
     fn every_example_is_found_in_sentences() {
-        for entry in &KINDS {
+        for entry in KINDS {
             for (raw, canonical) in entry.examples {
                 for (before, after) in [
                     ("", ""),
@@ -379,7 +1293,7 @@ mod tests {
                     ("été ", ", merci"),
                     ("\"", "\"\n"),
                 ] {
-                    let text = format!("{before}{raw}{after}");
+                    let text = format!("{before}{}{raw}{after}", entry.context);
                     let hits = extract(&text).hits;
                     let found: Vec<_> = hits
                         .iter()
@@ -393,14 +1307,14 @@ mod tests {
 
     #[test]
     fn no_counter_example_is_taken() {
-        for entry in &KINDS {
+        for entry in KINDS {
             for raw in entry.counter_examples {
                 assert!(
                     Observable::parse(entry.kind, raw).is_err(),
                     "{}: {raw:?}",
                     entry.name
                 );
-                let text = format!("voici {raw} pour vous");
+                let text = format!("voici {}{raw} pour vous", entry.context);
                 let hits = extract(&text).hits;
                 assert!(
                     hits.iter().all(|hit| hit.kind != entry.kind),

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use crate::{Flags, Kind, Proof, extract, money, phone, refang::Plain, social, web};
+use crate::{Flags, Kind, Proof, extract, phone, refang::Plain, social, web};
 
 /// An identifier of a kind, in its canonical form.
 ///
@@ -44,18 +44,7 @@ pub enum ParseError {
 
 /// The canonical form of a whole text that is not defanged, and what proves it.
 pub(crate) fn canonicalise(kind: Kind, text: &str) -> Result<(String, Proof), ParseError> {
-    match kind {
-        Kind::Url => web::url(text).map(|(url, proof)| (url.into(), proof)),
-        Kind::Domain => web::domain(text),
-        Kind::Ipv4 => web::ipv4(text),
-        Kind::Ipv6 => web::ipv6(text),
-        Kind::Email => web::email(text),
-        Kind::Phone => phone::phone(text),
-        Kind::Iban => money::iban(text),
-        Kind::Btc => money::btc(text),
-        Kind::Eth => money::eth(text),
-        Kind::Social => social::social(text).map(|canonical| (canonical, Proof::Shape)),
-    }
+    (kind.entry().read)(text)
 }
 
 impl Observable {
@@ -92,12 +81,23 @@ impl Observable {
     ///
     /// When the platform is unknown, or never gives such a handle.
     pub fn social(platform: &str, handle: &str) -> Result<Observable, ParseError> {
-        let canonical =
+        let account =
             social::account(platform, handle).ok_or(ParseError::Shape { kind: Kind::Social })?;
-        Ok(Observable {
-            kind: Kind::Social,
-            canonical,
-        })
+        Ok(Observable::of_account(account))
+    }
+
+    /// An account as `platform:handle`; Telegram's have a kind of their own.
+    pub(crate) fn of_account(account: String) -> Observable {
+        match account.strip_prefix("telegram:") {
+            Some(handle) => Observable {
+                kind: Kind::Telegram,
+                canonical: handle.to_owned(),
+            },
+            None => Observable {
+                kind: Kind::Social,
+                canonical: account,
+            },
+        }
     }
 
     /// Takes back what was stored. The text is trusted to be the canonical form that this crate gave.
@@ -118,7 +118,9 @@ impl Observable {
     /// A stable 64-bit key of kind and canonical form.
     ///
     /// The first eight bytes, big-endian, of SHA-256 over `"orfevre-key-1"`, a zero byte, the kind's
-    /// [name](Kind::name), a zero byte, the canonical form. Keys are stored: this never changes.
+    /// [name](Kind::name), a zero byte, the canonical form. Keys are stored: this never changes. An account
+    /// on Telegram has the key of the kind `social` and `telegram:handle`, as it had before it became a
+    /// kind of its own.
     ///
     /// ```
     /// use observables::{Kind, Observable};
@@ -129,8 +131,13 @@ impl Observable {
     pub fn key(&self) -> u64 {
         let mut hash = Sha256::new();
         hash.update(b"orfevre-key-1\0");
-        hash.update(self.kind.name().as_bytes());
+        let (kind, before) = match self.kind {
+            Kind::Telegram => (Kind::Social, "telegram:"),
+            kind => (kind, ""),
+        };
+        hash.update(kind.name().as_bytes());
         hash.update(b"\0");
+        hash.update(before.as_bytes());
         hash.update(self.canonical.as_bytes());
         let digest: [u8; 32] = hash.finalize().into();
         u64::from_be_bytes(*digest.first_chunk().expect("a SHA-256 digest has 32 bytes"))
@@ -154,10 +161,7 @@ impl Observable {
                     return found;
                 };
                 if let Some(profile) = social::profile(&url) {
-                    found.push(Observable {
-                        kind: Kind::Social,
-                        canonical: profile.account,
-                    });
+                    found.push(Observable::of_account(profile.account));
                 }
                 match url.host() {
                     Some(Host::Domain(host)) => push_domains(host, &mut found),
@@ -243,31 +247,68 @@ fn push_domains(host: &str, found: &mut Vec<Observable>) {
 /// ```
 pub fn parse_any(query: &str) -> Vec<Observable> {
     let query = query.trim();
-    // From the kinds that prove most to those that prove least. A URL comes after the account it names.
-    const ORDER: [Kind; 10] = [
+    // From the kinds that prove most to those that prove least. A URL comes after the account it names; a
+    // kind that needs words beside it is read too, since who searches for four digits means them.
+    const ORDER: &[Kind] = &[
         Kind::Iban,
+        Kind::Rib,
+        Kind::Card,
         Kind::Btc,
         Kind::Eth,
+        Kind::Tron,
+        Kind::Xmr,
+        Kind::Ltc,
+        Kind::Bch,
+        Kind::Doge,
+        Kind::Xrp,
+        Kind::Ton,
+        Kind::Sol,
+        Kind::Onion,
         Kind::Email,
         Kind::Ipv4,
         Kind::Ipv6,
+        Kind::Cidr,
+        Kind::Mac,
+        Kind::Telegram,
+        Kind::Payment,
         Kind::Social,
+        Kind::Listing,
         Kind::Url,
         Kind::Domain,
         Kind::Phone,
+        Kind::Siret,
+        Kind::Siren,
+        Kind::Vat,
+        Kind::Bic,
+        Kind::Tx,
+        Kind::Sha1,
+        Kind::Sha256,
+        Kind::Sha512,
+        Kind::Md5,
+        Kind::Ssdeep,
+        Kind::Tlsh,
+        Kind::Uuid,
+        Kind::Cve,
+        Kind::Attack,
+        Kind::Asn,
+        Kind::Registry,
+        Kind::Path,
+        Kind::Analytics,
+        Kind::Ja4,
+        Kind::Tracking,
+        Kind::CardLast4,
     ];
     let mut found: Vec<Observable> = ORDER
         .iter()
+        // A word alone may be a handle of anybody's.
+        .filter(|kind| **kind != Kind::Telegram || query.contains([':', '/', ' ']))
         .filter_map(|kind| Observable::parse(*kind, query).ok())
         .collect();
     if let Some(handle) = query.strip_prefix('@') {
         found.extend(
             social::everywhere(handle)
                 .into_iter()
-                .map(|canonical| Observable {
-                    kind: Kind::Social,
-                    canonical,
-                }),
+                .map(Observable::of_account),
         );
     }
     // A link to a number is searched as the number, as it is in texts.
@@ -293,27 +334,39 @@ pub fn parse_any(query: &str) -> Vec<Observable> {
 /// assert_eq!(defang(&url), "hxxps://evil[.]example/a.php");
 /// ```
 pub fn defang(observable: &Observable) -> String {
-    let canonical = &observable.canonical;
-    match observable.kind {
-        Kind::Url => {
-            let Some((scheme, rest)) = canonical.split_once("://") else {
-                return canonical.clone();
-            };
-            let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-            let scheme = match scheme {
-                "http" => "hxxp",
-                "https" => "hxxps",
-                other => other,
-            };
-            format!("{scheme}://{}{path}", host.replace('.', "[.]"))
-        }
-        Kind::Domain | Kind::Ipv4 => canonical.replace('.', "[.]"),
-        Kind::Ipv6 => canonical.replace(':', "[:]"),
-        Kind::Email => match canonical.rsplit_once('@') {
-            Some((local, host)) => format!("{local}[@]{}", host.replace('.', "[.]")),
-            None => canonical.clone(),
-        },
-        _ => canonical.clone(),
+    (observable.kind.entry().harmless)(&observable.canonical)
+}
+
+/// Of kinds that nobody follows, or whose form is shown as it is kept.
+pub(crate) fn same(canonical: &str) -> String {
+    canonical.to_owned()
+}
+
+pub(crate) fn defang_url(canonical: &str) -> String {
+    let Some((scheme, rest)) = canonical.split_once("://") else {
+        return canonical.to_owned();
+    };
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let scheme = match scheme {
+        "http" => "hxxp",
+        "https" => "hxxps",
+        other => other,
+    };
+    format!("{scheme}://{}{path}", defang_dots(host))
+}
+
+pub(crate) fn defang_dots(canonical: &str) -> String {
+    canonical.replace('.', "[.]")
+}
+
+pub(crate) fn defang_colons(canonical: &str) -> String {
+    canonical.replace(':', "[:]")
+}
+
+pub(crate) fn defang_email(canonical: &str) -> String {
+    match canonical.rsplit_once('@') {
+        Some((local, host)) => format!("{local}[@]{}", defang_dots(host)),
+        None => canonical.to_owned(),
     }
 }
 
@@ -327,20 +380,20 @@ pub fn defang(observable: &Observable) -> String {
 /// assert_eq!(display(&phone), "06 39 98 12 34");
 /// ```
 pub fn display(observable: &Observable) -> String {
-    let canonical = &observable.canonical;
-    match observable.kind {
-        Kind::Iban => money::iban_display(canonical),
-        Kind::Phone => phone::phone_display(canonical),
-        Kind::Domain
-            if canonical.contains("xn--") && !observable.flags().contains(Flags::HOMOGLYPH) =>
-        {
-            let (shown, _) = idna::domain_to_unicode(canonical);
-            // Some names do not come back from their letters.
-            let reads_back =
-                Observable::parse(Kind::Domain, &shown).is_ok_and(|again| again == *observable);
-            if reads_back { shown } else { canonical.clone() }
-        }
-        _ => canonical.clone(),
+    (observable.kind.entry().show)(&observable.canonical)
+}
+
+pub(crate) fn show_domain(canonical: &str) -> String {
+    if !canonical.contains("xn--") || web::host_flags(canonical).contains(Flags::HOMOGLYPH) {
+        return canonical.to_owned();
+    }
+    let (shown, _) = idna::domain_to_unicode(canonical);
+    // Some names do not come back from their letters.
+    let reads_back = web::domain(&shown).is_ok_and(|(again, _)| again == canonical);
+    if reads_back {
+        shown
+    } else {
+        canonical.to_owned()
     }
 }
 
@@ -369,7 +422,7 @@ mod tests {
             "FR1420041010050500013M02606",
             0x609e_e088_99f8_a65e,
         ),
-        (Kind::Social, "telegram:test_arnaque", 0x189e_4fa8_4147_c6de),
+        (Kind::Telegram, "test_arnaque", 0x189e_4fa8_4147_c6de),
     ];
 
     #[test]
@@ -417,7 +470,7 @@ mod tests {
         );
         assert_eq!(
             first("https://t.me/test_arnaque").as_deref(),
-            Some("social telegram:test_arnaque")
+            Some("telegram test_arnaque")
         );
         assert_eq!(
             first("évil.example").as_deref(),
@@ -461,7 +514,7 @@ mod tests {
     fn it_serialises_by_the_stable_names() {
         let json = serde_json::to_string(&parse(Kind::Ipv4, "192.0.2.1")).unwrap();
         assert_eq!(json, r#"{"kind":"ipv4","canonical":"192.0.2.1"}"#);
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
     }
@@ -487,7 +540,7 @@ mod tests {
 
         #[test]
         fn canonical_and_shown_forms_read_back_the_same(text in near_observable()) {
-            for kind in Kind::ALL {
+            for &kind in Kind::ALL {
                 let Ok(observable) = Observable::parse(kind, &text) else { continue };
                 prop_assert_eq!(&Observable::parse(kind, observable.canonical()), &Ok(observable.clone()));
                 let shown = display(&observable);

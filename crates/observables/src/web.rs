@@ -7,7 +7,7 @@ use std::{
 
 use url::{Host, Url};
 
-use crate::{Flags, Kind, ParseError, Proof};
+use crate::{Flags, Kind, ParseError, Proof, extract::Scanner};
 
 /// Longest URL that is taken; browsers and servers stop earlier.
 pub(crate) const MAX_URL: usize = 16 * 1024;
@@ -110,6 +110,11 @@ pub(crate) fn url(text: &str) -> Result<(Url, Proof), ParseError> {
     url_with_scheme(&format!("https://{text}")).unwrap_or(Err(shape))
 }
 
+/// A URL in its canonical form.
+pub(crate) fn read_url(text: &str) -> Result<(String, Proof), ParseError> {
+    url(text).map(|(url, proof)| (url.into(), proof))
+}
+
 /// `None` when the scheme is not one of the web's.
 fn url_with_scheme(text: &str) -> Option<Result<(Url, Proof), ParseError>> {
     let scheme = &text[..text.find("://")?];
@@ -185,6 +190,33 @@ pub(crate) fn email(text: &str) -> Result<(String, Proof), ParseError> {
     }
     let (host, proof) = domain(host)?;
     Ok((fold_mailbox(&local, &host), proof))
+}
+
+pub(crate) fn onion(text: &str) -> Result<(String, Proof), ParseError> {
+    let _ = text;
+    Err(ParseError::Shape { kind: Kind::Onion })
+}
+
+pub(crate) fn cidr(text: &str) -> Result<(String, Proof), ParseError> {
+    let _ = text;
+    Err(ParseError::Shape { kind: Kind::Cidr })
+}
+
+pub(crate) fn asn(text: &str) -> Result<(String, Proof), ParseError> {
+    let _ = text;
+    Err(ParseError::Shape { kind: Kind::Asn })
+}
+
+pub(crate) fn mac(text: &str) -> Result<(String, Proof), ParseError> {
+    let _ = text;
+    Err(ParseError::Shape { kind: Kind::Mac })
+}
+
+pub(crate) fn user_agent(text: &str) -> Result<(String, Proof), ParseError> {
+    let _ = text;
+    Err(ParseError::Shape {
+        kind: Kind::UserAgent,
+    })
 }
 
 /// Characters of a mailbox's name that are taken; the standard allows more, which nobody uses.
@@ -356,6 +388,14 @@ fn imitates_latin(host: &str) -> bool {
         }
         other && (latin || only_alike)
     })
+}
+
+impl Scanner<'_> {
+    /// A whole token: a network card's address, a system's number, a user agent. Answers where the walk goes on.
+    pub(crate) fn network_token(&mut self, start: usize, end: usize, seen: u8) -> Option<usize> {
+        let _ = (start, end, seen);
+        None
+    }
 }
 
 #[cfg(test)]

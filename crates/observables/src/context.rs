@@ -1,0 +1,309 @@
+//! The words that stand near a number and say what it is: *carte*, *colis*, *SIRET*, *insta*.
+//!
+//! One automaton holds them all. It reads only around what asks, and each byte of a text at most
+//! about once, since those who ask come in the order of the text.
+
+use std::{
+    ops::{BitOr, Range},
+    sync::LazyLock,
+};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+/// Topics, as a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Topics(u64);
+
+macro_rules! topics {
+    ($($(#[doc = $doc:literal])* $topic:ident: [$($word:literal),* $(,)?];)*) => {
+        #[derive(Clone, Copy)]
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
+        enum Place { $($topic),* }
+
+        impl Topics {
+            $($(#[doc = $doc])* pub(crate) const $topic: Topics = Topics(1 << Place::$topic as u64);)*
+        }
+
+        static WORDS: &[(Topics, &[&str])] = &[$((Topics::$topic, &[$($word),*])),*];
+    };
+}
+
+// Words are in lower case (their ASCII letters match both cases) and match whole: a letter or a digit
+// on either side makes another word. A word belongs to one topic only; the longest one counts.
+topics! {
+    CARD: ["carte", "cartes", "cb", "carte bancaire", "carte bleue", "card", "visa", "mastercard",
+        "debit card", "credit card", "carte de crédit", "n° de carte"];
+    ENDING: ["finissant", "terminant", "se termine", "termine par", "finit par", "ending", "ends with",
+        "ends in", "derniers chiffres", "dernier chiffres", "last four", "last 4", "last digits"];
+    GIFT_CARD: ["carte cadeau", "cartes cadeaux", "carte prépayée", "cartes prépayées", "gift card",
+        "gift cards", "code", "codes", "coupon", "coupons", "recharge", "recharges", "ticket", "tickets",
+        "voucher"];
+    PCS: ["pcs", "pcs mastercard"];
+    TRANSCASH: ["transcash"];
+    NEOSURF: ["neosurf"];
+    PAYSAFECARD: ["paysafecard", "paysafe"];
+    STEAM_CARD: ["carte steam", "steam card", "steam gift card"];
+    GOOGLE_PLAY: ["google play", "googleplay"];
+    APPLE_CARD: ["itunes", "apple gift card", "carte apple"];
+    AMAZON_CARD: ["carte amazon", "carte cadeau amazon", "amazon gift card", "chèque-cadeau amazon"];
+    TONEO: ["toneo", "toneo first"];
+    BIC: ["bic", "swift", "bic/swift", "swift/bic", "code bic", "code swift"];
+    RIB: ["rib", "compte", "relevé d'identité bancaire", "clé rib", "code banque"];
+    TX: ["tx", "txid", "txhash", "tx hash", "transaction", "transaction hash", "hash de transaction"];
+    BITCOIN: ["bitcoin", "bitcoins", "btc"];
+    ETHEREUM: ["ethereum", "eth", "ether", "etherscan", "erc20", "erc-20", "usdt", "usdc"];
+    TRONS: ["tron", "trx", "trc20", "trc-20"];
+    SOLANA: ["solana", "sol"];
+    SIREN: ["siren", "rcs"];
+    SIRET: ["siret"];
+    VAT: ["tva", "vat", "tva intracommunautaire", "vat number", "n° tva"];
+    LEBONCOIN_AD: ["annonce", "annonces", "ad", "listing", "réf", "ref", "référence"];
+    PARCEL: ["colis", "suivi", "n° de suivi", "numéro de suivi", "tracking", "tracking number", "parcel",
+        "package", "livraison", "delivery", "shipment"];
+    LAPOSTE: ["la poste", "colissimo", "chronopost", "lettre suivie", "lettre recommandée"];
+    MONDIAL_RELAY: ["mondial relay", "mondialrelay", "relais colis", "point relais"];
+    UPS: ["ups"];
+    DHL: ["dhl"];
+    FEDEX: ["fedex"];
+    DPD: ["dpd"];
+    GLS: ["gls"];
+    IMPHASH: ["imphash", "imp hash", "import hash"];
+    AUTHENTIHASH: ["authentihash", "authenticode"];
+    JA3: ["ja3", "ja3s", "ja3 hash", "ja3_digest"];
+    FAVICON: ["favicon", "favicon hash", "http.favicon.hash", "icon_hash"];
+    SERIAL: ["serial", "serial number", "numéro de série", "certificate serial"];
+    PIXEL: ["pixel", "fbq", "pixel id", "meta pixel", "facebook pixel"];
+    MESSAGE_ID: ["message-id", "in-reply-to", "references"];
+    TELEGRAM: ["telegram", "télégram", "telegramme"];
+    FACEBOOK: ["facebook", "fb", "messenger"];
+    INSTAGRAM: ["instagram", "insta", "ig"];
+    TIKTOK: ["tiktok", "tik-tok", "tik tok"];
+    SNAPCHAT: ["snapchat", "snap"];
+    TWITTER: ["twitter"];
+    DISCORD: ["discord"];
+    YOUTUBE: ["youtube", "ytb"];
+    LINKEDIN: ["linkedin"];
+    LEBONCOIN: ["leboncoin", "le bon coin", "lbc"];
+    VINTED: ["vinted"];
+    TWITCH: ["twitch"];
+    THREADS: ["threads"];
+    SIGNAL: ["signal"];
+    WHATSAPP: ["whatsapp", "whats app", "wathsapp", "watsapp"];
+    STEAM: ["steam"];
+    MASTODON: ["mastodon"];
+    PAYPAL: ["paypal", "pay pal"];
+    LYDIA: ["lydia"];
+    REVOLUT: ["revolut", "revtag"];
+    WERO: ["wero"];
+    SUMUP: ["cash app", "cashapp", "$cashtag"];
+}
+
+impl Topics {
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether one of `other` is in it.
+    pub(crate) fn any(self, other: Topics) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl BitOr for Topics {
+    type Output = Topics;
+
+    fn bitor(self, other: Topics) -> Topics {
+        Topics(self.0 | other.0)
+    }
+}
+
+struct Words {
+    automaton: AhoCorasick,
+    topics: Vec<Topics>,
+    longest: usize,
+}
+
+static AUTOMATON: LazyLock<Words> = LazyLock::new(|| {
+    let words: Vec<(Topics, &str)> = WORDS
+        .iter()
+        .flat_map(|(topic, words)| words.iter().map(|word| (*topic, *word)))
+        .collect();
+    let automaton = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .match_kind(MatchKind::LeftmostLongest)
+        .ascii_case_insensitive(true)
+        .build(words.iter().map(|(_, word)| word))
+        .expect("the words of the table make an automaton");
+    Words {
+        automaton,
+        topics: words.iter().map(|(topic, _)| *topic).collect(),
+        longest: words.iter().map(|(_, word)| word.len()).max().unwrap_or(0),
+    }
+});
+
+/// The topics of a text, read as they are asked for.
+#[derive(Default)]
+pub(crate) struct Context {
+    /// How far the text was read.
+    read: usize,
+    /// What was found, in the order of the text; only the last `REACH` bytes' worth is kept for long.
+    found: Vec<(Range<usize>, Topics)>,
+}
+
+/// How far from what asks a word may stand, in bytes.
+pub(crate) const REACH: usize = 96;
+
+impl Context {
+    /// The words within `distance` bytes before `at`, nearest first, with where they stand.
+    ///
+    /// At most [`REACH`]. Those who ask go forward in the text; asking about an earlier place finds what
+    /// is still known of it.
+    pub(crate) fn before(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        distance: usize,
+    ) -> impl Iterator<Item = (Range<usize>, Topics)> {
+        self.read_to(bytes, at, at);
+        let floor = at.saturating_sub(distance.min(REACH));
+        self.found
+            .iter()
+            .rev()
+            .skip_while(move |(word, _)| word.end > at)
+            .take_while(move |(word, _)| word.start >= floor)
+            .cloned()
+    }
+
+    /// The words within `distance` bytes after `at`, nearest first, with where they stand.
+    pub(crate) fn after(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        distance: usize,
+    ) -> impl Iterator<Item = (Range<usize>, Topics)> {
+        let ceiling = bytes.len().min(at + distance.min(REACH));
+        self.read_to(bytes, at, ceiling);
+        let first = self.found.partition_point(|(word, _)| word.start < at);
+        self.found[first..]
+            .iter()
+            .take_while(move |(word, _)| word.end <= ceiling)
+            .cloned()
+    }
+
+    /// All topics within `before` bytes before `span` and `after` bytes after it.
+    pub(crate) fn around(
+        &mut self,
+        bytes: &[u8],
+        span: Range<usize>,
+        before: usize,
+        after: usize,
+    ) -> Topics {
+        let none = Topics::default();
+        let left = self.before(bytes, span.start, before);
+        let left = left.fold(none, |all, (_, topics)| all | topics);
+        let right = self.after(bytes, span.end, after);
+        right.fold(left, |all, (_, topics)| all | topics)
+    }
+
+    /// Reads on, so that all words are known that end at `to` or before and not long before `at`.
+    fn read_to(&mut self, bytes: &[u8], at: usize, to: usize) {
+        if to <= self.read {
+            return;
+        }
+        let words = &*AUTOMATON;
+        // What is before is out of everybody's reach; a word that began in what was read is read again.
+        let start = self
+            .read
+            .saturating_sub(words.longest)
+            .max(at.saturating_sub(REACH + words.longest));
+        if self.found.len() > 256 {
+            let floor = at.saturating_sub(REACH);
+            let stale = self.found.partition_point(|(word, _)| word.end < floor);
+            self.found.drain(..stale);
+        }
+        let known = self.found.last().map_or(0, |(word, _)| word.end);
+        // Some way further, so that the next who ask find it read; a word may end beyond.
+        let end = bytes.len().min(to + REACH);
+        for found in words.automaton.find_iter(&bytes[start..end]) {
+            let word = start + found.start()..start + found.end();
+            if word.start >= known && is_whole(bytes, &word) {
+                self.found.push((word, words.topics[found.pattern()]));
+            }
+        }
+        self.read = end.saturating_sub(words.longest).max(to);
+    }
+}
+
+fn is_whole(bytes: &[u8], word: &Range<usize>) -> bool {
+    !letter_before(bytes, word.start) && !letter_after(bytes, word.end)
+}
+
+/// Whether a letter or a digit of any script ends just before `at`.
+pub(crate) fn letter_before(bytes: &[u8], at: usize) -> bool {
+    let window = &bytes[at.saturating_sub(4)..at];
+    match window.last() {
+        None => false,
+        Some(last) if last.is_ascii() => last.is_ascii_alphanumeric(),
+        Some(_) => {
+            let start = window.iter().rposition(|byte| byte & 0xC0 != 0x80);
+            is_letter(&window[start.unwrap_or(0)..])
+        }
+    }
+}
+
+/// Whether a letter or a digit of any script begins at `at`.
+pub(crate) fn letter_after(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        None => false,
+        Some(first) if first.is_ascii() => first.is_ascii_alphanumeric(),
+        Some(_) => {
+            let window = &bytes[at..bytes.len().min(at + 4)];
+            let inside = window[1..].iter().take_while(|byte| **byte & 0xC0 == 0x80);
+            is_letter(&window[..1 + inside.count()])
+        }
+    }
+}
+
+fn is_letter(character: &[u8]) -> bool {
+    std::str::from_utf8(character).is_ok_and(|text| text.chars().all(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_near_a_place_are_found_whatever_the_order_of_questions() {
+        let text = "Ma carte Visa finissant par 4242 ; le colis UPS 123 ; postcard 9";
+        let bytes = text.as_bytes();
+        let at = |word: &str| text.find(word).unwrap();
+        let mut context = Context::default();
+        let near = context.around(bytes, at("4242")..at("4242") + 4, 40, 0);
+        assert!(near.any(Topics::CARD) && near.any(Topics::ENDING) && !near.any(Topics::UPS));
+        let near = context.around(bytes, at("123")..at("123") + 3, 12, 5);
+        assert!(near.any(Topics::UPS) && near.any(Topics::PARCEL) && !near.any(Topics::CARD));
+        // Inside another word.
+        assert!(
+            context
+                .around(bytes, at("9")..at("9") + 1, 12, 0)
+                .is_empty()
+        );
+        let all: Vec<_> = Context::default()
+            .before(bytes, bytes.len(), REACH)
+            .map(|(word, _)| &text[word])
+            .collect();
+        assert_eq!(all, ["UPS", "colis", "finissant", "Visa", "carte"]);
+    }
+
+    #[test]
+    fn a_text_is_read_about_once() {
+        let text = "colis 1 carte 22 ".repeat(20_000);
+        let bytes = text.as_bytes();
+        let mut context = Context::default();
+        for at in (0..bytes.len()).step_by(7) {
+            context.around(bytes, at..at, 64, 32);
+            assert!(context.found.len() < 600);
+        }
+    }
+}
