@@ -81,6 +81,8 @@ impl Flags {
     pub const PRIVATE: Flags = Flags(2);
     /// Written in letters that pass for others.
     pub const HOMOGLYPH: Flags = Flags(4);
+    /// Of a kind that nothing answers to any more, such as an onion address of version 2.
+    pub const DEAD: Flags = Flags(8);
 
     /// Whether all of `other` is set.
     pub fn contains(self, other: Flags) -> bool {
@@ -92,12 +94,13 @@ impl Flags {
         self.0 == 0
     }
 
-    /// The names of what is set, as exchanged: `example`, `private`, `homoglyph`.
+    /// The names of what is set, as exchanged: `example`, `private`, `homoglyph`, `dead`.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         [
             (Flags::EXAMPLE, "example"),
             (Flags::PRIVATE, "private"),
             (Flags::HOMOGLYPH, "homoglyph"),
+            (Flags::DEAD, "dead"),
         ]
         .into_iter()
         .filter(move |(flag, _)| self.contains(*flag))
@@ -307,7 +310,11 @@ impl Scanner<'_> {
             .rev()
             .take_while(|byte| byte.is_ascii_alphabetic())
             .count();
-        let scheme = ["https", "http", "ftp"].into_iter().find(|known| {
+        let schemes = ["https", "http"]
+            .into_iter()
+            .chain(web::OTHER_SCHEMES)
+            .chain(["ftp"]);
+        let scheme = schemes.into_iter().find(|known| {
             letters >= known.len()
                 && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
         });
@@ -386,16 +393,16 @@ impl Scanner<'_> {
         }
         let run_end = end;
         let end = trim_url_end(self.bytes, authority, end);
-        match self.text.get(start..end).map(web::url) {
-            Some(Ok((url, proof))) => {
-                self.push_url(&url, proof, start..end);
+        match self.text.get(start..end).map(web::any_url) {
+            Some(Ok((url, canonical, proof))) => {
+                self.push_url(&url, canonical, proof, start..end);
                 (end, true)
             }
             _ => (run_end, false),
         }
     }
 
-    fn push_url(&mut self, url: &Url, proof: Proof, span: Range<usize>) {
+    fn push_url(&mut self, url: &Url, canonical: String, proof: Proof, span: Range<usize>) {
         if let Some(number) = social::whatsapp_number(url)
             && let Ok((canonical, proof)) = phone::phone(&number)
         {
@@ -413,7 +420,7 @@ impl Scanner<'_> {
             return self.push_account(profile.account, span);
         }
         let flags = url_flags(url);
-        self.push_flagged(Kind::Url, url.as_str().to_owned(), proof, span, flags);
+        self.push_flagged(Kind::Url, canonical, proof, span, flags);
     }
 
     /// A part of a token without scheme.
@@ -457,6 +464,27 @@ impl Scanner<'_> {
             local_start += 1;
         }
         self.work += local;
+        if local == 0
+            && at == start
+            && at > 0
+            && self.bytes[at - 1] == b'"'
+            && let Some(quote) = self.opening_quote(at - 1)
+        {
+            local_start = quote;
+        }
+        if local_start < at && self.bytes.get(at + 1) == Some(&b'[') {
+            // "jean@[192.0.2.1]"
+            let window = &self.bytes[at + 1..self.bytes.len().min(at + 56)];
+            self.work += window.len();
+            if let Some(close) = memchr::memchr(b']', window) {
+                let span = local_start..at + 2 + close;
+                if let Some(Ok((canonical, proof))) = text.get(span.clone()).map(web::email) {
+                    let after = span.end;
+                    self.push(Kind::Email, canonical, proof, span);
+                    return after;
+                }
+            }
+        }
         if local_start < at {
             let host_end = self.while_host(at + 1, end);
             let mut host = &text[at + 1..host_end];
@@ -490,6 +518,20 @@ impl Scanner<'_> {
         }
     }
 
+    /// Where the quoted name opens that the quote at `close` ends, as in `"jean..test"@asso.example`.
+    fn opening_quote(&mut self, close: usize) -> Option<usize> {
+        let from = close.saturating_sub(64);
+        let window = &self.bytes[from..close];
+        self.work += window.len();
+        let length = window
+            .iter()
+            .rev()
+            .take_while(|byte| **byte > b' ' && **byte != b'"')
+            .count();
+        let quote = close.checked_sub(length + 1)?;
+        (length > 0 && self.bytes[quote] == b'"').then_some(quote)
+    }
+
     fn while_host(&mut self, from: usize, end: usize) -> usize {
         let length = self.bytes[from..end]
             .iter()
@@ -511,6 +553,14 @@ impl Scanner<'_> {
                 continue;
             }
             let run_end = self.while_host(at, end);
+            // What a percent sign escapes is no part of a name: "%2Fcolis.example".
+            if at > start
+                && self.bytes[at - 1] == b'%'
+                && run_end > at + 2
+                && self.bytes[at..at + 2].iter().all(u8::is_ascii_hexdigit)
+            {
+                at += 2;
+            }
             let after = self.run(at, run_end);
             if after >= end {
                 return after;
@@ -540,8 +590,91 @@ impl Scanner<'_> {
         if candidate.ends_with(':') && !candidate.ends_with("::") {
             candidate = &candidate[..candidate.len() - 1];
         }
+        if part.get(length) == Some(&b'/')
+            && let Some(after) = self.network(start, start + length)
+        {
+            return Some(after);
+        }
         let (canonical, proof) = web::ipv6(candidate).ok()?;
         self.push(Kind::Ipv6, canonical, proof, start..start + candidate.len());
+        Some(end)
+    }
+
+    /// A network, when the length of its prefix and no more follows the address.
+    fn network(&mut self, start: usize, slash: usize) -> Option<usize> {
+        let rest = &self.bytes[slash + 1..];
+        let digits = rest
+            .iter()
+            .take(4)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let mut tail = rest[digits..].iter();
+        let ends = match tail.next() {
+            Some(b'.' | b':') => tail.next().is_none_or(|byte| ends_token(*byte)),
+            byte => byte.is_none_or(|byte| ends_token(*byte)),
+        };
+        if digits == 0 || !ends {
+            return None;
+        }
+        let end = slash + 1 + digits;
+        let (canonical, proof) = web::cidr(&self.text[start..end]).ok()?;
+        self.push(Kind::Cidr, canonical, proof, start..end);
+        Some(end)
+    }
+
+    /// An address with a word glued to it, as when a space is forgotten: `de192.0.2.1`, `192.0.2.1est`.
+    /// A version's number is written so too (`v1.2.3.4`, `openssl1.2.3.4rc1`), and is none.
+    fn glued_address(&mut self, start: usize, end: usize) -> Option<usize> {
+        let run = &self.bytes[start..end];
+        if run.len() > 48 {
+            return None;
+        }
+        let left = run
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        let right = run
+            .iter()
+            .rev()
+            .take_while(|byte| byte.is_ascii_alphabetic())
+            .count();
+        if left + right >= run.len() {
+            return None;
+        }
+        self.work += run.len();
+        let span = start + left..end - right;
+        let middle = &self.bytes[span.clone()];
+        if !middle
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        {
+            return None;
+        }
+        const BEFORE: [&str; 12] = [
+            "ip", "ipv", "de", "du", "le", "from", "to", "at", "is", "est", "host", "adresse",
+        ];
+        const AFTER_VERSION: [&str; 8] = [
+            "rc", "alpha", "beta", "dev", "pre", "post", "final", "snapshot",
+        ];
+        let word = |bytes: &[u8], among: &[&str]| {
+            among
+                .iter()
+                .any(|known| bytes.eq_ignore_ascii_case(known.as_bytes()))
+        };
+        let before = &run[..left];
+        let after = &run[run.len() - right..];
+        let version =
+            word(after, &AFTER_VERSION) || word(before, &["ver", "version", "rev", "release"]);
+        let glued = match (left, right) {
+            (0, _) => right >= 2,
+            (_, 0) => word(before, &BEFORE),
+            _ => left >= 2 && right >= 2,
+        };
+        if !glued || version {
+            return None;
+        }
+        let (canonical, proof) = web::ipv4(&self.text[span.clone()]).ok()?;
+        self.push(Kind::Ipv4, canonical, proof, span);
         Some(end)
     }
 
@@ -575,6 +708,18 @@ impl Scanner<'_> {
             .all(|byte| byte.is_ascii_digit() || *byte == b'.')
         {
             let (canonical, proof) = web::ipv4(&self.text[start..end]).ok()?;
+            // The end of a longer number.
+            if start > 0
+                && self.bytes[start - 1] == b'.'
+                && (start == 1 || self.bytes[start - 2] != b'.')
+            {
+                return None;
+            }
+            if self.bytes.get(end) == Some(&b'/')
+                && let Some(after) = self.network(start, end)
+            {
+                return Some(after);
+            }
             let (after, is_url) = self.bare_url(start, end);
             if is_url {
                 return Some(after);
@@ -590,6 +735,22 @@ impl Scanner<'_> {
             host = host.trim_end_matches(['.', '-', '_']);
             let host_end = start + host.len();
             let followed = matches!(self.bytes.get(host_end), Some(b'/'));
+            if web::ends_in_onion(host) {
+                match web::onion(host) {
+                    Ok((canonical, proof)) => {
+                        let (after, is_url) = self.bare_url(start, host_end);
+                        if !is_url {
+                            self.push(Kind::Onion, canonical, proof, start..host_end);
+                        }
+                        return Some(after);
+                    }
+                    Err(error @ ParseError::Checksum { .. }) => {
+                        self.problem(error, Kind::Onion, start..host_end);
+                        return Some(host_end);
+                    }
+                    Err(_) => {}
+                }
+            }
             if could_be_host(host)
                 && (followed || !is_joint(host))
                 && let Ok((canonical, proof)) = web::domain(host)
@@ -601,9 +762,12 @@ impl Scanner<'_> {
                 self.push(Kind::Domain, canonical, proof, start..host_end);
                 return Some(after);
             }
-            host = without_capital_label(host)?;
+            let Some(shorter) = without_capital_label(host) else {
+                break;
+            };
+            host = shorter;
         }
-        None
+        self.glued_address(start, end)
     }
 
     /// A URL without scheme: a host, then a path, or a port and a path, or a query with a value.
@@ -923,6 +1087,16 @@ fn is_joint(host: &str) -> bool {
     if capital && rest_small {
         return !["Com", "Fr", "Net", "Org", "Eu", "Example"].contains(&last);
     }
+    // "Microsoft.NET" and its languages; their sites are written in small letters.
+    if last == "NET" && ["ASP", "ADO", "VB", "ML", "Paint", "Microsoft"].contains(&before) {
+        return true;
+    }
+    // A script's map, a library of a system.
+    if last == "map" && (before.ends_with(".js") || before.ends_with(".css"))
+        || last == "so" && before.starts_with("lib")
+    {
+        return true;
+    }
     if before.contains('.') {
         return false;
     }
@@ -933,15 +1107,16 @@ fn is_joint(host: &str) -> bool {
     match last {
         "zip" | "mov" => return true,
         "md" | "py" | "rs" | "sh" if is_name => return true,
+        "py" | "sh" if before.bytes().any(|byte| byte.is_ascii_digit()) => return true,
         _ => {}
     }
     if !before.chars().all(char::is_alphabetic) {
         return false;
     }
     const WORDS: [&str; 5] = ["je", "il", "la", "et", "ne"];
-    const RISKY: [&str; 20] = [
+    const RISKY: [&str; 28] = [
         "de", "me", "ma", "sa", "se", "si", "as", "at", "be", "do", "in", "is", "it", "my", "no",
-        "so", "to", "us", "es", "mais",
+        "so", "to", "us", "es", "mais", "ai", "au", "am", "ni", "va", "moi", "plus", "date",
     ];
     let last = last.to_lowercase();
     let accented = !before.is_ascii();
@@ -1125,7 +1300,7 @@ mod tests {
         check("version 1.2.3.4.5, prix 12.50 €, 10.000.000", &[]);
         check(
             "192.0.2.0/24 et 192.0.2.1:8080",
-            &["ipv4 192.0.2.0", "ipv4 192.0.2.1"],
+            &["cidr 192.0.2.0/24", "ipv4 192.0.2.1"],
         );
         check("192.0.2.1/admin", &["url https://192.0.2.1/admin"]);
     }

@@ -157,7 +157,7 @@ impl Observable {
         let mut found = Vec::new();
         match self.kind {
             Kind::Url => {
-                let Ok(url) = Url::parse(&self.canonical) else {
+                let Some(url) = web::url_of_canonical(&self.canonical) else {
                     return found;
                 };
                 if let Some(profile) = social::profile(&url) {
@@ -180,6 +180,7 @@ impl Observable {
                 if let Some((_, host)) = self.canonical.rsplit_once('@')
                     && !web::is_mailbox_provider(host)
                 {
+                    found.extend(literal_address(host));
                     push_domains(host, &mut found);
                 }
             }
@@ -200,11 +201,19 @@ impl Observable {
 
 pub(crate) fn flags_of(kind: Kind, canonical: &str) -> Flags {
     match kind {
-        Kind::Url => Url::parse(canonical).map_or(Flags::default(), |url| url_flags(&url)),
-        Kind::Domain => web::host_flags(canonical),
+        Kind::Url => {
+            web::url_of_canonical(canonical).map_or(Flags::default(), |url| url_flags(&url))
+        }
+        Kind::Domain | Kind::Onion => web::host_flags(canonical),
         Kind::Email => canonical
             .rsplit_once('@')
-            .map_or(Flags::default(), |(_, host)| web::host_flags(host)),
+            .map_or(Flags::default(), |(_, host)| match literal_address(host) {
+                Some(address) => address.flags(),
+                None => web::host_flags(host),
+            }),
+        Kind::Asn => web::asn_flags(canonical),
+        Kind::Mac => web::mac_flags(canonical),
+        Kind::Cidr => network_flags(canonical),
         Kind::Ipv4 => canonical.parse().map_or(Flags::default(), web::ipv4_flags),
         Kind::Ipv6 => canonical.parse().map_or(Flags::default(), web::ipv6_flags),
         Kind::Phone if phone::is_reserved_for_fiction(canonical) => Flags::EXAMPLE,
@@ -221,7 +230,32 @@ pub(crate) fn url_flags(url: &Url) -> Flags {
     }
 }
 
+/// A network says of itself what its first address does.
+fn network_flags(canonical: &str) -> Flags {
+    let address = canonical.split('/').next().unwrap_or_default();
+    let kind = if address.contains(':') {
+        Kind::Ipv6
+    } else {
+        Kind::Ipv4
+    };
+    flags_of(kind, address)
+}
+
+/// The address in the host of `jean@[192.0.2.1]`.
+fn literal_address(host: &str) -> Option<Observable> {
+    let inside = host.strip_prefix('[')?.strip_suffix(']')?;
+    let (kind, canonical) = match inside.strip_prefix("ipv6:") {
+        Some(address) => (Kind::Ipv6, address),
+        None => (Kind::Ipv4, inside),
+    };
+    Some(Observable::from_canonical(kind, canonical.to_owned()))
+}
+
 fn push_domains(host: &str, found: &mut Vec<Observable>) {
+    if let Ok((canonical, _)) = web::onion(host) {
+        found.push(Observable::from_canonical(Kind::Onion, canonical));
+        return;
+    }
     let Ok((host, _)) = web::domain(host) else {
         return;
     };
