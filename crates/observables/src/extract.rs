@@ -402,7 +402,13 @@ impl Scanner<'_> {
         }
     }
 
-    fn push_url(&mut self, url: &Url, canonical: String, proof: Proof, span: Range<usize>) {
+    pub(crate) fn push_url(
+        &mut self,
+        url: &Url,
+        canonical: String,
+        proof: Proof,
+        span: Range<usize>,
+    ) {
         if let Some(number) = social::whatsapp_number(url)
             && let Ok((canonical, proof)) = phone::phone(&number)
         {
@@ -572,6 +578,11 @@ impl Scanner<'_> {
 
     /// An address that fills the part, but for a port's or a sentence's colon.
     fn ipv6(&mut self, start: usize, end: usize) -> Option<usize> {
+        let dots = self.bytes[start..end]
+            .iter()
+            .take_while(|byte| **byte == b'.')
+            .count();
+        let start = start + dots;
         let part = &self.bytes[start..end];
         let length = part
             .iter()
@@ -803,6 +814,7 @@ impl Scanner<'_> {
                         || digits > 2
                         || next.get(digits).is_some_and(|byte| !ends_token(*byte)))
             }
+            [b'/', b'!', next, ..] => next.is_ascii_alphanumeric(),
             [b'/', next, ..] => !ends_token(*next) || matches!(next, b'?' | b'#' | b'~' | b'$'),
             [b'?', next, tail @ ..] => {
                 let name = tail

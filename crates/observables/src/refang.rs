@@ -106,7 +106,7 @@ impl<'a> Plain<'a> {
 
 /// Words without which no address is spelled out; a text without them is not searched for its spaces.
 static SPOKEN: LazyLock<[Finder<'static>; 4]> =
-    LazyLock::new(|| ["robas", "ROBAS", "dot", "DOT"].map(|word| Finder::new(word)));
+    LazyLock::new(|| ["robas", "ROBAS", "dot", "DOT"].map(Finder::new));
 
 /// Bytes at which a rewriting can start or be noticed.
 static TRIGGERS: [u8; 256] = {
@@ -155,7 +155,7 @@ fn rewriting(start: usize, end: usize, with: &'static str) -> Option<Rewriting> 
 }
 
 /// How many brackets and spaces may stand around a mark.
-const AROUND: usize = 12;
+const AROUND: usize = 16;
 /// How far a host is read ahead, in bytes.
 const AHEAD: usize = 64;
 
@@ -256,7 +256,12 @@ impl Reader<'_> {
             Mark::At | Mark::AtWord => "@",
             Mark::A if tight => "@",
             // Spanish and Catalan speakers write so; in French it joins two names ("l'une (et) l'autre").
-            Mark::Et if (tight || bytes[open] == b'[') && self.host_ahead(end).is_some() => "@",
+            Mark::Et
+                if (tight || bytes[open] == b'[')
+                    && self.host_ahead(after_spaces(bytes, end)).is_some() =>
+            {
+                "@"
+            }
             Mark::A | Mark::Et => return None,
         };
         let (start, end) = (self.before_spaces(open), after_spaces(bytes, end));
@@ -709,6 +714,7 @@ fn scheme(bytes: &[u8], at: usize) -> Option<Rewriting> {
             [b'.', next, ..] => is_label(*next),
             [b'/', ..] => true,
             [b'[' | b'(' | b'{', b'.', ..] => true,
+            [b' ', b'.', next, ..] => next.is_ascii_lowercase(),
             _ => false,
         };
         if label > 0 && dotted {

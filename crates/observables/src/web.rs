@@ -801,11 +801,64 @@ fn imitates_latin(host: &str) -> bool {
     })
 }
 
+/// Base64 of either alphabet, without its padding; an incomplete end is left out.
+fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut bits, mut held) = (0u32, 0);
+    for byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            decoded.push((bits >> held) as u8);
+        }
+    }
+    Some(decoded)
+}
+
+fn hexadecimal(text: &[u8]) -> Option<Vec<u8>> {
+    let pairs = text.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    pairs.map(hex_pair).collect()
+}
+
+fn hex_pair(pair: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    Some((digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?) as u8)
+}
+
+/// Percent escapes (RFC 3986) undone.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        let escaped = (text[at] == b'%')
+            .then(|| text.get(at + 1..at + 3).and_then(hex_pair))
+            .flatten();
+        plain.push(escaped.unwrap_or(text[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    plain
+}
+
 impl Scanner<'_> {
     /// A whole token: a network card's address, a system's number, a user agent. Answers where the walk goes on.
     pub(crate) fn network_token(&mut self, start: usize, end: usize, seen: u8) -> Option<usize> {
         if seen & AT != 0 {
             return None;
+        }
+        if let Some(after) = self.encoded_url(start, end) {
+            return Some(after);
         }
         if seen & SLASH != 0 {
             return self.agent(start, end);
@@ -821,6 +874,39 @@ impl Scanner<'_> {
             return self.system_number(start, start + length);
         }
         None
+    }
+
+    /// A URL that a whole token encodes: in base64 or hexadecimal as programs hide it, or escaped as in
+    /// another URL's query.
+    fn encoded_url(&mut self, start: usize, end: usize) -> Option<usize> {
+        let token = &self.bytes[start..end];
+        if token.len() < 16 || token.len() > 2 * MAX_URL {
+            return None;
+        }
+        let decoded = match &token[..6] {
+            // "htt" and "ftp" in both cases.
+            [b'a' | b'S', b'H', b'R', b'0', ..] | [b'S', b'F', b'R', b'U', ..] => base64(token),
+            [b'Z' | b'R', b'n', b'R', b'w' | b'Q', ..] | [b'R', b'l', b'R', b'Q', ..] => {
+                base64(token)
+            }
+            b"687474" | b"485454" | b"667470" | b"465450" => hexadecimal(token),
+            [b'h' | b'H', _, _, b'p' | b'P', b'%', _]
+            | [b'h' | b'H', _, _, _, b's' | b'S', b'%'] => Some(unescaped(token)),
+            _ => None,
+        }?;
+        self.work += token.len();
+        // Up to what a URL cannot hold; the text may go on after it.
+        let length = decoded
+            .iter()
+            .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>'))
+            .count();
+        let text = std::str::from_utf8(&decoded[..length]).ok()?;
+        if !text.contains("://") {
+            return None;
+        }
+        let (url, canonical, proof) = any_url(text).ok()?;
+        self.push_url(&url, canonical, proof, start..end);
+        Some(end)
     }
 
     fn agent(&mut self, start: usize, end: usize) -> Option<usize> {
