@@ -95,7 +95,7 @@ topics! {
     LYDIA: ["lydia"];
     REVOLUT: ["revolut", "revtag"];
     WERO: ["wero"];
-    NETWORK: ["asn", "as number", "autonomous system", "système autonome", "bgp", "whois", "peering", "mac",
+    NETWORK: ["as number", "autonomous system", "système autonome", "bgp", "whois", "peering", "mac",
         "adresse mac", "mac address", "hwaddr", "bssid", "ethernet", "hébergeur", "hosting provider"];
     SUMUP: ["cash app", "cashapp", "$cashtag"];
 }

@@ -326,7 +326,7 @@ impl Scanner<'_> {
                 self.bytes[colon + 3..end].contains(&b'@'),
             );
         };
-        let url_start = colon - scheme.len();
+        let mut url_start = colon - scheme.len();
         if url_start > start {
             self.plain(
                 start,
@@ -334,7 +334,17 @@ impl Scanner<'_> {
                 self.bytes[start..url_start].contains(&b'@'),
             );
         }
-        let authority = colon + 3;
+        let mut authority = colon + 3;
+        // "https://https://colis.example": an address that was pasted behind a typed scheme.
+        while let Some(length) = ["http://", "https://"]
+            .iter()
+            .find(|scheme| self.bytes[authority..].starts_with(scheme.as_bytes()))
+            .map(|scheme| scheme.len())
+        {
+            url_start = authority;
+            authority += length;
+            self.work += length;
+        }
         let host_end = self.while_authority(authority);
         // Before the rest is read, so that a run of schemes is not read again for each of them.
         if host_end == authority || host_end - authority > 4 * web::MAX_HOST {
@@ -1412,8 +1422,240 @@ mod tests {
     }
 
     #[test]
+    fn digits_of_other_alphabets_are_read() {
+        for text in [
+            "𝟎𝟔 𝟑𝟗 𝟗𝟖 𝟏𝟐 𝟑𝟒",
+            "٠٦ ٣٩ ٩٨ ١٢ ٣٤",
+            "۰۶ ۳۹ ۹۸ ۱۲ ۳۴",
+            "О6 39 98 12 34",
+            "о6.39.98.12.34",
+            "0\u{FE0F}\u{20E3}6\u{FE0F}\u{20E3} 39 98 12 34",
+            "０６\u{3000}３９ ９８ １２ ３４",
+            "06\u{200B} 39\u{2060} 98\u{202F}12\u{A0}3\u{AD}4",
+            "\u{202D}06 39 98 12 34\u{202C}",
+        ] {
+            check(text, &["phone +33639981234"]);
+        }
+        check_raw("au 𝟎𝟔 𝟑𝟗 𝟗𝟖 𝟏𝟐 𝟑𝟒.", &["𝟎𝟔 𝟑𝟗 𝟗𝟖 𝟏𝟐 𝟑𝟒"]);
+        check_raw("(О6 39 98 12 34)", &["О6 39 98 12 34"]);
+        check("www。banque．example", &["domain www.banque.example"]);
+        check("о нас, окно 5о", &[]);
+    }
+
+    #[test]
+    fn spans_of_hidden_notations_are_what_was_typed() {
+        for raw in [
+            "hxxps[:]//colis[.]example/a",
+            "h__p://colis (dot) example",
+            "jean point test arobase banque point example",
+            "jean AT banque DOT example",
+            "jean { at ) banque {  dot ])] example",
+            "192[[[.]]0[.2.]44",
+            "ban\u{200B}que[.]example",
+            "jean @ banque.example",
+            "\"jean..test\"[@]banque[.]example",
+        ] {
+            check_raw(&format!("été : {raw}, merci"), &[raw]);
+        }
+    }
+
+    #[test]
+    fn a_word_before_an_address_is_no_mailbox() {
+        check("hosted at evil[.]example", &["domain evil.example"]);
+        check("look at evil.example now", &["domain evil.example"]);
+        check("We live at banque dot example", &[]);
+        check("contacter @banque.example", &["domain banque.example"]);
+        check("le site (.com ou .fr), un fichier(.pdf)", &[]);
+        check("PayPal (et) leboncoin.fr", &["domain leboncoin.fr"]);
+        check("les 9,10,11,12 janvier", &[]);
+        check("il a un point commun, un point c'est tout", &[]);
+        check(
+            "jean@banque.example. Un point important arobase",
+            &["email jean@banque.example"],
+        );
+    }
+
+    #[test]
+    fn files_and_products_are_no_domains() {
+        for text in [
+            "le fichier facture.pdf, setup.exe, script.js, photo.jpg, index.php et notes.docx",
+            "README.md, LISEZMOI.md, main.rs, install.sh, test2.py, pkcs7-cat.sh",
+            "en Node.js et ASP.NET, VB.NET, style.css.map, libssl.so",
+            "sauvegarde.zip et film-2024.mov",
+            "à 12h.30, p.ex. M.Dupont, Mme.Martin, c.à.d. n.b.",
+        ] {
+            check(text, &[]);
+        }
+    }
+
+    #[test]
+    fn an_onion_host_is_an_onion_service() {
+        let v3 = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+        let url = format!("http://www.{v3}/a");
+        let found = extract(&url).hits;
+        assert_eq!(found[0].kind, Kind::Url);
+        assert_eq!(found[0].proof, Proof::Checksum);
+        let derived = found[0].observable().derived();
+        assert_eq!(derived.len(), 1);
+        assert_eq!(
+            (derived[0].kind(), derived[0].canonical()),
+            (Kind::Onion, v3)
+        );
+        check(&format!("{v3}/a"), &[&format!("url http://{v3}/a")]);
+        let dead = extract("expyuzz4wqqyqhjn.onion").hits;
+        assert_eq!((dead[0].kind, dead[0].flags), (Kind::Onion, Flags::DEAD));
+        let wrong = extract(&v3.replace("pscryd", "pscrye"));
+        assert!(wrong.hits.is_empty());
+        assert_eq!(
+            wrong.problems[0].error,
+            ParseError::Checksum { kind: Kind::Onion }
+        );
+    }
+
+    #[test]
+    fn numbers_of_systems_need_their_words() {
+        check(
+            "AS64496 (AS 65536), asn 64500.",
+            &["asn AS64496", "asn AS65536", "asn AS64500"],
+        );
+        check(
+            "as 1200 people, as 12, AS400, AS350, AS9100, ASN1, ASN.1, AS 2024",
+            &[],
+        );
+        check("GOOD AS 5000 OTHERS, gas12345, CAS 64496", &[]);
+        check(
+            "le système autonome AS400 et bgp AS12",
+            &["asn AS400", "asn AS12"],
+        );
+        let flags = |text: &str| extract(text).hits[0].flags;
+        assert_eq!(flags("AS64496"), Flags::EXAMPLE);
+        assert_eq!(flags("AS64512"), Flags::PRIVATE);
+        assert_eq!(flags("AS15169"), Flags::default());
+    }
+
+    #[test]
+    fn networks_and_cards_are_whole() {
+        check(
+            "10.1.2.3/8, 2001:db8::1/32; 192.0.2.1/24.",
+            &["cidr 10.0.0.0/8", "cidr 2001:db8::/32", "cidr 192.0.2.0/24"],
+        );
+        check("192.0.2.1/24/a", &["url https://192.0.2.1/24/a"]);
+        check("MAC:00:00:5e:00:53:01, ok", &["mac 00:00:5e:00:53:01"]);
+        check("à 12:34:56:12:34:56", &[]);
+        check("adresse MAC 01-02-03-04-05-06", &["mac 01:02:03:04:05:06"]);
+        assert_eq!(extract("10.0.0.0/8").hits[0].flags, Flags::PRIVATE);
+    }
+
+    #[test]
+    fn user_agents_end_with_their_products() {
+        let firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0";
+        let expected = format!("user_agent {firefox}");
+        for text in [
+            format!("UA: {firefox} depuis Lyon"),
+            format!("\"{firefox}\" 200 512"),
+            format!("{firefox}, puis rien"),
+            format!("{firefox}\nAccept: */*"),
+            firefox.replace(") ", ")  "),
+        ] {
+            check(&text, &[&expected]);
+        }
+        check(&format!("{firefox} {firefox}"), &[&expected, &expected]);
+        check(
+            "via curl/7.68.0, version 24/7 et/ou 1/2",
+            &["user_agent curl/7.68.0"],
+        );
+        check("Mozilla/5.0 sans suite", &[]);
+    }
+
+    #[test]
+    fn an_address_glued_to_a_word_is_found() {
+        check("depuis l'adresse ip192.0.2.1", &["ipv4 192.0.2.1"]);
+        check("192.0.2.1est la mienne", &["ipv4 192.0.2.1"]);
+        check(
+            "v1.2.3.4, version1.2.3.4, libfoo-1.2.3.4, 1.2.3.4rc1, .1.2.3.4",
+            &[],
+        );
+    }
+
+    #[test]
+    fn encoded_urls_are_decoded() {
+        for text in [
+            "aHR0cHM6Ly9jb2xpcy5leGFtcGxlL2E=",
+            "68747470733a2f2f636f6c69732e6578616d706c652f61",
+            "https%3A%2F%2Fcolis.example%2Fa",
+            "https://https://colis.example/a",
+        ] {
+            check(text, &["url https://colis.example/a"]);
+        }
+        check(
+            "aHR0cHM6Ly9jb2xpcy5leGFtcGxl!",
+            &["url https://colis.example/"],
+        );
+        check("%2Fcolis.example", &["domain colis.example"]);
+    }
+
+    #[test]
+    fn an_address_in_a_url_is_reported_once() {
+        let found = extract("http://192.0.2.1/a").hits;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].kind, Kind::Url);
+        assert_eq!(found[0].observable().derived()[0].canonical(), "192.0.2.1");
+        // Hexadecimal and octal, as browsers read them.
+        check("http://0x7f.1/", &["url http://127.0.0.1/"]);
+        check("http://3221225985/", &["url http://192.0.2.1/"]);
+    }
+
+    #[test]
     fn work_is_linear_in_adversarial_texts() {
         let units = [
+            "h__p",
+            "h__p://",
+            "http__a",
+            "arobase ",
+            " arobase",
+            "a dot ",
+            " at a",
+            "a point arobase ",
+            "[[",
+            "]]",
+            "a[",
+            "a ]",
+            "(.",
+            ". )",
+            "a@[",
+            "\"@a",
+            "\"a\"@",
+            "a.onion",
+            "a.onion/",
+            "192.0.2.1/",
+            "192.0.2.1/24 ",
+            "AS1 ",
+            "AS ",
+            "asn 64496 ",
+            "00:",
+            "00-00-5e-00-53-01",
+            "Mozilla/5.0 (",
+            "Mozilla/5.0 (a) ",
+            "curl/7 ",
+            "curl/7 curl/7 (",
+            "aHR0cDov",
+            "68747470",
+            "http%3A",
+            "http://http://",
+            "http://[",
+            "http://a,",
+            "http:// ",
+            "tcp://a.",
+            "\\.",
+            "a\\.",
+            "a^.",
+            "/AT/a",
+            "aDOT",
+            "aAT",
+            "1.1.1.1a",
+            "\u{43E}1",
+            "\u{661}",
+            "\u{1D7CE}",
             "a",
             ".",
             "@",

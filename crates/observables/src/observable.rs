@@ -569,8 +569,62 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn every_example_reads_back_from_its_harmless_form() {
+        for entry in crate::KINDS {
+            for (_, canonical) in entry.examples {
+                let observable = Observable::from_canonical(entry.kind, (*canonical).to_owned());
+                let harmless = defang(&observable);
+                assert_eq!(
+                    Observable::parse(entry.kind, &harmless),
+                    Ok(observable.clone()),
+                    "{}: {harmless:?}",
+                    entry.name
+                );
+                // Undone once or twice, it is the same.
+                let plain = crate::refang(&harmless).into_owned();
+                assert_eq!(crate::refang(&plain), plain.as_str(), "{}", entry.name);
+            }
+        }
+    }
+
+    /// Canonical forms of the web's kinds.
+    fn of_the_web() -> impl Strategy<Value = (Kind, String)> {
+        let any_ipv4 = any::<u32>().prop_map(|bits| std::net::Ipv4Addr::from(bits).to_string());
+        let any_ipv6 = any::<u128>().prop_map(|bits| std::net::Ipv6Addr::from(bits).to_string());
+        let network = (any::<u32>(), 0u32..=32)
+            .prop_map(|(bits, length)| format!("{}/{length}", std::net::Ipv4Addr::from(bits)));
+        prop_oneof![
+            any_ipv4.prop_map(|text| (Kind::Ipv4, text)),
+            any_ipv6.prop_map(|text| (Kind::Ipv6, text)),
+            network.prop_map(|text| (Kind::Cidr, text)),
+            "[a-z2-7]{16}\\.onion".prop_map(|text| (Kind::Onion, text)),
+            any::<u32>().prop_map(|number| (Kind::Asn, format!("AS{number}"))),
+            "[0-9a-f]{2}(:[0-9a-f]{2}){5}".prop_map(|text| (Kind::Mac, text)),
+            "[a-z0-9_]{1,8}([.-][a-z0-9]{1,6}){0,3}\\.(com|fr|co\\.uk|example)"
+                .prop_map(|text| (Kind::Domain, text)),
+            "[a-z0-9][a-z0-9.+_-]{0,12}@[a-z0-9]{1,8}\\.(com|example)"
+                .prop_map(|text| (Kind::Email, text)),
+            "\"[a-z.@,]{1,8}\"@[a-z0-9]{1,8}\\.example".prop_map(|text| (Kind::Email, text)),
+            "(https?|ftp|sftp|tcp)://[a-z0-9]{1,8}\\.(example|com)(:8[0-9])?(/[a-z0-9?=&.]{0,12})?"
+                .prop_map(|text| (Kind::Url, text)),
+            "https?://(192\\.0\\.2\\.[1-9]|\\[2001:db8::[1-9]\\]|[a-z]{2,8})/[a-z]{0,4}"
+                .prop_map(|text| (Kind::Url, text)),
+        ]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn defanging_and_undoing_it_gives_the_same((kind, text) in of_the_web()) {
+            if let Ok(observable) = Observable::parse(kind, &text) {
+                let harmless = defang(&observable);
+                prop_assert_eq!(&Observable::parse(kind, &harmless), &Ok(observable.clone()), "{}", harmless);
+                let plain = crate::refang(&harmless).into_owned();
+                prop_assert_eq!(&Observable::parse(kind, &plain), &Ok(observable), "{}", plain);
+            }
+        }
 
         #[test]
         fn canonical_and_shown_forms_read_back_the_same(text in near_observable()) {

@@ -265,7 +265,15 @@ impl Reader<'_> {
             Mark::A | Mark::Et => return None,
         };
         let (start, end) = (self.before_spaces(open), after_spaces(bytes, end));
-        self.joins(start, end).then_some(())?;
+        // The name of a mailbox may be quoted, its host an address in brackets.
+        let mailbox = with == "@"
+            && start > 0
+            && (is_label(bytes[start - 1])
+                || matches!(bytes[start - 1], b'"' | b'+' | b'%' | b'\''))
+            && bytes
+                .get(end)
+                .is_some_and(|byte| is_label(*byte) || *byte == b'[');
+        (mailbox || self.joins(start, end)).then_some(())?;
         rewriting(start, end, with)
     }
 
@@ -681,6 +689,17 @@ fn scheme(bytes: &[u8], at: usize) -> Option<Rewriting> {
     let rest = &bytes[end..];
     if rest.starts_with(b"__") && end <= at + 1 {
         end += 2;
+        // Names in programs are written so too.
+        let host = &bytes[end..bytes.len().min(end + AHEAD)];
+        let label = run_length(host, AHEAD, u8::is_ascii_alphanumeric);
+        if label == 0
+            || !matches!(
+                host.get(label),
+                Some(b'.' | b'-' | b'/' | b'[' | b'(' | b' ')
+            )
+        {
+            return None;
+        }
     } else if colon {
         for _ in 0..2 {
             end += match bytes.get(end..)? {

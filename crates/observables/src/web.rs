@@ -996,7 +996,9 @@ impl Scanner<'_> {
         let apart = letters == 0;
         // "as 1200" is a comparison; helicopters, computers, standards and years are no networks.
         let doubtful = match digits.len() {
-            0..=3 => !long,
+            // "ASN1" is a notation.
+            0..=2 => true,
+            3 => !long,
             4 => {
                 !long
                     && (apart && (digits.starts_with(b"19") || digits.starts_with(b"20"))
