@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     Kind, Observable, ParseError, bank,
-    context::Context,
+    context::{Context, Topics},
     listing, money,
     observable::{canonicalise, flags_of, url_flags},
     phone,
@@ -286,9 +286,14 @@ impl Scanner<'_> {
         {
             return after;
         }
-        if seen & UNDERSCORE != 0
+        if seen & (UNDERSCORE | DOT | DIGIT) != 0
             && seen & (AT | COLON | SLASH) == 0
             && let Some(after) = self.named_account(start, end)
+        {
+            return after;
+        }
+        if seen & (COLON | SLASH) != 0
+            && let Some(after) = self.joined_account(start, end)
         {
             return after;
         }
@@ -396,7 +401,7 @@ impl Scanner<'_> {
     }
 
     fn push_url(&mut self, url: &Url, proof: Proof, span: Range<usize>) {
-        if let Some(number) = social::whatsapp_number(url)
+        if let Some(number) = social::linked_number(url)
             && let Ok((canonical, proof)) = phone::phone(&number)
         {
             return self.push(Kind::Phone, canonical, proof, span);
@@ -410,6 +415,15 @@ impl Scanner<'_> {
             );
         }
         if let Some(profile) = social::profile(url).filter(|profile| profile.itself) {
+            return self.push_account(profile.account, span);
+        }
+        // Anybody may run an instance of Mastodon: the word must stand near.
+        if let Some(profile) = social::mastodon_page(url).filter(|profile| profile.itself)
+            && self
+                .context
+                .around(self.bytes, span.clone(), 48, 24)
+                .any(Topics::MASTODON)
+        {
             return self.push_account(profile.account, span);
         }
         let flags = url_flags(url);
@@ -481,7 +495,7 @@ impl Scanner<'_> {
             return at + 1;
         }
         self.work += 100;
-        match social::handle_at(text, at) {
+        match self.handle_at(at) {
             Some((after, account)) => {
                 self.push_account(account, at..after);
                 after
@@ -734,6 +748,7 @@ impl Scanner<'_> {
             .or_else(|| self.register_run(start, end))
             .or_else(|| self.parcel_run(start, end))
             .or_else(|| self.listing_run(start, end))
+            .or_else(|| self.discord_tag(start, end))
             .or_else(|| self.phone(start, run_start))
     }
 
@@ -774,7 +789,8 @@ impl Scanner<'_> {
         } else {
             digits
         };
-        if !phone::may_begin(&self.bytes[start..]) {
+        let neighbours = phone::may_be_neighbours(&self.bytes[start..]);
+        if !neighbours && !phone::may_begin(&self.bytes[start..]) {
             return None;
         }
         // The middle of a longer number, or of an identifier with hyphens.
@@ -792,8 +808,31 @@ impl Scanner<'_> {
             return None;
         }
         self.work += 40;
+        if neighbours && let Some(after) = self.neighbours_phone(start) {
+            return Some(after);
+        }
+        if !phone::may_begin(&self.bytes[start..]) {
+            return None;
+        }
         let (end, canonical, proof) = phone::phone_at(self.bytes, start)?;
         self.push(Kind::Phone, canonical, proof, start..end);
+        Some(end)
+    }
+
+    /// A number in a neighbour's national notation, where the country is named near.
+    fn neighbours_phone(&mut self, start: usize) -> Option<usize> {
+        let (neighbour, end) = phone::neighbour_at(self.bytes, start)?;
+        let country = match neighbour {
+            phone::Neighbour::Belgium => Topics::BELGIUM,
+            phone::Neighbour::Switzerland => Topics::SWITZERLAND,
+            phone::Neighbour::Luxembourg => Topics::LUXEMBOURG,
+        };
+        let near = self.context.around(self.bytes, start..end, 48, 24);
+        if !near.any(country) {
+            return None;
+        }
+        let canonical = phone::neighbours_number(neighbour, &self.bytes[start..end])?;
+        self.push(Kind::Phone, canonical, Proof::Valid, start..end);
         Some(end)
     }
 
