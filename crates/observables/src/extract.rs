@@ -801,6 +801,10 @@ impl Scanner<'_> {
             Some(b'.' | b',') => {
                 beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
             }
+            // The middle of a dump of bytes: "68 00 71 00 77".
+            Some(b' ') if self.bytes[start..].starts_with(b"00 ") => {
+                beyond.is_some_and(|byte| byte.is_ascii_digit())
+            }
             Some(byte) => byte.is_ascii_alphanumeric(),
             None => false,
         };
@@ -1207,6 +1211,10 @@ mod tests {
             "tel.0639981234",
             "tél:06-39-98-12-34",
             "(06)39981234",
+            "(06) 39 98 12 34",
+            "tel:+33639981234",
+            "06/39/98/12/34",
+            "0 6 3 9 9 8 1 2 3 4",
         ] {
             check(text, &["phone +33639981234"]);
         }
@@ -1215,6 +1223,16 @@ mod tests {
             &["phone +33639981234", "phone +33639981235"],
         );
         check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
+    }
+
+    #[test]
+    fn a_neighbours_notation_needs_its_country() {
+        check("en Belgique, le 0470 12 34 56", &["phone +32470123456"]);
+        check("numéro belge 0470/12.34.56", &["phone +32470123456"]);
+        check("numéro suisse 079 123 45 67", &["phone +41791234567"]);
+        check("à Luxembourg : 621 123 456", &["phone +352621123456"]);
+        check("le 0470 12 34 56", &["phone +33470123456"]);
+        check("079 123 45 67, 621 123 456", &[]);
     }
 
     #[test]
@@ -1319,6 +1337,28 @@ mod tests {
             "a.Bc",
             "a-",
             "xn--a.",
+            "Insta : a_b ",
+            "Insta:",
+            "Insta : ",
+            "insta a_1",
+            "a_b1 sur ",
+            "u/a",
+            "a#1234",
+            "discord a#1234 ",
+            "@a@",
+            "@a@b.example",
+            "732 ",
+            "SIREN 732 829 32",
+            "RR 123 ",
+            "RR",
+            "1Z 999 ",
+            "DHL 12345678 ",
+            "6A 12 ",
+            "FR 40 ",
+            "FR40 303 ",
+            "0 6 ",
+            "079 123 ",
+            "annonce 2345678901 ",
         ];
         for unit in units {
             let mut last = 0;

@@ -83,7 +83,12 @@ pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proo
     let at = written.groups[..written.group_count]
         .iter()
         .position(|group| group.0 == 10)?;
-    if !is_grouped_as_phone(&written, at) || is_date(&written, at) || is_longer_series(&written, at)
+    // "0.199001234" is a fraction.
+    let fraction = at == 1 && written.groups[0].0 == 1 && text[start + 1] == b'.';
+    if fraction
+        || !is_grouped_as_phone(&written, at)
+        || is_date(&written, at)
+        || is_longer_series(&written, at, text)
     {
         return None;
     }
@@ -207,13 +212,24 @@ fn is_date(written: &Written, at: usize) -> bool {
 }
 
 /// Whether the digits go on in the same pairs after the tenth, as in a bank's or a parcel's number,
-/// and the next pair does not begin another phone number.
-fn is_longer_series(written: &Written, at: usize) -> bool {
+/// and the next pairs are not another phone number.
+fn is_longer_series(written: &Written, at: usize, text: &[u8]) -> bool {
     let Some(&(next, _)) = written.groups[..written.group_count].get(at + 1) else {
         return false;
     };
     let last = written.groups[at].0 - if at == 0 { 0 } else { written.groups[at - 1].0 };
-    at > 0 && next - written.groups[at].0 == last && written.digits[written.groups[at].0] != b'0'
+    if at == 0 || next - written.groups[at].0 != last {
+        return false;
+    }
+    if written.digits[written.groups[at].0] != b'0' {
+        return true;
+    }
+    // "01 02 03 04 05 06 07 08": eight bytes, and not two numbers.
+    let pairs = text[written.groups[at].1..]
+        .chunks(3)
+        .take(5)
+        .take_while(|pair| matches!(pair, [b' ' | b'.' | b'-' | b'/', b'0'..=b'9', b'0'..=b'9']));
+    last == 2 && !matches!(pairs.count(), 1 | 5)
 }
 
 /// A number dialled in France from its nine digits after the 0. Those of the overseas departments
@@ -735,6 +751,12 @@ mod tests {
         check("0 6 3 9 9 8 1 2 3 4 5", None);
         check("33 6 39 98", None);
         check("33 7 12 2024", None);
+        check("0.199001234", None);
+        check("01 02 03 04 05 06 07 08", None);
+        check(
+            "01 99 00 12 34 06 le soir",
+            Some(("01 99 00 12 34", "+33199001234", Proof::Valid)),
+        );
     }
 
     #[test]

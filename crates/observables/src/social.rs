@@ -433,6 +433,11 @@ impl Platform {
         })
     }
 
+    /// Whether its name is a word of other subjects too, and needs a stronger sign than standing near.
+    fn is_common_word(&self) -> bool {
+        matches!(self.name, "signal" | "threads")
+    }
+
     fn is_called(&self, word: &str) -> bool {
         self.name == word || self.words.contains(&word)
     }
@@ -662,9 +667,9 @@ const ANSWERS: [&[u8]; 22] = [
 ];
 
 /// Endings of files that a name with a dot may be.
-const FILES: [&[u8]; 16] = [
+const FILES: [&[u8]; 21] = [
     b"jpg", b"jpeg", b"png", b"gif", b"pdf", b"doc", b"docx", b"txt", b"mp4", b"mp3", b"zip",
-    b"apk", b"exe", b"html", b"webp", b"heic",
+    b"apk", b"exe", b"html", b"webp", b"heic", b"md", b"js", b"py", b"rs", b"xml",
 ];
 
 fn is_handle(byte: u8) -> bool {
@@ -696,6 +701,10 @@ fn look(name: &[u8]) -> Option<Look> {
         return None;
     }
     let has = |wanted: u8| memchr::memchr(wanted, name).is_some();
+    // So are constants of programs.
+    if has(b'_') && !name.iter().any(u8::is_ascii_lowercase) {
+        return None;
+    }
     if let Some(dot) = memchr::memrchr(b'.', name) {
         let ending = &name[dot + 1..];
         if FILES.iter().any(|known| ending.eq_ignore_ascii_case(known)) {
@@ -817,7 +826,9 @@ impl Scanner<'_> {
         if let Some(platform) = after {
             return Some(platform);
         }
-        if let Some((_, platform)) = before {
+        if let Some((_, platform)) = before
+            && !platform.is_common_word()
+        {
             return Some(platform);
         }
         // The letter alone is too common, but for "sur X @…".
@@ -953,6 +964,11 @@ impl Scanner<'_> {
         ];
         let is_named =
             ends_with_word(&bytes[..word.start], &names) || ends_with_word(closed, &names);
+        // Signal's names end with a dot and digits.
+        let is_signals = name.last().is_some_and(u8::is_ascii_digit) && look == Look::Dotted;
+        if platform.is_common_word() && !(is_signals || is_named) {
+            return None;
+        }
         match look {
             Look::Underscore => {}
             Look::Dotted => {
@@ -1052,6 +1068,8 @@ impl Scanner<'_> {
             let is_named = ends_with_word(lead, &pseudonym)
                 || alone(gap) && ends_with_word(&bytes[..word.start], &pseudonym);
             // What is sold there has names with digits too.
+            let apart = gap.iter().any(|byte| matches!(byte, b' ' | b':'));
+            let alone = |gap: &[u8]| apart && !platform.is_common_word() && alone(gap);
             let sells = matches!(
                 platform.name,
                 "leboncoin" | "vinted" | "facebook" | "steam" | "whatsapp"
@@ -1104,7 +1122,8 @@ impl Scanner<'_> {
             let reddit = of_topic(Topics::REDDIT)?;
             let telling = name
                 .bytes()
-                .any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'-'));
+                .any(|byte| byte.is_ascii_digit() || byte == b'_')
+                && token[0] == b'u';
             let near = self.context.around(bytes, start..end, BEFORE, AFTER);
             if name.contains('.')
                 || !telling && !near.any(Topics::REDDIT)
@@ -1384,6 +1403,8 @@ mod tests {
             "sur insta. jean_dupont est venu",
             "une PS5 sur Discord",
             "sur insta bonjour.Merci",
+            "signal: controller.signal, mon_signal(a_b), les threads: worker_threads",
+            "sur Telegram MAX_SIZE, Telegram config.xml",
             "le variable_a et b_c, 3.5/u/min",
         ] {
             found(text, &[]);
