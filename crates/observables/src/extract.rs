@@ -796,18 +796,27 @@ impl Scanner<'_> {
         // The middle of a longer number, or of an identifier with hyphens.
         let before = start.checked_sub(1).map(|at| self.bytes[at]);
         let beyond = start.checked_sub(2).map(|at| self.bytes[at]);
-        let inside = match before {
-            Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
-            Some(b'.' | b',') => {
-                beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
-            }
-            // The middle of a dump of bytes: "68 00 71 00 77".
-            Some(b' ') if self.bytes[start..].starts_with(b"00 ") => {
-                beyond.is_some_and(|byte| byte.is_ascii_digit())
-            }
-            Some(byte) => byte.is_ascii_alphanumeric(),
-            None => false,
-        };
+        let inside =
+            match before {
+                // "06 39 98 12 34-06 39 98 12 35"
+                Some(b'-')
+                    if self.found.hits.last().is_some_and(|last| {
+                        last.kind == Kind::Phone && last.span.end + 1 == start
+                    }) =>
+                {
+                    false
+                }
+                Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+                Some(b'.' | b',') => {
+                    beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
+                }
+                // The middle of a dump of bytes: "68 00 71 00 77".
+                Some(b' ') if self.bytes[start..].starts_with(b"00 ") => {
+                    beyond.is_some_and(|byte| byte.is_ascii_digit())
+                }
+                Some(byte) => byte.is_ascii_alphanumeric(),
+                None => false,
+            };
         if inside {
             return None;
         }
@@ -1222,6 +1231,14 @@ mod tests {
             "06 39 98 12 34/06 39 98 12 35",
             &["phone +33639981234", "phone +33639981235"],
         );
+        for separator in ["/", " / ", "-", " - ", ", ", ";", " ou "] {
+            for first in ["06 39 98 12 34", "06.39.98.12.34", "0639981234"] {
+                check(
+                    &format!("{first}{separator}06 39 98 12 35"),
+                    &["phone +33639981234", "phone +33639981235"],
+                );
+            }
+        }
         check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
     }
 

@@ -144,7 +144,10 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         if ends || written.group_count == MAX_GROUPS {
             break;
         }
-        written.separators = separators;
+        // What follows ten digits of a national number separates it from the next.
+        if written.international || count < 10 {
+            written.separators = separators;
+        }
         at = next;
     }
     (written.group_count > 0).then_some(written)
@@ -229,7 +232,7 @@ fn is_longer_series(written: &Written, at: usize, text: &[u8]) -> bool {
         .chunks(3)
         .take(5)
         .take_while(|pair| matches!(pair, [b' ' | b'.' | b'-' | b'/', b'0'..=b'9', b'0'..=b'9']));
-    last == 2 && !matches!(pairs.count(), 1 | 5)
+    last == 2 && !matches!(pairs.count(), 0 | 1 | 5)
 }
 
 /// A number dialled in France from its nine digits after the 0. Those of the overseas departments

@@ -62,6 +62,7 @@ pub(crate) static PLATFORMS: [Platform; 21] = [
         hosts: &[
             "facebook.com",
             "fb.com",
+            "fb.me",
             "fr-fr.facebook.com",
             "m.me",
             "mbasic.facebook.com",
@@ -729,7 +730,7 @@ fn look(name: &[u8]) -> Option<Look> {
         .rev()
         .take_while(|byte| byte.is_ascii_digit())
         .count();
-    if digits > 0 && trailing == digits && name.len() - digits >= 4 && !has(b'-') {
+    if digits > 0 && trailing == digits && name.len() - digits >= 4 {
         return Some(Look::Digits);
     }
     name.iter()
@@ -1069,19 +1070,39 @@ impl Scanner<'_> {
                 || alone(gap) && ends_with_word(&bytes[..word.start], &pseudonym);
             // What is sold there has names with digits too.
             let apart = gap.iter().any(|byte| matches!(byte, b' ' | b':'));
-            let alone = |gap: &[u8]| apart && !platform.is_common_word() && alone(gap);
+            // "Signal lola.42"
+            let is_signals = platform.name == "signal"
+                && look == Look::Dotted
+                && bytes[word.start].is_ascii_uppercase()
+                && name.ends_with(|last: char| last.is_ascii_digit());
+            let common = platform.is_common_word() && !is_signals;
+            let alone = |gap: &[u8]| apart && !common && alone(gap);
+            let said: [&[u8]; 10] = [
+                b" est ",
+                b" c'est ",
+                b" c est ",
+                b" is ",
+                b" as ",
+                b" under ",
+                b" = ",
+                b" sous ",
+                b" username is ",
+                b" username ",
+            ];
+            let is_said = !common && said.contains(&gap);
             let sells = matches!(
                 platform.name,
                 "leboncoin" | "vinted" | "facebook" | "steam" | "whatsapp"
             );
-            let taken = one_sentence
-                && match look {
-                    Look::Underscore => {
-                        alone(gap) && !sells || is_named || alone(gap) && gap.len() <= 1
-                    }
-                    Look::Dotted => alone(gap) && !sells || is_named,
-                    Look::Digits | Look::Word => is_named,
-                };
+            let taken = is_said && !sells
+                || one_sentence
+                    && match look {
+                        Look::Underscore => {
+                            alone(gap) && !sells || is_named || alone(gap) && gap.len() <= 1
+                        }
+                        Look::Dotted => alone(gap) && !sells || is_named,
+                        Look::Digits | Look::Word => is_named,
+                    };
             if taken && let Some(handle) = platform.said(name) {
                 self.push_account(format!("{}:{handle}", platform.name), start..end);
                 return Some(end);
@@ -1385,6 +1406,20 @@ mod tests {
             &["social snapchat:lola.martin"],
         );
         found("crypto_gains33 sur Telegram", &["telegram crypto_gains33"]);
+        found(
+            "son Snap c'est lola_martin.",
+            &["social snapchat:lola_martin"],
+        );
+        found(
+            "son instagram est lola.martin",
+            &["social instagram:lola.martin"],
+        );
+        found("on Snapchat as lola_33", &["social snapchat:lola_33"]);
+        found(
+            "sur Snapchat (pseudo : lola-du33)",
+            &["social snapchat:lola-du33"],
+        );
+        found("joint sur Signal lola.42", &["social signal:lola.42"]);
         found("sur Vinted, le vendeur lola33", &["social vinted:lola33"]);
         found(
             "sous le pseudo lola33 sur leboncoin",
