@@ -810,9 +810,11 @@ impl Scanner<'_> {
                 Some(b'.' | b',') => {
                     beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
                 }
-                // The middle of a dump of bytes: "68 00 71 00 77".
-                Some(b' ') if self.bytes[start..].starts_with(b"00 ") => {
+                // The middle of a dump of bytes or of a bank's number: "68 00 71 00 77".
+                Some(b' ') if self.bytes[start..].starts_with(b"00") => {
+                    let last = self.found.hits.last();
                     beyond.is_some_and(|byte| byte.is_ascii_digit())
+                        && last.is_none_or(|last| last.span.end + 1 != start)
                 }
                 Some(byte) => byte.is_ascii_alphanumeric(),
                 None => false,
@@ -1239,6 +1241,10 @@ mod tests {
                 );
             }
         }
+        check(
+            "Le compte 30004 00828 00012345678 90, 66 00 68 00 71 00 77 00",
+            &[],
+        );
         check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
     }
 

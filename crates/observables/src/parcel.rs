@@ -330,7 +330,9 @@ impl Scanner<'_> {
         let bytes = self.bytes;
         let run_length = end - start;
         // A group of a longer number, or a whole one; others are years, amounts and days.
-        if !mixed && run_length < 3 {
+        let goes_before =
+            start > 1 && bytes[start - 1] == b' ' && bytes[start - 2].is_ascii_digit();
+        if !mixed && (run_length < 3 || goes_before) {
             return None;
         }
         let number = if mixed {
@@ -370,7 +372,7 @@ impl Scanner<'_> {
             (Topics::DHL, &[10, 12, 20]),
             (Topics::DPD, &[14]),
             (Topics::GLS, &[11, 12, 14]),
-            (Topics::UPS, &[9, 12]),
+            (Topics::UPS, &[12]),
         ];
         let fits = !mixed
             && carriers
@@ -512,6 +514,7 @@ mod tests {
             "mon colis à 2,50 € devait arriver le 12/12/2024 à 10h30, commande 2024-1234567",
             "La Poste m'a livré 3 colis en 2024, tél. 06 39 98 12 34",
             "DHL m'a demandé 1 250 euros le 25.12.2024, puis 12 345 678 euros",
+            "UPS m'a facturé 1 234 567 890 francs",
             "UPS version 12.34.5678, dossier n° 12-345-678",
         ] {
             check(text, &[]);
