@@ -12,16 +12,16 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// Topics, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Topics(u64);
+pub(crate) struct Topics(u128);
 
 macro_rules! topics {
     ($($(#[doc = $doc:literal])* $topic:ident: [$($word:literal),* $(,)?];)*) => {
         #[derive(Clone, Copy)]
-        #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
+        #[expect(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of the constants")]
         enum Place { $($topic),* }
 
         impl Topics {
-            $($(#[doc = $doc])* pub(crate) const $topic: Topics = Topics(1 << Place::$topic as u64);)*
+            $($(#[doc = $doc])* pub(crate) const $topic: Topics = Topics(1 << Place::$topic as u128);)*
         }
 
         static WORDS: &[(Topics, &[&str])] = &[$((Topics::$topic, &[$($word),*])),*];
@@ -54,14 +54,19 @@ topics! {
     ETHEREUM: ["ethereum", "eth", "ether", "etherscan", "erc20", "erc-20", "usdt", "usdc"];
     TRONS: ["tron", "trx", "trc20", "trc-20"];
     SOLANA: ["solana", "sol"];
-    SIREN: ["siren", "rcs"];
-    SIRET: ["siret"];
-    VAT: ["tva", "vat", "tva intracommunautaire", "vat number", "n° tva"];
-    LEBONCOIN_AD: ["annonce", "annonces", "ad", "listing", "réf", "ref", "référence"];
-    PARCEL: ["colis", "suivi", "n° de suivi", "numéro de suivi", "tracking", "tracking number", "parcel",
-        "package", "livraison", "delivery", "shipment"];
-    LAPOSTE: ["la poste", "colissimo", "chronopost", "lettre suivie", "lettre recommandée"];
-    MONDIAL_RELAY: ["mondial relay", "mondialrelay", "relais colis", "point relais"];
+    SIREN: ["siren", "rcs", "r.c.s", "n° siren", "numéro siren"];
+    SIRET: ["siret", "n° siret", "numéro siret"];
+    VAT: ["tva", "vat", "tva intracommunautaire", "vat number", "vat no", "n° tva", "n° de tva",
+        "numéro de tva", "intracommunautaire", "mwst", "ust-idnr", "btw", "partita iva", "iva"];
+    LISTING: ["annonce", "annonces", "ad", "listing", "réf", "ref", "référence", "article", "item"];
+    PARCEL: ["colis", "suivi", "parcel", "package", "livraison", "delivery", "shipment", "transporteur",
+        "bordereau"];
+    TRACKING: ["n° de suivi", "numéro de suivi", "numero de suivi", "code de suivi", "suivi n°",
+        "numéro de colis", "numero de colis", "n° de colis", "n° colis", "colis n°", "tracking",
+        "tracking number", "tracking no", "tracking id", "tracking code"];
+    LAPOSTE: ["la poste", "laposte", "colissimo", "chronopost", "lettre suivie", "lettre recommandée",
+        "recommandé", "courrier suivi"];
+    MONDIAL_RELAY: ["mondial relay", "mondialrelay", "mondial-relay", "relais colis", "point relais"];
     UPS: ["ups"];
     DHL: ["dhl"];
     FEDEX: ["fedex"];
@@ -74,7 +79,7 @@ topics! {
     SERIAL: ["serial", "serial number", "numéro de série", "certificate serial"];
     PIXEL: ["pixel", "fbq", "pixel id", "meta pixel", "facebook pixel"];
     MESSAGE_ID: ["message-id", "in-reply-to", "references"];
-    TELEGRAM: ["telegram", "télégram", "telegramme"];
+    TELEGRAM: ["telegram", "télégram", "telegramme", "télégramme", "tg"];
     FACEBOOK: ["facebook", "fb", "messenger"];
     INSTAGRAM: ["instagram", "insta", "ig"];
     TIKTOK: ["tiktok", "tik-tok", "tik tok"];
@@ -89,6 +94,18 @@ topics! {
     THREADS: ["threads"];
     SIGNAL: ["signal"];
     WHATSAPP: ["whatsapp", "whats app", "wathsapp", "watsapp"];
+    BLUESKY: ["bluesky", "bsky"];
+    REDDIT: ["reddit", "subreddit"];
+    ONLYFANS: ["onlyfans", "only fans"];
+    PINTEREST: ["pinterest"];
+    PSEUDONYM: ["pseudo", "pseudonyme", "compte au nom de", "identifiant", "profil", "handle", "username",
+        "nickname", "screen name", "user name", "utilisateur", "utilisatrice", "vendeur", "vendeuse", "seller"];
+    EBAY: ["ebay"];
+    AIRBNB: ["airbnb", "air bnb"];
+    MARKETPLACE: ["marketplace", "market place", "facebook marketplace"];
+    BELGIUM: ["belgique", "belge", "belges", "belgium", "belgian", "bruxelles", "liège", "anvers"];
+    SWITZERLAND: ["suisse", "suisses", "swiss", "switzerland", "genève", "lausanne", "zurich"];
+    LUXEMBOURG: ["luxembourg", "luxembourgeois", "luxembourgeoise"];
     STEAM: ["steam"];
     MASTODON: ["mastodon"];
     PAYPAL: ["paypal", "pay pal"];

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     Kind, Observable, ParseError, bank,
-    context::Context,
+    context::{Context, Topics},
     listing, money,
     observable::{canonicalise, flags_of, url_flags},
     phone,
@@ -289,9 +289,14 @@ impl Scanner<'_> {
         {
             return after;
         }
-        if seen & UNDERSCORE != 0
+        if seen & (UNDERSCORE | DOT | DIGIT) != 0
             && seen & (AT | COLON | SLASH) == 0
             && let Some(after) = self.named_account(start, end)
+        {
+            return after;
+        }
+        if seen & (COLON | SLASH) != 0
+            && let Some(after) = self.joined_account(start, end)
         {
             return after;
         }
@@ -419,7 +424,7 @@ impl Scanner<'_> {
         proof: Proof,
         span: Range<usize>,
     ) {
-        if let Some(number) = social::whatsapp_number(url)
+        if let Some(number) = social::linked_number(url)
             && let Ok((canonical, proof)) = phone::phone(&number)
         {
             return self.push(Kind::Phone, canonical, proof, span);
@@ -433,6 +438,15 @@ impl Scanner<'_> {
             );
         }
         if let Some(profile) = social::profile(url).filter(|profile| profile.itself) {
+            return self.push_account(profile.account, span);
+        }
+        // Anybody may run an instance of Mastodon: the word must stand near.
+        if let Some(profile) = social::mastodon_page(url).filter(|profile| profile.itself)
+            && self
+                .context
+                .around(self.bytes, span.clone(), 48, 24)
+                .any(Topics::MASTODON)
+        {
             return self.push_account(profile.account, span);
         }
         let flags = url_flags(url);
@@ -525,7 +539,7 @@ impl Scanner<'_> {
             return at + 1;
         }
         self.work += 100;
-        match social::handle_at(text, at) {
+        match self.handle_at(at) {
             Some((after, account)) => {
                 self.push_account(account, at..after);
                 after
@@ -920,6 +934,7 @@ impl Scanner<'_> {
             .or_else(|| self.register_run(start, end))
             .or_else(|| self.parcel_run(start, end))
             .or_else(|| self.listing_run(start, end))
+            .or_else(|| self.discord_tag(start, end))
             .or_else(|| self.phone(start, run_start))
     }
 
@@ -960,26 +975,65 @@ impl Scanner<'_> {
         } else {
             digits
         };
-        if !phone::may_begin(&self.bytes[start..]) {
+        let neighbours = phone::may_be_neighbours(&self.bytes[start..]);
+        if !neighbours && !phone::may_begin(&self.bytes[start..]) {
             return None;
         }
         // The middle of a longer number, or of an identifier with hyphens.
         let before = start.checked_sub(1).map(|at| self.bytes[at]);
         let beyond = start.checked_sub(2).map(|at| self.bytes[at]);
-        let inside = match before {
-            Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
-            Some(b'.' | b',') => {
-                beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
-            }
-            Some(byte) => byte.is_ascii_alphanumeric(),
-            None => false,
-        };
+        let inside =
+            match before {
+                // "06 39 98 12 34-06 39 98 12 35"
+                Some(b'-')
+                    if self.found.hits.last().is_some_and(|last| {
+                        last.kind == Kind::Phone && last.span.end + 1 == start
+                    }) =>
+                {
+                    false
+                }
+                Some(b'-' | b'_') => beyond.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+                Some(b'.' | b',') => {
+                    beyond.is_some_and(|byte| byte.is_ascii_digit()) && start > run_start
+                }
+                // The middle of a dump of bytes or of a bank's number: "68 00 71 00 77".
+                Some(b' ') if self.bytes[start..].starts_with(b"00") => {
+                    let last = self.found.hits.last();
+                    beyond.is_some_and(|byte| byte.is_ascii_digit())
+                        && last.is_none_or(|last| last.span.end + 1 != start)
+                }
+                Some(byte) => byte.is_ascii_alphanumeric(),
+                None => false,
+            };
         if inside {
             return None;
         }
         self.work += 40;
+        if neighbours && let Some(after) = self.neighbours_phone(start) {
+            return Some(after);
+        }
+        if !phone::may_begin(&self.bytes[start..]) {
+            return None;
+        }
         let (end, canonical, proof) = phone::phone_at(self.bytes, start)?;
         self.push(Kind::Phone, canonical, proof, start..end);
+        Some(end)
+    }
+
+    /// A number in a neighbour's national notation, where the country is named near.
+    fn neighbours_phone(&mut self, start: usize) -> Option<usize> {
+        let (neighbour, end) = phone::neighbour_at(self.bytes, start)?;
+        let country = match neighbour {
+            phone::Neighbour::Belgium => Topics::BELGIUM,
+            phone::Neighbour::Switzerland => Topics::SWITZERLAND,
+            phone::Neighbour::Luxembourg => Topics::LUXEMBOURG,
+        };
+        let near = self.context.around(self.bytes, start..end, 48, 24);
+        if !near.any(country) {
+            return None;
+        }
+        let canonical = phone::neighbours_number(neighbour, &self.bytes[start..end])?;
+        self.push(Kind::Phone, canonical, Proof::Valid, start..end);
         Some(end)
     }
 
@@ -1365,6 +1419,10 @@ mod tests {
             "tel.0639981234",
             "tél:06-39-98-12-34",
             "(06)39981234",
+            "(06) 39 98 12 34",
+            "tel:+33639981234",
+            "06/39/98/12/34",
+            "0 6 3 9 9 8 1 2 3 4",
         ] {
             check(text, &["phone +33639981234"]);
         }
@@ -1372,7 +1430,29 @@ mod tests {
             "06 39 98 12 34/06 39 98 12 35",
             &["phone +33639981234", "phone +33639981235"],
         );
+        for separator in ["/", " / ", "-", " - ", ", ", ";", " ou "] {
+            for first in ["06 39 98 12 34", "06.39.98.12.34", "0639981234"] {
+                check(
+                    &format!("{first}{separator}06 39 98 12 35"),
+                    &["phone +33639981234", "phone +33639981235"],
+                );
+            }
+        }
+        check(
+            "Le compte 30004 00828 00012345678 90, 66 00 68 00 71 00 77 00",
+            &[],
+        );
         check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
+    }
+
+    #[test]
+    fn a_neighbours_notation_needs_its_country() {
+        check("en Belgique, le 0470 12 34 56", &["phone +32470123456"]);
+        check("numéro belge 0470/12.34.56", &["phone +32470123456"]);
+        check("numéro suisse 079 123 45 67", &["phone +41791234567"]);
+        check("à Luxembourg : 621 123 456", &["phone +352621123456"]);
+        check("le 0470 12 34 56", &["phone +33470123456"]);
+        check("079 123 45 67, 621 123 456", &[]);
     }
 
     #[test]
@@ -1709,6 +1789,28 @@ mod tests {
             "a.Bc",
             "a-",
             "xn--a.",
+            "Insta : a_b ",
+            "Insta:",
+            "Insta : ",
+            "insta a_1",
+            "a_b1 sur ",
+            "u/a",
+            "a#1234",
+            "discord a#1234 ",
+            "@a@",
+            "@a@b.example",
+            "732 ",
+            "SIREN 732 829 32",
+            "RR 123 ",
+            "RR",
+            "1Z 999 ",
+            "DHL 12345678 ",
+            "6A 12 ",
+            "FR 40 ",
+            "FR40 303 ",
+            "0 6 ",
+            "079 123 ",
+            "annonce 2345678901 ",
         ];
         for unit in units {
             let mut last = 0;

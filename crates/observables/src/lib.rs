@@ -24,5 +24,6 @@ mod web;
 pub use extract::{Extraction, Flags, Hit, Problem, Proof, extract};
 pub use kinds::{Family, KINDS, Kind, KindEntry, UnknownKind};
 pub use observable::{Observable, ParseError, defang, display, parse_any};
+pub use phone::{PhoneKind, PhoneParts, phone_parts};
 pub use refang::refang;
 pub use warning::{ListName, WarningListError, WarningLists};

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use crate::{Flags, Kind, Proof, extract, phone, refang::Plain, social, web};
+use crate::{Flags, Kind, Proof, extract, listing, phone, refang::Plain, register, social, web};
 
 /// An identifier of a kind, in its canonical form.
 ///
@@ -160,6 +160,7 @@ impl Observable {
                 let Some(url) = web::url_of_canonical(&self.canonical) else {
                     return found;
                 };
+                found.extend(listing::of_url(&url));
                 if let Some(profile) = social::profile(&url) {
                     found.push(Observable::of_account(profile.account));
                 }
@@ -188,7 +189,7 @@ impl Observable {
                 push_domains(&self.canonical, &mut found);
                 found.retain(|observable| observable != self);
             }
-            _ => {}
+            kind => found.extend(register::siren_of(kind, &self.canonical)),
         }
         found
     }

@@ -3,10 +3,10 @@
 //! The default region is France. A number that the plans call invalid but that has the length of one
 //! is kept as possible: the numbers reserved for fiction are such, and so is a mistyped one.
 
-use crate::{Kind, ParseError, Proof};
+use crate::{Kind, Observable, ParseError, Proof};
 
 /// Most groups that a written number is read as; international numbers are at most 15 digits.
-const MAX_GROUPS: usize = 10;
+const MAX_GROUPS: usize = 11;
 const MAX_DIGITS: usize = 17;
 /// Most lengths that an international number is tried at: a plan's check takes microseconds.
 const MAX_READINGS: usize = 3;
@@ -27,8 +27,17 @@ pub(crate) fn may_begin(text: &[u8]) -> bool {
     match text {
         [b'+', b'1'..=b'9', ..] | [b'0', b'0'..=b'9', ..] => true,
         [b'0', b' ' | b'.' | b'-', b'1'..=b'9', ..] => true,
-        // +33 whose plus was lost, without spaces.
+        // +33 whose plus was lost.
         [b'3', b'3', b'6' | b'7', b'0'..=b'9', ..] => true,
+        [
+            b'3',
+            b'3',
+            b' ' | b'.',
+            b'6' | b'7',
+            b' ' | b'.',
+            b'0'..=b'9',
+            ..,
+        ] => true,
         _ => false,
     }
 }
@@ -59,16 +68,27 @@ pub(crate) fn phone_at(text: &[u8], start: usize) -> Option<(usize, String, Proo
         return possible;
     }
     if digits[0] == b'3' {
-        let &(count, end) = &written.groups[0];
-        return (count == 11)
-            .then(|| french(&digits[2..11]))
-            .flatten()
-            .map(|(e164, proof)| (end, e164, proof));
+        // In one piece, or as "33 6 39 98 12 34".
+        let counts = written.groups[..written.group_count].iter();
+        let at = if written.groups[0].0 == 11 {
+            0
+        } else if counts.map(|group| group.0).eq([2, 3, 5, 7, 9, 11]) {
+            5
+        } else {
+            return None;
+        };
+        let (e164, proof) = french(&digits[2..11])?;
+        return Some((written.groups[at].1, e164, proof));
     }
     let at = written.groups[..written.group_count]
         .iter()
         .position(|group| group.0 == 10)?;
-    if !is_grouped_as_phone(&written, at) || is_date(&written, at) || is_longer_series(&written, at)
+    // "0.199001234" is a fraction.
+    let fraction = at == 1 && written.groups[0].0 == 1 && text[start + 1] == b'.';
+    if fraction
+        || !is_grouped_as_phone(&written, at)
+        || is_date(&written, at)
+        || is_longer_series(&written, at, text)
     {
         return None;
     }
@@ -124,7 +144,10 @@ fn read(text: &[u8], start: usize) -> Option<Written> {
         if ends || written.group_count == MAX_GROUPS {
             break;
         }
-        written.separators = separators;
+        // What follows ten digits of a national number separates it from the next.
+        if written.international || count < 10 {
+            written.separators = separators;
+        }
         at = next;
     }
     (written.group_count > 0).then_some(written)
@@ -178,6 +201,8 @@ fn is_grouped_as_phone(written: &Written, at: usize) -> bool {
     }
     match lengths {
         [10] | [1, 9] | [1, 3, 3, 3] | [1, 3, 2, 2, 2] | [1, 1, 2, 2, 2, 2] => true,
+        // Spelled out; who counts from 0 to 9 gives no number.
+        [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] => !written.digits.starts_with(b"0123456789"),
         [2, rest @ ..] => rest.iter().all(|length| *length >= 2),
         [4, rest @ ..] => rest.iter().all(|length| matches!(length, 2 | 3 | 6)),
         _ => false,
@@ -190,13 +215,24 @@ fn is_date(written: &Written, at: usize) -> bool {
 }
 
 /// Whether the digits go on in the same pairs after the tenth, as in a bank's or a parcel's number,
-/// and the next pair does not begin another phone number.
-fn is_longer_series(written: &Written, at: usize) -> bool {
+/// and the next pairs are not another phone number.
+fn is_longer_series(written: &Written, at: usize, text: &[u8]) -> bool {
     let Some(&(next, _)) = written.groups[..written.group_count].get(at + 1) else {
         return false;
     };
     let last = written.groups[at].0 - if at == 0 { 0 } else { written.groups[at - 1].0 };
-    at > 0 && next - written.groups[at].0 == last && written.digits[written.groups[at].0] != b'0'
+    if at == 0 || next - written.groups[at].0 != last {
+        return false;
+    }
+    if written.digits[written.groups[at].0] != b'0' {
+        return true;
+    }
+    // "01 02 03 04 05 06 07 08": eight bytes, and not two numbers.
+    let pairs = text[written.groups[at].1..]
+        .chunks(3)
+        .take(5)
+        .take_while(|pair| matches!(pair, [b' ' | b'.' | b'-' | b'/', b'0'..=b'9', b'0'..=b'9']));
+    last == 2 && !matches!(pairs.count(), 0 | 5)
 }
 
 /// A number dialled in France from its nine digits after the 0. Those of the overseas departments
@@ -220,6 +256,205 @@ fn national(digits: &[u8]) -> Option<(String, Proof)> {
         }
     }
     french(digits)
+}
+
+/// A number of one of France's neighbours in its own notation, whose groups no French number has or few have:
+/// the country that must be named near, and the end.
+///
+/// Looks at a bounded number of bytes.
+pub(crate) fn neighbour_at(text: &[u8], start: usize) -> Option<(Neighbour, usize)> {
+    let written = read(text, start).filter(|written| !written.international)?;
+    let mut lengths = [0; MAX_GROUPS];
+    let mut before = 0;
+    for (length, (count, _)) in lengths
+        .iter_mut()
+        .zip(&written.groups[..written.group_count])
+    {
+        *length = count - before;
+        before = *count;
+    }
+    let digits = &written.digits[..];
+    let (neighbour, groups) = match (&lengths[..written.group_count], digits) {
+        // "0470 12 34 56", "0470/12.34.56"
+        ([4, 2, 2, 2, ..], [b'0', b'4', ..]) => (Neighbour::Belgium, 4),
+        // "02 123 45 67"
+        ([2, 3, 2, 2, ..], [b'0', b'1'..=b'9', ..]) => (Neighbour::Belgium, 4),
+        // "079 123 45 67"
+        ([3, 3, 2, 2, ..], [b'0', b'2'..=b'9', ..]) => (Neighbour::Switzerland, 4),
+        // "621 123 456": there is no trunk 0.
+        ([3, 3, 3, ..], [b'6', b'2' | b'6' | b'9', b'1', ..]) => (Neighbour::Luxembourg, 3),
+        _ => return None,
+    };
+    Some((neighbour, written.groups[groups - 1].1))
+}
+
+/// The E.164 form of a number in a neighbour's notation, if its plan knows it.
+pub(crate) fn neighbours_number(neighbour: Neighbour, text: &[u8]) -> Option<String> {
+    let (code, trunk) = match neighbour {
+        Neighbour::Belgium => ("32", 1),
+        Neighbour::Switzerland => ("41", 1),
+        Neighbour::Luxembourg => ("352", 0),
+    };
+    let national = text.iter().filter(|byte| byte.is_ascii_digit()).skip(trunk);
+    let whole: Vec<u8> = code.bytes().chain(national.copied()).collect();
+    match international(&whole) {
+        Some((e164, Proof::Valid)) => Some(e164),
+        _ => None,
+    }
+}
+
+/// A country whose national notation is read where its name stands near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Neighbour {
+    Belgium,
+    Switzerland,
+    Luxembourg,
+}
+
+/// Whether the bytes may begin a number in the national notation of a neighbour. Costs a few comparisons.
+pub(crate) fn may_be_neighbours(text: &[u8]) -> bool {
+    let separator = |at: usize| matches!(text.get(at), Some(b' ' | b'.' | b'/' | b'-'));
+    match text {
+        [b'0', b'4', ..] if separator(4) => true,
+        [b'0', b'1'..=b'9', ..] => separator(2) && separator(6) || separator(3) && separator(7),
+        [b'6', b'2' | b'6' | b'9', b'1', ..] => separator(3),
+        _ => false,
+    }
+}
+
+/// What a number in E.164 says about itself, by the numbering plan of its country.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PhoneParts {
+    /// Country or territory, ISO 3166-1 alpha-2 (`FR`, `RE`); `None` for numbers of no country, such as
+    /// +800.
+    pub country: Option<String>,
+    /// What the number is for.
+    pub kind: PhoneKind,
+    /// The number without the country's code and without a trunk prefix.
+    pub national: String,
+}
+
+/// What a phone number is for, by the numbering plan of its country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum PhoneKind {
+    /// A mobile phone.
+    Mobile,
+    /// A line at an address.
+    Fixed,
+    /// Where the plan does not tell mobiles from lines, as in North America.
+    FixedOrMobile,
+    /// Over the internet, tied to no place.
+    Voip,
+    /// Free for who calls.
+    TollFree,
+    /// Who is called pays a part.
+    SharedCost,
+    /// Dearer than a common call.
+    Premium,
+    /// A number of a company or a service, at the price of a common call.
+    Service,
+    /// Follows a person from line to line.
+    Personal,
+    /// A pager.
+    Pager,
+    /// A mailbox for voice.
+    Voicemail,
+    /// The plan does not say: it is not valid there, or of a rarer kind.
+    Unknown,
+}
+
+impl PhoneKind {
+    /// Short stable name: `mobile`, `fixed`, `fixed_or_mobile`…
+    pub fn name(self) -> &'static str {
+        match self {
+            PhoneKind::Mobile => "mobile",
+            PhoneKind::Fixed => "fixed",
+            PhoneKind::FixedOrMobile => "fixed_or_mobile",
+            PhoneKind::Voip => "voip",
+            PhoneKind::TollFree => "toll_free",
+            PhoneKind::SharedCost => "shared_cost",
+            PhoneKind::Premium => "premium",
+            PhoneKind::Service => "service",
+            PhoneKind::Personal => "personal",
+            PhoneKind::Pager => "pager",
+            PhoneKind::Voicemail => "voicemail",
+            PhoneKind::Unknown => "unknown",
+        }
+    }
+}
+
+/// The country and the kind of a phone number; `None` for an observable of another kind.
+///
+/// French mobiles, lines and numbers of the internet are read from ARCEP's plan; others from
+/// libphonenumber's data.
+///
+/// ```
+/// use observables::{Kind, Observable, PhoneKind, phone_parts};
+///
+/// let phone = Observable::parse(Kind::Phone, "06 39 98 12 34")?;
+/// let parts = phone_parts(&phone).unwrap();
+/// assert_eq!(parts.country.as_deref(), Some("FR"));
+/// assert_eq!((parts.kind, parts.national.as_str()), (PhoneKind::Mobile, "639981234"));
+/// # Ok::<(), observables::ParseError>(())
+/// ```
+pub fn phone_parts(observable: &Observable) -> Option<PhoneParts> {
+    if observable.kind() != Kind::Phone {
+        return None;
+    }
+    let e164 = observable.canonical();
+    if let Some(national) = e164.strip_prefix("+33")
+        && let Some(kind) = french_kind(national.as_bytes())
+    {
+        return Some(PhoneParts {
+            country: Some("FR".to_owned()),
+            kind,
+            national: national.to_owned(),
+        });
+    }
+    planned_parts(e164)
+}
+
+/// What the first digits say in France (ARCEP, national numbering plan, decision 2018-0881): 06 and 07
+/// mobiles, 01 to 05 lines, 09 over the internet. 08 is left to libphonenumber.
+fn french_kind(national: &[u8]) -> Option<PhoneKind> {
+    match national {
+        [first, rest @ ..] if rest.len() == 8 => match first {
+            b'1'..=b'5' => Some(PhoneKind::Fixed),
+            b'6' | b'7' => Some(PhoneKind::Mobile),
+            b'9' => Some(PhoneKind::Voip),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The same by libphonenumber's data.
+fn planned_parts(e164: &str) -> Option<PhoneParts> {
+    use phonenumber::Type;
+
+    let number = phonenumber::parse(None, e164).ok()?;
+    let kind = match number.number_type(&phonenumber::metadata::DATABASE) {
+        Type::Mobile => PhoneKind::Mobile,
+        Type::FixedLine => PhoneKind::Fixed,
+        Type::FixedLineOrMobile => PhoneKind::FixedOrMobile,
+        Type::Voip => PhoneKind::Voip,
+        Type::TollFree => PhoneKind::TollFree,
+        Type::SharedCost => PhoneKind::SharedCost,
+        Type::PremiumRate => PhoneKind::Premium,
+        Type::Uan => PhoneKind::Service,
+        Type::PersonalNumber => PhoneKind::Personal,
+        Type::Pager => PhoneKind::Pager,
+        Type::Voicemail => PhoneKind::Voicemail,
+        _ => PhoneKind::Unknown,
+    };
+    let country = number.country().id().map(|id| format!("{id:?}"));
+    Some(PhoneParts {
+        country,
+        kind,
+        national: number.national().to_string(),
+    })
 }
 
 /// The first five digits that libphonenumber's plan of +33 knows. Nearly every number here is
@@ -490,6 +725,87 @@ mod tests {
         );
         check("+15 000 000", None);
         check("+999 123 456 789", None);
+    }
+
+    #[test]
+    fn numbers_are_written_in_many_ways() {
+        for text in [
+            "0 6 3 9 9 8 1 2 3 4",
+            "06 3998 1234",
+            "06-39-98-12-34",
+            "06/39/98/12/34",
+            "0033 6 39 98 12 34",
+            "00 33 6 39 98 12 34",
+            "+33 (0)6 39 98 12 34",
+            "+33 (0) 6 39 98 12 34",
+            "33 6 39 98 12 34",
+            "+336 39 98 12 34",
+        ] {
+            check(text, Some((text, "+33639981234", Proof::Possible)));
+        }
+        for text in [
+            "+44 (0)20 7946 0018",
+            "00 44 20 7946 0018",
+            "0044 20 7946 0018",
+        ] {
+            check(text, Some((text, "+442079460018", Proof::Valid)));
+        }
+        check("0 1 2 3 4 5 6 7 8 9", None);
+        check("0 6 3 9 9 8 1 2 3 4 5", None);
+        check("33 6 39 98", None);
+        check("33 7 12 2024", None);
+        check("0.199001234", None);
+        check("01 02 03 04 05 06 07 08", None);
+        check("01 02 03 04 05 06", None);
+    }
+
+    #[test]
+    fn the_plan_says_country_and_kind() {
+        let parts = |raw: &str| {
+            let phone = Observable::parse(Kind::Phone, raw).unwrap();
+            let parts = phone_parts(&phone).unwrap();
+            (
+                parts.country.unwrap_or_default(),
+                parts.kind,
+                parts.national,
+            )
+        };
+        for (raw, country, kind, national) in [
+            ("06 39 98 12 34", "FR", PhoneKind::Mobile, "639981234"),
+            ("01 99 00 12 34", "FR", PhoneKind::Fixed, "199001234"),
+            ("09 70 00 12 34", "FR", PhoneKind::Voip, "970001234"),
+            ("0 800 00 12 34", "FR", PhoneKind::TollFree, "800001234"),
+            ("0892 70 12 34", "FR", PhoneKind::Premium, "892701234"),
+            ("0692 00 12 34", "RE", PhoneKind::Mobile, "692001234"),
+            ("+44 20 7946 0018", "GB", PhoneKind::Fixed, "2079460018"),
+            (
+                "+1 202 555 0143",
+                "US",
+                PhoneKind::FixedOrMobile,
+                "2025550143",
+            ),
+            ("+32 470 12 34 56", "BE", PhoneKind::Mobile, "470123456"),
+        ] {
+            let expected = (country.to_owned(), kind, national.to_owned());
+            assert_eq!(parts(raw), expected, "{raw}");
+        }
+        let mail = Observable::parse(Kind::Email, "a@asso.example").unwrap();
+        assert_eq!(phone_parts(&mail), None);
+    }
+
+    proptest::proptest! {
+        /// Where libphonenumber has a kind of its own for a French number, the short table says the same.
+        #[test]
+        fn the_short_table_is_libphonenumbers(national in "[1-79][0-9]{8}") {
+            let e164 = format!("+33{national}");
+            let planned = planned_parts(&e164).unwrap();
+            let known = phonenumber::parse(None, &e164).unwrap().is_valid();
+            if known && planned.kind != PhoneKind::Unknown {
+                proptest::prop_assert_eq!(Some(planned.kind), french_kind(national.as_bytes()));
+                proptest::prop_assert_eq!(planned.country.as_deref(), Some("FR"));
+                proptest::prop_assert_eq!(planned.national, national);
+            }
+        }
     }
 
     #[test]
