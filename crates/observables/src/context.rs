@@ -32,9 +32,11 @@ macro_rules! topics {
 // on either side makes another word. A word belongs to one topic only; the longest one counts.
 topics! {
     CARD: ["carte", "cartes", "cb", "carte bancaire", "carte bleue", "card", "visa", "mastercard",
-        "debit card", "credit card", "carte de crédit", "n° de carte"];
+        "debit card", "credit card", "carte de crédit", "n° de carte", "maestro", "amex", "american express",
+        "diners"];
     ENDING: ["finissant", "terminant", "se termine", "termine par", "finit par", "ending", "ends with",
-        "ends in", "derniers chiffres", "dernier chiffres", "last four", "last 4", "last digits"];
+        "ends in", "se terminent", "finissent par", "derniers chiffres", "dernier chiffres", "last four",
+        "last 4", "last digits", "derniers numéros"];
     GIFT_CARD: ["carte cadeau", "cartes cadeaux", "carte prépayée", "cartes prépayées", "gift card",
         "gift cards", "code", "codes", "coupon", "coupons", "recharge", "recharges", "ticket", "tickets",
         "voucher"];
@@ -49,11 +51,15 @@ topics! {
     TONEO: ["toneo", "toneo first"];
     BIC: ["bic", "swift", "bic/swift", "swift/bic", "code bic", "code swift"];
     RIB: ["rib", "compte", "relevé d'identité bancaire", "clé rib", "code banque"];
-    TX: ["tx", "txid", "txhash", "tx hash", "transaction", "transaction hash", "hash de transaction"];
+    TX: ["tx", "txid", "txhash", "tx hash", "transaction", "transaction hash", "hash de transaction",
+        "hash de la transaction", "id de transaction", "transaction id", "transactions"];
     BITCOIN: ["bitcoin", "bitcoins", "btc"];
     ETHEREUM: ["ethereum", "eth", "ether", "etherscan", "erc20", "erc-20", "usdt", "usdc"];
     TRONS: ["tron", "trx", "trc20", "trc-20"];
     SOLANA: ["solana", "sol"];
+    LITECOIN: ["litecoin", "litecoins", "ltc"];
+    BANK: ["banque", "bank", "banques", "banque destinataire", "iban", "virement", "virements",
+        "wire transfer", "bank transfer", "bénéficiaire"];
     SIREN: ["siren", "rcs", "r.c.s", "n° siren", "numéro siren"];
     SIRET: ["siret", "n° siret", "numéro siret"];
     VAT: ["tva", "vat", "tva intracommunautaire", "vat number", "vat no", "n° tva", "n° de tva",
@@ -118,6 +124,17 @@ topics! {
 }
 
 impl Topics {
+    /// Whether nothing is in it.
+    #[cfg(test)]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Both, in a constant.
+    pub(crate) const fn with(self, other: Topics) -> Topics {
+        Topics(self.0 | other.0)
+    }
+
     /// Whether nothing is in it.
     pub(crate) fn is_empty(self) -> bool {
         self.0 == 0

@@ -174,6 +174,8 @@ pub(crate) const UNDERSCORE: u8 = 32;
 /// Anything but an ASCII capital or one of the above; a word without it may be a bank's code.
 pub(crate) const LOWER: u8 = 64;
 const END: u8 = 128;
+/// Longer than nearly all words, and no longer than any address or hash.
+const LONG_WORD: usize = 26;
 /// What makes a token worth a look.
 const TELLING: u8 = DIGIT | DOT | AT | COLON | SLASH | UNDERSCORE;
 
@@ -253,7 +255,11 @@ impl Scanner<'_> {
                 seen |= class;
                 at += 1;
             }
-            if seen & TELLING != 0 || (seen & LOWER == 0 && matches!(at - start, 8 | 11)) {
+            // Long words too: a hash or a wallet may be without a digit.
+            if seen & TELLING != 0
+                || (seen & LOWER == 0 && matches!(at - start, 8 | 11))
+                || at - start >= LONG_WORD
+            {
                 at = self.token(start, at, seen).max(at);
             }
         }
@@ -264,13 +270,20 @@ impl Scanner<'_> {
         let token = &self.bytes[start..end];
         // "Insta : …", and the like.
         if token.ends_with(b":")
-            && let Some(after) = self.labelled(end)
+            && let Some(after) = self.labelled(end).or_else(|| self.labelled_bank(end))
+        {
+            return after;
+        }
+        // Before the next gate, since a code may end a sentence.
+        if seen & LOWER == 0
+            && let Some(after) = self.bank_token(start, end)
         {
             return after;
         }
         // The last word of a sentence.
         if seen & TELLING & !(DOT | COLON) == 0
             && seen & TELLING != 0
+            && token.len() <= LONG_WORD
             && !token[..token.len() - 1]
                 .iter()
                 .any(|byte| matches!(byte, b'.' | b':'))
@@ -278,11 +291,6 @@ impl Scanner<'_> {
             return end;
         }
         self.work += token.len();
-        if seen & LOWER == 0
-            && let Some(after) = self.bank_token(start, end)
-        {
-            return after;
-        }
         if let Some(after) = self
             .technical_token(start, end, seen)
             .or_else(|| self.network_token(start, end, seen))
@@ -539,6 +547,9 @@ impl Scanner<'_> {
             return at + 1;
         }
         self.work += 100;
+        if let Some(after) = self.payment_handle(at) {
+            return after;
+        }
         match self.handle_at(at) {
             Some((after, account)) => {
                 self.push_account(account, at..after);
@@ -729,7 +740,7 @@ impl Scanner<'_> {
         {
             return after;
         }
-        if run.iter().any(u8::is_ascii_digit) {
+        if run.len() >= LONG_WORD || run.iter().any(u8::is_ascii_digit) {
             return self.numbers(start, end);
         }
         end
@@ -1046,6 +1057,12 @@ impl Scanner<'_> {
             Proof::Shape,
             span,
         );
+    }
+
+    /// What was found last, and where.
+    pub(crate) fn last_hit(&self) -> Option<(Kind, Range<usize>)> {
+        let last = self.found.hits.last()?;
+        Some((last.kind, last.span.clone()))
     }
 
     /// Notes what nearly was an observable.
@@ -1373,7 +1390,10 @@ mod tests {
     #[test]
     fn dotted_phones_are_no_addresses() {
         check("au 06.63.94.98.94 svp", &["phone +33663949894"]);
-        check("version 1.2.3.4.5, prix 12.50 €, 10.000.000", &[]);
+        check(
+            "version 1.2.3.4.5, prix 12.50 $, 10.000.000",
+            &["amount 12.50 USD"],
+        );
         check(
             "192.0.2.0/24 et 192.0.2.1:8080",
             &["cidr 192.0.2.0/24", "ipv4 192.0.2.1"],
@@ -1388,7 +1408,8 @@ mod tests {
             &["eth 0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"],
         );
         // A transaction's hash is longer.
-        check(&format!("0x{}", "ab".repeat(32)), &[]);
+        let hash = "ab".repeat(32);
+        check(&format!("0x{hash}"), &[&format!("tx eth:{hash}")]);
     }
 
     #[test]
@@ -1811,6 +1832,46 @@ mod tests {
             "0 6 ",
             "079 123 ",
             "annonce 2345678901 ",
+            "4",
+            "4 ",
+            "4-",
+            "4111 ",
+            "4111111111111111",
+            "4111 1111 1111 1111 ",
+            "4111 **** ",
+            "*",
+            "x1234 ",
+            "**** 1234 ",
+            "carte 1234 ",
+            "finissant par 1234 ",
+            "1 000 ",
+            "1.000.",
+            "1,",
+            "1 €",
+            "€ 1 ",
+            "$1",
+            "1 k",
+            "30002 ",
+            "RIB 30002 ",
+            "compte 30002 a ",
+            "BNPAFRPP ",
+            "BIC:BNPAFRPP ",
+            "BIC: ",
+            "PCS 12 ",
+            "PCS ABCD 1234 ",
+            "paysafecard 1234-",
+            "PayPal @a1 ",
+            "@a1 ",
+            "EQ",
+            "EQ1 ",
+            "0:",
+            "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t ",
+            "3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLa ",
+            "6x5SYnLroiN7WYq8NQYU9KHcH4YjpBbwpUfVu3EB7ieH ",
+            "0000000000000000000000000000000000000000000000000000000000000000 ",
+            "Solana tx ",
+            "zZ9",
+            "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a:",
         ];
         for unit in units {
             let mut last = 0;
@@ -1840,6 +1901,16 @@ mod tests {
             Just("colis.example".to_owned()),
             Just("FR1420041010050500013M02606".to_owned()),
             Just("06 39 98 12 34".to_owned()),
+            Just("4111 1111 1111 1111".to_owned()),
+            Just(" carte finissant par 1234".to_owned()),
+            Just("PCS 1234567890".to_owned()),
+            Just(" 1 250,50 €".to_owned()),
+            Just("BIC BNPAFRPP".to_owned()),
+            Just("20041 01005 0500013M026 06".to_owned()),
+            Just("paypal @test1".to_owned()),
+            Just("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t".to_owned()),
+            Just("UQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAJKZ".to_owned()),
+            Just("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a".to_owned()),
             Just("192.0.2.1".to_owned()),
             Just("2001:db8::1".to_owned()),
             Just(" telegram @test".to_owned()),

@@ -7,7 +7,7 @@
 use std::{fmt, str::FromStr};
 
 use crate::{
-    ParseError, Proof, bank, coin, hash, listing, money,
+    ParseError, Proof, amount, bank, card, coin, hash, listing, money,
     observable::{defang_colons, defang_dots, defang_email, defang_url, same, show_domain},
     parcel, phone, register, social, technical, web,
 };
@@ -529,8 +529,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "BIC ",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("BNPAFRPP", "BNPAFRPP"), ("BNPAFRPPXXX", "BNPAFRPP"), ("AGRIFRPP882", "AGRIFRPP882"), ("DEUTDEFF", "DEUTDEFF"), ("CMCIFR2A", "CMCIFR2A")],
+        counter_examples: &["BONJOUR", "MERCREDI", "INTERNET", "BNPAQQPP", "BNPAFR", "BNPAFRPPXX"],
     }
     /// A French account in its national form: bank, branch, account, key.
     Rib {
@@ -546,8 +546,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "RIB ",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("20041 01005 0500013M026 06", "20041010050500013M02606"), ("20041010050500013m02606", "20041010050500013M02606"), ("30002-00550-00001578412-46", "30002005500000157841246")],
+        counter_examples: &["20041 01005 0500013M026 07", "20041 01005 0500013M026", "00000 00000 00000000000 97", "06 39 98 12 34"],
     }
     /// A payment card's number, masked: the first six digits and the last four.
     Card {
@@ -558,13 +558,13 @@ kinds! {
         misp: "cc-number",
         stix: "payment-card",
         pattern: "12 to 19 digits (Luhn)",
-        canonical: "first six, asterisks, last four; the rest is never kept",
-        read: bank::card,
+        canonical: "first six (of a masked one what was shown of them), asterisks, last four; the rest is never kept",
+        read: card::card,
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("4111 1111 1111 1111", "411111******1111"), ("5555555555554444", "555555******4444"), ("3782 822463 10005", "378282*****0005"), ("4970-1012-3456-6234", "497010******6234"), ("4970 10** **** 1234", "497010******1234"), ("4970XXXXXXXX1234", "4970********1234")],
+        counter_examples: &["4111 1111 1111 1112", "1234 5678 1234 5670", "411111111111", "4111 **** 11", "06 39 98 12 34"],
     }
     /// The last four digits of a payment card, where a text says that they are.
     CardLast4 {
@@ -576,12 +576,12 @@ kinds! {
         stix: "payment-card",
         pattern: "the last four digits beside words of a card",
         canonical: "four digits",
-        read: bank::card_last4,
+        read: card::card_last4,
         show: same,
         harmless: same,
         context: "carte se terminant par ",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("1234", "1234"), ("**** 1234", "1234"), ("xxxx1234", "1234"), ("XXXX-XXXX-XXXX-1234", "1234"), ("•••• 1234", "1234")],
+        counter_examples: &["123", "12345", "12/34", "1 234"],
     }
     /// A Bitcoin address (legacy, SegWit or Taproot).
     Btc {
@@ -665,8 +665,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"), ("TLeUZDGLWnyiJVFcp3m3M1782uBsGWa8uf", "TLeUZDGLWnyiJVFcp3m3M1782uBsGWa8uf")],
+        counter_examples: &["TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6u", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6", "DFpN6QqFfUm3gKNaxN6tNcab1FArL9cZLE"],
     }
     /// An address of Solana: a point on ed25519.
     Sol {
@@ -681,9 +681,9 @@ kinds! {
         read: coin::sol,
         show: same,
         harmless: same,
-        context: "",
-        examples: &[],
-        counter_examples: &[],
+        context: "Solana ",
+        examples: &[("6x5SYnLroiN7WYq8NQYU9KHcH4YjpBbwpUfVu3EB7ieH", "6x5SYnLroiN7WYq8NQYU9KHcH4YjpBbwpUfVu3EB7ieH"), ("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA", "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")],
+        counter_examples: &["6x5SYnLroiN7WYq8NQYU9KHcH4Yj", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "11111111111111111111111111111111"],
     }
     /// An address of Monero: standard, sub-address or integrated.
     Xmr {
@@ -699,8 +699,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H", "888tNkZrPN6JsEgekjMnABU4TBzc2Dt29EPAvkRxbANsAnjyPbb3iQ1YBRk1UXcdRsiKc9dhwMVgN5S9cQUiyoogDavup3H"), ("44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A", "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A")],
+        counter_examples: &["44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3B", "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3"],
     }
     /// A Litecoin address.
     Ltc {
@@ -716,8 +716,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ", "LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ"), ("MJaRnao1s62a2zAKSkmG582KbLKianqb7v", "MJaRnao1s62a2zAKSkmG582KbLKianqb7v"), ("LTC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KGMN4N9", "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n9")],
+        counter_examples: &["LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnK", "ltc1qw508d6qejxtdg4y5r3zarvary0c5xw7kgmn4n8"],
     }
     /// A Bitcoin Cash address in CashAddr form.
     Bch {
@@ -733,8 +733,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a"), ("qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a"), ("BITCOINCASH:QPM2QSZNHKS23Z7629MMS6S4CWEF74VCWVY22GDX6A", "bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a")],
+        counter_examples: &["qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6b", "bchtest:qpm2qsznhks23z7629mms6s4cwef74vcwvqcw003ap"],
     }
     /// A Dogecoin address.
     Doge {
@@ -750,8 +750,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("DFpN6QqFfUm3gKNaxN6tNcab1FArL9cZLE", "DFpN6QqFfUm3gKNaxN6tNcab1FArL9cZLE"), ("A37YDYSwz3438rFtm1SLVcQHyD7JeueC9H", "A37YDYSwz3438rFtm1SLVcQHyD7JeueC9H")],
+        counter_examples: &["DFpN6QqFfUm3gKNaxN6tNcab1FArL9cZLF", "LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ"],
     }
     /// An account of the XRP Ledger.
     Xrp {
@@ -762,13 +762,13 @@ kinds! {
         misp: "text",
         stix: "cryptocurrency-wallet",
         pattern: "r and Base58Check in Ripple's alphabet; X-address",
-        canonical: "classic form as written",
+        canonical: "classic form; an X-address with a tag as written",
         read: coin::xrp,
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh", "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh"), ("X7AcgcsBL6XDcUb289X4mJ8djcdyKaB5hJDWMArnXr61cqZ", "r9cZA1mLK5R5Am25ArfXFmqgNwjZgnfk59"), ("X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu", "X7AcgcsBL6XDcUb289X4mJ8djcdyKaGZMhc9YTE92ehJ2Fu")],
+        counter_examples: &["rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTi", "renseignements123456789abcd"],
     }
     /// An account of The Open Network.
     Ton {
@@ -784,8 +784,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9c", "EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9c"), ("UQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAJKZ", "EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9c"), ("0:0000000000000000000000000000000000000000000000000000000000000000", "EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9c")],
+        counter_examples: &["EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9d", "EQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAM9", "2:0000000000000000000000000000000000000000000000000000000000000000"],
     }
     /// A transaction's hash, with its chain where it can be told.
     Tx {
@@ -796,13 +796,13 @@ kinds! {
         misp: "text",
         stix: "cryptocurrency-transaction",
         pattern: "0x and 64 hexadecimal digits, or 64 hexadecimal digits beside words of a transaction",
-        canonical: "chain:hash, lower case; unknown chain: tx",
+        canonical: "chain:hash, lower case; unknown chain: tx; sol:signature as written",
         read: coin::tx,
         show: same,
         harmless: same,
         context: "transaction ",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("0x4A5E1E4BAAB89F3A32518A88C31BC87F618F76673E2CC77AB2127B7AFDEDA33B", "eth:4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b"), ("4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b", "tx:4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b")],
+        counter_examples: &["0x4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33", "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33", "4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afdeda33b0", "Paris:4a5e1e4baab89f3a32518a88c31bc87f618f76673e2cc77ab2127b7afded"],
     }
     /// An account at a payment service, as `service:handle`.
     Payment {
@@ -818,8 +818,8 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("paypal.me/TestArnaque", "paypal:testarnaque"), ("https://www.paypal.com/paypalme/testarnaque/50", "paypal:testarnaque"), ("https://revolut.me/test7x", "revolut:test7x"), ("cash.app/$TestArnaque", "cashapp:testarnaque"), ("https://lydia-app.com/collect/12345-pot-test/fr", "lydia:12345-pot-test")],
+        counter_examples: &["https://www.paypal.com/signin", "https://paypal.me/", "@test", "paypal.com"],
     }
     /// A prepaid or gift card's code, as `issuer:CODE`.
     GiftCard {
@@ -834,9 +834,9 @@ kinds! {
         read: bank::gift_card,
         show: same,
         harmless: same,
-        context: "code PCS ",
-        examples: &[],
-        counter_examples: &[],
+        context: "code ",
+        examples: &[("PCS 1234567890", "pcs:1234567890"), ("PCS : A1B2C6D6E3", "pcs:A1B2C6D6E3"), ("Transcash 1234 5678 9012", "transcash:123456789012"), ("Neosurf AB12CD34EF", "neosurf:AB12CD34EF"), ("paysafecard 0123-4567-8901-2345", "paysafecard:0123456789012345"), ("carte Steam AB1CD-EF2GH-IJ3KL", "steam:AB1CDEF2GHIJ3KL"), ("Google Play ABCD 1234 EFGH 5678", "google_play:ABCD1234EFGH5678"), ("iTunes X123456789ABCDEF", "apple:X123456789ABCDEF"), ("carte Amazon AB12-CDEF34-GH56", "amazon:AB12CDEF34GH56"), ("Toneo First 1234567890", "toneo:1234567890")],
+        counter_examples: &["1234567890", "PCS 123456789", "paysafecard 4111 1111 1111 1111", "Steam 2010"],
     }
     /// A sum with its currency.
     Amount {
@@ -848,12 +848,12 @@ kinds! {
         stix: "text",
         pattern: "a number with a currency",
         canonical: "decimal point, ISO 4217 code or coin: 1250.50 EUR",
-        read: bank::amount,
-        show: bank::amount_display,
+        read: amount::amount,
+        show: amount::amount_display,
         harmless: same,
         context: "",
-        examples: &[],
-        counter_examples: &[],
+        examples: &[("1 250,50 €", "1250.50 EUR"), ("1.250,50 €", "1250.50 EUR"), ("1,250.50 USD", "1250.50 USD"), ("300 euros", "300.00 EUR"), ("€300", "300.00 EUR"), ("$ 1,200", "1200.00 USD"), ("0.02 BTC", "0.02 BTC"), ("1 500€", "1500.00 EUR"), ("12€50", "12.50 EUR"), ("3k€", "3000.00 EUR"), ("500 francs suisses", "500.00 CHF"), ("2,5 millions d'euros", "2500000.00 EUR")],
+        counter_examples: &["20 %", "06 12 34 56 78", "12/03/2024", "3 livres", "50 balles", "1.2.3 €"],
     }
     /// A phone number, in E.164.
     Phone {

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod amount;
 mod bank;
+mod card;
 mod coin;
 mod context;
 mod extract;
@@ -21,8 +23,10 @@ mod technical;
 mod warning;
 mod web;
 
+pub use card::mask_cards;
 pub use extract::{Extraction, Flags, Hit, Problem, Proof, extract};
 pub use kinds::{Family, KINDS, Kind, KindEntry, UnknownKind};
+pub use money::{IbanParts, iban_parts};
 pub use observable::{Observable, ParseError, defang, display, parse_any};
 pub use phone::{PhoneKind, PhoneParts, phone_parts};
 pub use refang::refang;

@@ -2,7 +2,7 @@
 
 use sha3::{Digest, Keccak256};
 
-use crate::{Kind, ParseError, Proof};
+use crate::{Kind, Observable, ParseError, Proof};
 
 /// Length of an IBAN by country, from the registry's 2024 releases, in order of country.
 static IBAN_LENGTHS: [(&[u8; 2], u8); 89] = [
@@ -178,6 +178,66 @@ pub(crate) fn iban(text: &str) -> Result<(String, Proof), ParseError> {
     }
 }
 
+/// What an IBAN says of an account, each part as written in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IbanParts {
+    /// Two letters of ISO 3166-1.
+    pub country: String,
+    /// The bank's national code.
+    pub bank: String,
+    /// The branch's national code, where the country has one.
+    pub branch: Option<String>,
+    /// The account's number at the bank, without the national check digits.
+    pub account: String,
+}
+
+/// The bank, the branch and the account that an IBAN holds, for the countries whose structure is known here.
+///
+/// Positions are those of the SWIFT IBAN registry (ISO 13616). `None` for other kinds and countries.
+///
+/// ```
+/// use observables::{Kind, Observable, iban_parts};
+///
+/// let iban = Observable::parse(Kind::Iban, "FR14 2004 1010 0505 0001 3M02 606")?;
+/// let parts = iban_parts(&iban).unwrap();
+/// assert_eq!((parts.bank.as_str(), parts.branch.as_deref()), ("20041", Some("01005")));
+/// # Ok::<(), observables::ParseError>(())
+/// ```
+pub fn iban_parts(iban: &Observable) -> Option<IbanParts> {
+    if iban.kind() != Kind::Iban {
+        return None;
+    }
+    let text = iban.canonical();
+    let country = text.get(..2)?;
+    // Counted from the first letter of the IBAN.
+    let (bank, branch, account) = match country {
+        "FR" | "MC" => (4..9, Some(9..14), 14..25),
+        "BE" => (4..7, None, 7..14),
+        "DE" => (4..12, None, 12..22),
+        "ES" => (4..8, Some(8..12), 14..24),
+        // A check letter comes first.
+        "IT" | "SM" => (5..10, Some(10..15), 15..27),
+        "PT" => (4..8, Some(8..12), 12..23),
+        "NL" => (4..8, None, 8..18),
+        "GB" | "IE" => (4..8, Some(8..14), 14..22),
+        "LU" => (4..7, None, 7..20),
+        "CH" | "LI" => (4..9, None, 9..21),
+        "AT" | "LT" => (4..9, None, 9..20),
+        "PL" => (4..7, Some(7..11), 12..28),
+        _ => return None,
+    };
+    let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
+    Some(IbanParts {
+        country: country.to_owned(),
+        bank: part(bank)?,
+        branch: match branch {
+            Some(range) => Some(part(range)?),
+            None => None,
+        },
+        account: part(account)?,
+    })
+}
+
 /// Groups of four, as on a bank's paper.
 pub(crate) fn iban_display(canonical: &str) -> String {
     let mut shown = String::with_capacity(canonical.len() + canonical.len() / 4);
@@ -272,6 +332,54 @@ mod tests {
         assert!(IBAN_LENGTHS.iter().all(|(code, length)| iban_length(**code)
             == Some(usize::from(*length))
             && *length <= 34));
+    }
+
+    #[test]
+    fn parts_of_an_account_are_where_the_country_has_them() {
+        // The registry's examples.
+        for (iban, bank, branch, account) in [
+            (
+                "FR1420041010050500013M02606",
+                "20041",
+                "01005",
+                "0500013M026",
+            ),
+            ("BE68539007547034", "539", "", "0075470"),
+            ("DE89370400440532013000", "37040044", "", "0532013000"),
+            ("ES9121000418450200051332", "2100", "0418", "0200051332"),
+            (
+                "IT60X0542811101000000123456",
+                "05428",
+                "11101",
+                "000000123456",
+            ),
+            ("PT50000201231234567890154", "0002", "0123", "12345678901"),
+            ("NL91ABNA0417164300", "ABNA", "", "0417164300"),
+            ("GB29NWBK60161331926819", "NWBK", "601613", "31926819"),
+            ("IE29AIBK93115212345678", "AIBK", "931152", "12345678"),
+            ("LU280019400644750000", "001", "", "9400644750000"),
+            ("CH9300762011623852957", "00762", "", "011623852957"),
+            ("AT611904300234573201", "19043", "", "00234573201"),
+            ("LT121000011101001000", "10000", "", "11101001000"),
+            (
+                "PL61109010140000071219812874",
+                "109",
+                "0101",
+                "0000071219812874",
+            ),
+        ] {
+            let found = Observable::parse(Kind::Iban, iban).unwrap();
+            let parts = iban_parts(&found).unwrap();
+            assert_eq!(
+                (
+                    parts.bank.as_str(),
+                    parts.branch.as_deref().unwrap_or_default(),
+                    parts.account.as_str()
+                ),
+                (bank, branch, account),
+                "{iban}"
+            );
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-use crate::{Flags, Kind, Proof, extract, listing, phone, refang::Plain, register, social, web};
+use crate::{
+    Flags, Kind, Proof, bank, coin, extract, listing, phone, refang::Plain, register, social, web,
+};
 
 /// An identifier of a kind, in its canonical form.
 ///
@@ -144,7 +146,8 @@ impl Observable {
     }
 
     /// What contains this one, from near to far: of a URL its account, host and registered domain,
-    /// of an e-mail address its domain unless a mailbox provider's.
+    /// of an e-mail address its domain unless a mailbox provider's; what a block explorer's page shows, a
+    /// French IBAN's RIB, the last four digits of a card.
     ///
     /// ```
     /// use observables::{Kind, Observable};
@@ -164,6 +167,7 @@ impl Observable {
                 if let Some(profile) = social::profile(&url) {
                     found.push(Observable::of_account(profile.account));
                 }
+                found.extend(coin::explored(&url));
                 match url.host() {
                     Some(Host::Domain(host)) => push_domains(host, &mut found),
                     Some(Host::Ipv4(address)) => found.push(Observable {
@@ -188,6 +192,23 @@ impl Observable {
             Kind::Domain => {
                 push_domains(&self.canonical, &mut found);
                 found.retain(|observable| observable != self);
+            }
+            // A French account's national form is the rest of its IBAN.
+            Kind::Iban if matches!(self.canonical.get(..2), Some("FR" | "MC")) => {
+                if let Ok((canonical, _)) = bank::rib(&self.canonical[4..]) {
+                    found.push(Observable {
+                        kind: Kind::Rib,
+                        canonical,
+                    });
+                }
+            }
+            Kind::Card => {
+                if let Some(last) = self.canonical.len().checked_sub(4) {
+                    found.push(Observable {
+                        kind: Kind::CardLast4,
+                        canonical: self.canonical[last..].to_owned(),
+                    });
+                }
             }
             kind => found.extend(register::siren_of(kind, &self.canonical)),
         }
