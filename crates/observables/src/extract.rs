@@ -250,7 +250,10 @@ impl Scanner<'_> {
                 seen |= class;
                 at += 1;
             }
-            if seen & TELLING != 0 || (seen & LOWER == 0 && matches!(at - start, 8 | 11)) {
+            if seen & TELLING != 0
+                || (seen & LOWER == 0 && matches!(at - start, 8 | 11))
+                || (bytes[start] == b'G' && bytes[start..at].starts_with(b"GTM-"))
+            {
                 at = self.token(start, at, seen).max(at);
             }
         }
@@ -271,6 +274,7 @@ impl Scanner<'_> {
             && !token[..token.len() - 1]
                 .iter()
                 .any(|byte| matches!(byte, b'.' | b':'))
+            && !token.starts_with(b"GTM-")
         {
             return end;
         }
@@ -808,6 +812,11 @@ impl Scanner<'_> {
         );
     }
 
+    /// What was found last; spans are of the plain text while the walk goes on.
+    pub(crate) fn last_hit(&self) -> Option<&Hit> {
+        self.found.hits.last()
+    }
+
     /// Notes what nearly was an observable.
     pub(crate) fn problem(&mut self, error: ParseError, kind: Kind, span: Range<usize>) {
         self.found.problems.push(Problem { kind, span, error });
@@ -1175,7 +1184,10 @@ mod tests {
             "06 39 98 12 34/06 39 98 12 35",
             &["phone +33639981234", "phone +33639981235"],
         );
-        check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
+        check(
+            "n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000",
+            &["uuid f47ac10b-58cc-4372-0639-981234000000"],
+        );
     }
 
     #[test]
@@ -1280,6 +1292,43 @@ mod tests {
             "a.Bc",
             "a-",
             "xn--a.",
+            "\\",
+            "C:\\",
+            "C:\\a ",
+            "C:\\a b",
+            "\"C:\\a ",
+            "\\\\a\\",
+            "HKLM\\",
+            "HKLM\\a ",
+            "%TEMP%\\",
+            "/a",
+            "/tmp",
+            "/tmp/a ",
+            "/Library/a b",
+            "~/",
+            "{",
+            "a {",
+            "rule ",
+            "rule a {",
+            "a : {",
+            " {                ",
+            "<a1",
+            "<a1@",
+            "a$1@",
+            "Message-ID: <a1@b ",
+            "serial 0a:",
+            "0a:1b:",
+            "3:aaaa:",
+            "0123456789abcdef",
+            "0123456789abcdef0123456789abcdef ",
+            "CVE-",
+            "2021-",
+            "T1059 ",
+            "12345678-",
+            "1234567890_",
+            "favicon 123456 ",
+            "GTM-",
+            "pub-",
         ];
         for unit in units {
             let mut last = 0;

@@ -146,7 +146,9 @@ fn rewriting(bytes: &[u8], at: usize) -> Rewriting {
         b']' => half_bracket(bytes, at),
         b'x' | b'X' | b'*' | b'_' => hidden_scheme(bytes, at),
         b'\\' => match (bytes.get(at + 1), bytes.get(at + 2)) {
-            (Some(b'.'), Some(next)) if at > 0 && is_label(bytes[at - 1]) && is_label(*next) => {
+            (Some(b'.'), Some(next))
+                if at > 0 && is_label(bytes[at - 1]) && is_label(*next) && !in_path(bytes, at) =>
+            {
                 Some((at, at + 2, With::Text(".")))
             }
             // As JSON writes it.
@@ -167,6 +169,22 @@ fn rewriting(bytes: &[u8], at: usize) -> Rewriting {
         0xE2 | 0xE3 | 0xEF => wide(bytes, at),
         _ => None,
     }
+}
+
+/// Whether a lone backslash stands shortly before in the same word: `C:\\Users\\test\\.ssh`.
+fn in_path(bytes: &[u8], at: usize) -> bool {
+    let word = bytes[at.saturating_sub(64)..at]
+        .iter()
+        .rev()
+        .take_while(|byte| is_label(**byte) || matches!(byte, b'.' | b'\\'));
+    let mut after = b'.';
+    for &byte in word {
+        if byte == b'\\' && after != b'.' {
+            return true;
+        }
+        after = byte;
+    }
+    false
 }
 
 /// `[.]`, `(dot)`, `{ point }`, `[at]`, `(arobase)`, `[:]`, `[://]`, `[/]`, with single spaces
@@ -358,6 +376,8 @@ mod tests {
         check(r"https:\/\/a.example", "https://a.example");
         check("a-dot-example", "a.example");
         check("a\\.example", "a.example");
+        check(r"a\.b\.example", "a.b.example");
+        check(r"C:\Users\test\.ssh", r"C:\Users\test\.ssh");
         check(
             "a[.example a.]example a[.]example",
             "a.example a.example a.example",
