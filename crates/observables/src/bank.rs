@@ -597,9 +597,9 @@ impl Scanner<'_> {
 
     /// Whether an account stands just before or after.
     fn beside_iban(&mut self, start: usize, end: usize) -> bool {
-        if let Some((kind, span)) = self.last_hit()
-            && matches!(kind, Kind::Iban | Kind::Rib)
-            && start.saturating_sub(span.end) <= 24
+        if let Some(last) = self.last_hit()
+            && matches!(last.kind, Kind::Iban | Kind::Rib)
+            && start.saturating_sub(last.span.end) <= 24
         {
             return true;
         }
@@ -781,7 +781,7 @@ impl Scanner<'_> {
                 if beside
                     && self
                         .last_hit()
-                        .is_none_or(|(_, span)| span.end <= word.start) =>
+                        .is_none_or(|last| last.span.end <= word.start) =>
             {
                 word.start
             }

@@ -78,13 +78,17 @@ topics! {
     FEDEX: ["fedex"];
     DPD: ["dpd"];
     GLS: ["gls"];
-    IMPHASH: ["imphash", "imp hash", "import hash"];
-    AUTHENTIHASH: ["authentihash", "authenticode"];
-    JA3: ["ja3", "ja3s", "ja3 hash", "ja3_digest"];
-    FAVICON: ["favicon", "favicon hash", "http.favicon.hash", "icon_hash"];
-    SERIAL: ["serial", "serial number", "numéro de série", "certificate serial"];
-    PIXEL: ["pixel", "fbq", "pixel id", "meta pixel", "facebook pixel"];
-    MESSAGE_ID: ["message-id", "in-reply-to", "references"];
+    IMPHASH: ["imphash", "imp hash", "import hash", "imphashes"];
+    AUTHENTIHASH: ["authentihash", "authentihashes", "authenticode", "authenticode hash"];
+    JA3: ["ja3", "ja3s", "ja3 hash", "ja3s hash", "ja3_digest", "ja3_hash", "ja3s_hash"];
+    FAVICON: ["favicon", "favicon hash", "http.favicon.hash", "icon_hash", "favicon_hash", "mmh3",
+        "favicon mmh3", "favicon-mmh3", "hash du favicon", "murmurhash3", "murmur3"];
+    SERIAL: ["serial", "serial number", "serialnumber", "serial_number", "numéro de série",
+        "numero de serie", "n° de série", "certificate serial", "certificate serial number"];
+    PIXEL: ["pixel", "pixels", "fbq", "pixel id", "pixel_id", "pixelid", "meta pixel", "facebook pixel",
+        "pixel meta", "pixel facebook"];
+    MESSAGE_ID: ["message-id", "message id", "messageid", "message_id", "in-reply-to", "in_reply_to",
+        "references", "identifiant de message", "identifiant du message"];
     TELEGRAM: ["telegram", "télégram", "telegramme", "télégramme", "tg"];
     FACEBOOK: ["facebook", "fb", "messenger"];
     INSTAGRAM: ["instagram", "insta", "ig"];

@@ -259,6 +259,7 @@ impl Scanner<'_> {
             if seen & TELLING != 0
                 || (seen & LOWER == 0 && matches!(at - start, 8 | 11))
                 || at - start >= LONG_WORD
+                || (bytes[start] == b'G' && bytes[start..at].starts_with(b"GTM-"))
             {
                 at = self.token(start, at, seen).max(at);
             }
@@ -287,6 +288,7 @@ impl Scanner<'_> {
             && !token[..token.len() - 1]
                 .iter()
                 .any(|byte| matches!(byte, b'.' | b':'))
+            && !token.starts_with(b"GTM-")
         {
             return end;
         }
@@ -1059,10 +1061,9 @@ impl Scanner<'_> {
         );
     }
 
-    /// What was found last, and where.
-    pub(crate) fn last_hit(&self) -> Option<(Kind, Range<usize>)> {
-        let last = self.found.hits.last()?;
-        Some((last.kind, last.span.clone()))
+    /// What was found last; spans are of the plain text while the walk goes on.
+    pub(crate) fn last_hit(&self) -> Option<&Hit> {
+        self.found.hits.last()
     }
 
     /// Notes what nearly was an observable.
@@ -1463,7 +1464,10 @@ mod tests {
             "Le compte 30004 00828 00012345678 90, 66 00 68 00 71 00 77 00",
             &[],
         );
-        check("n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000", &[]);
+        check(
+            "n° 3c0639981234, f47ac10b-58cc-4372-0639-981234000000",
+            &["uuid f47ac10b-58cc-4372-0639-981234000000"],
+        );
     }
 
     #[test]
@@ -1872,6 +1876,43 @@ mod tests {
             "Solana tx ",
             "zZ9",
             "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a:",
+            "\\",
+            "C:\\",
+            "C:\\a ",
+            "C:\\a b",
+            "\"C:\\a ",
+            "\\\\a\\",
+            "HKLM\\",
+            "HKLM\\a ",
+            "%TEMP%\\",
+            "/a",
+            "/tmp",
+            "/tmp/a ",
+            "/Library/a b",
+            "~/",
+            "{",
+            "a {",
+            "rule ",
+            "rule a {",
+            "a : {",
+            " {                ",
+            "<a1",
+            "<a1@",
+            "a$1@",
+            "Message-ID: <a1@b ",
+            "serial 0a:",
+            "0a:1b:",
+            "3:aaaa:",
+            "0123456789abcdef",
+            "0123456789abcdef0123456789abcdef ",
+            "CVE-",
+            "2021-",
+            "T1059 ",
+            "12345678-",
+            "1234567890_",
+            "favicon 123456 ",
+            "GTM-",
+            "pub-",
         ];
         for unit in units {
             let mut last = 0;

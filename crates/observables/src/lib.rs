@@ -14,6 +14,7 @@ mod money;
 mod observable;
 mod parcel;
 pub mod passage;
+mod path;
 mod phone;
 mod refang;
 mod register;
