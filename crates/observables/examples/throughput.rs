@@ -61,7 +61,7 @@ fn main() -> Result<(), std::io::Error> {
         let count = found
             .iter()
             .flatten()
-            .filter(|hit| hit.kind == kind)
+            .filter(|hit| hit.kind == *kind)
             .count();
         println!("{count:>10} {kind}");
     }
