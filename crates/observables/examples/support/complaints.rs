@@ -750,7 +750,12 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
         }
         Kind::Attack => plain(match random.number(0, 3) {
             0 => format!("TA00{:02}", random.number(1, 11)),
-            1 => format!("M10{}", random.number(13, 57)),
+            1 => random
+                .pick(&[
+                    "M1013", "M1017", "M1026", "M1027", "M1031", "M1032", "M1036", "M1049",
+                    "M1050", "M1054",
+                ])
+                .to_owned(),
             2 => random
                 .pick(&[
                     "T1059.001",
@@ -825,7 +830,11 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
                     "ca-pub-{}",
                     random.number(1_000_000_000_000_000, 9_999_999_999_999_999)
                 );
-                (text.clone(), text.to_uppercase(), None)
+                (
+                    text.clone(),
+                    text.trim_start_matches("ca-").to_owned(),
+                    None,
+                )
             }
             _ => {
                 let number = random
@@ -1313,11 +1322,6 @@ fn social(random: &mut Random) -> Value {
         .unwrap_or_default()
         .trim_start_matches('@')
         .to_lowercase();
-    let handle = if platform == "facebook" {
-        handle.replace('.', "")
-    } else {
-        handle
-    };
     (raw, format!("{platform}:{handle}"), Some(phrase.to_owned()))
 }
 
