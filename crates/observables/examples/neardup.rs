@@ -6,16 +6,17 @@
 //! as JSON lines (`text`, `copy_of`) for the other implementation (`benches/peers/neardup.py`).
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     env, fs,
     hash::{BuildHasherDefault, Hasher},
-    time::{Duration, Instant},
 };
 
 use observables::{Hit, extract, sketch::Sketch};
 
 #[path = "support/complaints.rs"]
 mod complaints;
+#[path = "support/timing.rs"]
+mod timing;
 
 const ORIGINALS: usize = 10_000;
 const COPIES: usize = 2_000;
@@ -54,9 +55,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
 
     let found: Vec<Vec<Hit>> = texts.iter().map(|text| extract(text).hits).collect();
-    let whole = best(|| run(&texts, None));
-    let known = best(|| run(&texts, Some(&found)));
-    let sketching = best(|| {
+    let whole = timed(|| run(&texts, None));
+    let known = timed(|| run(&texts, Some(&found)));
+    let sketching = timed(|| {
         for (text, hits) in texts.iter().zip(&found) {
             std::hint::black_box(Sketch::of(text, hits).map(|sketch| sketch.bands()));
         }
@@ -71,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .is_ok()
         })
         .count();
-    let rate = |time: Duration| texts.len() as f64 / time.as_secs_f64();
+    let rate = |time: f64| texts.len() as f64 / time;
     println!(
         "sketch                              {:>9.0} documents/s",
         rate(sketching.0)
@@ -94,18 +95,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 type Pairs = Vec<(u32, u32)>;
 
-/// The best of five runs, and what the last one gave.
-fn best(mut run: impl FnMut() -> Pairs) -> (Duration, Pairs) {
-    let mut least = Duration::MAX;
-    let mut pairs = Vec::new();
-    for _ in 0..5 {
-        let start = Instant::now();
-        pairs = run();
-        least = least.min(start.elapsed());
-    }
+/// Seconds of the processor that a run takes, and what it gave.
+fn timed(run: impl Fn() -> Pairs) -> (f64, Pairs) {
+    let mut pairs = run();
     pairs.sort_unstable();
-    pairs.dedup();
-    (least, pairs)
+    (timing::seconds(|| drop(std::hint::black_box(run()))), pairs)
 }
 
 /// Pairs of a document and an earlier one that shares a band with it, each once.
@@ -132,30 +126,17 @@ fn run(texts: &[String], found: Option<&[Vec<Hit>]>) -> Pairs {
     pairs
 }
 
-/// The documents of each band, as lists in one array. Bands are hashes and need no other.
+/// The documents of each band. Bands are hashes and need no other.
 #[derive(Default)]
 struct Index {
-    last: HashMap<u64, u32, BuildHasherDefault<Itself>>,
-    /// A document, and the place of the one before it with the same band.
-    entries: Vec<(u32, u32)>,
+    documents: HashMap<u64, Vec<u32>, BuildHasherDefault<Itself>>,
 }
 
 impl Index {
-    fn meet(&mut self, band: u64, document: u32, mut give: impl FnMut(u32)) {
-        let place = self.entries.len() as u32;
-        let before = match self.last.entry(band) {
-            Entry::Vacant(free) => {
-                free.insert(place);
-                u32::MAX
-            }
-            Entry::Occupied(mut last) => last.insert(place),
-        };
-        let mut at = before;
-        while let Some((other, next)) = self.entries.get(at as usize) {
-            give(*other);
-            at = *next;
-        }
-        self.entries.push((document, before));
+    fn meet(&mut self, band: u64, document: u32, give: impl FnMut(u32)) {
+        let documents = self.documents.entry(band).or_default();
+        documents.iter().copied().for_each(give);
+        documents.push(document);
     }
 }
 

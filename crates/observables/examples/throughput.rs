@@ -4,20 +4,24 @@
 //! Measured on made complaints, on dense lists of indicators made of the same values, and on each FILE (prose,
 //! for one). The text is cut into documents of about 2 kB, as reports come; one call each. Beside it stand
 //! the check of UTF-8 and a walk that only tells classes of bytes, so that figures of two machines can be
-//! compared as ratios. Last, what the sentences of one kind cost beside sentences without any.
+//! compared as ratios; times are of the processor. Last, what the sentences of one kind cost beside sentences without any.
 
-use std::{
-    env, fs,
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, env, fs, hint::black_box, path::Path};
 
 use observables::{Kind, extract, sketch::Sketch};
 
 #[path = "support/complaints.rs"]
 mod complaints;
+#[path = "support/timing.rs"]
+mod timing;
 
-fn main() -> Result<(), std::io::Error> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let [flag, folder, results] = &arguments[..]
+        && flag == "--documents"
+    {
+        return beside_others(Path::new(folder), Path::new(results));
+    }
     let made: Vec<_> = complaints::complaints(2).take(10_000).collect();
     let prose: String = made
         .iter()
@@ -34,29 +38,57 @@ fn main() -> Result<(), std::io::Error> {
         .collect();
     measure("complaints", &prose);
     measure("dense", &dense);
-    for path in env::args().skip(1) {
-        let text = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
-        measure(&path, &text);
+    for path in &arguments {
+        let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+        measure(path, &text);
     }
     by_kind(&made);
+    Ok(())
+}
+
+/// MB/s on the documents that `benches/peers` gives to every extractor, added to its results.
+fn beside_others(folder: &Path, results: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let lines = fs::read_to_string(folder.join("documents.jsonl"))?;
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.lines() {
+        let document: serde_json::Value = serde_json::from_str(line)?;
+        let (Some(of), Some(text)) = (document["of"].as_str(), document["text"].as_str()) else {
+            return Err("a document without a text".into());
+        };
+        texts
+            .entry(of.to_owned())
+            .or_default()
+            .push(text.to_owned());
+    }
+    let mut rates = serde_json::Map::new();
+    for (name, documents) in texts {
+        let bytes: usize = documents.iter().map(String::len).sum();
+        let time = timing::seconds(|| {
+            documents
+                .iter()
+                .for_each(|text| drop(black_box(extract(text))))
+        });
+        rates.insert(name, (bytes as f64 / 1e6 / time).into());
+    }
+    fs::write(results, serde_json::json!({"ours": rates}).to_string())?;
     Ok(())
 }
 
 fn measure(name: &str, text: &str) {
     let documents = cut(text, 2_000);
     let megabytes = text.len() as f64 / 1e6;
-    let rate = |time: Duration| megabytes / time.as_secs_f64();
-    let utf8 = median(|| {
+    let rate = |time: f64| megabytes / time;
+    let utf8 = timing::seconds(|| {
         documents.iter().for_each(|document| {
             black_box(std::str::from_utf8(black_box(document.as_bytes()))).ok();
         })
     });
-    let walk = median(|| {
+    let walk = timing::seconds(|| {
         documents.iter().for_each(|document| {
             black_box(tokens(black_box(document.as_bytes())));
         })
     });
-    let time = median(|| {
+    let time = timing::seconds(|| {
         documents
             .iter()
             .for_each(|document| drop(black_box(extract(document))))
@@ -65,7 +97,7 @@ fn measure(name: &str, text: &str) {
         .iter()
         .map(|document| extract(document).hits)
         .collect();
-    let sketch = median(|| {
+    let sketch = timing::seconds(|| {
         for (document, hits) in documents.iter().zip(&found) {
             black_box(Sketch::of(document, hits).map(|sketch| sketch.bands()));
         }
@@ -80,9 +112,9 @@ fn measure(name: &str, text: &str) {
     println!(
         "  extract          {:9.1} MB/s  {:.0} documents/s, {:.3} of from_utf8, {:.3} of the walk",
         rate(time),
-        documents.len() as f64 / time.as_secs_f64(),
-        utf8.as_secs_f64() / time.as_secs_f64(),
-        walk.as_secs_f64() / time.as_secs_f64()
+        documents.len() as f64 / time,
+        utf8 / time,
+        walk / time
     );
     println!("  sketch           {:9.1} MB/s", rate(sketch));
 }
@@ -114,8 +146,8 @@ fn by_kind(made: &[complaints::Complaint]) {
         })
         .collect();
     let bytes: usize = plain.iter().map(|text| text.len()).sum();
-    let time = median(|| plain.iter().for_each(|text| drop(black_box(extract(text)))));
-    let a_byte = time.as_secs_f64() / bytes as f64;
+    let time = timing::seconds(|| plain.iter().for_each(|text| drop(black_box(extract(text)))));
+    let a_byte = time / bytes as f64;
     println!("without values: {:.1} MB/s; a value costs", 1e-6 / a_byte);
     let mut costs = Vec::new();
     for &kind in Kind::ALL {
@@ -141,16 +173,13 @@ fn by_kind(made: &[complaints::Complaint]) {
             continue;
         }
         let bytes: usize = sentences.iter().map(|text| text.len()).sum();
-        let time = median(|| {
-            for _ in 0..8 {
-                sentences
-                    .iter()
-                    .for_each(|text| drop(black_box(extract(text))));
-            }
-        }) / 8;
-        let nanoseconds =
-            (time.as_secs_f64() - a_byte * bytes as f64) * 1e9 / sentences.len() as f64;
-        costs.push((nanoseconds, kind, bytes as f64 / 1e6 / time.as_secs_f64()));
+        let time = timing::seconds(|| {
+            sentences
+                .iter()
+                .for_each(|text| drop(black_box(extract(text))));
+        });
+        let nanoseconds = (time - a_byte * bytes as f64) * 1e9 / sentences.len() as f64;
+        costs.push((nanoseconds, kind, bytes as f64 / 1e6 / time));
     }
     costs.sort_by(|a, b| b.0.total_cmp(&a.0));
     for (nanoseconds, kind, rate) in costs {
@@ -159,18 +188,6 @@ fn by_kind(made: &[complaints::Complaint]) {
             kind.name()
         );
     }
-}
-
-fn median(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[2]
 }
 
 /// Documents of at least `size` bytes that end with a line or a character.
