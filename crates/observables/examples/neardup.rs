@@ -24,7 +24,7 @@ const COPIES: usize = 2_000;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let made: Vec<_> = complaints::complaints(3).take(ORIGINALS).collect();
-    let values: usize = made.iter().map(|complaint| complaint.truth.len()).sum();
+    println!("originals: {}", complaints::summary(&made));
     let mut texts: Vec<String> = made.into_iter().map(|complaint| complaint.text).collect();
     // Every fifth is copied; the order of the copies mixes nothing that matters.
     let pairs: Vec<(usize, usize)> = (0..COPIES)
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let length: usize = texts.iter().map(String::len).sum();
     println!(
-        "{} documents of {} bytes on average, {values} observables in the originals",
+        "{} documents of {} bytes on average",
         texts.len(),
         length / texts.len()
     );

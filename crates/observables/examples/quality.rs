@@ -30,10 +30,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         write(Path::new(&folder), &made)?;
     }
     let score = score::Score::of(&made);
-    let bytes: usize = made.iter().map(|complaint| complaint.text.len()).sum();
     println!(
-        "{count} complaints of seed {seed}, {:.1} MB\n\n{:<14}{:>8}{:>9}{:>11}",
-        bytes as f64 / 1e6,
+        "seed {seed}: {}
+
+{:<14}{:>8}{:>9}{:>11}",
+        complaints::summary(&made),
         "kind",
         "values",
         "recall",

@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return beside_others(Path::new(folder), Path::new(results));
     }
     let made: Vec<_> = complaints::complaints(2).take(10_000).collect();
+    println!("{}", complaints::summary(&made));
     let prose: String = made
         .iter()
         .map(|complaint| complaint.text.clone() + "\n\n")

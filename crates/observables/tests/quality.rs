@@ -26,5 +26,5 @@ fn every_kind_is_found_and_nothing_else_is() {
             );
         }
     }
-    assert!(short.is_empty(), "{short}");
+    assert!(short.is_empty(), "{}\n{short}", complaints::summary(&made));
 }

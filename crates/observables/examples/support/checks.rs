@@ -5,10 +5,10 @@ use sha3::{Keccak256, Sha3_256};
 
 const BITCOIN: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 /// The alphabet of the XRP Ledger.
-pub const RIPPLE: &[u8; 58] = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
+pub(crate) const RIPPLE: &[u8; 58] = b"rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz";
 
 /// Luhn's check digit of the digits before it.
-pub fn luhn(digits: &str) -> char {
+pub(crate) fn luhn(digits: &str) -> char {
     let sum: u32 = digits
         .bytes()
         .rev()
@@ -22,7 +22,7 @@ pub fn luhn(digits: &str) -> char {
 }
 
 /// Letters as numbers from 10, and the whole modulo 97 (ISO 7064).
-pub fn mod97(text: &str) -> u64 {
+pub(crate) fn mod97(text: &str) -> u64 {
     text.chars().fold(0, |rest, character| {
         let value = u64::from(character.to_digit(36).unwrap_or(0));
         (rest * if value > 9 { 100 } else { 10 } + value) % 97
@@ -30,13 +30,13 @@ pub fn mod97(text: &str) -> u64 {
 }
 
 /// An IBAN of a country and its national account.
-pub fn iban(country: &str, account: &str) -> String {
+pub(crate) fn iban(country: &str, account: &str) -> String {
     let check = 98 - mod97(&format!("{account}{country}00"));
     format!("{country}{check:02}{account}")
 }
 
 /// The key of a French account: its letters count 1 to 9 as on a telephone of bankers.
-pub fn rib_key(account: &str) -> u64 {
+pub(crate) fn rib_key(account: &str) -> u64 {
     let digits = account
         .bytes()
         .map(|byte| match byte {
@@ -50,7 +50,7 @@ pub fn rib_key(account: &str) -> u64 {
 }
 
 /// Bytes in base 58; leading zero bytes are leading first characters.
-pub fn base58(bytes: &[u8], alphabet: &[u8; 58]) -> String {
+pub(crate) fn base58(bytes: &[u8], alphabet: &[u8; 58]) -> String {
     let mut digits: Vec<u32> = Vec::new();
     for byte in bytes {
         let mut carry = u32::from(*byte);
@@ -72,19 +72,19 @@ pub fn base58(bytes: &[u8], alphabet: &[u8; 58]) -> String {
 }
 
 /// Base58Check: a double SHA-256's first four bytes at the end.
-pub fn base58check(payload: &[u8], ripple: bool) -> String {
+pub(crate) fn base58check(payload: &[u8], ripple: bool) -> String {
     let sum = Sha256::digest(Sha256::digest(payload));
     let bytes = [payload, &sum[..4]].concat();
     base58(&bytes, if ripple { RIPPLE } else { BITCOIN })
 }
 
 /// Base 58 of Bitcoin without a check.
-pub fn base58_plain(bytes: &[u8]) -> String {
+pub(crate) fn base58_plain(bytes: &[u8]) -> String {
     base58(bytes, BITCOIN)
 }
 
 /// Monero's base 58: blocks of eight bytes are eleven characters, a shorter last one fewer.
-pub fn monero(prefix: u8, rest: &[u8]) -> String {
+pub(crate) fn monero(prefix: u8, rest: &[u8]) -> String {
     let payload = [&[prefix], rest].concat();
     let sum = Keccak256::digest(&payload);
     let bytes = [&payload[..], &sum[..4]].concat();
@@ -103,7 +103,7 @@ pub fn monero(prefix: u8, rest: &[u8]) -> String {
 }
 
 /// The case that EIP-55 gives to 40 hexadecimal digits.
-pub fn eip55(lower: &str) -> String {
+pub(crate) fn eip55(lower: &str) -> String {
     let sum = Keccak256::digest(lower.as_bytes());
     lower
         .chars()
@@ -146,7 +146,7 @@ fn letters(values: &[u8]) -> String {
 }
 
 /// A SegWit address (BIP-173; from version 1 on BIP-350).
-pub fn segwit(hrp: &str, version: u8, program: &[u8]) -> String {
+pub(crate) fn segwit(hrp: &str, version: u8, program: &[u8]) -> String {
     let mut data = vec![version];
     data.extend(five_bits(program));
     let polymod = |values: &[u8]| {
@@ -176,7 +176,7 @@ pub fn segwit(hrp: &str, version: u8, program: &[u8]) -> String {
 }
 
 /// A Bitcoin Cash address without its prefix (CashAddr).
-pub fn cashaddr(version: u8, hash: &[u8]) -> String {
+pub(crate) fn cashaddr(version: u8, hash: &[u8]) -> String {
     let mut data = five_bits(&[&[version], hash].concat());
     let factors = [
         0x98_f2bc_8e61u64,
@@ -203,7 +203,7 @@ pub fn cashaddr(version: u8, hash: &[u8]) -> String {
 }
 
 /// A user-friendly address of The Open Network, URL-safe.
-pub fn ton(tag: u8, workchain: u8, hash: &[u8]) -> String {
+pub(crate) fn ton(tag: u8, workchain: u8, hash: &[u8]) -> String {
     let mut bytes = [&[tag, workchain], hash].concat();
     let sum = bytes.iter().fold(0u16, |sum, byte| {
         (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| {
@@ -215,7 +215,7 @@ pub fn ton(tag: u8, workchain: u8, hash: &[u8]) -> String {
 }
 
 /// URL-safe base64 of a whole number of three bytes.
-pub fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     bytes
         .chunks(3)
@@ -229,7 +229,7 @@ pub fn base64(bytes: &[u8]) -> String {
 }
 
 /// The name of an onion service of version 3, of its public key.
-pub fn onion(key: &[u8]) -> String {
+pub(crate) fn onion(key: &[u8]) -> String {
     let sum = Sha3_256::digest([b".onion checksum", key, &[3]].concat());
     let alphabet = b"abcdefghijklmnopqrstuvwxyz234567";
     five_bits(&[key, &sum[..2], &[3]].concat())
@@ -239,7 +239,7 @@ pub fn onion(key: &[u8]) -> String {
 }
 
 /// The check digit of a postal item (UPU S10).
-pub fn s10(digits: &str) -> u32 {
+pub(crate) fn s10(digits: &str) -> u32 {
     let weights = [8, 6, 4, 2, 3, 5, 9, 7];
     let sum: u32 = digits
         .bytes()
@@ -254,7 +254,7 @@ pub fn s10(digits: &str) -> u32 {
 }
 
 /// The check digit of a parcel of UPS, over the fifteen characters after `1Z`.
-pub fn ups(text: &str) -> u32 {
+pub(crate) fn ups(text: &str) -> u32 {
     let sum: u32 = text
         .bytes()
         .enumerate()
@@ -270,7 +270,7 @@ pub fn ups(text: &str) -> u32 {
 }
 
 /// The check digit of a German VAT number (ISO 7064, mod 11,10).
-pub fn german_vat(digits: &str) -> u32 {
+pub(crate) fn german_vat(digits: &str) -> u32 {
     let rest = digits.bytes().fold(10, |product, digit| {
         let sum = (u32::from(digit - b'0') + product) % 10;
         2 * if sum == 0 { 10 } else { sum } % 11

@@ -5,6 +5,7 @@
 //! drawn. The same number gives the same complaints.
 
 use std::{
+    collections::HashSet,
     fmt::Write,
     net::{Ipv4Addr, Ipv6Addr},
     ops::Range,
@@ -16,25 +17,25 @@ use observables::Kind;
 mod checks;
 
 /// A made complaint.
-pub struct Complaint {
+pub(crate) struct Complaint {
     /// What the person wrote.
-    pub text: String,
+    pub(crate) text: String,
     /// What stands in it, in its order.
-    pub truth: Vec<Truth>,
+    pub(crate) truth: Vec<Truth>,
 }
 
 /// An observable that was written into a text.
-pub struct Truth {
+pub(crate) struct Truth {
     /// What it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its canonical form.
-    pub canonical: String,
+    pub(crate) canonical: String,
     /// Where it stands, in bytes.
-    pub span: Range<usize>,
+    pub(crate) span: Range<usize>,
 }
 
 /// SplitMix64.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -88,9 +89,27 @@ impl Random {
 }
 
 /// The complaints of a seed, without end.
-pub fn complaints(seed: u64) -> impl Iterator<Item = Complaint> {
+pub(crate) fn complaints(seed: u64) -> impl Iterator<Item = Complaint> {
     let mut random = Random(seed ^ 0x6f72_6665_7672_6531);
     std::iter::repeat_with(move || complaint(&mut random))
+}
+
+/// How many complaints there are, how large they are, and what was written into them.
+pub(crate) fn summary(made: &[Complaint]) -> String {
+    let bytes: usize = made.iter().map(|complaint| complaint.text.len()).sum();
+    let truths = || made.iter().flat_map(|complaint| &complaint.truth);
+    let distinct: HashSet<_> = truths()
+        .map(|truth| (truth.kind, &truth.canonical))
+        .collect();
+    let inside: usize = truths().map(|truth| truth.span.len()).sum();
+    format!(
+        "{} complaints, {:.1} MB, {} observables ({} distinct) in {:.0} % of the text",
+        made.len(),
+        bytes as f64 / 1e6,
+        truths().count(),
+        distinct.len(),
+        100.0 * inside as f64 / bytes as f64
+    )
 }
 
 fn complaint(random: &mut Random) -> Complaint {
@@ -487,17 +506,24 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
         )),
         Kind::Xrp => {
             let account = random.bytes::<20>();
-            let canonical = checks::base58check(&[&[0][..], &account].concat(), true);
-            let raw = if random.chance(80) {
-                canonical.clone()
-            } else {
-                let tag = random.number(1, 999_999) as u32;
-                checks::base58check(
-                    &[&[5, 0x44][..], &account, &[1], &tag.to_le_bytes(), &[0; 4]].concat(),
-                    true,
-                )
+            let classic = checks::base58check(&[&[0][..], &account].concat(), true);
+            // An X-address is an account and a tag: without one it is the account.
+            let tag = random.number(1, 999_999) as u32;
+            let x_address = |flag: u8, tag: u32| {
+                let parts = [
+                    &[5, 0x44][..],
+                    &account,
+                    &[flag],
+                    &tag.to_le_bytes(),
+                    &[0; 4],
+                ];
+                checks::base58check(&parts.concat(), true)
             };
-            (raw, canonical, None)
+            match random.number(0, 7) {
+                0 => plain(x_address(1, tag)),
+                1 => (x_address(0, 0), classic, None),
+                _ => plain(classic),
+            }
         }
         Kind::Ton => {
             let hash = random.bytes::<32>();
@@ -543,7 +569,7 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
             (raw, format!("{chain}:{hash}"), Some(phrase.to_owned()))
         }
         Kind::Payment => {
-            let handle = handle(random).replace('.', "").replace('_', "");
+            let handle = handle(random).replace(['.', '_'], "");
             let (raw, service, phrase) = match random.number(0, 5) {
                 0 => (
                     format!("https://paypal.me/{handle}"),
@@ -1146,37 +1172,49 @@ fn amount(random: &mut Random) -> Value {
         0 => whole.to_string(),
         thousand => format!("{thousand}{by}{:03}", whole % 1000),
     };
-    let (raw, canonical) = match random.number(0, 14) {
+    let (raw, canonical) = match random.number(0, 17) {
         0 => (
             format!("{},{cents:02} €", thousands(" ")),
             format!("{whole}.{cents:02} EUR"),
         ),
-        1 => (format!("{} €", thousands("\u{a0}")), format!("{whole} EUR")),
-        2 => (format!("{whole}€"), format!("{whole} EUR")),
-        3 => (format!("{whole} euros"), format!("{whole} EUR")),
-        4 => (format!("{} EUR", thousands(" ")), format!("{whole} EUR")),
+        1 => (
+            format!("{} €", thousands("\u{a0}")),
+            format!("{whole}.00 EUR"),
+        ),
+        2 => (format!("{whole}€"), format!("{whole}.00 EUR")),
+        3 => (format!("{whole} euros"), format!("{whole}.00 EUR")),
+        4 => (format!("{} EUR", thousands(" ")), format!("{whole}.00 EUR")),
         5 => (
             format!("{}.{cents:02} EUR", thousands(",")),
             format!("{whole}.{cents:02} EUR"),
         ),
-        6 => (format!("€{}", thousands(",")), format!("{whole} EUR")),
-        7 => (format!("${}", thousands(",")), format!("{whole} USD")),
+        6 => (format!("€{}", thousands(",")), format!("{whole}.00 EUR")),
+        7 => (format!("${}", thousands(",")), format!("{whole}.00 USD")),
         8 => (
             format!("£{}.{cents:02}", thousands(",")),
             format!("{whole}.{cents:02} GBP"),
         ),
-        9 => (format!("{whole} USD"), format!("{whole} USD")),
+        9 => (format!("{whole} USD"), format!("{whole}.00 USD")),
         10 => (format!("0,{cents:02}5 BTC"), format!("0.{cents:02}5 BTC")),
         11 => (
-            format!("{}.{cents:02} ETH", whole % 50),
-            format!("{}.{cents:02} ETH", whole % 50),
+            format!("{}.{cents:02}1 ETH", whole % 50),
+            format!("{}.{cents:02}1 ETH", whole % 50),
         ),
+        14 => (
+            format!("{}€{cents:02}", whole % 100),
+            format!("{}.{cents:02} EUR", whole % 100),
+        ),
+        15 => (
+            format!("{}k€", whole % 90 + 1),
+            format!("{}000.00 EUR", whole % 90 + 1),
+        ),
+        16 => (format!("{whole} francs suisses"), format!("{whole}.00 CHF")),
         12 => (format!("{whole} USDT"), format!("{whole} USDT")),
         13 => (
             format!("{},{cents:02} €", thousands("\u{202f}")),
             format!("{whole}.{cents:02} EUR"),
         ),
-        _ => (format!("{} CHF", thousands(" ")), format!("{whole} CHF")),
+        _ => (format!("{} CHF", thousands(" ")), format!("{whole}.00 CHF")),
     };
     (raw, canonical, None)
 }
@@ -1389,11 +1427,7 @@ fn gift_card(random: &mut Random) -> Value {
             "He wanted the iTunes gift card code {} at once.",
         ),
     };
-    let canonical = if issuer == "steam" || issuer == "amazon" {
-        raw.clone()
-    } else {
-        raw.replace([' ', '-'], "")
-    };
+    let canonical = raw.replace([' ', '-'], "");
     (
         raw,
         format!("{issuer}:{canonical}"),

@@ -61,6 +61,10 @@ fn phrases(kind: Kind) -> (&'static [&'static str], &'static [&'static str]) {
             &["J'ai envoyé les bitcoins à {}", "Portefeuille : {}.", "Il demande une rançon sur {}.", "Adresse BTC ({})"],
             &["I sent the coins to {}", "Wallet: {}.", "The ransom goes to {}, they said.", "BTC address ({})"],
         ),
+        Kind::Sol => (
+            &["J'ai transféré mes jetons Solana vers {}", "Portefeuille Solana : {}.", "Le faux courtier m'a donné une adresse SOL : {}."],
+            &["I moved my SOL to {}", "Solana wallet: {}.", "They drained my Solana account to {}, all of it."],
+        ),
         Kind::Ltc => (
             &["Il voulait des litecoins sur {}.", "Adresse LTC : {}"],
             &["He asked for Litecoin at {}.", "LTC wallet: {}"],
@@ -69,7 +73,7 @@ fn phrases(kind: Kind) -> (&'static [&'static str], &'static [&'static str]) {
             &["Le paiement en Bitcoin Cash va à {}.", "Adresse Bitcoin Cash : {}"],
             &["The Bitcoin Cash went to {}.", "Bitcoin Cash wallet: {}"],
         ),
-        Kind::Eth | Kind::Tron | Kind::Sol | Kind::Xmr | Kind::Doge | Kind::Xrp | Kind::Ton => (
+        Kind::Eth | Kind::Tron | Kind::Xmr | Kind::Doge | Kind::Xrp | Kind::Ton => (
             &["J'ai transféré mes jetons vers {}", "Portefeuille : {}.", "L'adresse du faux courtier est {}.", "Le « support » m'a donné {} pour le dépôt."],
             &["I moved my tokens to {}", "Wallet: {}.", "The broker's deposit address is {}.", "They gave me {} for the deposit."],
         ),

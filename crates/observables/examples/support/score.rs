@@ -5,32 +5,32 @@ use observables::{Kind, extract};
 use super::complaints::Complaint;
 
 /// What was right and wrong, by kind in the order of [`Kind::ALL`].
-pub struct Score {
+pub(crate) struct Score {
     /// One for each kind.
-    pub kinds: Vec<OfKind>,
+    pub(crate) kinds: Vec<OfKind>,
 }
 
 /// What was right and wrong of one kind.
 #[derive(Default)]
-pub struct OfKind {
+pub(crate) struct OfKind {
     /// Values written.
-    pub values: usize,
+    pub(crate) values: usize,
     right: usize,
     found: usize,
     /// Values not found, with what stands around them; some of them.
-    pub missed: Vec<String>,
+    pub(crate) missed: Vec<String>,
     /// Hits that are no value, with what stands around them; some of them.
-    pub wrong: Vec<String>,
+    pub(crate) wrong: Vec<String>,
 }
 
 impl OfKind {
     /// The share of the values that were found.
-    pub fn recall(&self) -> f64 {
+    pub(crate) fn recall(&self) -> f64 {
         self.right as f64 / self.values.max(1) as f64
     }
 
     /// The share of the hits that were right; 1 when there are none.
-    pub fn precision(&self) -> f64 {
+    pub(crate) fn precision(&self) -> f64 {
         if self.found == 0 {
             return 1.0;
         }
@@ -40,7 +40,7 @@ impl OfKind {
 
 impl Score {
     /// Extracts from every complaint and compares.
-    pub fn of(made: &[Complaint]) -> Score {
+    pub(crate) fn of(made: &[Complaint]) -> Score {
         let mut kinds: Vec<OfKind> = Kind::ALL.iter().map(|_| OfKind::default()).collect();
         for complaint in made {
             let hits = extract(&complaint.text).hits;

@@ -3,7 +3,7 @@
 use std::{fs, time::Instant};
 
 /// Seconds that one run takes: the median of five samples, each of as many runs as fill a tenth of a second.
-pub fn seconds(mut run: impl FnMut()) -> f64 {
+pub(crate) fn seconds(mut run: impl FnMut()) -> f64 {
     let clock = Instant::now();
     let mut sample = |runs: u32| {
         let start = now(clock);
