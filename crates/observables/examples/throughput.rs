@@ -1,83 +1,194 @@
-//! How fast the extraction goes, on a file or on made complaints:
-//! `cargo run --release -p orfevre-observables --example throughput [FILE]`.
+//! How fast the extraction goes:
+//! `cargo run --release -p orfevre-observables --example throughput -- [FILE…]`.
 //!
-//! The text is cut into documents of about 2 kB, as reports come; one call each. Beside it stand the
-//! check of UTF-8 and the sketches, so that figures of two machines can be compared as ratios.
+//! Measured on made complaints, on dense lists of indicators made of the same values, and on each FILE (prose,
+//! for one). The text is cut into documents of about 2 kB, as reports come; one call each. Beside it stand
+//! the check of UTF-8 and a walk that only tells classes of bytes, so that figures of two machines can be
+//! compared as ratios; times are of the processor. Last, what the sentences of one kind cost beside sentences without any.
 
-use std::{
-    env, fs,
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, env, fs, hint::black_box, path::Path};
 
 use observables::{Kind, extract, sketch::Sketch};
 
-fn main() -> Result<(), std::io::Error> {
-    let text = match env::args().nth(1) {
-        Some(path) => String::from_utf8_lossy(&fs::read(path)?).into_owned(),
-        None => (0..10_000).map(complaint).collect(),
-    };
-    let documents = cut(&text, 2_000);
-    println!(
-        "{} documents, {:.1} MB",
-        documents.len(),
-        text.len() as f64 / 1e6
-    );
+#[path = "support/complaints.rs"]
+mod complaints;
+#[path = "support/timing.rs"]
+mod timing;
 
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if let [flag, folder, results] = &arguments[..]
+        && flag == "--documents"
+    {
+        return beside_others(Path::new(folder), Path::new(results));
+    }
+    let made: Vec<_> = complaints::complaints(2).take(10_000).collect();
+    println!("{}", complaints::summary(&made));
+    let prose: String = made
+        .iter()
+        .map(|complaint| complaint.text.clone() + "\n\n")
+        .collect();
+    let dense: String = made
+        .iter()
+        .flat_map(|complaint| {
+            complaint
+                .truth
+                .iter()
+                .map(|truth| complaint.text[truth.span.clone()].to_owned() + "\n")
+        })
+        .collect();
+    measure("complaints", &prose);
+    measure("dense", &dense);
+    for path in &arguments {
+        let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+        measure(path, &text);
+    }
+    by_kind(&made);
+    Ok(())
+}
+
+/// MB/s on the documents that `benches/peers` gives to every extractor, added to its results.
+fn beside_others(folder: &Path, results: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let lines = fs::read_to_string(folder.join("documents.jsonl"))?;
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.lines() {
+        let document: serde_json::Value = serde_json::from_str(line)?;
+        let (Some(of), Some(text)) = (document["of"].as_str(), document["text"].as_str()) else {
+            return Err("a document without a text".into());
+        };
+        texts
+            .entry(of.to_owned())
+            .or_default()
+            .push(text.to_owned());
+    }
+    let mut rates = serde_json::Map::new();
+    for (name, documents) in texts {
+        let bytes: usize = documents.iter().map(String::len).sum();
+        let time = timing::seconds(|| {
+            documents
+                .iter()
+                .for_each(|text| drop(black_box(extract(text))))
+        });
+        rates.insert(name, (bytes as f64 / 1e6 / time).into());
+    }
+    fs::write(results, serde_json::json!({"ours": rates}).to_string())?;
+    Ok(())
+}
+
+fn measure(name: &str, text: &str) {
+    let documents = cut(text, 2_000);
     let megabytes = text.len() as f64 / 1e6;
-    let rate = |time: Duration| megabytes / time.as_secs_f64();
-    let utf8 = median(|| {
+    let rate = |time: f64| megabytes / time;
+    let utf8 = timing::seconds(|| {
         documents.iter().for_each(|document| {
-            black_box(std::str::from_utf8(document.as_bytes())).ok();
+            black_box(std::str::from_utf8(black_box(document.as_bytes()))).ok();
         })
     });
-    println!("from_utf8  {:9.1} MB/s", rate(utf8));
-    let time = median(|| {
+    let walk = timing::seconds(|| {
+        documents.iter().for_each(|document| {
+            black_box(tokens(black_box(document.as_bytes())));
+        })
+    });
+    let time = timing::seconds(|| {
         documents
             .iter()
             .for_each(|document| drop(black_box(extract(document))))
     });
-    println!(
-        "extract    {:9.1} MB/s  {:.0} documents/s",
-        rate(time),
-        documents.len() as f64 / time.as_secs_f64()
-    );
-
     let found: Vec<_> = documents
         .iter()
         .map(|document| extract(document).hits)
         .collect();
-    let time = median(|| {
+    let sketch = timing::seconds(|| {
         for (document, hits) in documents.iter().zip(&found) {
             black_box(Sketch::of(document, hits).map(|sketch| sketch.bands()));
         }
     });
+    let hits: usize = found.iter().map(Vec::len).sum();
     println!(
-        "sketch     {:9.1} MB/s  {:.0} documents/s",
-        rate(time),
-        documents.len() as f64 / time.as_secs_f64()
+        "{name}: {} documents, {megabytes:.1} MB, {hits} hits",
+        documents.len()
     );
-    for &kind in Kind::ALL {
-        let count = found
-            .iter()
-            .flatten()
-            .filter(|hit| hit.kind == *kind)
-            .count();
-        println!("{count:>10} {kind}");
-    }
-    Ok(())
+    println!("  from_utf8        {:9.1} MB/s", rate(utf8));
+    println!("  byte-class walk  {:9.1} MB/s", rate(walk));
+    println!(
+        "  extract          {:9.1} MB/s  {:.0} documents/s, {:.3} of from_utf8, {:.3} of the walk",
+        rate(time),
+        documents.len() as f64 / time,
+        utf8 / time,
+        walk / time
+    );
+    println!("  sketch           {:9.1} MB/s", rate(sketch));
 }
 
-fn median(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            run();
-            start.elapsed()
+/// What any extractor must at least do: cut the text into tokens and see which hold a digit or a sign.
+fn tokens(bytes: &[u8]) -> usize {
+    let (mut telling, mut seen) = (0, false);
+    for byte in bytes {
+        match byte {
+            0..=b' ' | b'"' | b'<' | b'>' | b',' | b';' => {
+                telling += usize::from(seen);
+                seen = false;
+            }
+            b'0'..=b'9' | b'.' | b':' | b'/' | b'@' | b'[' | b'(' => seen = true,
+            _ => {}
+        }
+    }
+    telling
+}
+
+/// The cost of a value of each kind, its sentence's bytes at the speed of sentences without any taken off.
+fn by_kind(made: &[complaints::Complaint]) {
+    let plain: Vec<&str> = made
+        .iter()
+        .filter_map(|complaint| {
+            let first = complaint.truth.first()?;
+            let before = &complaint.text[..first.span.start];
+            Some(&before[..before.rfind(['.', '\n'])?])
         })
         .collect();
-    times.sort();
-    times[2]
+    let bytes: usize = plain.iter().map(|text| text.len()).sum();
+    let time = timing::seconds(|| plain.iter().for_each(|text| drop(black_box(extract(text)))));
+    let a_byte = time / bytes as f64;
+    println!("without values: {:.1} MB/s; a value costs", 1e-6 / a_byte);
+    let mut costs = Vec::new();
+    for &kind in Kind::ALL {
+        // The sentence of each value, as far as the neighbouring values.
+        let sentences: Vec<&str> = made
+            .iter()
+            .flat_map(|complaint| {
+                complaint.truth.iter().map(|truth| {
+                    let text = &complaint.text;
+                    let start = text[..truth.span.start]
+                        .rfind(['.', '\n', '!'])
+                        .map_or(0, |at| at + 1);
+                    let end = text[truth.span.end..]
+                        .find(['.', '\n'])
+                        .map_or(text.len(), |at| truth.span.end + at);
+                    (truth.kind, &text[start..end])
+                })
+            })
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, sentence)| sentence)
+            .collect();
+        if sentences.is_empty() {
+            continue;
+        }
+        let bytes: usize = sentences.iter().map(|text| text.len()).sum();
+        let time = timing::seconds(|| {
+            sentences
+                .iter()
+                .for_each(|text| drop(black_box(extract(text))));
+        });
+        let nanoseconds = (time - a_byte * bytes as f64) * 1e9 / sentences.len() as f64;
+        costs.push((nanoseconds, kind, bytes as f64 / 1e6 / time));
+    }
+    costs.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (nanoseconds, kind, rate) in costs {
+        println!(
+            "{nanoseconds:>8.0} ns  {:<14} its sentences at {rate:>7.1} MB/s",
+            kind.name()
+        );
+    }
 }
 
 /// Documents of at least `size` bytes that end with a line or a character.
@@ -99,32 +210,4 @@ fn cut(text: &str, size: usize) -> Vec<&str> {
     }
     documents.push(rest);
     documents
-}
-
-/// A made complaint, another for each number.
-fn complaint(number: u32) -> String {
-    let pair = |shift: u32| number.wrapping_mul(2_654_435_761) >> shift & 63;
-    let (a, b) = (10 + pair(3), 10 + pair(11));
-    let story = match number % 4 {
-        0 => format!(
-            "Bonjour, j'ai reçu un SMS qui m'annonçait qu'un colis était retenu. J'ai cliqué sur \
-             hxxps://suivi-colis{a}[.]example/payer?ref={number} et donné ma carte. Le lendemain un faux conseiller m'a appelé \
-             du 06 39 98 {a} {b} pour me faire valider trois virements. Ma banque refuse de me rembourser."
-        ),
-        1 => format!(
-            "J'ai acheté un téléphone sur un site d'annonces (1 250,50 €). Le vendeur, joint sur Telegram @vendeur_{a}{b}, \
-             m'a demandé de virer l'argent sur FR14 2004 1010 0505 0001 3M02 606 puis n'a plus répondu. \
-             Son adresse : vente.{a}{b}@boutique.example."
-        ),
-        2 => format!(
-            "I met someone online who convinced me to invest on trading-{a}{b}.example. I sent 0.02 BTC to \
-             1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa and ETH to 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed. \
-             The site, hosted at 192.0.2.{a}, now asks for a tax before any withdrawal."
-        ),
-        _ => "Un homme se présentant comme technicien a pris la main sur mon ordinateur après l'affichage d'une alerte. \
-              Il a exigé des cartes prépayées, que j'ai achetées au bureau de tabac, puis il a menacé de tout effacer. \
-              Je ne comprends pas comment il connaissait mon nom, mon adresse et le modèle de ma voiture."
-            .to_owned(),
-    };
-    story + "\n"
 }
