@@ -1103,8 +1103,18 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("d41d8cd98f00b204e9800998ecf8427e","d41d8cd98f00b204e9800998ecf8427e"),("D41D8CD98F00B204E9800998ECF8427E","d41d8cd98f00b204e9800998ecf8427e"),("9E107d9d372bb6826bd81d3542a419d6","9e107d9d372bb6826bd81d3542a419d6")],
-        counter_examples: &["00000000000000000000000000000000","12345678901234567890123456789012","d41d8cd98f00b204e9800998ecf8427ea","d41d8cd98f00b204e9800998ecf8427","xd41d8cd98f00b204e9800998ecf8427e"],
+        examples: &[
+            ("d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("D41D8CD98F00B204E9800998ECF8427E", "d41d8cd98f00b204e9800998ecf8427e"),
+            ("9E107d9d372bb6826bd81d3542a419d6", "9e107d9d372bb6826bd81d3542a419d6"),
+        ],
+        counter_examples: &[
+            "00000000000000000000000000000000",
+            "12345678901234567890123456789012",
+            "d41d8cd98f00b204e9800998ecf8427ea",
+            "d41d8cd98f00b204e9800998ecf8427",
+            "xd41d8cd98f00b204e9800998ecf8427e",
+        ],
     }
     /// A file's SHA-1.
     Sha1 {
@@ -1120,8 +1130,22 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("da39a3ee5e6b4b0d3255bfef95601890afd80709","da39a3ee5e6b4b0d3255bfef95601890afd80709"),("DA39A3EE5E6B4B0D3255BFEF95601890AFD80709","da39a3ee5e6b4b0d3255bfef95601890afd80709")],
-        counter_examples: &["0xda39a3ee5e6b4b0d3255bfef95601890afd80709","1234567890123456789012345678901234567890","da39a3ee5e6b4b0d3255bfef95601890afd807090","ga39a3ee5e6b4b0d3255bfef95601890afd80709"],
+        examples: &[
+            (
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            ),
+            (
+                "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            ),
+        ],
+        counter_examples: &[
+            "0xda39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "1234567890123456789012345678901234567890",
+            "da39a3ee5e6b4b0d3255bfef95601890afd807090",
+            "ga39a3ee5e6b4b0d3255bfef95601890afd80709",
+        ],
     }
     /// A file's SHA-256.
     Sha256 {
@@ -1137,8 +1161,21 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),("E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855","e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")],
-        counter_examples: &["0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","1111111111111111111111111111111111111111111111111111111111111111","e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550"],
+        examples: &[
+            (
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+            (
+                "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+        ],
+        counter_examples: &[
+            "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "1111111111111111111111111111111111111111111111111111111111111111",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b8550",
+        ],
     }
     /// A file's SHA-512.
     Sha512 {
@@ -1154,8 +1191,20 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e","cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"),("CF83E1357EEFB8BDF1542850D66D8007D620E4050B5715DC83F4A921D36CE9CE47D0D13C5D85F2B0FF8318D2877EEC2F63B931BD47417A81A538327AF927DA3E","cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e")],
-        counter_examples: &["f83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e","00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"],
+        examples: &[
+            (
+                "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+                "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+            ),
+            (
+                "CF83E1357EEFB8BDF1542850D66D8007D620E4050B5715DC83F4A921D36CE9CE47D0D13C5D85F2B0FF8318D2877EEC2F63B931BD47417A81A538327AF927DA3E",
+                "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+            ),
+        ],
+        counter_examples: &[
+            "f83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+            "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+        ],
     }
     /// The hash of a program's import table.
     Imphash {
@@ -1171,8 +1220,10 @@ kinds! {
         show: same,
         harmless: same,
         context: "imphash ",
-        examples: &[("F34D5F2D4577ED6D9CEEC516C1F5A744","f34d5f2d4577ed6d9ceec516c1f5a744")],
-        counter_examples: &["f34d5f2d4577ed6d9ceec516c1f5a74","11111111111111111111111111111111"],
+        examples: &[
+            ("F34D5F2D4577ED6D9CEEC516C1F5A744", "f34d5f2d4577ed6d9ceec516c1f5a744"),
+        ],
+        counter_examples: &["f34d5f2d4577ed6d9ceec516c1f5a74", "11111111111111111111111111111111"],
     }
     /// The hash that a signed program's signature covers.
     Authentihash {
@@ -1188,8 +1239,16 @@ kinds! {
         show: same,
         harmless: same,
         context: "authentihash ",
-        examples: &[("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")],
-        counter_examples: &["d41d8cd98f00b204e9800998ecf8427e","da39a3ee5e6b4b0d3255bfef95601890afd80709"],
+        examples: &[
+            (
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            ),
+        ],
+        counter_examples: &[
+            "d41d8cd98f00b204e9800998ecf8427e",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        ],
     }
     /// A context-triggered piecewise hash.
     Ssdeep {
@@ -1205,8 +1264,20 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C","3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C"),("96:ukILJhn54RewghSib4xG:uk0Jx54usxJHh4","96:ukILJhn54RewghSib4xG:uk0Jx54usxJHh4")],
-        counter_examples: &["12:30:45","48:100:200","5:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C","3:ab","24:00"],
+        examples: &[
+            (
+                "3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C",
+                "3:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C",
+            ),
+            ("96:ukILJhn54RewghSib4xG:uk0Jx54usxJHh4", "96:ukILJhn54RewghSib4xG:uk0Jx54usxJHh4"),
+        ],
+        counter_examples: &[
+            "12:30:45",
+            "48:100:200",
+            "5:AXGBicFlgVNhBGcL6wCrFQEv:AXGHsNhxLsr2C",
+            "3:ab",
+            "24:00",
+        ],
     }
     /// A locality-sensitive hash.
     Tlsh {
@@ -1222,8 +1293,21 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3","T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3"),("t18dd02206eea1cc1f6f5d3a1b7c2e4f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3","T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3")],
-        counter_examples: &["T1DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3","T28DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3","T10000000000000000000000000000000000000000000000000000000000000000000000"],
+        examples: &[
+            (
+                "T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3",
+                "T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3",
+            ),
+            (
+                "t18dd02206eea1cc1f6f5d3a1b7c2e4f90a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3",
+                "T18DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3",
+            ),
+        ],
+        counter_examples: &[
+            "T1DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3",
+            "T28DD02206EEA1CC1F6F5D3A1B7C2E4F90A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3",
+            "T10000000000000000000000000000000000000000000000000000000000000000000000",
+        ],
     }
     /// A published vulnerability.
     Cve {
@@ -1239,8 +1323,21 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("CVE-2021-44228","CVE-2021-44228"),("cve-2014-0160","CVE-2014-0160"),("CVE 2017-0144","CVE-2017-0144"),("CVE‑2019‑0708","CVE-2019-0708"),("CVE–2019–0708","CVE-2019-0708"),("CVE-2024-1234567","CVE-2024-1234567")],
-        counter_examples: &["CVE-2021-442","CVE-21-44228","XCVE-2021-44228","CVE2021","CVE-2021-44228a"],
+        examples: &[
+            ("CVE-2021-44228", "CVE-2021-44228"),
+            ("cve-2014-0160", "CVE-2014-0160"),
+            ("CVE 2017-0144", "CVE-2017-0144"),
+            ("CVE‑2019‑0708", "CVE-2019-0708"),
+            ("CVE–2019–0708", "CVE-2019-0708"),
+            ("CVE-2024-1234567", "CVE-2024-1234567"),
+        ],
+        counter_examples: &[
+            "CVE-2021-442",
+            "CVE-21-44228",
+            "XCVE-2021-44228",
+            "CVE2021",
+            "CVE-2021-44228a",
+        ],
     }
     /// A technique, tactic or mitigation of MITRE ATT&CK.
     Attack {
@@ -1256,8 +1353,15 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("T1059","T1059"),("T1546.004","T1546.004"),("TA0001","TA0001"),("ta0001","TA0001"),("M1036","M1036"),("t1059.001","T1059.001")],
-        counter_examples: &["T105","T10590","T9999","TA0999","M0001","XT1059","T1059-B"],
+        examples: &[
+            ("T1059", "T1059"),
+            ("T1546.004", "T1546.004"),
+            ("TA0001", "TA0001"),
+            ("ta0001", "TA0001"),
+            ("M1036", "M1036"),
+            ("t1059.001", "T1059.001"),
+        ],
+        counter_examples: &["T105", "T10590", "T9999", "TA0999", "M0001", "XT1059", "T1059-B"],
     }
     /// The name of a YARA rule.
     Yara {
@@ -1273,8 +1377,19 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("rule silent_banker : banker {","silent_banker"),("private rule Test_1 {","Test_1"),("global private rule Test2\n{","Test2"),("rule Deux : a b_c {","Deux")],
-        counter_examples: &["rule {","regle x {","rule 1x {",".rule x {","a sentence with the word rule in it. Then {"],
+        examples: &[
+            ("rule silent_banker : banker {", "silent_banker"),
+            ("private rule Test_1 {", "Test_1"),
+            ("global private rule Test2\n{", "Test2"),
+            ("rule Deux : a b_c {", "Deux"),
+        ],
+        counter_examples: &[
+            "rule {",
+            "regle x {",
+            "rule 1x {",
+            ".rule x {",
+            "a sentence with the word rule in it. Then {",
+        ],
     }
     /// A key of Windows' registry.
     Registry {
@@ -1290,8 +1405,22 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run","HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run"),("HKEY_CURRENT_USER\\Software\\Test","HKEY_CURRENT_USER\\Software\\Test"),("hkcu\\Software\\Windows NT\\Test","HKEY_CURRENT_USER\\Software\\Windows NT\\Test"),("HKLM:\\Software\\Test","HKEY_LOCAL_MACHINE\\Software\\Test"),("HKCR\\CLSID\\{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}","HKEY_CLASSES_ROOT\\CLSID\\{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}"),("HKU\\S-1-5-18\\Software","HKEY_USERS\\S-1-5-18\\Software"),("HKEY_USERS\\<SID>\\Software","HKEY_USERS\\<SID>\\Software")],
-        counter_examples: &["HKLM","HKLM\\","XHKLM\\Software","HKXX\\Software","HKLM/Software"],
+        examples: &[
+            (
+                "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+                "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+            ),
+            ("HKEY_CURRENT_USER\\Software\\Test", "HKEY_CURRENT_USER\\Software\\Test"),
+            ("hkcu\\Software\\Windows NT\\Test", "HKEY_CURRENT_USER\\Software\\Windows NT\\Test"),
+            ("HKLM:\\Software\\Test", "HKEY_LOCAL_MACHINE\\Software\\Test"),
+            (
+                "HKCR\\CLSID\\{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}",
+                "HKEY_CLASSES_ROOT\\CLSID\\{F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6}",
+            ),
+            ("HKU\\S-1-5-18\\Software", "HKEY_USERS\\S-1-5-18\\Software"),
+            ("HKEY_USERS\\<SID>\\Software", "HKEY_USERS\\<SID>\\Software"),
+        ],
+        counter_examples: &["HKLM", "HKLM\\", "XHKLM\\Software", "HKXX\\Software", "HKLM/Software"],
     }
     /// A path of Windows or Unix.
     Path {
@@ -1302,13 +1431,44 @@ kinds! {
         misp: "filename",
         stix: "file",
         pattern: "C:\\…, \\\\server\\…, /usr/…",
-        canonical: "as written",
+        canonical: "as written; doubled backslashes once",
         read: path::path,
         show: same,
         harmless: same,
         context: "",
-        examples: &[("C:\\Users\\Public\\facture.exe","C:\\Users\\Public\\facture.exe"),("C:\\Program Files (x86)\\Test\\a.dll","C:\\Program Files (x86)\\Test\\a.dll"),("C:\\Users\\Test\\Mes documents\\facture mars 2024.pdf","C:\\Users\\Test\\Mes documents\\facture mars 2024.pdf"),("%APPDATA%\\Test\\a.exe","%APPDATA%\\Test\\a.exe"),("$env:TEMP\\a.ps1","$env:TEMP\\a.ps1"),("\\\\serveur\\partage\\a.docx","\\\\serveur\\partage\\a.docx"),("C:\\Users\\<user>\\AppData\\a.exe","C:\\Users\\<user>\\AppData\\a.exe"),("/etc/passwd","/etc/passwd"),("/usr/local/bin/test","/usr/local/bin/test"),("/tmp/.x/a.sh","/tmp/.x/a.sh"),("~/Desktop/test.py","~/Desktop/test.py"),("/home/test/fichier.txt","/home/test/fichier.txt"),("C:/Users/Test/a.exe","C:/Users/Test/a.exe"),("C:\\\\Windows\\\\Temp\\\\a.exe","C:\\Windows\\Temp\\a.exe")],
-        counter_examples: &["/10","et/ou","and/or","km/h","c:\\n","/div","~/10","/api/v1","\\\\alpha\\\\beta","12/03/2024","C:","domaine\\jean"],
+        examples: &[
+            ("C:\\Users\\Public\\facture.exe", "C:\\Users\\Public\\facture.exe"),
+            ("C:\\Program Files (x86)\\Test\\a.dll", "C:\\Program Files (x86)\\Test\\a.dll"),
+            (
+                "C:\\Users\\Test\\Mes documents\\facture mars 2024.pdf",
+                "C:\\Users\\Test\\Mes documents\\facture mars 2024.pdf",
+            ),
+            ("%APPDATA%\\Test\\a.exe", "%APPDATA%\\Test\\a.exe"),
+            ("$env:TEMP\\a.ps1", "$env:TEMP\\a.ps1"),
+            ("\\\\serveur\\partage\\a.docx", "\\\\serveur\\partage\\a.docx"),
+            ("C:\\Users\\<user>\\AppData\\a.exe", "C:\\Users\\<user>\\AppData\\a.exe"),
+            ("/etc/passwd", "/etc/passwd"),
+            ("/usr/local/bin/test", "/usr/local/bin/test"),
+            ("/tmp/.x/a.sh", "/tmp/.x/a.sh"),
+            ("~/Desktop/test.py", "~/Desktop/test.py"),
+            ("/home/test/fichier.txt", "/home/test/fichier.txt"),
+            ("C:/Users/Test/a.exe", "C:/Users/Test/a.exe"),
+            ("C:\\\\Windows\\\\Temp\\\\a.exe", "C:\\Windows\\Temp\\a.exe"),
+        ],
+        counter_examples: &[
+            "/10",
+            "et/ou",
+            "and/or",
+            "km/h",
+            "c:\\n",
+            "/div",
+            "~/10",
+            "/api/v1",
+            "\\\\alpha\\\\beta",
+            "12/03/2024",
+            "C:",
+            "domaine\\jean",
+        ],
     }
     /// An identifier of Google Analytics, Tag Manager, Ads, AdSense, or of Meta's pixel.
     Analytics {
@@ -1324,8 +1484,26 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("UA-12345678-1","UA-12345678-1"),("ua-000000-2","UA-000000-2"),("G-1A2B3C4D5E","G-1A2B3C4D5E"),("GTM-ABC12D","GTM-ABC12D"),("GTM-PQKZVWX","GTM-PQKZVWX"),("AW-123456789","AW-123456789"),("ca-pub-1234567891234567","pub-1234567891234567"),("PUB-1234567891234567","pub-1234567891234567")],
-        counter_examples: &["UA-12-1","G-20","G-ABCDEFGHIJ","GTM-12","AW-139","pub-123","UA-12345678-1-2","g-1a2b3c4d5e"],
+        examples: &[
+            ("UA-12345678-1", "UA-12345678-1"),
+            ("ua-000000-2", "UA-000000-2"),
+            ("G-1A2B3C4D5E", "G-1A2B3C4D5E"),
+            ("GTM-ABC12D", "GTM-ABC12D"),
+            ("GTM-PQKZVWX", "GTM-PQKZVWX"),
+            ("AW-123456789", "AW-123456789"),
+            ("ca-pub-1234567891234567", "pub-1234567891234567"),
+            ("PUB-1234567891234567", "pub-1234567891234567"),
+        ],
+        counter_examples: &[
+            "UA-12-1",
+            "G-20",
+            "G-ABCDEFGHIJ",
+            "GTM-12",
+            "AW-139",
+            "pub-123",
+            "UA-12345678-1-2",
+            "g-1a2b3c4d5e",
+        ],
     }
     /// The MurmurHash3 of a site's icon, as Shodan gives it.
     Favicon {
@@ -1341,8 +1519,11 @@ kinds! {
         show: same,
         harmless: same,
         context: "favicon hash ",
-        examples: &[("-1293291467","-1293291467"),("708578229","708578229")],
-        counter_examples: &["512","99999999999","0639981234"],
+        examples: &[
+            ("-1293291467", "-1293291467"),
+            ("708578229", "708578229"),
+        ],
+        counter_examples: &["512", "99999999999", "0639981234"],
     }
     /// The serial number of an X.509 certificate.
     CertSerial {
@@ -1358,8 +1539,13 @@ kinds! {
         show: same,
         harmless: same,
         context: "certificate serial ",
-        examples: &[("0A:1B:2C:3D:4E:5F:60:71:82:93:A4","a1b2c3d4e5f60718293a4"),("00:d1:b2:c3:d4:e5:f6:07:18","d1b2c3d4e5f60718"),("04E1C5A2B3D4F60718293A4B5C6D7E8F9012","4e1c5a2b3d4f60718293a4b5c6d7e8f9012"),("d1b2c3d4e5f6071","d1b2c3d4e5f6071")],
-        counter_examples: &["12:34","F2LX1234ABCD","0a:1b:2c"],
+        examples: &[
+            ("0A:1B:2C:3D:4E:5F:60:71:82:93:A4", "a1b2c3d4e5f60718293a4"),
+            ("00:d1:b2:c3:d4:e5:f6:07:18", "d1b2c3d4e5f60718"),
+            ("04E1C5A2B3D4F60718293A4B5C6D7E8F9012", "4e1c5a2b3d4f60718293a4b5c6d7e8f9012"),
+            ("d1b2c3d4e5f6071", "d1b2c3d4e5f6071"),
+        ],
+        counter_examples: &["12:34", "F2LX1234ABCD", "0a:1b:2c"],
     }
     /// The fingerprint of a TLS client or server.
     Ja3 {
@@ -1375,7 +1561,10 @@ kinds! {
         show: same,
         harmless: same,
         context: "JA3 ",
-        examples: &[("e7d705a3286e19ea42f587b344ee6865","e7d705a3286e19ea42f587b344ee6865"),("E7D705A3286E19EA42F587B344EE6865","e7d705a3286e19ea42f587b344ee6865")],
+        examples: &[
+            ("e7d705a3286e19ea42f587b344ee6865", "e7d705a3286e19ea42f587b344ee6865"),
+            ("E7D705A3286E19EA42F587B344EE6865", "e7d705a3286e19ea42f587b344ee6865"),
+        ],
         counter_examples: &["e7d705a3286e19ea42f587b344ee686"],
     }
     /// The newer fingerprint of a TLS client.
@@ -1392,8 +1581,22 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("t13d1516h2_8daaf6152771_02713d6af862","t13d1516h2_8daaf6152771_02713d6af862"),("q13d0310h3_55b375c5d22e_cd85d2d88918","q13d0310h3_55b375c5d22e_cd85d2d88918"),("t130200_1301_234ea6891581","t130200_1301_234ea6891581"),("ge11cn20enus_60ca1bd65281_ac95b44401d9_8df6a44f726c","ge11cn20enus_60ca1bd65281_ac95b44401d9_8df6a44f726c"),("a373a9f83c6b_2bab15409345_7bf9a7bf7029","a373a9f83c6b_2bab15409345_7bf9a7bf7029")],
-        counter_examples: &["t13d1516h2_8daaf6152771","x13d1516h2_8daaf6152771_02713d6af862","t13d1516h2_8daaf6152771_02713d6af862_9","mon_fichier_2024"],
+        examples: &[
+            ("t13d1516h2_8daaf6152771_02713d6af862", "t13d1516h2_8daaf6152771_02713d6af862"),
+            ("q13d0310h3_55b375c5d22e_cd85d2d88918", "q13d0310h3_55b375c5d22e_cd85d2d88918"),
+            ("t130200_1301_234ea6891581", "t130200_1301_234ea6891581"),
+            (
+                "ge11cn20enus_60ca1bd65281_ac95b44401d9_8df6a44f726c",
+                "ge11cn20enus_60ca1bd65281_ac95b44401d9_8df6a44f726c",
+            ),
+            ("a373a9f83c6b_2bab15409345_7bf9a7bf7029", "a373a9f83c6b_2bab15409345_7bf9a7bf7029"),
+        ],
+        counter_examples: &[
+            "t13d1516h2_8daaf6152771",
+            "x13d1516h2_8daaf6152771_02713d6af862",
+            "t13d1516h2_8daaf6152771_02713d6af862_9",
+            "mon_fichier_2024",
+        ],
     }
     /// The id of an e-mail.
     MessageId {
@@ -1409,8 +1612,12 @@ kinds! {
         show: same,
         harmless: same,
         context: "Message-ID: ",
-        examples: &[("<CAF123abc@mail.asso.example>","CAF123abc@mail.asso.example"),("<000001c7$a1b2=c3$d4@PC-TEST>","000001c7$a1b2=c3$d4@PC-TEST"),("20240115.A1@mx.asso.example","20240115.A1@mx.asso.example")],
-        counter_examples: &["<jean>","<@asso.example>","<a@>"],
+        examples: &[
+            ("<CAF123abc@mail.asso.example>", "CAF123abc@mail.asso.example"),
+            ("<000001c7$a1b2=c3$d4@PC-TEST>", "000001c7$a1b2=c3$d4@PC-TEST"),
+            ("20240115.A1@mx.asso.example", "20240115.A1@mx.asso.example"),
+        ],
+        counter_examples: &["<jean>", "<@asso.example>", "<a@>"],
     }
     /// A universally unique identifier.
     Uuid {
@@ -1426,8 +1633,16 @@ kinds! {
         show: same,
         harmless: same,
         context: "",
-        examples: &[("f81d4fae-7dec-11d0-a765-00a0c91e6bf6","f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),("F81D4FAE-7DEC-41D0-8765-00A0C91E6BF6","f81d4fae-7dec-41d0-8765-00a0c91e6bf6")],
-        counter_examples: &["00000000-0000-0000-0000-000000000000","f81d4fae-7dec-11d0-a765-00a0c91e6bf","f81d4fae-7dec-11d0-a765-00a0c91e6bf6-1","f81d4fae7dec-11d0-a765-00a0c91e6bf6"],
+        examples: &[
+            ("f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"),
+            ("F81D4FAE-7DEC-41D0-8765-00A0C91E6BF6", "f81d4fae-7dec-41d0-8765-00a0c91e6bf6"),
+        ],
+        counter_examples: &[
+            "00000000-0000-0000-0000-000000000000",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf",
+            "f81d4fae-7dec-11d0-a765-00a0c91e6bf6-1",
+            "f81d4fae7dec-11d0-a765-00a0c91e6bf6",
+        ],
     }
 }
 

@@ -291,7 +291,8 @@ fn part(bytes: &[u8], start: usize, separator: u8, spaces: bool, extension: bool
                     continue;
                 }
             }
-            if byte == b' ' || ends_name(byte) {
+            let command = byte == b'$' && bytes.get(at + 1) == Some(&b'(');
+            if byte == b' ' || command || ends_name(byte) {
                 break;
             }
             at += 1;
@@ -702,6 +703,8 @@ mod tests {
             ("#!/bin/sh", "/bin/sh"),
             ("fichier=/var/log/a.log;", "/var/log/a.log"),
             ("~/.ssh", "~/.ssh"),
+            ("ls /run/user/0/$(id -u)/x", "/run/user/0"),
+            ("dans /etc/apt/...", "/etc/apt"),
         ] {
             check(text, &[&format!("path {expected}")]);
         }
