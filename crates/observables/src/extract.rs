@@ -286,8 +286,8 @@ impl Scanner<'_> {
         {
             return after;
         }
-        if seen & (UNDERSCORE | DOT | DIGIT) != 0
-            && seen & (AT | COLON | SLASH) == 0
+        if seen & (AT | COLON | SLASH) == 0
+            && (token[0].is_ascii_alphabetic() || token[0] == b'_')
             && let Some(after) = self.named_account(start, end)
         {
             return after;
