@@ -264,10 +264,20 @@ impl Scanner<'_> {
         if inside {
             return None;
         }
-        // Forms that tell themselves.
+        // Forms that tell themselves; the lengths are those of a number in one piece, or of its first group.
         let shaped = apart
-            || matches!(run, [b'0'..=b'9', letter, ..] if letter.is_ascii_alphabetic())
-            || length >= 2 && run[..2].iter().all(u8::is_ascii_alphabetic);
+            || match run {
+                [b'0'..=b'9', letter, ..] if letter.is_ascii_alphabetic() => {
+                    matches!(length, 2 | 13..=15 | 18)
+                }
+                [a, b, ..] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => match length {
+                    // "RR-123456785-FR"
+                    2 => bytes.get(end) == Some(&b'-') && a.is_ascii_uppercase(),
+                    13..=26 => run[length - 3].is_ascii_digit(),
+                    _ => false,
+                },
+                _ => false,
+            };
         if shaped {
             self.work += 2 * LONGEST;
             let number = Number::at(bytes, first);

@@ -500,8 +500,10 @@ impl Scanner<'_> {
 
     fn vat(&mut self, start: usize, run: &[u8]) -> Option<usize> {
         let bytes = self.bytes;
-        // A day after "DE" is no number.
+        // A day after "DE" is no number, and a word is none; "CHE-100.155.212" begins with one.
+        let last = run[run.len() - 1];
         if run.len() < 2
+            || !last.is_ascii_digit() && !run.iter().any(u8::is_ascii_digit) && run != b"CHE"
             || !bytes[start].is_ascii_alphabetic()
             || !bytes[start + 1].is_ascii_alphabetic()
         {
