@@ -139,6 +139,11 @@ impl Topics {
         Topics(self.0 | other.0)
     }
 
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether one of `other` is in it.
     pub(crate) fn any(self, other: Topics) -> bool {
         self.0 & other.0 != 0
