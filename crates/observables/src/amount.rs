@@ -334,7 +334,7 @@ fn currency_before(bytes: &[u8], at: usize) -> Option<(usize, Currency)> {
     let beyond = start.checked_sub(2).map(|at| bytes[at]);
     let taken = match before {
         Some(b' ') => beyond.is_some_and(|byte| byte.is_ascii_digit()),
-        Some(byte) => byte.is_ascii_alphanumeric() || byte == b'_',
+        Some(byte) => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'#'),
         None => false,
     };
     (!taken).then_some((start, currency))
@@ -668,6 +668,7 @@ mod tests {
             "10 europe, 5 eurosport, 3 dollarisation",
             "RUE12, BAT3, LOT45",
             "50 francs",
+            "merci à @CAD97",
         ] {
             check(text, &[]);
         }

@@ -388,8 +388,14 @@ impl Scanner<'_> {
         }
         if masks < 12 {
             let near = self.context.around(bytes, from..end, 64, 32);
-            let is_card = near.any(Topics::CARD) && (masks >= 2 || drawn == 0);
-            if !is_card {
+            // One sign alone is how a bank's statement writes it, right after its word; "#1234" is a ticket.
+            let enough = masks >= 2
+                || bytes[from] == b'*'
+                    && self
+                        .context
+                        .before(bytes, from, 8)
+                        .any(|(_, topics)| topics.any(Topics::CARD));
+            if !near.any(Topics::CARD) || !enough {
                 return None;
             }
         }
@@ -725,6 +731,7 @@ mod tests {
             "carte finissant par 12345",
             "mot de passe ****1234",
             "**1234**",
+            "cb) as documented [#7856]",
             "la carte, 2 000 personnes",
             "carte finissant par le bas. Le 1234 rue",
         ] {
