@@ -212,9 +212,8 @@ fn name_at(bytes: &[u8], at: usize) -> Option<(usize, Currency)> {
         b"rouble" | b"roubles" | b"rubles" => fiat("RUB"),
         b"btc" | b"bitcoin" | b"bitcoins" => coin("BTC"),
         b"eth" | b"ether" | b"ethers" | b"ethereum" => coin("ETH"),
-        // Pegged to the dollar and written like it.
-        b"usdt" | b"tether" => fiat("USDT"),
-        b"usdc" => fiat("USDC"),
+        b"usdt" | b"tether" => coin("USDT"),
+        b"usdc" => coin("USDC"),
         b"xmr" | b"monero" => coin("XMR"),
         b"ltc" | b"litecoin" | b"litecoins" => coin("LTC"),
         b"trx" => coin("TRX"),

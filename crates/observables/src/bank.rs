@@ -724,6 +724,7 @@ impl Scanner<'_> {
         let named = self
             .context
             .before(bytes, start, NEAR)
+            .take_while(|(word, _)| !ends_sentence(&bytes[word.end..start]))
             .find(|(_, topics)| topics.any(ALL));
         let (topics, word) = match named {
             Some((word, topics)) => (topics, Some(word)),

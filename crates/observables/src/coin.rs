@@ -650,19 +650,31 @@ impl Scanner<'_> {
                 return Some(end);
             }
         }
-        let near = self.context.around(self.bytes, start..end, NEAR, NEAR / 2);
+        let bytes = self.bytes;
+        let near = self.context.around(bytes, start..end, NEAR, NEAR / 2);
         if !near.any(Topics::TX) {
             return None;
         }
-        let chain = [
+        const CHAINS: [(Topics, &str); 4] = [
             (Topics::BITCOIN, "btc"),
             (Topics::TRONS, "tron"),
             (Topics::ETHEREUM, "eth"),
             (Topics::LITECOIN, "ltc"),
-        ]
-        .into_iter()
-        .find(|(topic, _)| near.any(*topic))
-        .map_or("tx", |(_, chain)| chain);
+        ];
+        let chain = |topics: Topics| CHAINS.iter().find(|(topic, _)| topics.any(*topic));
+        // The nearest before in the same sentence, else one in what is left of it.
+        let before = self
+            .context
+            .before(bytes, start, NEAR)
+            .take_while(|(word, _)| !ends_sentence(&bytes[word.end..start]))
+            .find_map(|(_, topics)| chain(topics));
+        let chain = match before {
+            Some((_, chain)) => chain,
+            None => {
+                let after = self.context.around(bytes, end..end, 0, NEAR / 2);
+                chain(after).map_or("tx", |(_, chain)| chain)
+            }
+        };
         let hash = self.text[start..end].to_ascii_lowercase();
         self.push(
             Kind::Tx,

@@ -231,7 +231,8 @@ impl Context {
             .cloned()
     }
 
-    /// All topics within `before` bytes before `span` and `after` bytes after it.
+    /// All topics within `before` bytes before `span`, and within `after` bytes after it in the same sentence:
+    /// the next one speaks of something else.
     pub(crate) fn around(
         &mut self,
         bytes: &[u8],
@@ -242,8 +243,14 @@ impl Context {
         let none = Topics::default();
         let left = self.before(bytes, span.start, before);
         let left = left.fold(none, |all, (_, topics)| all | topics);
+        if after == 0 {
+            return left;
+        }
         let right = self.after(bytes, span.end, after);
-        right.fold(left, |all, (_, topics)| all | topics)
+        right
+            .into_iter()
+            .take_while(|(word, _)| !ends_sentence(&bytes[span.end..word.start]))
+            .fold(left, |all, (_, topics)| all | topics)
     }
 
     /// Reads on, so that all words are known that end at `to` or before and not long before `at`.
@@ -273,6 +280,15 @@ impl Context {
         }
         self.read = end.saturating_sub(words.longest).max(to);
     }
+}
+
+/// Whether a sentence or a line ends in these bytes.
+pub(crate) fn ends_sentence(bytes: &[u8]) -> bool {
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'\n' => true,
+        b'.' | b'!' | b'?' => bytes.get(at + 1).is_none_or(|next| next.is_ascii_whitespace()),
+        _ => false,
+    })
 }
 
 fn is_whole(bytes: &[u8], word: &Range<usize>) -> bool {

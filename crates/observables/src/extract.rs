@@ -1266,7 +1266,10 @@ const ENDS_OF_SENTENCES: [&str; 40] = [
 /// The host without a last label that begins with a capital: `colis.example.Merci`.
 fn without_capital_label(host: &str) -> Option<&str> {
     let (before, last) = host.rsplit_once('.')?;
-    (last.starts_with(char::is_uppercase) && before.contains('.')).then_some(before)
+    let (_, neighbour) = before.rsplit_once('.')?;
+    // "COLIS.EXAMPLE.ORG" is all one.
+    let sentence = last.starts_with(char::is_uppercase) && !neighbour.starts_with(char::is_uppercase);
+    sentence.then_some(before)
 }
 
 #[cfg(test)]

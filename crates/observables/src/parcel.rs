@@ -281,7 +281,12 @@ impl Scanner<'_> {
         if shaped {
             self.work += 2 * LONGEST;
             let number = Number::at(bytes, first);
-            for length in [13, 15, 14, 18, number.count] {
+            // What its key proves first: the start of a longer number may look like a shorter one.
+            let lengths = [18, 13, 15, 14, number.count];
+            let proved = lengths
+                .into_iter()
+                .find(|length| number.first(*length).and_then(|(number, _)| form(number)) == Some(Form::Proved));
+            for length in proved.into_iter().chain(lengths) {
                 if let Some((compact, after)) = number.first(length)
                     && let Some(form) = form(compact)
                     && let Some(after) = self.parcel_of_form(form, compact, first..after)
@@ -348,8 +353,8 @@ impl Scanner<'_> {
         let number = if mixed {
             None
         } else {
-            // Phone numbers begin with a zero.
-            if bytes[start] == b'0' {
+            // Phone numbers begin with a zero; in one piece they have ten digits.
+            if bytes[start] == b'0' && !matches!(run_length, 8 | 12 | 14) {
                 return None;
             }
             let goes_on = matches!(bytes.get(end), Some(b' ' | b'-'))

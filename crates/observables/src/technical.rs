@@ -548,7 +548,10 @@ impl Scanner<'_> {
             .count();
         self.work += window.len() - body.len() + letters;
         let sections: [&[u8]; 4] = [b"meta", b"strings", b"condition", b"variables"];
+        // The head alone, as reports quote it: the brace ends its line.
+        let ends_line = matches!(window, [b'\n', ..] | [b'\r', b'\n', ..]);
         letters == 0
+            || ends_line
             || sections.contains(&&body[..letters])
                 && body[letters..].trim_ascii_start().starts_with(b":")
     }
