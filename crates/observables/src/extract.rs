@@ -1630,6 +1630,7 @@ mod tests {
             "as 1200 people, as 12, AS400, AS350, AS9100, ASN1, ASN.1, AS 2024",
             &[],
         );
+        check("réf AS12345, n° AS2024001, colis AS54321", &[]);
         check("GOOD AS 5000 OTHERS, gas12345, CAS 64496", &[]);
         check(
             "le système autonome AS400 et bgp AS12",

@@ -44,7 +44,7 @@ impl<'a> Plain<'a> {
         };
         let mut reader = Reader {
             bytes,
-            spoken: SPOKEN.iter().any(|word| word.find(bytes).is_some()),
+            spoken: is_spoken(bytes),
             host_until: 0,
         };
         let mut out = String::new();
@@ -107,6 +107,14 @@ impl<'a> Plain<'a> {
 /// Words without which no address is spelled out; a text without them is not searched for its spaces.
 static SPOKEN: LazyLock<[Finder<'static>; 4]> =
     LazyLock::new(|| ["robas", "ROBAS", "dot", "DOT"].map(Finder::new));
+/// Words that are common alone, and spell an address out together: "jean at asso point example".
+static SPOKEN_POINT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" point "));
+static SPOKEN_AT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" at "));
+
+fn is_spoken(bytes: &[u8]) -> bool {
+    SPOKEN.iter().any(|word| word.find(bytes).is_some())
+        || SPOKEN_POINT.find(bytes).is_some() && SPOKEN_AT.find(bytes).is_some()
+}
 
 /// Bytes at which a rewriting can start or be noticed.
 static TRIGGERS: [u8; 256] = {
@@ -1028,6 +1036,7 @@ mod tests {
         check("jean(a)banque.example", "jean@banque.example");
         check("jean (at) banque (point) example", "jean@banque.example");
         check("jean arobase banque point example", "jean@banque.example");
+        check("jean at banque point example", "jean@banque.example");
         check("ban\u{200B}que.exam\u{AD}ple", "banque.example");
         check("0６ 39", "06 39");
         check("06\u{A0}39", "06 39");

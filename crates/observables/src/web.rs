@@ -1007,7 +1007,15 @@ impl Scanner<'_> {
             _ => false,
         };
         let shouted = apart && !long && (named != b"AS" || self.in_capitals(from));
-        if doubtful || shouted {
+        let number = std::str::from_utf8(digits).ok()?.parse::<u32>().ok()?;
+        // What the registries gave out by 2026, with room, and what is for documentation and private use.
+        let given = matches!(number, 1..=65_551 | 131_072..=499_999 | 4_200_000_000..);
+        // A file or an order has such a reference too.
+        let reference = self
+            .context
+            .around(self.bytes, from..end, 24, 0)
+            .any(Topics::LEBONCOIN_AD | Topics::PARCEL);
+        if doubtful || shouted || reference || !given {
             let near = self.context.around(self.bytes, from..end, 48, 32);
             if shouted && named != b"AS" || !near.any(Topics::NETWORK) {
                 return None;
