@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     Kind, Observable, ParseError, Proof,
-    context::{Topics, letter_after, letter_before},
+    context::{Topics, ends_sentence, letter_after, letter_before},
     extract::Scanner,
     money,
 };
@@ -241,7 +241,7 @@ static SERVICES: [Service; 6] = [
     // A pot's page; the form of the older and of the newer host, neither stated by the service.
     Service {
         name: "lydia",
-        topic: None,
+        topic: Some(Topics::LYDIA),
         words: &[],
         links: &[("lydia-app.com", "collect"), ("pots.lydia.me", "collect")],
         longest: 64,
@@ -485,8 +485,12 @@ impl Issuer {
         let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
         let sane = match self.name {
             "apple" => code[0] == b'X' && digits > 0,
-            // Words have no digits, and a code in letters has several.
-            _ => digits >= 2,
+            // Words have no digits, and a code in letters has several, unless hyphens cut it as the issuer does.
+            _ => {
+                digits >= 2
+                    || bytes[at..end].contains(&b'-')
+                        && !bytes[at..end].iter().any(u8::is_ascii_lowercase)
+            }
         };
         // What more digits follow is another number.
         let goes_on = matches!(bytes.get(end), Some(b'-' | b'.' | b'/'))
@@ -823,6 +827,7 @@ impl Scanner<'_> {
         let named = self
             .context
             .before(bytes, at, 48)
+            .take_while(|(word, _)| !ends_sentence(&bytes[word.end..at]))
             .find(|(_, topics)| topics.any(PLATFORMS))
             .filter(|(word, _)| !bytes[word.end..at].contains(&b'\n'));
         let found = match named {
@@ -849,6 +854,7 @@ impl Scanner<'_> {
 
 /// Everything that gives handles: the nearest one counts.
 const PLATFORMS: Topics = Topics::PAYPAL
+    .with(Topics::LYDIA)
     .with(Topics::REVOLUT)
     .with(Topics::SUMUP)
     .with(Topics::TELEGRAM)

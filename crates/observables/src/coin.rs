@@ -6,7 +6,12 @@ use curve25519_dalek::edwards::CompressedEdwardsY;
 use sha3::{Digest, Keccak256};
 use url::Url;
 
-use crate::{Kind, Observable, ParseError, Proof, context::Topics, extract::Scanner, money};
+use crate::{
+    Kind, Observable, ParseError, Proof,
+    context::{Topics, ends_sentence},
+    extract::Scanner,
+    money,
+};
 
 /// What Base58Check holds, when it holds a version and 20 bytes: the form of most chains' addresses.
 enum Base58 {
@@ -614,7 +619,10 @@ impl Scanner<'_> {
     }
 
     /// An address of TON, whose base64 a run of letters and digits may not hold whole.
-    fn ton_at(&mut self, start: usize) -> Option<usize> {
+    pub(crate) fn ton_at(&mut self, start: usize) -> Option<usize> {
+        if !matches!(self.bytes[start], b'E' | b'U') {
+            return None;
+        }
         let end = start + 48;
         let window = self.bytes.get(start..end)?;
         self.work += 48;

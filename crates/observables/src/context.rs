@@ -286,7 +286,9 @@ impl Context {
 pub(crate) fn ends_sentence(bytes: &[u8]) -> bool {
     bytes.iter().enumerate().any(|(at, byte)| match byte {
         b'\n' => true,
-        b'.' | b'!' | b'?' => bytes.get(at + 1).is_none_or(|next| next.is_ascii_whitespace()),
+        b'.' | b'!' | b'?' => bytes
+            .get(at + 1)
+            .is_none_or(|next| next.is_ascii_whitespace()),
         _ => false,
     })
 }

@@ -276,6 +276,12 @@ impl Scanner<'_> {
             return after;
         }
         // Before the next gate, since a code may end a sentence.
+        // Its base64 may hold slashes and no digit before them.
+        if end - start >= 48
+            && let Some(after) = self.ton_at(start)
+        {
+            return after;
+        }
         if seen & LOWER == 0
             && let Some(after) = self.bank_token(start, end)
         {
@@ -941,10 +947,11 @@ impl Scanner<'_> {
         self.coin_run(start, end)
             .or_else(|| self.hash_run(start, end))
             .or_else(|| self.technical_run(start, end))
+            // A company's number may stand before what could be a currency.
+            .or_else(|| self.register_run(start, end))
             .or_else(|| self.amount(start, end))
             .or_else(|| self.card(start, end))
             .or_else(|| self.bank_run(start, end))
-            .or_else(|| self.register_run(start, end))
             .or_else(|| self.parcel_run(start, end))
             .or_else(|| self.listing_run(start, end))
             .or_else(|| self.discord_tag(start, end))
@@ -1268,7 +1275,8 @@ fn without_capital_label(host: &str) -> Option<&str> {
     let (before, last) = host.rsplit_once('.')?;
     let (_, neighbour) = before.rsplit_once('.')?;
     // "COLIS.EXAMPLE.ORG" is all one.
-    let sentence = last.starts_with(char::is_uppercase) && !neighbour.starts_with(char::is_uppercase);
+    let sentence =
+        last.starts_with(char::is_uppercase) && !neighbour.starts_with(char::is_uppercase);
     sentence.then_some(before)
 }
 

@@ -283,9 +283,9 @@ impl Scanner<'_> {
             let number = Number::at(bytes, first);
             // What its key proves first: the start of a longer number may look like a shorter one.
             let lengths = [18, 13, 15, 14, number.count];
-            let proved = lengths
-                .into_iter()
-                .find(|length| number.first(*length).and_then(|(number, _)| form(number)) == Some(Form::Proved));
+            let proved = lengths.into_iter().find(|length| {
+                number.first(*length).and_then(|(number, _)| form(number)) == Some(Form::Proved)
+            });
             for length in proved.into_iter().chain(lengths) {
                 if let Some((compact, after)) = number.first(length)
                     && let Some(form) = form(compact)

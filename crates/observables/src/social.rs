@@ -141,7 +141,8 @@ pub(crate) static PLATFORMS: [Platform; 21] = [
         prefixes: &["add", "@"],
         reserved: NO,
         punctuation: "._-",
-        lengths: 3..=15,
+        // 15 when an account is made today; older ones and typing errors are longer.
+        lengths: 3..=30,
         at_sign: true,
     },
     Platform {
@@ -682,7 +683,7 @@ fn is_handle(byte: u8) -> bool {
 enum Look {
     /// Holds an underscore, as no word does.
     Underscore,
-    /// Small letters with a dot inside, and perhaps digits.
+    /// Letters with a dot inside, and perhaps digits.
     Dotted,
     /// Letters, then digits.
     Digits,
@@ -721,7 +722,11 @@ fn look(name: &[u8]) -> Option<Look> {
         let sane = !name.windows(2).any(|pair| pair == b"..")
             && name
                 .iter()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'.')
+                .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'.')
+            // "Merci.Bonjour" is two sentences.
+            && !name
+                .windows(2)
+                .any(|pair| pair[0] == b'.' && pair[1].is_ascii_uppercase())
             && name.split(|byte| *byte == b'.').all(|part| part.len() >= 2);
         return sane.then_some(Look::Dotted);
     }
@@ -922,6 +927,8 @@ impl Scanner<'_> {
         let ends_line = matches!(
             rest,
             [] | [b'\n' | b'\r', ..] | [b' ' | b'.' | b',' | b';', b'\n' | b'\r', ..] | [b'.']
+                // The next sentence begins.
+                | [b' ', b'A'..=b'Z', ..] | [b'.', b' ', ..]
         ) || tagged;
         if look == Look::Word && !ends_line {
             return None;

@@ -1014,7 +1014,7 @@ impl Scanner<'_> {
         let reference = self
             .context
             .around(self.bytes, from..end, 24, 0)
-            .any(Topics::LEBONCOIN_AD | Topics::PARCEL);
+            .any(Topics::LISTING | Topics::PARCEL);
         if doubtful || shouted || reference || !given {
             let near = self.context.around(self.bytes, from..end, 48, 32);
             if shouted && named != b"AS" || !near.any(Topics::NETWORK) {
