@@ -899,7 +899,7 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
         )),
         Kind::MessageId => {
             let text = format!(
-                "{}.{}@mail.{}.example",
+                "{}.{}@mail.{}.example.com",
                 random.number(20_190_000, 20_269_999),
                 random.hex(8),
                 random.pick(WORDS)
@@ -1005,12 +1005,14 @@ fn host(random: &mut Random) -> String {
         random.pick(WORDS),
         random.number(1, 99)
     );
-    match random.number(0, 5) {
-        0 => format!("www.{name}.example"),
-        1 => format!("{name}.example.com"),
-        2 => format!("{}.{name}.example", random.pick(WORDS)),
-        3 => format!("{name}.example.org"),
-        _ => format!("{name}.example"),
+    // Few extractors know the suffix `example`; all know these names that are reserved too.
+    match random.number(0, 6) {
+        0 => format!("{name}.example"),
+        1 => format!("www.{name}.example"),
+        2 => format!("www.{name}.example.com"),
+        3 => format!("{}.{name}.example.net", random.pick(WORDS)),
+        4 => format!("{name}.example.org"),
+        _ => format!("{name}.example.com"),
     }
 }
 
@@ -1209,7 +1211,7 @@ fn amount(random: &mut Random) -> Value {
             format!("{}000.00 EUR", whole % 90 + 1),
         ),
         16 => (format!("{whole} francs suisses"), format!("{whole}.00 CHF")),
-        12 => (format!("{whole} USDT"), format!("{whole} USDT")),
+        12 => (format!("{whole} USDT"), format!("{whole}.00 USDT")),
         13 => (
             format!("{},{cents:02} €", thousands("\u{202f}")),
             format!("{whole}.{cents:02} EUR"),
