@@ -2,9 +2,9 @@
 
 usage: quality.py COMPLAINTS [OURS]
 Values are compared in a lenient form (lower case, without spaces, signs and what a URL may end with), for a
-peer is not to lose for a notation. A URL counts as found when the peer found it or the account it names;
-a domain found inside a URL or an address is no error. iocsearcher drops
-reserved addresses by design, and all IP addresses here are such. OURS, the example `quality`, prints its own table first.
+peer is not to lose for a notation. A domain, a URL or an IP address found inside another value is no error.
+iocsearcher drops reserved addresses by design, and all IP addresses here are reserved.
+OURS, the example `quality`, prints its own table first.
 """
 import collections
 import json
@@ -30,6 +30,8 @@ def lenient(kind, value):
         value = re.sub(r"[\s.()-]", "", value)
     if kind == "bch":
         value = value.removeprefix("bitcoincash:")
+    if kind == "onion":
+        value = value.removesuffix(".onion")
     if kind == "asn":
         value = value.replace("asn", "as").replace(" ", "")
     if kind == "analytics":
