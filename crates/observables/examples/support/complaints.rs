@@ -1293,6 +1293,8 @@ fn phone(random: &mut Random) -> Value {
 fn social(random: &mut Random) -> Value {
     let name = handle(random);
     let flat = name.replace('.', "_");
+    // Without an @, what tells a name from a word is a digit or a line.
+    let marked = format!("{}_{name}", random.number(1, 99));
     let (raw, platform, phrase) = match random.number(0, 12) {
         0 => (
             format!("https://www.instagram.com/{name}/"),
@@ -1309,7 +1311,7 @@ fn social(random: &mut Random) -> Value {
             "instagram",
             "Elle se fait appeler {} sur Instagram.",
         ),
-        3 => (name.clone(), "instagram", "Insta : {}"),
+        3 => (marked, "instagram", "Insta : {}"),
         4 => (
             format!("https://www.tiktok.com/@{name}"),
             "tiktok",
@@ -1321,11 +1323,14 @@ fn social(random: &mut Random) -> Value {
             "Le compte TikTok {} diffuse la même vidéo.",
         ),
         6 => (
-            format!("https://www.snapchat.com/add/{}", flat.to_lowercase()),
+            format!(
+                "https://www.snapchat.com/add/{}",
+                short(&flat).to_lowercase()
+            ),
             "snapchat",
             "Il m'a ajoutée sur {}",
         ),
-        7 => (flat.clone(), "snapchat", "Snap : {}"),
+        7 => (short(&marked.replace('.', "_")), "snapchat", "Snap : {}"),
         8 => (
             format!("https://www.facebook.com/{}", name.replace('_', ".")),
             "facebook",
@@ -1365,7 +1370,7 @@ fn social(random: &mut Random) -> Value {
     (raw, format!("{platform}:{handle}"), Some(phrase.to_owned()))
 }
 
-/// At most the fifteen characters that X allows.
+/// At most the fifteen characters that X and Snapchat allow.
 fn short(handle: &str) -> String {
     handle.chars().take(15).collect()
 }
