@@ -1294,7 +1294,7 @@ fn social(random: &mut Random) -> Value {
     let name = handle(random);
     let flat = name.replace('.', "_");
     // Without an @, what tells a name from a word is a digit or a line.
-    let marked = format!("{}_{name}", random.number(1, 99));
+    let marked = format!("{}_{}", random.pick(WORDS), random.number(1, 999));
     let (raw, platform, phrase) = match random.number(0, 12) {
         0 => (
             format!("https://www.instagram.com/{name}/"),
@@ -1330,7 +1330,7 @@ fn social(random: &mut Random) -> Value {
             "snapchat",
             "Il m'a ajoutée sur {}",
         ),
-        7 => (short(&marked.replace('.', "_")), "snapchat", "Snap : {}"),
+        7 => (marked, "snapchat", "Snap : {}"),
         8 => (
             format!("https://www.facebook.com/{}", name.replace('_', ".")),
             "facebook",
