@@ -899,7 +899,7 @@ fn value(random: &mut Random, kind: Kind) -> Option<Value> {
         )),
         Kind::MessageId => {
             let text = format!(
-                "{}.{}@mail.{}.example",
+                "{}.{}@mail.{}.example.com",
                 random.number(20_190_000, 20_269_999),
                 random.hex(8),
                 random.pick(WORDS)
@@ -1005,12 +1005,14 @@ fn host(random: &mut Random) -> String {
         random.pick(WORDS),
         random.number(1, 99)
     );
-    match random.number(0, 5) {
-        0 => format!("www.{name}.example"),
-        1 => format!("{name}.example.com"),
-        2 => format!("{}.{name}.example", random.pick(WORDS)),
-        3 => format!("{name}.example.org"),
-        _ => format!("{name}.example"),
+    // Few extractors know the suffix `example`; all know these names that are reserved too.
+    match random.number(0, 6) {
+        0 => format!("{name}.example"),
+        1 => format!("www.{name}.example"),
+        2 => format!("www.{name}.example.com"),
+        3 => format!("{}.{name}.example.net", random.pick(WORDS)),
+        4 => format!("{name}.example.org"),
+        _ => format!("{name}.example.com"),
     }
 }
 
@@ -1209,7 +1211,7 @@ fn amount(random: &mut Random) -> Value {
             format!("{}000.00 EUR", whole % 90 + 1),
         ),
         16 => (format!("{whole} francs suisses"), format!("{whole}.00 CHF")),
-        12 => (format!("{whole} USDT"), format!("{whole} USDT")),
+        12 => (format!("{whole} USDT"), format!("{whole}.00 USDT")),
         13 => (
             format!("{},{cents:02} €", thousands("\u{202f}")),
             format!("{whole}.{cents:02} EUR"),
@@ -1291,6 +1293,8 @@ fn phone(random: &mut Random) -> Value {
 fn social(random: &mut Random) -> Value {
     let name = handle(random);
     let flat = name.replace('.', "_");
+    // Without an @, what tells a name from a word is a digit or a line.
+    let marked = format!("{}_{}", random.pick(WORDS), random.number(1, 999));
     let (raw, platform, phrase) = match random.number(0, 12) {
         0 => (
             format!("https://www.instagram.com/{name}/"),
@@ -1307,7 +1311,7 @@ fn social(random: &mut Random) -> Value {
             "instagram",
             "Elle se fait appeler {} sur Instagram.",
         ),
-        3 => (name.clone(), "instagram", "Insta : {}"),
+        3 => (marked, "instagram", "Insta : {}"),
         4 => (
             format!("https://www.tiktok.com/@{name}"),
             "tiktok",
@@ -1319,11 +1323,14 @@ fn social(random: &mut Random) -> Value {
             "Le compte TikTok {} diffuse la même vidéo.",
         ),
         6 => (
-            format!("https://www.snapchat.com/add/{}", flat.to_lowercase()),
+            format!(
+                "https://www.snapchat.com/add/{}",
+                short(&flat).to_lowercase()
+            ),
             "snapchat",
             "Il m'a ajoutée sur {}",
         ),
-        7 => (flat.clone(), "snapchat", "Snap : {}"),
+        7 => (marked, "snapchat", "Snap : {}"),
         8 => (
             format!("https://www.facebook.com/{}", name.replace('_', ".")),
             "facebook",
@@ -1363,7 +1370,7 @@ fn social(random: &mut Random) -> Value {
     (raw, format!("{platform}:{handle}"), Some(phrase.to_owned()))
 }
 
-/// At most the fifteen characters that X allows.
+/// At most the fifteen characters that X and Snapchat allow.
 fn short(handle: &str) -> String {
     handle.chars().take(15).collect()
 }

@@ -5,15 +5,22 @@ use std::{fs, time::Instant};
 /// Seconds that one run takes: the median of five samples, each of as many runs as fill a tenth of a second.
 pub(crate) fn seconds(mut run: impl FnMut()) -> f64 {
     let clock = Instant::now();
-    let mut sample = |runs: u32| {
-        let start = now(clock);
-        (0..runs).for_each(|_| run());
-        (now(clock) - start) / f64::from(runs)
-    };
-    // The first run also fills caches.
-    let first = sample(1).max(1e-7);
-    let runs = (0.1 / first).clamp(1.0, 100_000.0) as u32;
-    let mut samples: Vec<f64> = (0..5).map(|_| sample(runs)).collect();
+    run();
+    let mut samples: Vec<f64> = (0..5)
+        .map(|_| {
+            let start = now(clock);
+            let mut runs = 0;
+            // The system adds up every few milliseconds: a sample is long beside that.
+            loop {
+                run();
+                runs += 1;
+                let used = now(clock) - start;
+                if used >= 0.1 {
+                    return used / f64::from(runs);
+                }
+            }
+        })
+        .collect();
     samples.sort_by(f64::total_cmp);
     samples[2]
 }
