@@ -3,6 +3,7 @@
 
 mod bank;
 mod coin;
+mod confidence;
 mod context;
 mod extract;
 mod hash;
@@ -17,12 +18,15 @@ mod refang;
 mod register;
 pub mod sketch;
 mod social;
+mod stream;
 mod technical;
 mod warning;
 mod web;
 
+pub use confidence::Confidence;
 pub use extract::{Extraction, Flags, Hit, Problem, Proof, extract};
 pub use kinds::{Family, KINDS, Kind, KindEntry, UnknownKind};
 pub use observable::{Observable, ParseError, defang, display, parse_any};
 pub use refang::refang;
+pub use stream::{Extractor, Found, hits};
 pub use warning::{ListName, WarningListError, WarningLists};
