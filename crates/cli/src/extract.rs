@@ -94,14 +94,13 @@ impl Extract {
 }
 
 fn standard_input(output: &mut Output) -> Result<()> {
-    let mut input = io::stdin().lock();
-    let head = head(&mut input).context("reading standard input")?;
+    let head = head(&mut io::stdin().lock()).context("reading standard input")?;
     output.begin(None);
     match sniff(&head) {
         Format::Text | Format::Binary => {
-            text(output, head.chain(input)).context("reading standard input")
+            text(output, head.chain(io::stdin().lock())).context("reading standard input")
         }
-        // Owned by a thread, since the child may stop before it has taken all.
+        // A thread takes the rest, since the child may stop before it has taken all: no lock is held here.
         format => sandbox::read_piped(format, head, io::stdin(), &mut |reading| {
             parts(output, reading)
         }),

@@ -231,6 +231,8 @@ pub(crate) fn delimiter(head: &[u8], whole: bool) -> Option<u8> {
             && rows.len() + names.len() > 3
             && !rows.is_empty()
             && names.iter().all(is_name)
+            // Prose puts a space after a comma; a table that does is read as text, which loses the names alone.
+            && !names.iter().any(|name| name.starts_with(' '))
             && names
                 .iter()
                 .enumerate()

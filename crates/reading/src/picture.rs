@@ -1,11 +1,11 @@
-//! Pictures: what the camera wrote (EXIF), and the QR codes in them.
+//! Pictures: what the camera wrote (EXIF), and the QR codes and bar codes in them.
 
 use std::io::Cursor;
 
 use exif::{Exif, In, Tag, Value};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
-use crate::{Reader, under};
+use crate::{Reader, barcode, under};
 
 impl Reader<'_> {
     pub(crate) fn picture(&mut self, path: &str, bytes: &[u8]) {
@@ -66,6 +66,13 @@ impl Reader<'_> {
             if number > 0 {
                 break;
             }
+        }
+        for (number, content) in barcode::codes(grey.as_raw(), width, height)
+            .into_iter()
+            .enumerate()
+        {
+            let path = under(path, &format!("bar code {}", number + 1));
+            self.text(&path, "bar code", content);
         }
         if number == 0 && unread > 0 {
             self.problem(path, "a QR code cannot be read");

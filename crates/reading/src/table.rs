@@ -34,7 +34,8 @@ impl Reader<'_> {
             .position()
             .map_or(0, |position| position.record() + 1);
         for (at, cell) in record.iter().enumerate() {
-            let name = names.get(at).unwrap_or_default().trim();
+            let name = names.get(at).unwrap_or_default();
+            let name = name.trim_start_matches('\u{FEFF}').trim();
             let shown = if name.is_empty() {
                 (at + 1).to_string()
             } else {
@@ -69,7 +70,10 @@ pub(crate) fn rows(
 ) -> io::Result<()> {
     let head = input.fill_buf()?;
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let delimiter = delimiter(head, false).unwrap_or(b',');
+    // The buffer may hold the whole, or end in the middle of a row.
+    let delimiter = delimiter(head, true)
+        .or_else(|| delimiter(head, false))
+        .unwrap_or(b',');
     let mut rows = reader(delimiter, input);
     let mut names = None;
     let mut record = csv::ByteRecord::new();

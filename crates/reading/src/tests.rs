@@ -225,7 +225,10 @@ fn a_mailbox_is_cut_where_its_mails_begin() {
     );
     assert!(readings[0].parts[2].text.contains("From here to there"));
     assert_eq!(first_mail(mailbox.as_bytes()).unwrap(), Some(second));
-    assert_eq!(first_mail(&mailbox.as_bytes()[second as usize..]).unwrap(), None);
+    assert_eq!(
+        first_mail(&mailbox.as_bytes()[second as usize..]).unwrap(),
+        None
+    );
     let whole = read(mailbox.as_bytes(), &Limits::default());
     assert!(
         whole
@@ -285,10 +288,13 @@ fn a_table_is_told_from_prose() {
     for prose in [
         "Bonjour,\nj'ai payé, puis rien.\nMerci,\nJean",
         "un texte, deux parties\n",
+        "rien du tout, ligne après ligne\nencore une, et une autre\net une, qui finit\n",
         "Bonjour, je vous écris\nce jour, pour dire\n",
     ] {
         assert_eq!(sniff(prose.as_bytes()), Format::Text, "{prose}");
     }
+    let short = all(Format::Csv, "nom;tel;site\nA;0639;c.example\n".as_bytes());
+    assert_eq!(short[0].parts[2].path, "row 2/site");
     let mut long = "a,b,c\n".to_owned();
     long.push_str(&"1,x@y.example,3\n".repeat(2_500));
     let readings = all(Format::Csv, long.as_bytes());
@@ -377,6 +383,7 @@ fn a_picture_gives_its_codes_its_place_and_its_time() {
         fixture("files/qr.png"),
         &["QR code 1: https://colis.example/suivi?id=7"],
     );
+    check(fixture("files/code128.png"), &["bar code 1: LX123456785FR"]);
     let reading = read(&fixture("files/exif.jpg"), &Limits::default());
     assert_eq!(reading.parts[0].text, "Vu sur https://photo.example/a");
     assert!(

@@ -82,7 +82,7 @@ fn category(misp: &str) -> (&'static str, bool) {
             ("Financial fraud", true)
         }
         "phone-number" => ("Person", false),
-        "email" => ("Payload delivery", true),
+        "email" => ("Social network", true),
         "email-message-id" => ("Payload delivery", false),
         "md5" | "sha1" | "sha256" | "sha512" | "imphash" | "authentihash" | "ssdeep" | "tlsh"
         | "filename" => ("Payload delivery", true),
