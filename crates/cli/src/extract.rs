@@ -22,6 +22,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use observables::{Extractor, Kind, extract};
 use reading::{Format, Reading, SNIFFED, sniff};
 
+use crate::serve;
 use output::{Form, Output};
 pub(crate) use sandbox::ReadFile;
 
@@ -78,7 +79,7 @@ impl Extract {
             _ => Form::Plain,
         };
         let lists = self.lists.as_deref().or(config);
-        let mut output = Output::new(form, self.kind, self.defang, lists)?;
+        let mut output = Output::new(form, self.kind, self.defang, lists, serve::now())?;
         if self.files.is_empty() {
             standard_input(&mut output)?;
         }

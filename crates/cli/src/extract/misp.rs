@@ -18,13 +18,15 @@ const NAMESPACE: [u8; 16] = [
 pub(super) struct Event {
     attributes: Vec<Value>,
     known: BTreeSet<(Kind, String)>,
+    now: Timestamp,
 }
 
 impl Event {
-    pub(super) fn new() -> Event {
+    pub(super) fn new(now: Timestamp) -> Event {
         Event {
             attributes: Vec::new(),
             known: BTreeSet::new(),
+            now,
         }
     }
 
@@ -53,7 +55,7 @@ impl Event {
     }
 
     pub(super) fn finish(self) -> Value {
-        let date = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
+        let date = self.now.to_zoned(TimeZone::UTC).date().to_string();
         let all: String = self
             .attributes
             .iter()

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use observables::{Hit, Kind, Observable, Proof, WarningLists, defang};
 use reading::{Attachment, Reading};
 use serde_json::json;
@@ -51,6 +52,7 @@ impl Output {
         kinds: Vec<Kind>,
         defang: bool,
         lists: Option<&Path>,
+        now: Timestamp,
     ) -> Result<Output> {
         let out = io::stdout().lock();
         let writer = match form {
@@ -72,8 +74,8 @@ impl Output {
                 ])?;
                 Writer::Table(Box::new(table))
             }
-            Form::Stix => Writer::Bundle(Bundle::new()),
-            Form::Misp => Writer::Event(Event::new()),
+            Form::Stix => Writer::Bundle(Bundle::new(now)),
+            Form::Misp => Writer::Event(Event::new(now)),
         };
         let lists = match form {
             Form::Plain => WarningLists::default(),
