@@ -4,6 +4,10 @@
 //! whatever the end was.
 
 #![expect(
+    clippy::disallowed_methods,
+    reason = "the seed of a run is told, so that the run can be made again"
+)]
+#![expect(
     clippy::unwrap_used,
     reason = "a tool of the developers: what fails must stop it"
 )]
