@@ -17,6 +17,7 @@ use crate::{process, root};
 /// What each crate may know of ours, every kind of dependency included. A crate knows those before it, never after.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("observables", &[]),
+    ("reading", &[]),
     ("linkage", &[]),
     ("ledger", &[]),
     ("casework", &["observables"]),
@@ -27,6 +28,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "server",
         &[
             "observables",
+            "reading",
             "linkage",
             "ledger",
             "casework",
@@ -40,6 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "observables",
+            "reading",
             "linkage",
             "ledger",
             "casework",
@@ -62,6 +65,9 @@ const ONLY: &[(&str, &[&str])] = &[
     ("axum", &["server"]),
     ("tower-http", &["server"]),
     ("askama", &["server"]),
+    ("mail-parser", &["reading"]),
+    ("lopdf", &["reading"]),
+    ("image", &["reading"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("tokio", &["store", "server", "cli", "cluster"]),
@@ -75,7 +81,14 @@ const WORDS: &[(&str, &[&str])] = &[
     ("std::fs", &["store", "server", "cli", "cluster"]),
     (
         "std::net",
-        &["observables", "store", "server", "cli", "cluster"],
+        &[
+            "observables",
+            "reading",
+            "store",
+            "server",
+            "cli",
+            "cluster",
+        ],
     ),
     ("std::process", &["cli"]),
     ("println!", &["cli"]),

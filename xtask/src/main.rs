@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod architecture;
 mod bench;
+mod fuzz;
 mod licences;
 mod prepare;
 mod process;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(None),
         ["test", "--only", step] => test::run(Some(step)),
         ["bench", name, rest @ ..] => answer(bench::run(name, rest)),
+        ["fuzz", rest @ ..] => answer(fuzz::run(rest)),
         ["screenshots"] => answer(test::screenshots()),
         [] | ["help" | "--help" | "-h"] => {
             print!("{}", help());
@@ -81,6 +83,9 @@ fn help() -> String {
     for bench in bench::BENCHES {
         text.push_str(&format!("    {:<12} {}\n", bench.name, bench.measures));
     }
+    text.push_str(
+        "cargo xtask fuzz [TARGET] [--minutes N]   mutations of what reads others' bytes\n",
+    );
     text.push_str("cargo xtask screenshots          the pictures of docs/screenshots/\n");
     text
 }

@@ -63,6 +63,24 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
     }
 }
 
+/// The warning lists alone: those of a folder of MISP's lists, of a country's folder, or built in.
+pub(crate) fn lists(folder: Option<&Path>) -> Result<WarningLists> {
+    let files = match folder {
+        Some(folder) => from_disk(folder)?,
+        None => built_in(),
+    };
+    WarningLists::from_misp_json(files.iter().filter_map(|(path, text)| {
+        let path = path.strip_suffix(".json")?;
+        let name = match path.rsplit_once("warninglists/") {
+            Some((_, name)) => name.strip_suffix("/list").unwrap_or(name),
+            None if folder.is_some() => path.rsplit_once('/').map_or(path, |(_, name)| name),
+            None => return None,
+        };
+        Some((name, text.as_str()))
+    }))
+    .context("reading the warning lists")
+}
+
 fn built_in() -> Vec<(String, String)> {
     fn walk(folder: &Dir<'_>, files: &mut Vec<(String, String)>) {
         for file in folder.files() {

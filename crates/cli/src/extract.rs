@@ -1,93 +1,189 @@
 //! `orfevre extract`: every identifier in files or standard input.
+//!
+//! A text is streamed through this process in bounded memory. Everything else is read by a child process
+//! (`sandbox.rs`), since parsers of others' formats meet here what was made to break them.
+
+mod kinds;
+mod misp;
+mod output;
+mod sandbox;
+mod stix;
 
 use std::{
-    fs,
-    io::{self, BufWriter, Read, Write},
-    path::PathBuf,
+    fs::File,
+    io::{self, IsTerminal, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context, Result};
 use clap::Args;
-use observables::{Kind, Proof, defang, extract};
+use indicatif::{ProgressBar, ProgressStyle};
+use observables::{Extractor, Kind, extract};
+use reading::{Format, Reading, SNIFFED, sniff};
+
+use crate::serve;
+use output::{Form, Output};
+pub(crate) use sandbox::ReadFile;
+
+/// Files of at least so many bytes show how far they are read, to a person.
+const LONG: u64 = 16 << 20;
 
 #[derive(Args)]
+#[command(
+    after_help = "Files: texts of any size, mail (.eml, .mbox, .msg), HTML, PDF, CSV, JSON, pictures (EXIF, QR codes). What a file is, is told by its content.\nExit codes: 0 something was found; 1 nothing was found; 2 not done, with the reason on standard error. What could not be read of a file is told on standard error and changes nothing else."
+)]
 pub(crate) struct Extract {
     /// Files to read; standard input without any.
     files: Vec<PathBuf>,
-    /// Only these kinds: url, domain, email, phone, iban, btc, eth, ipv4, ipv6, social.
+    /// Only these kinds, parted by commas; see --list-kinds.
     #[arg(long, value_delimiter = ',', value_name = "KIND")]
     kind: Vec<Kind>,
-    /// One JSON object a line, with byte offsets into the text.
-    #[arg(long)]
+    /// One JSON object a line, with byte offsets into the text of its part.
+    #[arg(long, group = "form")]
     json: bool,
+    /// A table with a line of names.
+    #[arg(long, group = "form")]
+    csv: bool,
+    /// A STIX 2.1 bundle.
+    #[arg(long, group = "form")]
+    stix: bool,
+    /// A MISP event.
+    #[arg(long, group = "form")]
+    misp: bool,
     /// Values that nobody can click on by accident.
     #[arg(long)]
     defang: bool,
+    /// With --json, also what the files say about themselves: hops of mails, attachments with their hashes, EXIF.
+    #[arg(long, requires = "json")]
+    facts: bool,
+    /// Folder of warning lists in MISP's JSON, instead of those in the program.
+    #[arg(long, value_name = "FOLDER")]
+    lists: Option<PathBuf>,
+    /// Say of each kind what it looks like and how it is written, and stop.
+    #[arg(long)]
+    list_kinds: bool,
 }
 
 impl Extract {
-    pub(crate) fn run(self) -> Result<ExitCode> {
-        let mut out = BufWriter::new(io::stdout().lock());
-        let mut found = false;
+    pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
+        if self.list_kinds {
+            kinds::list(&mut io::stdout().lock()).context("writing")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let form = match (self.json, self.csv, self.stix, self.misp) {
+            (true, ..) => Form::Json { facts: self.facts },
+            (_, true, ..) => Form::Csv,
+            (_, _, true, _) => Form::Stix,
+            (.., true) => Form::Misp,
+            _ => Form::Plain,
+        };
+        let lists = self.lists.as_deref().or(config);
+        let mut output = Output::new(form, self.kind, self.defang, lists, serve::now())?;
         if self.files.is_empty() {
-            let mut bytes = Vec::new();
-            io::stdin()
-                .read_to_end(&mut bytes)
-                .context("reading standard input")?;
-            found |= self.write(&mut out, None, &bytes)?;
+            standard_input(&mut output)?;
         }
         for path in &self.files {
-            let bytes = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-            found |= self.write(&mut out, Some(&path.display().to_string()), &bytes)?;
+            file(&mut output, path).with_context(|| format!("reading {}", path.display()))?;
         }
-        out.flush().context("writing")?;
-        Ok(if found {
+        Ok(if output.finish()? {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         })
     }
+}
 
-    fn write(&self, out: &mut impl Write, file: Option<&str>, bytes: &[u8]) -> Result<bool> {
-        // What is not UTF-8 is replaced one character for one byte sequence; offsets are into that text.
-        let text = String::from_utf8_lossy(bytes);
-        let mut found = false;
-        for hit in extract(&text).hits {
-            if !self.kind.is_empty() && !self.kind.contains(&hit.kind) {
+fn standard_input(output: &mut Output) -> Result<()> {
+    let head = head(&mut io::stdin().lock()).context("reading standard input")?;
+    output.begin(None);
+    match sniff(&head) {
+        Format::Text | Format::Binary => {
+            text(output, head.chain(io::stdin().lock())).context("reading standard input")
+        }
+        // A thread takes the rest, since the child may stop before it has taken all: no lock is held here.
+        format => sandbox::read_piped(format, head, io::stdin(), &mut |reading| {
+            parts(output, reading)
+        }),
+    }
+}
+
+fn file(output: &mut Output, path: &Path) -> Result<()> {
+    let mut input = File::open(path)?;
+    let head = head(&mut input)?;
+    input.seek(SeekFrom::Start(0))?;
+    output.begin(Some(&path.display().to_string()));
+    match sniff(&head) {
+        Format::Text | Format::Binary => {
+            let length = input.metadata()?.len();
+            if length < LONG || !io::stderr().is_terminal() {
+                return text(output, input);
+            }
+            let bar = ProgressBar::new(length).with_style(ProgressStyle::with_template(
+                "{wide_bar} {bytes}/{total_bytes} {eta}",
+            )?);
+            let answer = text(output, bar.wrap_read(input));
+            bar.finish_and_clear();
+            answer
+        }
+        format => sandbox::read(format, input, &mut |reading| parts(output, reading)),
+    }
+}
+
+/// The first bytes, as many as are looked at to tell what it is.
+fn head(input: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    input.take(SNIFFED as u64 + 1).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn text(output: &mut Output, mut input: impl Read) -> Result<()> {
+    let mut extractor = Extractor::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let length = match input.read(&mut piece) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error.into()),
+        };
+        for found in extractor.push(&piece[..length]) {
+            output.hit("", &found.hit, &found.raw)?;
+        }
+        // Nobody asked what nearly was one.
+        drop(extractor.problems());
+    }
+    for found in extractor.finish() {
+        output.hit("", &found.hit, &found.raw)?;
+    }
+    Ok(())
+}
+
+/// What the child read of a document.
+fn parts(output: &mut Output, reading: &Reading) -> Result<()> {
+    // The documents of a mailbox are told apart by where they begin.
+    let at = if reading.format == Format::Mail && reading.start > 0 {
+        format!("mail at byte {}/", reading.start)
+    } else {
+        String::new()
+    };
+    for part in &reading.parts {
+        let path = format!("{at}{}", part.path);
+        // What the file calls a value says what it is; hits in the name itself are none of the value's.
+        let before = if part.label.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", part.label)
+        };
+        let text = format!("{before}{}", part.text);
+        for mut hit in extract(&text).hits {
+            if hit.span.start < before.len() {
                 continue;
             }
-            found = true;
-            let value = if self.defang {
-                defang(&hit.observable())
-            } else {
-                hit.canonical.clone()
-            };
-            if self.json {
-                let proof = match hit.proof {
-                    Proof::Checksum => "checksum",
-                    Proof::KnownSuffix => "known_suffix",
-                    Proof::Valid => "valid",
-                    Proof::Possible => "possible",
-                    Proof::Shape => "shape",
-                };
-                let mut line = serde_json::json!({
-                    "kind": hit.kind.name(),
-                    "value": value,
-                    "raw": &text[hit.span.clone()],
-                    "start": hit.span.start,
-                    "end": hit.span.end,
-                    "proof": proof,
-                    "flags": hit.flags.names().collect::<Vec<_>>(),
-                });
-                if let Some(file) = file {
-                    line["file"] = file.into();
-                }
-                writeln!(out, "{line}").context("writing")?;
-            } else {
-                writeln!(out, "{}\t{value}", hit.kind.name()).context("writing")?;
-            }
+            let raw = text[hit.span.clone()].to_owned();
+            hit.span = hit.span.start - before.len()..hit.span.end - before.len();
+            output.hit(&path, &hit, &raw)?;
         }
-        Ok(found)
     }
+    output.facts(&at, reading)
 }

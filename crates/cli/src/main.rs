@@ -48,6 +48,8 @@ enum Command {
     Import(import::Import),
     /// Find every identifier in files or standard input.
     Extract(extract::Extract),
+    #[command(hide = true)]
+    ReadFile(extract::ReadFile),
     /// Look after an installation: invitations, units, checks.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -72,7 +74,8 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(config),
         Command::Demo(demo) => demo.run(config),
         Command::Import(import) => import.run(config),
-        Command::Extract(extract) => extract.run(),
+        Command::Extract(extract) => extract.run(config),
+        Command::ReadFile(file) => file.run(),
         Command::Admin(admin) => admin.run(config),
         Command::Measure(measure) => measure.run(config),
         Command::Verify(verify) => verify.run(),

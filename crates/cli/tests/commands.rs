@@ -161,6 +161,273 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     assert!(tokens.contains("revoked"), "{tokens}");
 }
 
+/// The same with something on standard input.
+fn piped(folder: &Path, arguments: &[&str], input: &[u8], code: i32) -> (String, String) {
+    use std::{io::Write, process::Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_orfevre"))
+        .current_dir(folder)
+        .env_clear()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut to = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || to.write_all(&input));
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap().ok();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}\n{out}\n{err}"
+    );
+    (out, err)
+}
+
+const MAIL: &str = "Received: from a (a [198.51.100.7]) by b.asso.example with SMTP id 1; Mon, 5 Jan 2026 10:00:00 +0000\r\n\
+From: suivi@colis.example\r\nSubject: Votre colis\r\nMIME-Version: 1.0\r\n\
+Content-Type: multipart/mixed; boundary=b\r\n\r\n\
+--b\r\nContent-Type: text/plain\r\n\r\nhttps://colis.example/a\r\n\
+--b\r\nContent-Type: text/csv; name=t.csv\r\nContent-Disposition: attachment\r\n\r\nnom;iban\r\nA;FR1420041010050500013M02606\r\nB;\r\n\
+--b--\r\n";
+
+#[test]
+fn extract_reads_whole_files_by_their_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    // The name says nothing.
+    std::fs::write(here.join("mail.txt"), MAIL).unwrap();
+    let (out, err) = check(here, &["extract", "mail.txt", "--json", "--facts"], 0);
+    assert_eq!(err, "");
+    let lines: Vec<serde_json::Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let hit = |value: &str| {
+        lines
+            .iter()
+            .find(|line| line["value"] == value)
+            .unwrap_or_else(|| panic!("{value} in {out}"))
+    };
+    assert_eq!(hit("suivi@colis.example")["part"], "header From");
+    assert_eq!(hit("https://colis.example/a")["part"], "part 1");
+    let iban = hit("FR1420041010050500013M02606");
+    assert_eq!(
+        (&iban["part"], &iban["confidence"]),
+        (&"part 2/row 2/iban".into(), &"high".into())
+    );
+    assert_eq!((&iban["start"], &iban["end"]), (&0.into(), &27.into()));
+    let hop = lines.iter().find(|line| !line["hop"].is_null()).unwrap();
+    assert_eq!(
+        (&hop["hop"]["address"], &hop["hop"]["claimed_origin"]),
+        (&"198.51.100.7".into(), &true.into())
+    );
+    let file = lines
+        .iter()
+        .find(|line| !line["attachment"].is_null())
+        .unwrap();
+    assert_eq!(
+        (&file["attachment"]["name"], &file["attachment"]["format"]),
+        (&"t.csv".into(), &"csv".into())
+    );
+
+    // The same through a pipe.
+    let (piped, _) = piped(here, &["extract"], MAIL.as_bytes(), 0);
+    let (plain, _) = check(here, &["extract", "mail.txt"], 0);
+    assert_eq!(piped, plain);
+}
+
+#[test]
+fn what_brings_a_reader_down_is_a_problem_of_one_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    std::fs::write(here.join("broken.pdf"), "%PDF-1.7\nnothing of the kind").unwrap();
+    std::fs::write(here.join("broken.png"), b"\x89PNG\r\n\x1a\nnothing").unwrap();
+    std::fs::write(here.join("some.txt"), "voir colis.example").unwrap();
+    let (out, err) = check(
+        here,
+        &["extract", "broken.pdf", "broken.png", "some.txt"],
+        0,
+    );
+    assert_eq!(out, "domain\tcolis.example\n");
+    assert!(
+        err.contains("broken.pdf") && err.contains("broken.png"),
+        "{err}"
+    );
+    let (out, err) = piped(
+        here,
+        &["read-file", "--format", "json"],
+        b"{\"a\":\"b\"}",
+        0,
+    );
+    assert_eq!(err, "");
+    insta::assert_snapshot!(out, @r#"{"format":"json","start":0,"end":9,"parts":[{"path":"/a","label":"a","text":"b"}],"facts":[],"hops":[],"attachments":[],"problems":[]}"#);
+}
+
+#[test]
+fn standard_input_is_streamed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "rien du tout, ligne après ligne\n".repeat(40_000);
+    let at = text.len();
+    text.push_str("colis.example\n");
+    let (out, _) = piped(folder.path(), &["extract", "--json"], text.as_bytes(), 0);
+    let hit: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&hit["start"], &hit["end"]),
+        (&at.into(), &(at + 13).into())
+    );
+    piped(folder.path(), &["extract"], b"", 1);
+}
+
+#[test]
+fn extract_answers_in_the_forms_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let text = "hxxps://colis[.]example/a, 192.0.2.7, FR14 2004 1010 0505 0001 3M02 606, 06 39 98 12 34, telegram @test_arnaque";
+    std::fs::write(here.join("some.txt"), text).unwrap();
+    let (out, _) = check(
+        here,
+        &["extract", "some.txt", "--csv", "--kind", "iban,phone"],
+        0,
+    );
+    insta::assert_snapshot!(out, @r##"
+    file,part,kind,value,raw,start,end,proof,confidence,flags,list
+    some.txt,,iban,FR1420041010050500013M02606,FR14 2004 1010 0505 0001 3M02 606,38,71,checksum,high,,
+    some.txt,,phone,+33639981234,06 39 98 12 34,73,87,possible,low,example,
+    "##);
+    let (out, _) = check(here, &["extract", "some.txt", "--stix"], 0);
+    insta::assert_snapshot!(out, @r##"
+    {
+      "id": "bundle--e4766ef9-b59b-5205-8fd8-a05f575ca8f5",
+      "objects": [
+        {
+          "extensions": {
+            "extension-definition--4f40eebc-266d-51c1-93b0-c7acf4fd35c9": {
+              "extension_type": "new-sco"
+            }
+          },
+          "iban": "FR1420041010050500013M02606",
+          "id": "bank-account--d5de7df7-8613-5aca-88ec-c73343446f8b",
+          "spec_version": "2.1",
+          "type": "bank-account"
+        },
+        {
+          "created": "2026-01-01T00:00:00.000Z",
+          "created_by_ref": "identity--e5940c88-5c49-5d96-b15c-85417c5c302a",
+          "description": "An identifier for which STIX 2.1 has no object; the name is OpenCTI's where it has one.",
+          "extension_types": [
+            "new-sco"
+          ],
+          "id": "extension-definition--14c259db-9063-5cd3-ad07-de30d9237b21",
+          "modified": "2026-01-01T00:00:00.000Z",
+          "name": "phone-number",
+          "schema": "https://example.org/orfevre/docs/formats",
+          "spec_version": "2.1",
+          "type": "extension-definition",
+          "version": "1.0.0"
+        },
+        {
+          "created": "2026-01-01T00:00:00.000Z",
+          "created_by_ref": "identity--e5940c88-5c49-5d96-b15c-85417c5c302a",
+          "description": "An identifier for which STIX 2.1 has no object; the name is OpenCTI's where it has one.",
+          "extension_types": [
+            "new-sco"
+          ],
+          "id": "extension-definition--4f40eebc-266d-51c1-93b0-c7acf4fd35c9",
+          "modified": "2026-01-01T00:00:00.000Z",
+          "name": "bank-account",
+          "schema": "https://example.org/orfevre/docs/formats",
+          "spec_version": "2.1",
+          "type": "extension-definition",
+          "version": "1.0.0"
+        },
+        {
+          "created": "2026-01-01T00:00:00.000Z",
+          "id": "identity--e5940c88-5c49-5d96-b15c-85417c5c302a",
+          "identity_class": "system",
+          "modified": "2026-01-01T00:00:00.000Z",
+          "name": "Orfèvre",
+          "spec_version": "2.1",
+          "type": "identity"
+        },
+        {
+          "id": "ipv4-addr--fe609036-dbde-52d8-a120-35d115a7d338",
+          "spec_version": "2.1",
+          "type": "ipv4-addr",
+          "value": "192.0.2.7"
+        },
+        {
+          "extensions": {
+            "extension-definition--14c259db-9063-5cd3-ad07-de30d9237b21": {
+              "extension_type": "new-sco"
+            }
+          },
+          "id": "phone-number--6399b0a2-9c17-5900-ae15-40bbaf5d7fb5",
+          "kind": "phone",
+          "spec_version": "2.1",
+          "type": "phone-number",
+          "value": "+33639981234"
+        },
+        {
+          "id": "url--c1a630cb-26cc-522f-ab8a-1ae4aa9b2928",
+          "spec_version": "2.1",
+          "type": "url",
+          "value": "https://colis.example/a"
+        },
+        {
+          "account_login": "test_arnaque",
+          "account_type": "telegram",
+          "id": "user-account--81ace4cb-931e-5101-87ae-7d0714e06370",
+          "spec_version": "2.1",
+          "type": "user-account"
+        }
+      ],
+      "type": "bundle"
+    }
+    "##);
+    let (again, _) = check(here, &["extract", "some.txt", "--stix"], 0);
+    assert_eq!(again, out, "ids do not change");
+    let (out, _) = check(here, &["extract", "some.txt", "--misp"], 0);
+    let event: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let attributes: Vec<String> = event["Event"]["Attribute"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|attribute| {
+            format!(
+                "{} {} {}",
+                attribute["category"], attribute["type"], attribute["value"]
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(attributes.join("\n"), @r##"
+    "Network activity" "url" "https://colis.example/a"
+    "Network activity" "ip-dst" "192.0.2.7"
+    "Financial fraud" "iban" "FR1420041010050500013M02606"
+    "Person" "phone-number" "+33639981234"
+    "Other" "text" "test_arnaque"
+    "##);
+    let (out, _) = check(
+        here,
+        &["extract", "some.txt", "--defang", "--kind", "url"],
+        0,
+    );
+    assert_eq!(out, "url\thxxps://colis[.]example/a\n");
+    let (out, _) = check(here, &["extract", "--list-kinds"], 0);
+    for kind in observables::KINDS {
+        assert!(
+            out.contains(kind.name) && out.contains(kind.pattern),
+            "{}",
+            kind.name
+        );
+    }
+    check(here, &["extract", "some.txt", "--csv", "--stix"], 2);
+}
+
 #[test]
 fn extract_says_by_its_exit_code_whether_it_found_anything() {
     let folder = tempfile::tempdir().unwrap();
