@@ -23,6 +23,6 @@ mod web;
 
 pub use extract::{Extraction, Flags, Hit, Problem, Proof, extract};
 pub use kinds::{Family, KINDS, Kind, KindEntry, UnknownKind};
-pub use observable::{Observable, ParseError, defang, display, parse_any};
+pub use observable::{Observable, ParseError, defang, display, mask_cards, parse_any};
 pub use refang::refang;
 pub use warning::{ListName, WarningListError, WarningLists};
