@@ -64,6 +64,22 @@ pub struct Sighting {
     pub list: Option<String>,
 }
 
+impl Sighting {
+    /// One that stands in no text.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            kind: String::new(),
+            value: String::new(),
+            path: String::new(),
+            start: 0,
+            end: 0,
+            proof: String::new(),
+            flags: Vec::new(),
+            list: None,
+        }
+    }
+}
+
 /// Why a submission stands where it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
@@ -398,12 +414,21 @@ impl Verdicts {
     /// Of corrections as kept, oldest first.
     #[must_use]
     pub fn of(corrections: &[Correction]) -> Self {
-        let mut said = HashMap::new();
+        let mut said: HashMap<u64, Option<Observable>> = HashMap::new();
         let mut added: Vec<Observable> = Vec::new();
         for correction in corrections {
             let to = correction.to.as_ref().and_then(observable);
             if let Some(of) = correction.of.as_ref().and_then(observable) {
                 added.retain(|other| other.key() != of.key());
+                // What was corrected to it before is now what this says.
+                for instead in said.values_mut() {
+                    if instead
+                        .as_ref()
+                        .is_some_and(|other| other.key() == of.key())
+                    {
+                        instead.clone_from(&to);
+                    }
+                }
                 said.insert(of.key(), to.clone());
             }
             if let Some(to) = to {

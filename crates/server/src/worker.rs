@@ -264,7 +264,7 @@ async fn step_aside(app: &App) {
 }
 
 /// Takes in what came later for submissions that are on the docket already, and queues them.
-async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
+pub(crate) async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
     let now_reached = app.store.work.reached().await?;
     let mut waiting = app
         .store

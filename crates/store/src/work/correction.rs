@@ -1,5 +1,7 @@
 //! What agents say of the hits of a submission, kept apart from what the program found.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::Connection;
 
 use super::{
@@ -32,6 +34,34 @@ pub struct Correction {
 }
 
 impl Work {
+    /// The same for many submissions; those of which nobody said anything are left out.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn corrections_of(
+        &self,
+        seqs: &[i64],
+    ) -> Result<HashMap<i64, Vec<Correction>>, StoreError> {
+        let spoken: BTreeSet<i64> = {
+            let mut connection = self.reading().await?;
+            sql::select_in(
+                &mut connection,
+                "SELECT DISTINCT docket FROM correction WHERE undone = 0 AND docket",
+                "",
+                seqs,
+            )
+            .await?
+            .iter()
+            .map(|row| sql::int(row, 0))
+            .collect::<Result<_, _>>()?
+        };
+        let mut corrections = HashMap::new();
+        for seq in spoken {
+            corrections.insert(seq, self.corrections(seq).await?);
+        }
+        Ok(corrections)
+    }
+
     /// What agents said of the hits of a submission and did not undo, oldest first.
     ///
     /// # Errors
