@@ -312,7 +312,7 @@ async fn build(
     let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
     let corrections = work.corrections(seq).await?;
     let verdicts = Verdicts::of(&corrections);
-    let sightings = hit::effective(&found, &verdicts);
+    let sightings = hit::effective(&app.lists, &found, &verdicts);
     let keys = work.keys(seq, &app.model).await?;
     let counts: HashMap<i64, i64> = keys
         .iter()

@@ -303,7 +303,7 @@ async fn sightings(app: &App, dockets: &[Docket]) -> Result<Vec<Vec<Sighting>>, 
         .map(|docket| {
             let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
             match corrections.get(&docket.seq) {
-                Some(said) => effective(&found, &Verdicts::of(said)),
+                Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),
                 None => found,
             }
         })

@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use axum::response::{IntoResponse, Redirect, Response};
-use observables::{Kind, Observable, defang, display};
+use observables::{Kind, Observable, WarningLists, defang, display};
 use store::{
     StoreError,
     intake::Upload,
@@ -66,7 +66,11 @@ pub(crate) struct CorrectionView {
 
 /// The sightings that hold after what agents said: dismissed ones are gone, corrected ones say what they are,
 /// added ones stand nowhere.
-pub(crate) fn effective(sightings: &[Sighting], verdicts: &Verdicts) -> Vec<Sighting> {
+pub(crate) fn effective(
+    lists: &WarningLists,
+    sightings: &[Sighting],
+    verdicts: &Verdicts,
+) -> Vec<Sighting> {
     let mut holding: Vec<Sighting> = Vec::with_capacity(sightings.len());
     for sighting in sightings {
         let Some(found) = observable(sighting).filter(|found| !verdicts.holds(found)) else {
@@ -74,7 +78,7 @@ pub(crate) fn effective(sightings: &[Sighting], verdicts: &Verdicts) -> Vec<Sigh
             continue;
         };
         if let Some(instead) = verdicts.instead(&found) {
-            holding.push(said(instead, sighting));
+            holding.push(said(lists, instead, sighting));
         }
     }
     for added in verdicts.added() {
@@ -82,20 +86,20 @@ pub(crate) fn effective(sightings: &[Sighting], verdicts: &Verdicts) -> Vec<Sigh
             .iter()
             .any(|sighting| observable(sighting).as_ref() == Some(added));
         if !there {
-            holding.push(said(added, &Sighting::nowhere()));
+            holding.push(said(lists, added, &Sighting::nowhere()));
         }
     }
     holding
 }
 
 /// An agent's word, where a hit stands.
-fn said(observable: &Observable, place: &Sighting) -> Sighting {
+fn said(lists: &WarningLists, observable: &Observable, place: &Sighting) -> Sighting {
     Sighting {
         kind: observable.kind().name().to_owned(),
         value: observable.canonical().to_owned(),
         proof: "agent".to_owned(),
         flags: observable.flags().names().map(str::to_owned).collect(),
-        list: None,
+        list: lists.check(observable).map(ToString::to_string),
         ..place.clone()
     }
 }
@@ -449,7 +453,8 @@ mod tests {
             proof: "known_suffix".to_owned(),
             ..Sighting::nowhere()
         };
-        let held = effective(&[found], &Verdicts::of(said));
+        let lists = WarningLists::from_misp_json(std::iter::empty::<(&str, &str)>()).unwrap();
+        let held = effective(&lists, &[found], &Verdicts::of(said));
         let held: Vec<String> = held
             .iter()
             .map(|one| format!("{} {} {}", one.kind, one.value, one.end))
