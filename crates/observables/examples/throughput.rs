@@ -57,7 +57,7 @@ fn main() -> Result<(), std::io::Error> {
         rate(time),
         documents.len() as f64 / time.as_secs_f64()
     );
-    for kind in Kind::ALL {
+    for &kind in Kind::ALL {
         let count = found
             .iter()
             .flatten()
