@@ -176,6 +176,32 @@ test('without JavaScript: filter, open, route, reply, open the identity with a r
   await opened.getByText('est orientée.').waitFor();
 });
 
+test('a hit is dismissed with a reason and taken back, by keyboard and without a script', async () => {
+  for (const javascript of [true, false]) {
+    const opened = await signIn(`Agent Éléments ${javascript}`, 'triage', { javascript });
+    await opened.goto(at(`/submissions/${filed[3]}`));
+    // What is copied cannot be followed by mistake, and needs no script.
+    assert.match(await opened.locator('#observables input[readonly]').first().inputValue(), /hxxps|\[\.\]/);
+    const phone = opened.locator('#kind-phone + .wb-scroll');
+    await phone.getByRole('link', { name: 'Corriger 06 39 98 12 34' }).focus();
+    await press(opened, 'Enter');
+    await opened.waitForURL(/hit=phone/);
+    await axe(opened);
+    await opened.getByRole('button', { name: 'Écarter' }).click();
+    await opened.locator('#correct-reason-error').waitFor();
+    await opened.fill('#correct-reason', 'numéro de la victime');
+    await opened.getByRole('button', { name: 'Écarter' }).click();
+    await opened.getByText('n’est pas un élément technique').waitFor();
+    assert.equal(await phone.count(), 0);
+    await axe(opened);
+    await opened.locator('#observables').getByText('Annuler cette décision').first().click();
+    await opened.locator('#observables').getByLabel('Motif').last().fill('erreur de ma part');
+    await opened.getByRole('button', { name: 'Annuler la décision' }).first().click();
+    await phone.waitFor();
+    await quiet(opened);
+  }
+});
+
 test('a series is split, and the split undone, each with its reason', async () => {
   const opened = await signIn('Agent Séries');
   await opened.goto(at('/series/S-000001'));

@@ -26,10 +26,9 @@ use exchange::{Mapping, Record, RecordError, csv_records, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
     app::{App, Settings},
-    receive::{Filing, ReceiveError, receive},
+    receive::{Filing, ReceiveError, body_digest, receive},
     worker,
 };
-use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, watch};
 
 use crate::serve;
@@ -292,7 +291,7 @@ async fn one(
             return None;
         }
     };
-    let body = Sha256::digest(serde_json::to_vec(&record.raw).unwrap_or_default()).into();
+    let body = body_digest(&serde_json::to_vec(&record.raw).unwrap_or_default());
     let filing = Filing {
         desk,
         track,
@@ -355,7 +354,8 @@ impl Pace {
 
 fn refuse(counts: &Counts, telling: &Telling, line: u64, why: &str) {
     counts.refused.fetch_add(1, Ordering::Relaxed);
-    telling.row(line, "refused", why);
+    // What is told may be kept in a log.
+    telling.row(line, "refused", &observables::mask_cards(why));
 }
 
 /// Waits until everything received is matched and every series is up to date.
@@ -363,7 +363,8 @@ pub(crate) async fn settle(app: &App) -> Result<()> {
     loop {
         let reached = app.store.work.reached().await?;
         let waiting = app.store.intake.after(reached.submission, 1).await?;
-        if waiting.is_empty() && app.store.work.dirty().await? == 0 {
+        let again = app.store.work.waiting_again(1).await?;
+        if waiting.is_empty() && again.is_empty() && app.store.work.dirty().await? == 0 {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -712,6 +712,7 @@ fn chained(seq: i64) -> Harmonised {
         words: String::new(),
         lang: "fr".to_owned(),
         keys,
+        more: false,
     }
 }
 

@@ -94,7 +94,7 @@ from = "text"
     // More bad rows than anybody would count by hand: none is dropped without a word.
     let mut rows = "address;text\nhttps://a.example/;a site\n".to_owned();
     rows.push_str(&"https://b.example/;\n".repeat(30));
-    rows.push_str("\"never closed;x\nhttps://c.example/;another\n");
+    rows.push_str("\"never closed;x\nhttps://c.example/;another, card 4111 1111 1111 1111\n");
     std::fs::write(here.join("reports.csv"), rows).unwrap();
     let import = [
         "import",
@@ -108,6 +108,21 @@ from = "text"
     for line in 3..=33 {
         let told = format!("reports.csv, line {line}, refused: ");
         assert!(err.contains(&told), "{told}\n{err}");
+    }
+
+    // No card's number is kept, in whatever file of the folder.
+    let mut folders = vec![here.join("data")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("4111 1111 1111"), "{}", path.display());
+        }
     }
 
     let (out, _) = check(here, &[&import[..], &["--json"]].concat(), 1);

@@ -538,7 +538,11 @@ pub fn mask_cards(text: &str) -> Cow<'_, str> {
         let taken = hits[near..]
             .iter()
             .take_while(|hit| hit.span.start < raw.end)
-            .find(|hit| hit.kind == Kind::Card || is_something_else(hit.kind, hit.proof));
+            // A part of it may by chance be a phone number.
+            .find(|hit| {
+                let whole = hit.span.start <= raw.start && hit.span.end >= raw.end;
+                hit.kind == Kind::Card || whole && is_something_else(hit.kind, hit.proof)
+            });
         match taken {
             Some(hit) if hit.kind != Kind::Card => continue,
             // Lengths that dates, parcels and companies have too are hidden only where words say it.

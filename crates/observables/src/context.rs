@@ -128,12 +128,6 @@ topics! {
 }
 
 impl Topics {
-    /// Whether nothing is in it.
-    #[cfg(test)]
-    pub(crate) fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
     /// Both, in a constant.
     pub(crate) const fn with(self, other: Topics) -> Topics {
         Topics(self.0 | other.0)

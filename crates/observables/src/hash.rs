@@ -250,7 +250,10 @@ mod tests {
             check(&text, &[&md5]);
         }
         check(&format!("SHA256={SHA256}"), &[&format!("sha256 {SHA256}")]);
-        check(&format!("0x{SHA256} 0x{MD5} x{MD5} {MD5}x"), &[]);
+        check(
+            &format!("0x{SHA256} 0x{MD5} x{MD5} {MD5}x"),
+            &[&format!("tx eth:{SHA256}")],
+        );
     }
 
     #[test]

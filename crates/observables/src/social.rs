@@ -1388,13 +1388,13 @@ mod tests {
             "vu sur Facebook : arnaque\n",
             "Telegram : oui",
             "Instagram : voir photo_12.jpg",
-            "Vinted : 12,50 €",
             "Bonjour : jean_dupont",
             "ticket #1234, lola #12345",
         ] {
             found(text, &[]);
         }
         found("Facebook : arnaque.example", &["domain arnaque.example"]);
+        found("Vinted : 12,50 €", &["amount 12.50 EUR"]);
         found("WhatsApp : 06 39 98 12 34", &["phone +33639981234"]);
     }
 

@@ -29,7 +29,7 @@
     said.setAttribute('role', 'status');
     said.className = 'muted';
     button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(code.textContent.trim());
+      await navigator.clipboard.writeText((code.value ?? code.textContent).trim());
       said.textContent = ` ${code.dataset.copied}`;
     });
     code.after(' ', button, said);

@@ -1,5 +1,11 @@
 //! HARMONISE and ROUTE, pure: from a submission as kept to its observables, keys, priority, deadline
 //! and proposed units. The same submission always gives the same result: "now" is when it was received.
+//!
+//! A submission is read alone when it comes ([`harmonise`]), and again, whole, with all that belongs to it by
+//! then ([`again`]): what came later, what was answered, its files, what agents said of its hits.
+
+mod exhibit;
+mod joins;
 
 use std::collections::HashMap;
 
@@ -14,13 +20,24 @@ use casework::{
     submission::{State, Track},
 };
 use jiff::Timestamp;
-use observables::{Kind, Observable, WarningLists, extract, passage::passages, sketch::Sketch};
+use observables::{
+    Hit, Kind, Observable, WarningLists, extract, passage::passages, sketch::Sketch,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{
-    intake::Submission,
-    work::{Harmonised, Key, key_kind},
+    intake::{Submission, Supplement, Upload},
+    work::{Act, Correction, Harmonised, Key, Named, key_kind},
 };
+
+pub(crate) use self::exhibit::{MOST_READ, is_read};
+pub(crate) use self::joins::is_joined_by;
+use self::joins::keys_of;
+pub use self::joins::lookup_key;
+
+/// Grows when the same text gives other hits or keys than it did: what was received before is then harmonised
+/// again, once, beside what comes.
+pub const EXTRACTOR: i64 = 2;
 
 /// An observable and where it stands in the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,20 +46,38 @@ pub struct Sighting {
     pub kind: String,
     /// Canonical form.
     pub value: String,
-    /// Path of the answer it stands in: `payments[2].iban`.
+    /// Path of the answer it stands in: `payments[2].iban`. Beside answers: `supplement:` and its place in the
+    /// ledger, `act:` and its id, `exhibit:` and the upload's id.
     pub path: String,
     /// First byte in the answer's text; with `end` 0 when the whole answer is the observable.
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
-    /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`, `asked`.
+    /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`, `asked`; `agent` where
+    /// a person says so.
     pub proof: String,
-    /// `example`, `private`, `homoglyph`, `slip`.
+    /// What it says about itself, as `observables::Flags` names it; `slip`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// The warning list it is on: honest people share it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
+}
+
+impl Sighting {
+    /// One that stands in no text.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            kind: String::new(),
+            value: String::new(),
+            path: String::new(),
+            start: 0,
+            end: 0,
+            proof: String::new(),
+            flags: Vec::new(),
+            list: None,
+        }
+    }
 }
 
 /// Why a submission stands where it stands.
@@ -145,9 +180,7 @@ fn found(
 ) -> Harmonised {
     let now = Timestamp::from_microsecond(submission.received_at).unwrap_or(Timestamp::UNIX_EPOCH);
     let facts = facts::project(desk, answers);
-    let mut gathered = gather(&facts, lists);
-    gathered.keys.sort_unstable_by_key(|key| (key.id, key.kind));
-    gathered.keys.dedup_by_key(|key| key.id);
+    let found = gather(&facts, lists).close(&[], lists);
 
     let urgent = assess::urgent(desk, answers, now);
     let priority = assess::priority(desk, answers, now);
@@ -212,10 +245,11 @@ fn found(
             None => String::new(),
         },
         assessment: json(&assessment),
-        sightings: json(&gathered.sightings),
+        sightings: json(&found.sightings),
+        more: !facts.evidence.is_empty(),
         words: facts.search_text,
         lang: submission.lang.clone(),
-        keys: gathered.keys,
+        keys: found.keys,
     }
 }
 
@@ -245,6 +279,7 @@ fn quarantined(submission: &Submission, problem: String) -> Harmonised {
         words: String::new(),
         lang: submission.lang.clone(),
         keys: Vec::new(),
+        more: false,
     }
 }
 
@@ -252,13 +287,102 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("these types have string keys and no failing values")
 }
 
-/// Observables and keys of a submission.
-#[derive(Debug, Default)]
-pub struct Gathered {
-    /// Each with its place.
+/// A submission with all that belongs to it.
+pub struct Whole {
+    /// What was sent first.
+    pub submission: Submission,
+    /// What the person added.
+    pub supplements: Vec<Supplement>,
+    /// What agents did; of these, replies are read.
+    pub acts: Vec<Act>,
+    /// Files, each with its first bytes, no more than are read.
+    pub files: Vec<(Upload, Vec<u8>)>,
+    /// What agents said of its hits.
+    pub corrections: Vec<Correction>,
+}
+
+/// What is found in a submission and all that belongs to it.
+#[derive(Debug)]
+pub struct Found {
+    /// What the program found; no agent's word is in it.
     pub sightings: Vec<Sighting>,
-    /// Keys; one may be there twice.
+    /// Keys of what holds after what agents said, each once.
     pub keys: Vec<Key>,
+}
+
+impl Found {
+    /// The sightings as the docket keeps them.
+    #[must_use]
+    pub fn json(&self) -> String {
+        json(&self.sightings)
+    }
+}
+
+/// Hits of all the files of a submission that are kept.
+const MOST_IN_FILES: usize = 2_000;
+
+/// Everything that is found in a submission and in what belongs to it; none while it cannot be read.
+#[must_use]
+pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Found> {
+    let (desk, answers) = read(config, &whole.submission).ok()?;
+    let mut gathered = gather(&facts::project(desk, &answers), lists);
+    for supplement in &whole.supplements {
+        gathered.text(&supplement_path(supplement), &said(&supplement.body), lists);
+    }
+    for reply in whole.acts.iter().filter(|act| act.kind == "reply") {
+        gathered.reply(&reply_path(reply), &said(&reply.body), lists);
+    }
+    let most = gathered.sightings.len() + MOST_IN_FILES;
+    for (upload, bytes) in &whole.files {
+        let path = exhibit_path(upload);
+        for text in exhibit::texts(&upload.name, &upload.media_type, bytes) {
+            gathered.file(&path, &text, most, lists);
+        }
+    }
+    Some(gathered.close(&whole.corrections, lists))
+}
+
+/// Where a hit in what came later stands.
+#[must_use]
+pub fn supplement_path(supplement: &Supplement) -> String {
+    format!("supplement:{}", supplement.seq)
+}
+
+/// Where a hit in an agent's reply stands.
+#[must_use]
+pub fn reply_path(act: &Act) -> String {
+    format!("{REPLY}{}", act.id)
+}
+
+/// Where a hit in a file stands.
+#[must_use]
+pub fn exhibit_path(upload: &Upload) -> String {
+    format!("exhibit:{}", upload.id)
+}
+
+const REPLY: &str = "act:";
+
+/// The text of a message, more facts or a reply, of its JSON.
+#[must_use]
+pub fn said(body: &str) -> String {
+    match serde_json::from_str::<Value>(body) {
+        Ok(Value::Object(mut body)) => match body.remove("text") {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Observables of a submission with the keys that are none of theirs, while texts are read.
+#[derive(Debug, Default)]
+struct Gathered {
+    /// Each with its place.
+    sightings: Vec<Sighting>,
+    /// The observable of each sighting.
+    observables: Vec<Observable>,
+    /// Keys made of words and texts; one may be there twice.
+    keys: Vec<Key>,
 }
 
 fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
@@ -275,28 +399,67 @@ fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
     gathered
 }
 
-/// Observables and keys of a text that came later: a message, more facts.
+/// The observable that a name of the database stands for, when its kind is still known.
 #[must_use]
-pub fn gather_text(path: &str, text: &str, lists: &WarningLists) -> Gathered {
-    let mut gathered = Gathered::default();
-    gathered.text(path, text, lists);
-    gathered
+pub fn observable(named: &Named) -> Option<Observable> {
+    let kind = named.kind.parse().ok()?;
+    Some(Observable::from_canonical(kind, named.value.clone()))
 }
 
-/// Keys of a host (`www.` is nobody's own) and of its registrable domain. The second is another key
-/// even where both are the same name: strangers share a registrable domain, seldom a host.
-fn domain_keys(domain: &Observable) -> (i64, i64) {
-    let name = domain.canonical();
-    let bare = name
-        .strip_prefix("www.")
-        .filter(|rest| rest.contains('.'))
-        .unwrap_or(name);
-    let host = Observable::from_canonical(Kind::Domain, bare.to_owned());
-    let registrable = host.derived().pop().unwrap_or_else(|| host.clone());
-    (
-        host.key() as i64,
-        hashed(&[b"registrable", registrable.canonical().as_bytes()]),
-    )
+/// What holds of hits after what agents said of them, in the order it was said. The last word on a hit counts;
+/// notations and kinds of the same key are the same hit.
+pub struct Verdicts(HashMap<u64, Option<Observable>>, Vec<Observable>);
+
+impl Verdicts {
+    /// Of corrections as kept, oldest first.
+    #[must_use]
+    pub fn of(corrections: &[Correction]) -> Self {
+        let mut said: HashMap<u64, Option<Observable>> = HashMap::new();
+        let mut added: Vec<Observable> = Vec::new();
+        for correction in corrections {
+            let to = correction.to.as_ref().and_then(observable);
+            if let Some(of) = correction.of.as_ref().and_then(observable) {
+                added.retain(|other| other.key() != of.key());
+                // What was corrected to it before is now what this says.
+                for instead in said.values_mut() {
+                    if instead
+                        .as_ref()
+                        .is_some_and(|other| other.key() == of.key())
+                    {
+                        instead.clone_from(&to);
+                    }
+                }
+                said.insert(of.key(), to.clone());
+            }
+            if let Some(to) = to {
+                added.retain(|other| other.key() != to.key());
+                // Who says that it is one takes back that it is none.
+                if said.get(&to.key()).is_some_and(Option::is_none) {
+                    said.remove(&to.key());
+                }
+                added.push(to);
+            }
+        }
+        Self(said, added)
+    }
+
+    /// Whether a hit that the program found still holds.
+    #[must_use]
+    pub fn holds(&self, found: &Observable) -> bool {
+        self.0.is_empty() || !self.0.contains_key(&found.key())
+    }
+
+    /// What an agent says a hit is instead; none where it holds, or is nothing.
+    #[must_use]
+    pub fn instead(&self, found: &Observable) -> Option<&Observable> {
+        self.0.get(&found.key())?.as_ref()
+    }
+
+    /// What agents say there is, beside or instead of what the program found.
+    #[must_use]
+    pub fn added(&self) -> &[Observable] {
+        &self.1
+    }
 }
 
 /// A key made of words. Stored: it never changes.
@@ -307,19 +470,6 @@ fn hashed(words: &[&[u8]]) -> i64 {
             .try_into()
             .expect("a hash has more than eight bytes"),
     )
-}
-
-/// The key by which submissions with an observable are found: of a registrable domain, also those that
-/// name another host of it.
-#[must_use]
-pub fn lookup_key(observable: &Observable) -> i64 {
-    if observable.kind() == Kind::Domain {
-        let (host, registrable) = domain_keys(observable);
-        let whole = observable.derived().is_empty();
-        if whole { registrable } else { host }
-    } else {
-        observable.key() as i64
-    }
 }
 
 /// Key of three bands that agree at once. Stored: it never changes.
@@ -392,9 +542,7 @@ impl Gathered {
             Hint::Phone => Observable::parse(Kind::Phone, raw),
             Hint::Url => Observable::parse(Kind::Url, raw),
             Hint::Iban => Observable::parse(Kind::Iban, raw),
-            Hint::Crypto => {
-                Observable::parse(Kind::Eth, raw).or_else(|_| Observable::parse(Kind::Btc, raw))
-            }
+            Hint::Crypto => wallet(raw),
             Hint::Handle(platform) => Observable::social(platform, raw),
             Hint::Text => {
                 self.text(path, raw, lists);
@@ -405,7 +553,7 @@ impl Gathered {
         };
         match parsed {
             Ok(observable) => {
-                self.sight(&observable, path, 0, 0, "asked", Vec::new(), lists);
+                self.sight(observable, path, (0, 0), "asked", Vec::new(), lists);
             }
             // Typed as they could, and kept: read it like a text.
             Err(_) => self.text(path, raw, lists),
@@ -414,7 +562,41 @@ impl Gathered {
 
     fn text(&mut self, path: &str, text: &str, lists: &WarningLists) {
         let extraction = extract(text);
-        for hit in &extraction.hits {
+        self.hits(path, &extraction.hits, usize::MAX, lists);
+        self.passages(text, &extraction.hits);
+        if let Some(sketch) = Sketch::of(text, &extraction.hits) {
+            let bands = sketch.bands();
+            for band in bands {
+                self.push(band as i64, "text", false);
+            }
+            for three in bands.chunks_exact(3) {
+                self.push(copy_key(three), "copy", false);
+            }
+        }
+    }
+
+    /// What an agent wrote is shown with its hits and is no evidence: the same service's number stands in
+    /// answers to strangers.
+    fn reply(&mut self, path: &str, text: &str, lists: &WarningLists) {
+        self.hits(path, &extract(text).hits, usize::MAX, lists);
+    }
+
+    /// A file is no narrative: it is not compared as a whole, its quotations are.
+    fn file(&mut self, path: &str, text: &str, most: usize, lists: &WarningLists) {
+        let extraction = extract(text);
+        self.hits(path, &extraction.hits, most, lists);
+        self.passages(text, &extraction.hits);
+    }
+
+    fn passages(&mut self, text: &str, hits: &[Hit]) {
+        for passage in passages(text, hits) {
+            self.push(passage as i64, "passage", false);
+        }
+    }
+
+    /// Takes hits until there are `most` in all.
+    fn hits(&mut self, path: &str, hits: &[Hit], most: usize, lists: &WarningLists) {
+        for hit in hits.iter().take(most.saturating_sub(self.sightings.len())) {
             let proof = match hit.proof {
                 observables::Proof::Checksum => "checksum",
                 observables::Proof::KnownSuffix => "known_suffix",
@@ -427,40 +609,16 @@ impl Gathered {
             if lists.one_slip_from(&observable).is_some() {
                 flags.push(SLIP.to_owned());
             }
-            self.sight(
-                &observable,
-                path,
-                hit.span.start,
-                hit.span.end,
-                proof,
-                flags,
-                lists,
-            );
-        }
-        for passage in passages(text, &extraction.hits) {
-            self.push(passage as i64, "passage", false);
-        }
-        if let Some(sketch) = Sketch::of(text, &extraction.hits) {
-            let bands = sketch.bands();
-            for band in bands {
-                self.push(band as i64, "text", false);
-            }
-            for three in bands.chunks_exact(3) {
-                self.push(copy_key(three), "copy", false);
-            }
+            let span = (hit.span.start, hit.span.end);
+            self.sight(observable, path, span, proof, flags, lists);
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one row of the list of sightings"
-    )]
     fn sight(
         &mut self,
-        observable: &Observable,
+        observable: Observable,
         path: &str,
-        start: usize,
-        end: usize,
+        (start, end): (usize, usize),
         proof: &str,
         flags: Vec<String>,
         lists: &WarningLists,
@@ -473,47 +631,32 @@ impl Gathered {
             end,
             proof: proof.to_owned(),
             flags,
-            list: lists.check(observable).map(ToString::to_string),
+            list: lists.check(&observable).map(ToString::to_string),
         });
-        // A well-known name with a slip, in a person's own words, is nobody's: no key. Nor a damped one: a
-        // key is damped for all who hold it, and others may have copied a lure of that very name.
-        let slip = |seen: &Sighting| seen.flags.iter().any(|flag| flag == SLIP);
-        if self.sightings.last().is_some_and(slip) {
-            return;
-        }
-        self.key(observable, lists);
-        // Of a host and its registrable domain the host is enough: its keys are both.
-        let mut derived = observable.derived();
-        let host = derived.iter().position(|one| one.kind() == Kind::Domain);
-        if observable.kind() == Kind::Domain {
-            derived.clear();
-        } else if let Some(host) = host {
-            derived.truncate(host + 1);
-        }
-        for derived in derived {
-            if observable.kind() == Kind::Email {
-                self.mail_domain(&derived, lists);
-            } else {
-                self.key(&derived, lists);
+        self.observables.push(observable);
+    }
+
+    /// What was found, with the keys of what holds after what agents said.
+    fn close(self, corrections: &[Correction], lists: &WarningLists) -> Found {
+        let verdicts = Verdicts::of(corrections);
+        let holds = |found: &Observable| verdicts.holds(found);
+        let mut keys = self.keys;
+        for (sighting, observable) in self.sightings.iter().zip(&self.observables) {
+            // A well-known name with a slip, in a person's own words, is nobody's: no key. Nor a damped one: a
+            // key is damped for all who hold it, and others may have copied a lure of that very name.
+            let slip = sighting.flags.iter().any(|flag| flag == SLIP);
+            if !slip && !sighting.path.starts_with(REPLY) && holds(observable) {
+                keys_of(observable, sighting.list.is_some(), lists, holds, &mut keys);
             }
         }
-    }
-
-    /// Where an address receives its mail says less than where a site is: strangers share providers
-    /// that no list names. So it is a key of its own, and weaker.
-    fn mail_domain(&mut self, domain: &Observable, lists: &WarningLists) {
-        let id = hashed(&[b"mail_domain", domain.canonical().as_bytes()]);
-        self.push(id, "mail_domain", lists.check(domain).is_some());
-    }
-
-    fn key(&mut self, observable: &Observable, lists: &WarningLists) {
-        let damped = lists.check(observable).is_some();
-        if observable.kind() == Kind::Domain {
-            let (host, registrable) = domain_keys(observable);
-            self.push(host, "domain", damped);
-            self.push(registrable, "registrable", damped);
-        } else {
-            self.push(observable.key() as i64, observable.kind().name(), damped);
+        for added in verdicts.added() {
+            keys_of(added, lists.check(added).is_some(), lists, holds, &mut keys);
+        }
+        keys.sort_unstable_by_key(|key| (key.id, key.kind));
+        keys.dedup_by_key(|key| key.id);
+        Found {
+            sightings: self.sightings,
+            keys,
         }
     }
 
@@ -541,6 +684,26 @@ impl Gathered {
     }
 }
 
+/// The wallet that was typed where one was asked for.
+fn wallet(raw: &str) -> Result<Observable, observables::ParseError> {
+    const OTHERS: [Kind; 9] = [
+        Kind::Btc,
+        Kind::Tron,
+        Kind::Xmr,
+        Kind::Ltc,
+        Kind::Bch,
+        Kind::Doge,
+        Kind::Xrp,
+        Kind::Ton,
+        Kind::Sol,
+    ];
+    OTHERS
+        .into_iter()
+        .fold(Observable::parse(Kind::Eth, raw), |found, kind| {
+            found.or_else(|_| Observable::parse(kind, raw))
+        })
+}
+
 /// Flag of a bare domain that is one slip of the hand from a name which people write.
 const SLIP: &str = "slip";
 
@@ -560,17 +723,23 @@ mod tests {
         WarningLists::from_misp_json([("noms", list)]).unwrap()
     }
 
-    fn keys(gathered: &Gathered, kind: &str) -> Vec<(i64, bool)> {
+    fn keys(gathered: &Found, kind: &str) -> Vec<(i64, bool)> {
         let kind = key_kind(kind);
         let of_kind = |key: &&Key| Some(key.kind) == kind;
         let keys = gathered.keys.iter().filter(of_kind);
         keys.map(|key| (key.id, key.damped)).collect()
     }
 
-    fn typed(raw: &str) -> Gathered {
+    fn typed(raw: &str) -> Found {
         let mut gathered = Gathered::default();
         gathered.typed("payee", Hint::Text, raw, &lists());
-        gathered
+        gathered.close(&[], &lists())
+    }
+
+    fn told(text: &str, corrections: &[Correction]) -> Found {
+        let mut gathered = Gathered::default();
+        gathered.text("story", text, &lists());
+        gathered.close(corrections, &lists())
     }
 
     #[test]
@@ -603,7 +772,7 @@ mod tests {
 
     #[test]
     fn a_known_name_with_a_slip_is_no_evidence_and_an_address_is() {
-        let text = |text: &str| gather_text("story", text, &lists());
+        let text = |text: &str| told(text, &[]);
         let slip = text("J’ai payé sur comerce.example avec ma carte.");
         assert!(slip.sightings[0].flags.iter().any(|flag| flag == SLIP));
         assert!(keys(&slip, "domain").is_empty() && keys(&slip, "registrable").is_empty());
@@ -620,7 +789,7 @@ mod tests {
         let modus = |question: &str, answer: &str| {
             let mut gathered = Gathered::default();
             gathered.modus(question, answer);
-            keys(&gathered, "modus")
+            keys(&gathered.close(&[], &lists()), "modus")
         };
         assert_eq!(modus("bought", "Un  Vélo"), modus("bought", "un velo"));
         assert_ne!(modus("bought", "un vélo"), modus("goods", "un vélo"));

@@ -1,8 +1,10 @@
-//! RECEIVE: from checked answers to a durable receipt. Pages, API and import all come through here.
+//! RECEIVE: from checked answers to a durable receipt. Pages, API and import all come through here, and card
+//! numbers go no further ([`mask`]): what is stored, committed to and hashed is masked.
 //!
 //! What is committed to the ledger is `docs/formats/submission-1.md`.
 
 pub mod later;
+pub(crate) mod mask;
 
 use casework::{
     Lang,
@@ -14,6 +16,7 @@ use casework::{
 use sha2::{Digest, Sha256};
 use store::intake::{NewSubmission, SubmitError};
 
+pub use self::mask::digest as body_digest;
 use crate::app::App;
 
 /// A submission that passed the desk's rules, and how it came.
@@ -32,7 +35,7 @@ pub struct Filing<'a> {
     pub scope: &'a str,
     /// The client's idempotency key.
     pub idempotency: &'a str,
-    /// SHA-256 of the request's answers as sent.
+    /// [`body_digest`] of the request's answers as sent.
     pub body: [u8; 32],
 }
 
@@ -98,7 +101,8 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
     let id =
         SubmissionId::new(now, id_random.try_into().expect("ten bytes were split off")).to_string();
     let code = tracking_code(app, &id);
-    let Split { facts, identity } = filing.answers.split(filing.desk);
+    let answers = mask::answers(filing.answers);
+    let Split { facts, identity } = answers.split(filing.desk);
     let facts = serde_json::Value::Object(facts).to_string();
     let identity = (!identity.is_empty()).then(|| serde_json::Value::Object(identity).to_string());
     let received_at = now.as_microsecond();

@@ -16,8 +16,8 @@ use std::{
 use casework::submission::{Event, State};
 use store::{
     StoreError, background,
-    intake::Supplement,
-    work::{Analyser, Batch, Key, Reached},
+    intake::Upload,
+    work::{Analyser, Batch, FoundAgain, Reached},
 };
 use tokio::{
     runtime::Handle,
@@ -27,7 +27,7 @@ use tokio::{
 
 use crate::{
     app::App,
-    harmonise::{gather_text, harmonise},
+    harmonise::{self, EXTRACTOR, MOST_READ, Whole, harmonise},
 };
 
 /// Submissions of one batch: small enough for a second's delay, large enough to spare commits.
@@ -36,6 +36,10 @@ const BATCH: i64 = 256;
 const BACKLOG: i64 = 4096;
 /// Components clustered again between two batches.
 const COMPONENTS: i64 = 512;
+/// Submissions harmonised again between two batches.
+const AGAIN: i64 = 64;
+/// Bytes of the files of one submission that are read.
+const MOST_OF_FILES: u64 = 8 << 20;
 /// A large component is clustered alone, and then none for so many times what it took: what comes in
 /// meanwhile waits for it, so it may not take all the time there is.
 const REST: u32 = 9;
@@ -72,6 +76,7 @@ async fn run(app: App, mut stop: watch::Receiver<bool>) {
         analyser: Arc::default(),
         ahead: None,
         rested: None,
+        queued: false,
     };
     let mut failures = 0_u32;
     while !*stop.borrow() && stop.has_changed().is_ok() {
@@ -110,6 +115,8 @@ struct Worker {
     ahead: Option<Ahead>,
     /// When the next large component may be clustered.
     rested: Option<Instant>,
+    /// Whether what an older extractor found was queued.
+    queued: bool,
 }
 
 struct Ahead {
@@ -132,7 +139,16 @@ struct Ready {
 impl Worker {
     /// One turn: a batch of submissions, the supplements, some components. True when there may be more.
     async fn turn(&mut self) -> Result<bool, StoreError> {
-        let reached = self.app.store.work.reached().await?;
+        let app = self.app.clone();
+        if !self.queued {
+            if app.store.work.queue_older_than(EXTRACTOR).await? {
+                tracing::info!(
+                    "what was found before is found again by this program, beside what comes"
+                );
+            }
+            self.queued = true;
+        }
+        let reached = app.store.work.reached().await?;
         let ready = match self.ahead.take() {
             Some(ahead) if ahead.after == reached.submission => joined(ahead.ready).await?,
             // After a failure the place is not where this batch begins.
@@ -149,7 +165,7 @@ impl Worker {
                 ready: make_ready(self.app.clone(), analyser, ready.last),
             });
         }
-        let app = &self.app;
+        let app = &app;
         step_aside(app).await;
         let started = Instant::now();
         if count > 0 {
@@ -164,6 +180,7 @@ impl Worker {
         }
         let applied_at = Instant::now();
         let supplements = supplements(app, reached).await?;
+        let again = !backlog && harmonise_again(app).await?;
         // With a backlog, clustering waits: a component is then clustered once for many batches.
         let mut clustered = 0;
         if !backlog {
@@ -184,7 +201,7 @@ impl Worker {
                 "a turn"
             );
         }
-        Ok(backlog || supplements || clustered > 0)
+        Ok(backlog || supplements || again || clustered > 0)
     }
 }
 
@@ -246,21 +263,19 @@ async fn step_aside(app: &App) {
     }
 }
 
-/// Takes in what came later for submissions that are on the docket already.
-async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
+/// Takes in what came later for submissions that are on the docket already, and queues them.
+pub(crate) async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
     let now_reached = app.store.work.reached().await?;
-    let waiting: Vec<(Supplement, Vec<Key>)> = app
+    let mut waiting = app
         .store
         .intake
         .supplements_after(reached.supplement, BATCH)
-        .await?
-        .into_iter()
+        .await?;
+    let known = waiting
+        .iter()
         .take_while(|supplement| supplement.submission <= now_reached.submission)
-        .map(|supplement| {
-            let keys = keys(app, &supplement);
-            (supplement, keys)
-        })
-        .collect();
+        .count();
+    waiting.truncate(known);
     if waiting.is_empty() {
         return Ok(false);
     }
@@ -273,19 +288,89 @@ async fn supplements(app: &App, reached: Reached) -> Result<bool, StoreError> {
     };
     app.store
         .work
-        .apply_supplements(&waiting, &app.model, withdrawn)
+        .apply_supplements(&waiting, withdrawn)
         .await?;
     Ok(waiting.len() as i64 == BATCH)
 }
 
-/// The keys of what a person added: the text of a message or of more facts.
-fn keys(app: &App, supplement: &Supplement) -> Vec<Key> {
-    let body: serde_json::Value = serde_json::from_str(&supplement.body).unwrap_or_default();
-    let Some(text) = body.get("text").and_then(serde_json::Value::as_str) else {
-        return Vec::new();
+/// Harmonises submissions again that are queued for it, some of them. True when more may be waiting.
+pub(crate) async fn harmonise_again(app: &App) -> Result<bool, StoreError> {
+    let waiting = app.store.work.waiting_again(AGAIN).await?;
+    if waiting.is_empty() {
+        return Ok(false);
+    }
+    let mut wholes = Vec::with_capacity(waiting.len());
+    let mut nothing = Vec::new();
+    for one in &waiting {
+        match whole(app, one.seq).await? {
+            Some(whole) => wholes.push((*one, whole)),
+            None => nothing.push(*one),
+        }
+    }
+    step_aside(app).await;
+    let shared = app.clone();
+    let (found, unread) = joined(tokio::task::spawn_blocking(move || {
+        let (mut found, mut unread) = (Vec::new(), Vec::new());
+        for (waiting, whole) in wholes {
+            match harmonise::again(&shared.config, &shared.lists, &whole) {
+                Some(one) => found.push(FoundAgain {
+                    waiting,
+                    sightings: one.json(),
+                    keys: one.keys,
+                }),
+                None => unread.push(waiting),
+            }
+        }
+        Ok((found, unread))
+    }))
+    .await?;
+    nothing.extend(unread);
+    app.store.work.pass_over(&nothing).await?;
+    app.store.work.take_again(&found, &app.model).await?;
+    Ok(waiting.len() as i64 == AGAIN)
+}
+
+/// A submission with all that belongs to it now; none when it is not there.
+async fn whole(app: &App, seq: i64) -> Result<Option<Whole>, StoreError> {
+    let (intake, work) = (&app.store.intake, &app.store.work);
+    let Some(submission) = intake.by_seq(seq).await? else {
+        return Ok(None);
     };
-    let mut keys = gather_text("text", text, &app.lists).keys;
-    keys.sort_unstable_by_key(|key| key.id);
-    keys.dedup_by_key(|key| key.id);
-    keys
+    Ok(Some(Whole {
+        supplements: intake.supplements(seq).await?,
+        acts: work.acts(seq).await?,
+        files: files(app, intake.exhibits(seq).await?).await,
+        corrections: work.corrections(seq).await?,
+        submission,
+    }))
+}
+
+/// The beginnings of files in which something is read, until they are enough. A file that cannot be read now is
+/// an operator's to put right, and keeps nothing else from being found.
+async fn files(app: &App, uploads: Vec<Upload>) -> Vec<(Upload, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut room = MOST_OF_FILES;
+    for upload in uploads {
+        let wanted = upload.size.min(MOST_READ);
+        if !harmonise::is_read(&upload.name, &upload.media_type) || wanted > room {
+            continue;
+        }
+        match app
+            .store
+            .objects
+            .read_start(&upload.sha256, MOST_READ)
+            .await
+        {
+            Ok(bytes) => {
+                room -= wanted;
+                files.push((upload, bytes));
+            }
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                sha256 = store::objects::hex(&upload.sha256),
+                "a file could not be read for what is in it"
+            ),
+        }
+    }
+    files
 }

@@ -6,7 +6,9 @@
 //! short transactions on the same connection.
 
 mod access;
+mod again;
 mod apply;
+mod correction;
 mod docket;
 mod matching;
 mod overview;
@@ -28,7 +30,9 @@ use tokio::{
 
 pub use self::{
     access::{Agent, AgentSession, ApiToken},
+    again::{FoundAgain, Waiting},
     apply::{Batch, Harmonised, Key},
+    correction::{Correction, Named},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     matching::{KEY_KINDS, KeyCount, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
@@ -43,6 +47,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0003.sql"),
     include_str!("../migrations/work/0004.sql"),
     include_str!("../migrations/work/0005.sql"),
+    include_str!("../migrations/work/0006.sql"),
 ];
 
 /// What the public body makes of the intake.

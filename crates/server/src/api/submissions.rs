@@ -63,7 +63,7 @@ async fn filed(
         Media::Json => {
             let body = json_body(app, &parts, body).await?;
             Sent {
-                digest: Sha256::digest(&body).into(),
+                digest: receive::body_digest(&body),
                 value: json::read(&body)?,
                 files: Vec::new(),
             }
@@ -158,7 +158,7 @@ async fn parts_of(app: &App, desk: &Desk, reader: &mut PartReader) -> Result<Sen
     }
     let submission = submission.ok_or(Failure::NotMultipart)?;
     let digest = Sha256::new()
-        .chain_update(Sha256::digest(&submission))
+        .chain_update(receive::body_digest(&submission))
         .chain_update(hashes.finalize())
         .finalize();
     Ok(Sent {

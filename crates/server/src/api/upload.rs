@@ -186,7 +186,7 @@ impl Part<'_> {
                 id: id.clone(),
                 sha256: kept.sha256,
                 size: kept.size,
-                name,
+                name: observables::mask_cards(&name).into_owned(),
                 media_type: kept.media_type.to_owned(),
                 at: app.now_micros(),
             })

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use store::{StoreError, intake::SubmitError};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{app::App, web::cookies};
+use crate::{app::App, receive::mask, web::cookies};
 
 pub(super) const COOKIE: &str = "orfevre-draft";
 const DAY: i64 = 86_400;
@@ -34,7 +34,7 @@ pub(super) struct Draft {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Filling {
     pub(super) track: String,
-    /// Raw answers, as typed.
+    /// Raw answers, as typed; card numbers are masked once saved.
     pub(super) answers: Map<String, Value>,
     /// Idempotency key of the sending: a retry gives the same receipt.
     pub(super) key: String,
@@ -97,7 +97,7 @@ impl Draft {
         }))
     }
 
-    /// Makes the draft durable; its time begins anew.
+    /// Makes the draft durable, without card numbers; its time begins anew.
     pub(super) async fn save(&mut self, app: &App) -> Result<(), SubmitError> {
         let now = app.now_micros();
         let days = if self.filling.sent.is_some() {
@@ -113,6 +113,7 @@ impl Draft {
         let expires_at = now
             .saturating_add(days.saturating_mul(DAY * 1_000_000))
             .min(last);
+        mask::members(&mut self.filling.answers);
         let body = serde_json::to_string(&self.filling).expect("a map of JSON values is JSON");
         let draft = store::intake::Draft {
             desk: self.desk.clone(),

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::submission::{State as Standing, Track, TrackingCode};
+use observables::mask_cards;
 use serde_json::{Value, json};
 use store::{
     StoreError,
@@ -516,8 +517,8 @@ async fn keep(
 ) -> Result<(), ()> {
     // What is sent is part of the key: a second click is a retry, another text on the same page is not. A
     // file counts by its name and its bytes, since each time it comes it gets another id.
-    let text = body["text"].as_str().unwrap_or_default();
-    let mut said = vec![kind, fields.one("key").unwrap_or_default(), text];
+    let text = mask_cards(body["text"].as_str().unwrap_or_default());
+    let mut said = vec![kind, fields.one("key").unwrap_or_default(), &*text];
     said.extend(files.iter().map(|file| file.name.as_str()));
     let said: Vec<&[u8]> = said.into_iter().map(str::as_bytes).collect();
     let bytes: Vec<[u8; 32]> = files.iter().map(|file| file.sha256).collect();

@@ -251,11 +251,12 @@ async fn filed(
     let desk = draft
         .desk(app)
         .expect("the caller found the desk of the draft");
-    let body = serde_json::to_vec(&draft.filling.answers).expect("a map of JSON values is JSON");
+    let body = serde_json::to_string(&draft.filling.answers).expect("a map of JSON values is JSON");
+    let masked = observables::mask_cards(&body);
     let body: [u8; 32] = Sha256::new()
         .chain_update(answers.track().as_str())
         .chain_update([0])
-        .chain_update(body)
+        .chain_update(masked.as_bytes())
         .finalize()
         .into();
     let filing = |idempotency| Filing {

@@ -1354,3 +1354,96 @@ async fn colours_come_back_to_the_page_and_leaving_takes_everything_along() {
     );
     assert!(browser.cookies.is_empty(), "{:?}", browser.cookies);
 }
+
+/// A card's number in whatever a person or a partner sends is in no file of the folder, and in no page.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_card_number_is_kept() {
+    let site = Site::new().await;
+    let written = [
+        "4111 1111 1111 1111",
+        "4111111111111111",
+        "4111-1111-1111-1111",
+    ];
+    let mut drafting = site.browser();
+    let mut browser = site.browser();
+    for browser in [&mut drafting, &mut browser] {
+        browser.fill_pharos().await;
+        let what = format!("description=Ma+carte+{}+fin", written[0].replace(' ', "+"));
+        browser.step("/fr/desks/pharos/steps/what", &what).await;
+        let page = browser.get("/fr/desks/pharos/steps/what").await.text;
+        assert!(page.contains("4111 11** **** 1111"), "{}", words(&page));
+        assert!(!page.contains(written[0]));
+    }
+    for _ in 0..2 {
+        let sent = browser.post("/fr/desks/pharos/send", "").await;
+        assert_eq!(sent.to, "/fr/receipt");
+    }
+    let code = code(&browser.get("/fr/receipt").await.text);
+    browser
+        .step("/fr/follow", &format!("code={}", code.replace('-', "+")))
+        .await;
+    let message = format!("key=k&message=la+carte+{}", written[1]);
+    for _ in 0..2 {
+        browser.step("/fr/follow/message", &message).await;
+    }
+    let name = format!("{}.txt", written[1]);
+    let facts = [
+        ("key", None, &b"f"[..]),
+        ("facts", None, b"ou 4111-1111-1111-1111"),
+        ("files", Some(name.as_str()), b"une piece"),
+    ];
+    browser.upload("/fr/follow/facts", &facts).await;
+    let page = browser.get("/fr/follow/submission").await.text;
+    assert_eq!(
+        page.matches("411111******1111").count(),
+        2,
+        "{}",
+        words(&page)
+    );
+
+    let partner = |number: &str| {
+        let body = serde_json::json!({"answers": {
+            "category": "animals", "visibility": "public", "medium": "site",
+            "urls": [{"url": "https://a.example/"}], "description": format!("numero {number}"),
+            "victim": "no", "identify": "anonymous",
+        }});
+        Request::post("/api/v1/desks/pharos/submissions")
+            .header("idempotency-key", "partner-key-0001")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap()
+    };
+    let mut api = site.browser();
+    let first = api.answer(partner(written[1])).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    // A retry is the same request; another text is not.
+    let again = api.answer(partner(written[1])).await;
+    assert_eq!(again.headers["idempotency-replayed"], "true");
+    let other = api.answer(partner("autre")).await;
+    assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.text);
+
+    assert_eq!(site.app.store.intake.count().await.unwrap(), 2);
+    for seq in 0..5 {
+        if site.app.store.intake.by_seq(seq).await.unwrap().is_some() {
+            site.work(seq).await;
+        }
+    }
+    let mut folders = vec![site.folder.path().to_owned()];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            read += bytes.len();
+            let text = String::from_utf8_lossy(&bytes);
+            for number in written {
+                assert!(!text.contains(number), "{number} is in {}", path.display());
+            }
+        }
+    }
+    assert!(read > 100_000, "the databases were read");
+}

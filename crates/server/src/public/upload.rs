@@ -156,7 +156,7 @@ async fn file(
         id,
         sha256: kept.sha256,
         size: kept.size,
-        name: name.clone(),
+        name: observables::mask_cards(&name).into_owned(),
         media_type: kept.media_type.to_owned(),
         at: app.now_micros(),
     };

@@ -4,7 +4,7 @@
 use casework::submission::TrackingCode;
 use store::intake::{NewSupplement, Received, Submission, SubmitError, Supplement};
 
-use super::{ReceiveError, digest, idempotency, lookup, tracking_code};
+use super::{ReceiveError, digest, idempotency, lookup, mask, tracking_code};
 use crate::app::App;
 
 /// Something to add.
@@ -68,6 +68,7 @@ pub async fn add(app: &App, addition: Addition<'_>) -> Result<Received, ReceiveE
         );
     }
     let key = key_of(addition.submission, addition.idempotency);
+    let body = mask::json(addition.body);
     let mut tried = false;
     loop {
         // The digest holds the moment: a retry must be given that of the first request.
@@ -79,7 +80,7 @@ pub async fn add(app: &App, addition: Addition<'_>) -> Result<Received, ReceiveE
             addition.submission.id.as_bytes(),
             addition.kind.as_bytes(),
             &at.to_string().into_bytes(),
-            addition.body.as_bytes(),
+            body.as_bytes(),
         ];
         let added = app
             .store
@@ -92,7 +93,7 @@ pub async fn add(app: &App, addition: Addition<'_>) -> Result<Received, ReceiveE
                 idempotency: key,
                 digest: digest(&fields, &evidence),
                 nonce,
-                body: addition.body.clone(),
+                body: body.clone(),
                 uploads: addition.uploads.clone(),
             })
             .await;

@@ -9,7 +9,7 @@ pub(crate) enum Action {
     Figures,
     /// Read submissions and series, search them.
     Read,
-    /// Take, release, route, close, mark as read.
+    /// Take, release, route, close, mark as read; add, correct or dismiss a hit.
     Handle,
     /// Open a closed submission again.
     Reopen,

@@ -81,6 +81,35 @@ pub(super) fn kind(page: &Page, name: &str) -> String {
     }
 }
 
+/// What stands behind a hit.
+pub(super) fn proof(page: &Page, proof: &str) -> String {
+    let words = page.w;
+    match proof {
+        "checksum" => words.t("wb-proof-checksum"),
+        "known_suffix" => words.t("wb-proof-known-suffix"),
+        "valid" => words.t("wb-proof-valid"),
+        "possible" => words.t("wb-proof-possible"),
+        "shape" => words.t("wb-proof-shape"),
+        "asked" => words.t("wb-proof-asked"),
+        "agent" => words.t("wb-proof-agent"),
+        other => other.to_owned(),
+    }
+}
+
+/// What a hit says about itself.
+pub(super) fn flag(page: &Page, flag: &str) -> String {
+    let words = page.w;
+    match flag {
+        "example" => words.t("wb-flag-example"),
+        "private" => words.t("wb-flag-private"),
+        "homoglyph" => words.t("wb-flag-homoglyph"),
+        "dead" => words.t("wb-flag-dead"),
+        "capped" => words.t("wb-too-common"),
+        "slip" => words.t("wb-flag-slip"),
+        other => other.to_owned(),
+    }
+}
+
 /// What an agent did.
 pub(super) fn act(page: &Page, kind: &str) -> String {
     let words = page.w;
@@ -99,6 +128,10 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "split" => words.t("wb-act-split"),
         "merge" => words.t("wb-act-merge"),
         "undo" => words.t("wb-act-undo"),
+        "hit_add" => words.t("wb-act-hit-add"),
+        "hit_correct" => words.t("wb-act-hit-correct"),
+        "hit_dismiss" => words.t("wb-act-hit-dismiss"),
+        "hit_undo" => words.t("wb-act-hit-undo"),
         other => other.to_owned(),
     }
 }

@@ -5,6 +5,7 @@ pub(super) mod act;
 pub(super) mod answers;
 pub(super) mod exhibit;
 pub(super) mod history;
+pub(super) mod hit;
 pub(super) mod identity;
 pub(super) mod matching;
 pub(super) mod presence;
@@ -22,6 +23,7 @@ use casework::{
     desk::Desk,
     submission::{Closing, Track},
 };
+use observables::display;
 use serde_json::{Map, Value};
 use store::{
     StoreError,
@@ -33,7 +35,8 @@ use self::{
     act::Step,
     answers::{Marks, StepView},
     history::{ActView, Message},
-    matching::{MatchView, ObservableView},
+    hit::{CorrectionView, Group, HitView, Panel},
+    matching::MatchView,
 };
 use super::{
     access::{Action, allowed},
@@ -43,7 +46,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{self, Assessment, Sighting},
+    harmonise::{self, Assessment, Sighting, Verdicts},
     page::{Page, render},
 };
 
@@ -103,9 +106,31 @@ struct Entered {
     closing: String,
     reason: String,
     text: String,
+    /// The hit that is corrected, as `kind:canonical`.
+    hit: String,
+    kind: String,
+    value: String,
 }
 
 impl Entered {
+    /// A hit to correct, as it is.
+    fn of(hit: &str) -> Self {
+        let Some(found) = hit::named(hit) else {
+            return Self::default();
+        };
+        Self {
+            act: "correct".to_owned(),
+            hit: hit.to_owned(),
+            kind: found.kind().name().to_owned(),
+            value: display(&found),
+            ..Self::default()
+        }
+    }
+
+    fn value(&self, act: &str) -> &str {
+        if self.act == act { &self.value } else { "" }
+    }
+
     fn reason(&self, act: &str) -> &str {
         if self.act == act { &self.reason } else { "" }
     }
@@ -142,6 +167,7 @@ struct Can {
     read: bool,
     reply: bool,
     note: bool,
+    correct: bool,
     open_identity: bool,
     download: bool,
 }
@@ -167,7 +193,13 @@ struct SubmissionPage {
     problem: String,
     steps: Vec<StepView>,
     whole: String,
-    observables: Vec<ObservableView>,
+    groups: Vec<Group>,
+    set_aside: Vec<HitView>,
+    corrections: Vec<CorrectionView>,
+    /// The hit whose form is open, in words; empty for none.
+    correcting: String,
+    kinds_to_add: Vec<Opt>,
+    kinds_to_correct: Vec<Opt>,
     matches: Vec<MatchView>,
     has_strong: bool,
     has_weak: bool,
@@ -208,7 +240,7 @@ pub(super) async fn show(
         &loaded,
         from,
         whole,
-        Entered::default(),
+        Entered::of(query.get("hit").map_or("", String::as_str)),
         Vec::new(),
     )
     .await
@@ -223,6 +255,23 @@ async fn again(
     loaded: &Loaded<'_>,
     errors: Vec<(&'static str, String)>,
 ) -> Result<Response, Refused> {
+    again_with(
+        app,
+        posted,
+        loaded,
+        errors,
+        StatusCode::UNPROCESSABLE_ENTITY,
+    )
+    .await
+}
+
+async fn again_with(
+    app: &App,
+    posted: &Posted,
+    loaded: &Loaded<'_>,
+    errors: Vec<(&'static str, String)>,
+    status: StatusCode,
+) -> Result<Response, Refused> {
     let signed = &posted.signed;
     let act = errors
         .first()
@@ -234,12 +283,15 @@ async fn again(
         closing: posted.field("closing").to_owned(),
         reason: posted.field("reason").to_owned(),
         text: posted.field("text").to_owned(),
+        hit: posted.field("hit").to_owned(),
+        kind: posted.field("kind").to_owned(),
+        value: posted.field("value").to_owned(),
     };
     let from = link::checked_from(posted.field("from")).to_owned();
     let template = build(app, signed, loaded, from, false, entered, errors)
         .await
         .map_err(|error| signed.failed(&error))?;
-    Ok(render(StatusCode::UNPROCESSABLE_ENTITY, &template))
+    Ok(render(status, &template))
 }
 
 async fn build(
@@ -257,20 +309,19 @@ async fn build(
     let lang = page.lang;
     let seq = docket.seq;
 
-    let sightings: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+    let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+    let corrections = work.corrections(seq).await?;
+    let verdicts = Verdicts::of(&corrections);
+    let sightings = hit::effective(&app.lists, &found, &verdicts);
     let keys = work.keys(seq, &app.model).await?;
     let counts: HashMap<i64, i64> = keys
         .iter()
         .map(|count| (count.key.id, count.members))
         .collect();
     let values: Map<String, Value> = serde_json::from_str(&submission.facts).unwrap_or_default();
+    let marks = Marks::new(&page, &sightings, &counts);
     let steps = match loaded.desk {
-        Some(desk) => answers::steps(
-            desk,
-            &values,
-            &Marks::new(&page, &sightings, &counts),
-            whole,
-        ),
+        Some(desk) => answers::steps(desk, &values, &marks, whole),
         None => Vec::new(),
     };
     let cut = steps
@@ -302,20 +353,44 @@ async fn build(
         _ => HashMap::new(),
     };
     let matches = matching::matches(app, &page, docket, &sightings, &names_written, &keys).await?;
+    let uploads = intake.exhibits(seq).await?;
+    let panel = Panel {
+        page: &page,
+        keys: &keys,
+        files: &uploads,
+        address: &address,
+        from: &from,
+    };
+    let kind = |act: &str| {
+        if entered.act == act {
+            &*entered.kind
+        } else {
+            ""
+        }
+    };
     Ok(SubmissionPage {
+        groups: panel.groups(&sightings),
+        set_aside: panel.set_aside(&found, &verdicts),
+        corrections: hit::corrections(&page, &corrections, &acts, &names),
+        correcting: hit::named(&entered.hit).map_or(String::new(), |hit| {
+            format!(
+                "{} {}",
+                labels::kind(&page, hit.kind().name()),
+                display(&hit)
+            )
+        }),
+        kinds_to_add: hit::kinds(&page, kind("add")),
+        kinds_to_correct: hit::kinds(&page, kind("correct")),
         has_strong: matches.iter().any(|found| !found.weak),
         has_weak: matches.iter().any(|found| found.weak),
         matches,
         others: presence::others(app, signed, seq, presence::OF_A_PAGE).await,
-        observables: matching::observables(&page, &sightings, &keys),
-        exhibits: intake
-            .exhibits(seq)
-            .await?
+        exhibits: uploads
             .iter()
             .map(|upload| exhibit(&page, &address, upload))
             .collect(),
         has_identity: intake.has_identity(seq).await?,
-        messages: history::messages(&page, &supplements, &acts, &names),
+        messages: history::messages(&page, &supplements, &acts, &names, &marks),
         acts: acts
             .iter()
             .rev()
@@ -393,6 +468,7 @@ fn can(signed: &SignedIn, docket: &Docket) -> Can {
         read: handles && step(Step::Read),
         reply: allowed(agent, Action::Reply),
         note: allowed(agent, Action::Note),
+        correct: handles,
         open_identity: allowed(agent, Action::OpenIdentity),
         download: allowed(agent, Action::Download),
     }

@@ -25,9 +25,14 @@ use crate::{
     app::{App, Settings},
     harmonise::harmonise,
     page::{Page, Theme},
-    receive::{Filing, receive},
+    receive::{
+        Filing,
+        later::{self, Addition},
+        receive,
+    },
     router,
     words::Words,
+    worker,
 };
 
 /// The frame of a page, for tests of what is shown in it.
@@ -1112,4 +1117,261 @@ async fn every_page_has_a_title_of_its_own_in_both_languages() {
         agent.get("/fr/workbench/series/none").await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+impl Site {
+    /// What the worker does after a message, a reply or an agent's word on a hit.
+    async fn work_again(&self) {
+        let (app, work) = (&self.app, &self.app.store.work);
+        let reached = work.reached().await.unwrap();
+        worker::supplements(app, reached).await.unwrap();
+        while worker::harmonise_again(app).await.unwrap() {}
+        work.recluster(&app.model, 100).await.unwrap();
+    }
+
+    async fn upload(&self, id: &str, name: &str, bytes: &[u8]) {
+        let app = &self.app;
+        let mut incoming = app.store.objects.receive(id, 10_000).await.unwrap();
+        incoming.write(bytes).await.unwrap();
+        let (kept, _unrecorded) = incoming.keep().await.unwrap();
+        let upload = store::intake::Upload {
+            id: id.to_owned(),
+            sha256: kept.sha256,
+            size: kept.size,
+            name: name.to_owned(),
+            media_type: kept.media_type.to_owned(),
+            at: now().as_microsecond(),
+        };
+        app.store.intake.record_upload(upload).await.unwrap();
+    }
+
+    async fn add(&self, seq: i64, key: &str, text: &str, uploads: &[&str]) {
+        let app = &self.app;
+        let submission = app.store.intake.by_seq(seq).await.unwrap().unwrap();
+        let addition = Addition {
+            submission: &submission,
+            kind: "message",
+            body: json!({"text": text}).to_string(),
+            uploads: uploads.iter().map(|id| (*id).to_owned()).collect(),
+            idempotency: key,
+        };
+        later::add(app, addition).await.unwrap();
+    }
+
+    /// How many submissions hold what is searched.
+    async fn held(&self, kind: observables::Kind, value: &str) -> i64 {
+        let found = observables::Observable::parse(kind, value).unwrap();
+        let key = crate::harmonise::lookup_key(&found);
+        self.app.store.work.held(key).await.unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_replies_and_files_give_hits_shown_where_they_stand() {
+    let site = Site::new().await;
+    site.upload("upload-1", "releve.csv", b"date;site\n1;releve.example\n")
+        .await;
+    site.upload("upload-2", "mail.eml", b"Subject: lettre.example")
+        .await;
+    let seq = site
+        .file(json!({"scam_type": "romance", "story": "Rien de plus.", "evidence": [{"id": "upload-1"}]}))
+        .await;
+    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    site.add(seq, "k", "Il écrit depuis message.example", &["upload-2"])
+        .await;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    seen.has_not("<code>releve.example</code>");
+    agent
+        .form(
+            &seen,
+            &format!("{path}/acts/reply"),
+            &[("text", "Voyez guichet.example")],
+        )
+        .await;
+    site.work_again().await;
+    let seen = agent.page(&path).await;
+    seen.has("<mark>message.example</mark>")
+        .has("<mark>guichet.example</mark>")
+        .has("<code>releve.example</code>")
+        .has("pièce releve.csv")
+        .has("message de la personne")
+        .has_not("lettre.example");
+    use observables::Kind::Domain;
+    for (value, held) in [
+        ("releve.example", 1),
+        ("message.example", 1),
+        ("guichet.example", 0),
+    ] {
+        assert_eq!(site.held(Domain, value).await, held, "{value}");
+    }
+    // The same again finds the same.
+    let before = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    site.app.store.work.queue_older_than(99).await.unwrap();
+    site.work_again().await;
+    let after = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    assert_eq!(
+        (before.sightings, before.revision),
+        (after.sightings, after.revision)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hits_are_grouped_with_their_proof_and_copied_without_a_script() {
+    let site = Site::new().await;
+    let (_, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    for (lang, words) in [
+        (
+            "fr",
+            [
+                "nom de domaine",
+                "demandé par le formulaire",
+                "réservé aux exemples",
+            ],
+        ),
+        (
+            "en",
+            [
+                "domain name",
+                "asked for by the form",
+                "reserved for examples",
+            ],
+        ),
+    ] {
+        let seen = agent
+            .page(&format!("/{lang}/workbench/submissions/{id}"))
+            .await;
+        seen.has("id=\"kind-domain\"")
+            .has("id=\"kind-iban\"")
+            .has("id=\"kind-phone\"");
+        seen.has("readonly value=\"colis[.]example\"");
+        for word in words {
+            seen.has(word);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_word_on_a_hit_is_kept_apart_and_keys_follow_it() {
+    use observables::Kind::{Domain, Iban};
+    let site = Site::new().await;
+    let (first, id) = site.story().await;
+    let (second, _) = site.story().await;
+    let work = &site.app.store.work;
+    let series = async |seq| work.docket(seq).await.unwrap().unwrap().series;
+    assert_eq!(series(first).await, series(second).await);
+    assert!(series(first).await.is_some());
+    let machine = work.docket(first).await.unwrap().unwrap().sightings;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+
+    // Each needs a reason; a value must be of its kind.
+    let seen = agent.page(&format!("{path}?hit=iban%3A{IBAN}")).await;
+    seen.has("Corriger ou écarter")
+        .has("value=\"FR14 2004 1010 0505 0001 3M02 606\"");
+    let hit = format!("iban:{IBAN}");
+    let dismissed = [("hit", hit.as_str()), ("reason", "")];
+    let refused = agent
+        .form(&seen, &format!("{path}/acts/hit-dismiss"), &dismissed)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused
+        .has("href=\"#correct-reason\"")
+        .has("Corriger ou écarter");
+    let wrong = [
+        ("kind", "iban"),
+        ("value", "FR00 1"),
+        ("reason", "vu sur la pièce"),
+    ];
+    let refused = agent
+        .form(&seen, &format!("{path}/acts/hit-add"), &wrong)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has("href=\"#add-value\"").has("value=\"FR00 1\"");
+    assert!(work.acts(first).await.unwrap().is_empty());
+
+    // Dismissed, it joins no more.
+    let dismissed = [("hit", hit.as_str()), ("reason", "compte de la victime")];
+    let done = agent
+        .form(&seen, &format!("{path}/acts/hit-dismiss"), &dismissed)
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    // Who comes second reads it, and what they typed is kept.
+    let late = agent
+        .form(&seen, &format!("{path}/acts/hit-dismiss"), &dismissed)
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    late.has("compte de la victime").has("entre-temps");
+    site.work_again().await;
+    assert_eq!(site.held(Iban, IBAN).await, 1);
+    let seen = agent.page(&path).await;
+    seen.has("n’est pas un élément technique")
+        .has("écarte un élément")
+        .has_not("id=\"kind-iban\"")
+        .has_not("<mark>FR14");
+    assert_eq!(
+        work.docket(first).await.unwrap().unwrap().sightings,
+        machine
+    );
+
+    // Corrected and added, it joins as what it is; the program's finding stays as it was.
+    let corrected = [
+        ("hit", "domain:colis.example"),
+        ("kind", "domain"),
+        ("value", "livraison.example"),
+        ("reason", "mal recopié"),
+    ];
+    let done = agent
+        .form(&seen, &format!("{path}/acts/hit-correct"), &corrected)
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    let seen = agent.page(&path).await;
+    let added = [
+        ("kind", "email"),
+        ("value", "a@livraison.example"),
+        ("reason", "sur la capture"),
+    ];
+    agent
+        .form(&seen, &format!("{path}/acts/hit-add"), &added)
+        .await;
+    site.work_again().await;
+    let seen = agent.page(&path).await;
+    seen.has("<code>livraison.example</code>")
+        .has("<code>a@livraison.example</code>")
+        .has("dit par un agent")
+        .has("<mark>colis[.]example</mark>");
+    assert_eq!(site.held(Domain, "livraison.example").await, 1);
+    assert_eq!(site.held(Domain, "colis.example").await, 1);
+    work.queue_older_than(99).await.unwrap();
+    site.work_again().await;
+    assert_eq!(site.held(Iban, IBAN).await, 1);
+    assert_eq!(
+        work.docket(first).await.unwrap().unwrap().sightings,
+        machine
+    );
+
+    // Undone, all is as before.
+    for _ in 0..3 {
+        let seen = agent.page(&path).await;
+        let act = work.corrections(first).await.unwrap()[0].act.clone();
+        let undone = [("act", act.as_str()), ("reason", "erreur")];
+        let done = agent
+            .form(&seen, &format!("{path}/acts/hit-undo"), &undone)
+            .await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER);
+    }
+    site.work_again().await;
+    assert_eq!(site.held(Iban, IBAN).await, 2);
+    assert_eq!(site.held(Domain, "livraison.example").await, 0);
+    assert_eq!(series(first).await, series(second).await);
+    agent.page(&path).await.has("annule une correction");
+    // Only who handles submissions.
+    let nobody = site.sign_in("n", "administrator").await;
+    let seen = agent.page(&path).await;
+    let refused = nobody
+        .form(&seen, &format!("{path}/acts/hit-add"), &added)
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }

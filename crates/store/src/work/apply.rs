@@ -10,10 +10,10 @@ use linkage::Model;
 use sqlx::{AnyConnection, Connection};
 
 use super::{
-    Reached, Work,
+    Reached, Work, again,
     docket::TallyChange,
     matching::{bits, joins, listed},
-    set_number, words,
+    series, set_number, words,
 };
 use crate::{
     StoreError,
@@ -74,6 +74,8 @@ pub struct Harmonised {
     pub lang: String,
     /// Its keys, each once.
     pub keys: Vec<Key>,
+    /// More belongs to it than was read, such as files: it is harmonised again, whole.
+    pub more: bool,
 }
 
 impl Harmonised {
@@ -136,6 +138,7 @@ pub struct Batch {
     tally: TallyChange,
     documents: words::Documents,
     touched: Vec<Touched>,
+    more: Vec<i64>,
 }
 
 impl Batch {
@@ -148,6 +151,7 @@ impl Batch {
             tally: TallyChange::default(),
             documents: words::Documents::default(),
             touched: Vec::new(),
+            more: Vec::new(),
         };
         let records: Vec<(i64, &[Key])> = submissions
             .iter()
@@ -157,6 +161,9 @@ impl Batch {
         for one in submissions {
             let tokens = analyser.document(&one.words, &one.lang);
             batch.documents.push(one.seq, &tokens);
+            if one.more {
+                batch.more.push(one.seq);
+            }
             batch
                 .tally
                 .add(&one.desk, &one.headline, &one.state, &one.unit, 1);
@@ -228,6 +235,7 @@ impl Work {
         batch.tally.write(&mut transaction).await?;
         words::index(&mut transaction, batch.documents).await?;
         write_touched(&mut transaction, batch.touched, &[], model).await?;
+        again::queue(&mut transaction, &batch.more).await?;
         set_number(&mut transaction, "reached_submission", reached.submission).await?;
         transaction.commit().await?;
         Ok(())
@@ -368,6 +376,15 @@ async fn write_touched(
     components
         .write(connection, &of_key, &shared, joins)
         .await?;
+    let capped: Vec<i64> = shared
+        .iter()
+        .filter(|key| key.component != 0 && !joins(key))
+        .map(|key| key.id)
+        .collect();
+    if !capped.is_empty() {
+        let holders = holders_of(connection, &capped).await?;
+        series::settle(connection, &holders).await?;
+    }
     mark_reweighted(connection, &shared, model).await
 }
 
@@ -392,18 +409,30 @@ async fn mark_reweighted(
     if reweighted.is_empty() {
         return Ok(());
     }
-    let holders: BTreeSet<i64> = sql::select_in(
-        connection,
-        "SELECT seq FROM member WHERE key",
-        "",
-        &reweighted,
-    )
-    .await?
-    .iter()
-    .map(|row| sql::int(row, 0))
-    .collect::<Result<_, _>>()?;
-    let holders: Vec<i64> = holders.into_iter().collect();
-    let components: BTreeSet<i64> = components_of(connection, &holders)
+    let holders = holders_of(connection, &reweighted).await?;
+    mark_components_of(connection, &holders).await
+}
+
+/// The submissions that hold one of these keys, in order.
+pub(super) async fn holders_of(
+    connection: &mut AnyConnection,
+    keys: &[i64],
+) -> Result<Vec<i64>, StoreError> {
+    let holders: BTreeSet<i64> =
+        sql::select_in(connection, "SELECT seq FROM member WHERE key", "", keys)
+            .await?
+            .iter()
+            .map(|row| sql::int(row, 0))
+            .collect::<Result<_, _>>()?;
+    Ok(holders.into_iter().collect())
+}
+
+/// Has the components that records lie in clustered again.
+pub(super) async fn mark_components_of(
+    connection: &mut AnyConnection,
+    records: &[i64],
+) -> Result<(), StoreError> {
+    let components: BTreeSet<i64> = components_of(connection, records)
         .await?
         .into_values()
         .flatten()
@@ -419,7 +448,7 @@ async fn mark_reweighted(
 }
 
 /// The components that records lie in, through their keys.
-async fn components_of(
+pub(super) async fn components_of(
     connection: &mut AnyConnection,
     records: &[i64],
 ) -> Result<HashMap<i64, Vec<i64>>, StoreError> {

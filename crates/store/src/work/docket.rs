@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::{Work, apply, set_number};
+use super::{Work, again, apply, set_number};
 use crate::{
     StoreError,
     intake::Supplement,
@@ -457,6 +457,7 @@ impl Work {
                 params![seq],
             )
             .await?;
+            again::queue(&mut transaction, &[seq]).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -520,20 +521,19 @@ impl Work {
     }
 
     /// Takes supplements in, in order: marks their submissions unread, gives those that are withdrawn
-    /// the state that `withdrawn` says for the one they are in, adds the keys of what was added, and
-    /// moves the worker's place.
+    /// the state that `withdrawn` says for the one they are in, queues them to be harmonised again with what
+    /// was added, and moves the worker's place.
     ///
     /// # Errors
     /// When the database does not answer; nothing was written then.
     pub async fn apply_supplements(
         &self,
-        supplements: &[(Supplement, Vec<apply::Key>)],
-        model: &linkage::Model,
+        supplements: &[Supplement],
         withdrawn: impl Fn(&str) -> Option<String>,
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        for (supplement, keys) in supplements {
+        for supplement in supplements {
             let seq = supplement.submission;
             let Some(before) = one(&mut transaction, seq).await? else {
                 continue;
@@ -546,32 +546,9 @@ impl Work {
                 after.state = state;
             }
             write_change(&mut transaction, &before, &after).await?;
-            let row = sql::row(
-                &mut transaction,
-                "SELECT keys FROM docket WHERE seq = $1",
-                params![seq],
-            )
-            .await?;
-            let Some(row) = row else { continue };
-            let mut packed = sql::bytes(&row, 0)?;
-            let held = apply::unpack_keys(&packed);
-            let fresh: Vec<apply::Key> = keys
-                .iter()
-                .copied()
-                .filter(|key| held.iter().all(|other| other.id != key.id))
-                .collect();
-            if !fresh.is_empty() {
-                packed.extend(apply::pack_keys(&fresh));
-                sql::run(
-                    &mut transaction,
-                    "UPDATE docket SET keys = $1 WHERE seq = $2",
-                    params![packed, seq],
-                )
-                .await?;
-                apply::write_keys(&mut transaction, &[(seq, &fresh)], &[seq], model).await?;
-            }
+            again::queue(&mut transaction, &[seq]).await?;
         }
-        if let Some((last, _)) = supplements.last() {
+        if let Some(last) = supplements.last() {
             set_number(&mut transaction, "reached_supplement", last.seq).await?;
         }
         transaction.commit().await?;

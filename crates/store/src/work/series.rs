@@ -642,6 +642,52 @@ async fn set_aside(
     Ok(())
 }
 
+/// Has submissions whose keys went lie where their keys are: one that a person's word holds in its series
+/// brings that series' component with it, another leaves the series. Else it would be clustered in two places.
+pub(super) async fn settle(
+    connection: &mut AnyConnection,
+    records: &[i64],
+) -> Result<(), StoreError> {
+    let components = apply::components_of(connection, records).await?;
+    let series = sql::select_in(
+        connection,
+        "SELECT d.seq, s.component FROM docket d JOIN series s ON s.id = d.series WHERE d.seq",
+        "",
+        records,
+    )
+    .await?;
+    for row in series {
+        let (seq, component) = (sql::int(&row, 0)?, sql::int(&row, 1)?);
+        let lies = components.get(&seq).map_or(&[][..], Vec::as_slice);
+        if lies.contains(&component) {
+            continue;
+        }
+        let held = sql::row(
+            connection,
+            "SELECT id FROM link_decision WHERE kind = 'must' AND undone = 0 AND (a = $1 OR b = $1) LIMIT 1",
+            params![seq],
+        )
+        .await?;
+        if held.is_some() {
+            join_components(connection, &[seq], component).await?;
+        } else {
+            sql::run(
+                connection,
+                "UPDATE docket SET series = NULL WHERE seq = $1",
+                params![seq],
+            )
+            .await?;
+        }
+        sql::run(
+            connection,
+            "UPDATE component SET dirty = 1 WHERE id = $1",
+            params![component],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
 /// Clusters the component of a series again after a decision, with the components of the other
 /// submissions the decision names joined to it.
 async fn recluster_of(
@@ -649,6 +695,16 @@ async fn recluster_of(
     touched: &[i64],
     component: i64,
     model: &Model,
+) -> Result<(), StoreError> {
+    join_components(connection, touched, component).await?;
+    recluster_all(connection, &[component], model).await
+}
+
+/// Joins the components that submissions lie in to this one.
+async fn join_components(
+    connection: &mut AnyConnection,
+    touched: &[i64],
+    component: i64,
 ) -> Result<(), StoreError> {
     let mut others: BTreeSet<i64> = BTreeSet::new();
     for row in sql::select_in(
@@ -699,7 +755,7 @@ async fn recluster_of(
         )
         .await?;
     }
-    recluster_all(connection, &[component], model).await
+    Ok(())
 }
 
 /// What the clustering and its writing need of a submission.

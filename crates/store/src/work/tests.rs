@@ -39,6 +39,7 @@ fn harmonised(seq: i64, keys: &[(i64, &str)]) -> Harmonised {
                 damped: false,
             })
             .collect(),
+        more: false,
     }
 }
 
@@ -562,4 +563,205 @@ async fn after_a_commit_that_failed_what_is_answered_as_done_lies_in_a_commit() 
     .unwrap();
     // Another connection reads what was committed.
     assert_eq!(work.reached().await.unwrap(), reached);
+}
+
+/// Has submissions found again with these keys, as the worker would.
+async fn found_again(work: &Work, found: &[(i64, &[(i64, &str)])]) {
+    let waiting = work.waiting_again(1000).await.unwrap();
+    let found: Vec<FoundAgain> = found
+        .iter()
+        .map(|(seq, keys)| FoundAgain {
+            waiting: *waiting.iter().find(|one| one.seq == *seq).unwrap(),
+            sightings: format!("[{seq}]"),
+            keys: harmonised(*seq, keys).keys,
+        })
+        .collect();
+    work.take_again(&found, &model()).await.unwrap();
+    work.recluster(&model(), 1000).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_goes_joins_no_more_and_one_that_comes_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&gangs()]).await;
+    assert!(work.queue_older_than(1).await.unwrap());
+    assert!(!work.queue_older_than(1).await.unwrap());
+    assert_eq!(work.waiting_again(10).await.unwrap().len(), 6);
+    found_again(&work, &[(1, &[])]).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 2], vec![3, 4]]);
+    assert_eq!(work.docket(1).await.unwrap().unwrap().sightings, "[1]");
+    // The last two that shared it: the series ends.
+    found_again(
+        &work,
+        &[(4, &[(22, "email")]), (5, &[(10, "iban"), (11, "phone")])],
+    )
+    .await;
+    assert_eq!(partition(&work).await, vec![vec![0, 2, 5]]);
+    work.queue_older_than(2).await.unwrap();
+    let all = gangs();
+    let keys: Vec<Vec<(i64, &str)>> = all
+        .iter()
+        .map(|one| {
+            one.keys
+                .iter()
+                .map(|key| (key.id, KEY_KINDS[usize::from(key.kind)]))
+                .collect()
+        })
+        .collect();
+    let back: Vec<(i64, &[(i64, &str)])> = (0..).zip(keys.iter().map(Vec::as_slice)).collect();
+    found_again(&work, &back).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 1, 2], vec![3, 4]]);
+    assert!(work.waiting_again(10).await.unwrap().is_empty());
+}
+
+/// Whatever was found before, what is found now gives the series that it would have given at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
+    let mut state = 1_u64;
+    let mut random = move |most: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % most
+    };
+    // `registrable` is capped at 15 holders and `mail_domain` too: keys cross their caps both ways.
+    let kinds = ["iban", "phone", "mail_domain", "registrable", "text"];
+    let mut drawn = |seq: i64| {
+        let keys: std::collections::BTreeMap<i64, &str> = (0..1 + random(4))
+            .map(|_| {
+                let kind = random(5);
+                let values = [12, 12, 2, 2, 3][kind as usize];
+                (
+                    (kind * 100 + random(values)) as i64 + 1,
+                    kinds[kind as usize],
+                )
+            })
+            .collect();
+        harmonised(seq, &keys.into_iter().collect::<Vec<_>>())
+    };
+    let first: Vec<Harmonised> = (0..40).map(&mut drawn).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let changed = work(folder.path(), &[&first]).await;
+    let mut now = first;
+    for round in 1..=6 {
+        changed.queue_older_than(round).await.unwrap();
+        let waiting = changed.waiting_again(100).await.unwrap();
+        let mut found = Vec::new();
+        for one in waiting.iter().filter(|one| one.seq % 6 != round % 6) {
+            let again = drawn(one.seq);
+            found.push(FoundAgain {
+                waiting: *one,
+                sightings: "[]".to_owned(),
+                keys: again.keys.clone(),
+            });
+            now[one.seq as usize] = again;
+        }
+        changed.take_again(&found, &model()).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let at_once = work(folder.path(), &[&now]).await;
+        for work in [&changed, &at_once] {
+            work.recluster(&model(), 1000).await.unwrap();
+            while work.recluster_large(&model()).await.unwrap() > 0 {}
+        }
+        assert_eq!(
+            partition(&changed).await,
+            partition(&at_once).await,
+            "round {round}"
+        );
+        for seq in 0..40 {
+            let counts = async |work: &Work| {
+                let mut counts: Vec<(i64, i64)> = work
+                    .keys(seq, &model())
+                    .await
+                    .unwrap()
+                    .iter()
+                    .map(|count| (count.key.id, count.members))
+                    .collect();
+                counts.sort_unstable();
+                counts
+            };
+            assert_eq!(counts(&changed).await, counts(&at_once).await);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reason_that_comes_while_it_is_harmonised_is_not_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut one = harmonised(0, &[]);
+    one.more = true;
+    let work = work(folder.path(), &[&[one]]).await;
+    let waiting = work.waiting_again(10).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    work.record(0, act("reply", "reply")).await.unwrap();
+    let found = FoundAgain {
+        waiting: waiting[0],
+        sightings: "[\"old\"]".to_owned(),
+        keys: Vec::new(),
+    };
+    work.take_again(&[found], &model()).await.unwrap();
+    assert_eq!(work.docket(0).await.unwrap().unwrap().sightings, "[]");
+    let again = work.waiting_again(10).await.unwrap();
+    assert_eq!((again.len(), again[0].stamp), (1, waiting[0].stamp + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_agent_says_of_a_hit_is_kept_apart_and_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&gangs()]).await;
+    let named = |kind: &str, value: &str| Named {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+    };
+    let (iban, other) = (named("iban", "A"), named("rib", "B"));
+    let revision = async || work.docket(0).await.unwrap().unwrap().revision;
+    let first = revision().await;
+    work.correct(
+        0,
+        first,
+        Some(&iban),
+        Some(&other),
+        act("correct", "hit_correct"),
+    )
+    .await
+    .unwrap();
+    assert!(matches!(
+        work.correct(0, first, None, Some(&other), act("late", "hit_add"))
+            .await,
+        Err(StoreError::Changed)
+    ));
+    work.correct(
+        0,
+        revision().await,
+        Some(&other),
+        None,
+        act("dismiss", "hit_dismiss"),
+    )
+    .await
+    .unwrap();
+    let said = work.corrections(0).await.unwrap();
+    assert_eq!(
+        said.iter()
+            .map(|one| (one.of.clone(), one.to.clone()))
+            .collect::<Vec<_>>(),
+        [(Some(iban), Some(other.clone())), (Some(other), None)]
+    );
+    assert_eq!(work.waiting_again(10).await.unwrap().len(), 1);
+    assert_eq!(work.docket(0).await.unwrap().unwrap().sightings, "[]");
+    work.undo_correction(0, revision().await, "correct", act("undo", "hit_undo"))
+        .await
+        .unwrap();
+    assert_eq!(work.corrections(0).await.unwrap().len(), 1);
+    for id in ["correct", "undo", "nothing"] {
+        let revision = revision().await;
+        assert!(matches!(
+            work.undo_correction(0, revision, id, act("again", "hit_undo"))
+                .await,
+            Err(StoreError::Changed)
+        ));
+        assert_eq!(work.docket(0).await.unwrap().unwrap().revision, revision);
+    }
+    let undone = work.acts(0).await.unwrap();
+    let undone = undone.iter().find(|one| one.id == "correct").unwrap();
+    assert_eq!(undone.undone_by.as_deref(), Some("undo"));
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::Sighting,
+    harmonise::{Sighting, Verdicts},
     page::{Page, render},
     workbench::{
         access::{Action, allowed},
@@ -32,6 +32,7 @@ use crate::{
         submission::{
             answers::observable,
             history::{self, ActView},
+            hit::effective,
             matching::values,
         },
     },
@@ -221,7 +222,7 @@ async fn build(
         });
     let read = dockets.len() as i64;
 
-    let sightings = sightings(&dockets);
+    let sightings = sightings(app, &dockets).await?;
     let mut shared = shared(app, &page, &sightings).await?;
     let more_shared = shared.split_off(shared.len().min(FIRST));
     let all: Vec<Sighting> = sightings.into_iter().flatten().collect();
@@ -293,12 +294,20 @@ async fn build(
     }))
 }
 
-/// What was found in each member.
-fn sightings(dockets: &[Docket]) -> Vec<Vec<Sighting>> {
-    dockets
+/// What holds of what was found in each member, after what agents said.
+async fn sightings(app: &App, dockets: &[Docket]) -> Result<Vec<Vec<Sighting>>, StoreError> {
+    let seqs: Vec<i64> = dockets.iter().map(|docket| docket.seq).collect();
+    let corrections = app.store.work.corrections_of(&seqs).await?;
+    Ok(dockets
         .iter()
-        .map(|docket| serde_json::from_str(&docket.sightings).unwrap_or_default())
-        .collect()
+        .map(|docket| {
+            let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+            match corrections.get(&docket.seq) {
+                Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),
+                None => found,
+            }
+        })
+        .collect())
 }
 
 /// The observables that two members or more hold, those that say most first: what each of them says

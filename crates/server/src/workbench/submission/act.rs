@@ -19,6 +19,7 @@ use super::{Loaded, again, history, load};
 use crate::{
     app::App,
     page::{Page, render},
+    receive::mask,
     workbench::{
         access::{Action, allowed},
         labels, link, row,
@@ -144,7 +145,7 @@ pub(crate) async fn carry_out(
     }
 }
 
-/// An act of this agent, now.
+/// An act of this agent, now, without card numbers.
 pub(crate) fn new_act(
     app: &App,
     signed: &SignedIn,
@@ -164,8 +165,8 @@ pub(crate) fn new_act(
         at: now.as_microsecond(),
         agent: signed.agent.id.clone(),
         kind: kind.to_owned(),
-        reason: reason.to_owned(),
-        body: body.to_owned(),
+        reason: observables::mask_cards(reason).into_owned(),
+        body: mask::json(body.to_owned()),
     })
 }
 
@@ -234,6 +235,9 @@ pub(in crate::workbench) async fn post(
     let loaded = load(&app, signed, &id).await?;
     if matches!(act.as_str(), "reply" | "note") {
         return write(&app, &posted, &loaded, &act).await;
+    }
+    if let Some(what) = act.strip_prefix("hit-") {
+        return super::hit::post(&app, &posted, &loaded, what).await;
     }
     let docket = &loaded.docket;
     let proposed = loaded
@@ -330,6 +334,9 @@ async fn write(
         .record(loaded.docket.seq, act)
         .await
         .map_err(|error| signed.failed(&error))?;
+    if kind == "reply" {
+        app.arrived.notify_one();
+    }
     let back = link::submission(
         &signed.page,
         &loaded.docket.id,

@@ -103,7 +103,7 @@ impl<'a> Marks<'a> {
     }
 
     /// The text in stretches. Offsets that do not fit the text, or overlap, mark nothing.
-    fn pieces(&self, path: &str, text: &str, shown: usize) -> Vec<Piece> {
+    pub(crate) fn pieces(&self, path: &str, text: &str, shown: usize) -> Vec<Piece> {
         let end = text.floor_char_boundary(shown);
         let Some(sightings) = self.by_path.get(path) else {
             return vec![plain(&text[..end])];

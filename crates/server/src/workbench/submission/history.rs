@@ -5,7 +5,13 @@ use std::collections::HashMap;
 use serde_json::Value;
 use store::{intake::Supplement, work::Act};
 
-use crate::{app::App, page::Page, workbench::labels};
+use super::answers::{Marks, Piece};
+use crate::{
+    app::App,
+    harmonise::{reply_path, said, supplement_path},
+    page::Page,
+    workbench::labels,
+};
 
 /// An act in words.
 pub(crate) struct ActView {
@@ -26,7 +32,8 @@ pub(crate) struct Message {
     pub(crate) when: String,
     pub(crate) who: String,
     pub(crate) from_person: bool,
-    pub(crate) text: String,
+    /// Its text, with what was found in it.
+    pub(crate) pieces: Vec<Piece>,
 }
 
 /// Whether an act of this kind changed where the submission stands.
@@ -49,7 +56,19 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
     let detail = match act.kind.as_str() {
         "route" => labels::unit(app, page.lang, &to("unit")),
         "close" => labels::state(page, &to("state")),
-        "note" => text(&act.body),
+        "note" => said(&act.body),
+        "hit_add" | "hit_correct" | "hit_dismiss" => ["of", "to"]
+            .iter()
+            .filter_map(|side| {
+                let named = |name: &str| body.get(*side)?.get(name)?.as_str();
+                Some(format!(
+                    "{} {}",
+                    labels::kind(page, named("kind")?),
+                    named("value")?
+                ))
+            })
+            .collect::<Vec<_>>()
+            .join(" → "),
         "merge" => ["of", "other"]
             .iter()
             .filter_map(|name| body.get(name).and_then(Value::as_str))
@@ -77,21 +96,18 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
     }
 }
 
-fn text(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    body.get("text")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
 /// What the person and the agents wrote to each other.
 pub(crate) fn messages(
     page: &Page,
     supplements: &[Supplement],
     acts: &[Act],
     names: &HashMap<String, String>,
+    marks: &Marks<'_>,
 ) -> Vec<Message> {
+    let pieces = |path: &str, body: &str| {
+        let text = said(body);
+        marks.pieces(path, &text, text.len())
+    };
     let from_person = supplements.iter().map(|supplement| {
         let who = match supplement.kind.as_str() {
             "facts" => page.w.t("wb-person-facts"),
@@ -103,7 +119,7 @@ pub(crate) fn messages(
             when: page.moment(supplement.at),
             who,
             from_person: true,
-            text: text(&supplement.body),
+            pieces: pieces(&supplement_path(supplement), &supplement.body),
         }
     });
     let from_agents = acts
@@ -114,7 +130,7 @@ pub(crate) fn messages(
             when: page.moment(act.at),
             who: names.get(&act.agent).unwrap_or(&act.agent).clone(),
             from_person: false,
-            text: text(&act.body),
+            pieces: pieces(&reply_path(act), &act.body),
         });
     let mut messages: Vec<Message> = from_person.chain(from_agents).collect();
     messages.sort_by_key(|message| message.at);

@@ -1,10 +1,9 @@
-//! What a submission matches and why: its observables with their counts elsewhere, and the waterfall of
-//! each match.
+//! What a submission matches and why: the waterfall of each match.
 
 use std::collections::HashMap;
 
 use linkage::{Key, KeyId, WeightState, explain};
-use observables::{Observable, defang, display};
+use observables::{Observable, display};
 use store::{
     StoreError,
     work::{Docket, KEY_KINDS, KeyCount, Matched},
@@ -16,27 +15,13 @@ use crate::{
     harmonise::Sighting,
     page::Page,
     workbench::{
-        labels, link,
+        labels,
         row::{Row, rows},
     },
 };
 
 /// Matches shown; the series shows the rest.
 const MOST_MATCHES: usize = 8;
-
-/// An observable of the submission.
-pub(crate) struct ObservableView {
-    pub(crate) kind: String,
-    pub(crate) value: String,
-    /// To copy without anybody following it by accident.
-    pub(crate) defanged: String,
-    pub(crate) href: String,
-    pub(crate) elsewhere: i64,
-    /// What the count links to.
-    pub(crate) label: String,
-    /// Why it does not match, if so.
-    pub(crate) note: String,
-}
 
 /// Another submission and why it matches.
 pub(crate) struct MatchView {
@@ -73,50 +58,6 @@ pub(crate) fn values(sightings: &[Sighting]) -> HashMap<i64, Observable> {
         values.insert(crate::harmonise::lookup_key(&found), found);
     }
     values
-}
-
-/// The observables, each once, the most shared first.
-pub(crate) fn observables(
-    page: &Page,
-    sightings: &[Sighting],
-    keys: &[KeyCount],
-) -> Vec<ObservableView> {
-    let counts: HashMap<i64, &KeyCount> = keys.iter().map(|count| (count.key.id, count)).collect();
-    let mut seen = std::collections::HashSet::new();
-    let mut views: Vec<ObservableView> = sightings
-        .iter()
-        .filter_map(|sighting| {
-            let found = observable(sighting)?;
-            if !seen.insert(found.key()) {
-                return None;
-            }
-            let count = counts.get(&crate::harmonise::lookup_key(&found));
-            let elsewhere = count.map_or(0, |count| (count.members - 1).max(0));
-            let note = match (&sighting.list, count) {
-                (Some(list), _) => page.w.t1("wb-on-list", "list", list.as_str()),
-                (None, Some(count)) if count.members > 1 && count.bits == 0.0 => {
-                    page.w.t("wb-too-common")
-                }
-                _ => String::new(),
-            };
-            let value = display(&found);
-            Some(ObservableView {
-                label: page.w.t2(
-                    "wb-search-for",
-                    ("value", value.as_str()),
-                    ("count", elsewhere),
-                ),
-                kind: labels::kind(page, &sighting.kind),
-                value,
-                defanged: defang(&found),
-                href: link::search(page, &sighting.kind, &sighting.value),
-                elsewhere,
-                note,
-            })
-        })
-        .collect();
-    views.sort_by_key(|view| std::cmp::Reverse(view.elsewhere));
-    views
 }
 
 /// The best matches, each with its waterfall.
