@@ -8,7 +8,7 @@ mod complaints;
 mod score;
 
 #[test]
-#[ignore = "until every kind is read"]
+
 fn every_kind_is_found_and_nothing_else_is() {
     let made: Vec<_> = complaints::complaints(1).take(8_000).collect();
     let score = score::Score::of(&made);
