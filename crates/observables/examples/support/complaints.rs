@@ -1211,7 +1211,7 @@ fn amount(random: &mut Random) -> Value {
             format!("{}000.00 EUR", whole % 90 + 1),
         ),
         16 => (format!("{whole} francs suisses"), format!("{whole}.00 CHF")),
-        12 => (format!("{whole} USDT"), format!("{whole}.00 USDT")),
+        12 => (format!("{whole} USDT"), format!("{whole} USDT")),
         13 => (
             format!("{},{cents:02} €", thousands("\u{202f}")),
             format!("{whole}.{cents:02} EUR"),
