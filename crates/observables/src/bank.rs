@@ -775,9 +775,8 @@ impl Scanner<'_> {
                 return None;
             }
         }
-        // A card's number stays a card's, since only that is kept masked; but the issuer was named just before in
-        // the sentence, and no card, when a code passes a card's check by chance.
-        if crate::card::card(&code).is_ok() && !self.is_prepaid(start) {
+        // A card's number stays a card's: only that is kept masked.
+        if crate::card::card(&code).is_ok() {
             return None;
         }
         let from = match word {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     Kind, ParseError, Proof,
-    context::{Topics, ends_sentence, letter_after, letter_before},
+    context::{Topics, letter_after, letter_before},
     extract::{Scanner, extract},
     refang::Plain,
 };
@@ -286,17 +286,6 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether the sentence names paysafecard before `start`, whose codes have a card's length, and no card.
-    pub(crate) fn is_prepaid(&mut self, start: usize) -> bool {
-        let bytes = self.bytes;
-        let named = self
-            .context
-            .before(bytes, start, 64)
-            .take_while(|(word, _)| !ends_sentence(&bytes[word.end..start]))
-            .fold(Topics::default(), |all, (_, topics)| all | topics);
-        named.any(Topics::PAYSAFECARD) && !named.any(Topics::CARD)
-    }
-
     fn card_number(&mut self, start: usize, end: usize) -> Option<usize> {
         let bytes = self.bytes;
         if bytes[start..end].len() > LONGEST {
@@ -310,10 +299,6 @@ impl Scanner<'_> {
         }
         let groups = groups_at(bytes, start, 2);
         self.work += 24;
-        if groups.count > 0 && groups.ends[groups.count - 1].0 >= SHORTEST && self.is_prepaid(start)
-        {
-            return None;
-        }
         for count in (1..=groups.count).rev() {
             let (read, after) = groups.ends[count - 1];
             if read < 8 {

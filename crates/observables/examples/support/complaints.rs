@@ -1399,7 +1399,13 @@ fn gift_card(random: &mut Random) -> Value {
             "Code Neosurf : {}",
         ),
         4 => (
-            groups(&random.digits(16), 4, random.pick(&[" ", "-", ""])),
+            // One that passes a card's check under an issuer's digits is taken for a card, on purpose: a card's number
+            // must never be kept as a code. No issuer's digits begin with 0.
+            groups(
+                &format!("0{}", random.digits(15)),
+                4,
+                random.pick(&[" ", "-", ""]),
+            ),
             "paysafecard",
             "I bought a Paysafecard and gave the code {} by phone.",
         ),
