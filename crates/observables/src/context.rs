@@ -122,7 +122,7 @@ topics! {
     WERO: ["wero"];
     NETWORK: ["as number", "autonomous system", "système autonome", "bgp", "whois", "peering", "mac",
         "adresse mac", "mac address", "hwaddr", "bssid", "ethernet", "hébergeur", "hosting provider"];
-    SUMUP: ["cash app", "cashapp", "$cashtag"];
+    SUMUP: ["cash app", "cashapp", "cashtag"];
 }
 
 impl Topics {
@@ -235,7 +235,7 @@ impl Words {
 /// The topics of a text, read as they are asked for.
 #[derive(Default)]
 pub(crate) struct Context {
-    /// How far the text was read.
+    /// How far the text was read: all words are known that begin before.
     read: usize,
     /// What was found, in the order of the text; only the last `REACH` bytes' worth is kept for long.
     found: Vec<(Range<usize>, Topics)>,
@@ -309,33 +309,31 @@ impl Context {
             return;
         }
         let words = &*WORDS_BY_KEY;
-        // What is before is out of everybody's reach; a word that began in what was read is read again.
-        let start = self
-            .read
-            .saturating_sub(words.longest)
-            .max(at.saturating_sub(REACH + words.longest));
         if self.found.len() > 256 {
             let floor = at.saturating_sub(REACH);
             let stale = self.found.partition_point(|(word, _)| word.end < floor);
             self.found.drain(..stale);
         }
-        let known = self.found.last().map_or(0, |(word, _)| word.end);
-        // Some way further, so that the next who ask find it read; a word may end beyond.
-        let end = bytes.len().min(to + REACH);
-        let mut place = start.max(known);
+        // What is long before is out of everybody's reach. Some way further is read, so that the next who ask
+        // find it; a word that begins there is known whole.
+        let mut place = self.read.max(at.saturating_sub(REACH + words.longest));
+        let end = bytes.len().min(to + REACH / 2);
         while place < end {
+            if !bytes[place].is_ascii_alphanumeric() {
+                place += 1;
+                continue;
+            }
             if let Some((length, topics)) = words.at(bytes, place) {
                 self.found.push((place..place + length, topics));
                 place += length;
                 continue;
             }
-            let in_word = bytes[place].is_ascii_alphanumeric();
             place += 1;
-            while in_word && place < end && bytes[place].is_ascii_alphanumeric() {
+            while place < bytes.len() && bytes[place].is_ascii_alphanumeric() {
                 place += 1;
             }
         }
-        self.read = end.saturating_sub(words.longest).max(to);
+        self.read = place;
     }
 }
 

@@ -1451,8 +1451,8 @@ kinds! {
             ("/usr/local/bin/test", "/usr/local/bin/test"),
             ("/tmp/.x/a.sh", "/tmp/.x/a.sh"),
             ("~/Desktop/test.py", "~/Desktop/test.py"),
-            ("/home/test/fichier.txt", "/home/test/fichier.txt"),
-            ("C:/Users/Test/a.exe", "C:/Users/Test/a.exe"),
+            ("/srv/test/fichier.txt", "/srv/test/fichier.txt"),
+            ("C:/Windows/Test/a.exe", "C:/Windows/Test/a.exe"),
             ("C:\\\\Windows\\\\Temp\\\\a.exe", "C:\\Windows\\Temp\\a.exe"),
         ],
         counter_examples: &[

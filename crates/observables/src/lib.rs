@@ -7,6 +7,7 @@ mod card;
 mod coin;
 mod confidence;
 mod context;
+mod country;
 mod extract;
 mod hash;
 mod kinds;

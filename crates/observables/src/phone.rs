@@ -3,6 +3,10 @@
 //! The default region is France. A number that the plans call invalid but that has the length of one
 //! is kept as possible: the numbers reserved for fiction are such, and so is a mistyped one.
 
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+
 use crate::{Kind, Observable, ParseError, Proof};
 
 /// Most groups that a written number is read as; international numbers are at most 15 digits.
@@ -491,6 +495,110 @@ fn french(national: &[u8]) -> Option<(String, Proof)> {
     Some((e164, if valid { Proof::Valid } else { Proof::Possible }))
 }
 
+/// The national numbers that a country's plan knows.
+struct Plan {
+    /// Of each region that shares the code, what any number of it must match and what one of its types must.
+    regions: Vec<(Regex, Regex)>,
+    /// What some write between the code and the number, such as 0.
+    trunk: Vec<String>,
+    /// Whether numbers may be rewritten before they are compared, as some of Mexico and Argentina are.
+    rewrites: bool,
+}
+
+/// What a plan says of a number.
+#[derive(Clone, Copy, PartialEq)]
+enum Planned {
+    Known,
+    Unknown,
+    /// The library has to read it.
+    Perhaps,
+}
+
+impl Plan {
+    /// What libphonenumber's data say of a code; `None` where they know no such code.
+    fn of(code: u16) -> Option<Plan> {
+        let regions = phonenumber::metadata::DATABASE.by_code(&code)?;
+        let trunk = regions
+            .iter()
+            .filter_map(|region| region.national_prefix())
+            .map(str::to_owned)
+            .collect();
+        let rewrites = regions
+            .iter()
+            // Of the other regions of a code it is for numbers without their area.
+            .filter(|region| regions.len() == 1 || region.is_main_country_for_code())
+            .any(|region| region.national_prefix_transform_rule().is_some());
+        let regions = regions.iter().filter_map(|region| {
+            let plans = region.descriptors();
+            let types = [
+                plans.fixed_line(),
+                plans.mobile(),
+                plans.toll_free(),
+                plans.premium_rate(),
+                plans.shared_cost(),
+                plans.personal_number(),
+                plans.voip(),
+                plans.pager(),
+                plans.uan(),
+                plans.voicemail(),
+            ];
+            let types: Vec<&str> = types
+                .into_iter()
+                .flatten()
+                .map(|plan| plan.national_number().as_str())
+                .collect();
+            // The data wrap their patterns over lines.
+            let whole = |pattern: &str| {
+                RegexBuilder::new(&format!("^(?:{pattern})$"))
+                    .ignore_whitespace(true)
+                    .unicode(false)
+                    .build()
+                    .ok()
+            };
+            let general = whole(plans.general().national_number().as_str())?;
+            Some((general, whole(&types.join("|"))?))
+        });
+        Some(Plan {
+            regions: regions.collect(),
+            trunk,
+            rewrites,
+        })
+    }
+
+    fn says(&self, national: &str) -> Planned {
+        let known = self
+            .regions
+            .iter()
+            .any(|(general, types)| general.is_match(national) && types.is_match(national));
+        let trunk = || {
+            self.trunk
+                .iter()
+                .any(|trunk| national.starts_with(trunk.as_str()))
+        };
+        match known {
+            true => Planned::Known,
+            false if self.rewrites || trunk() => Planned::Perhaps,
+            false => Planned::Unknown,
+        }
+    }
+}
+
+/// What the plan of the number's country says of it. The library's own check compiles and looks up its patterns
+/// at every call; here a country's are compiled once.
+fn planned(digits: &str) -> Planned {
+    static PLANS: [OnceLock<Option<Plan>>; 1000] = [const { OnceLock::new() }; 1000];
+    // No code is the start of another (ITU-T E.164).
+    (1..=3)
+        .find_map(|length| {
+            let (code, national) = digits.split_at_checked(length)?;
+            let code = code.parse::<u16>().ok()?;
+            let plan = PLANS.get(usize::from(code))?;
+            let plan = plan.get_or_init(|| Plan::of(code)).as_ref()?;
+            Some(plan.says(national))
+        })
+        .unwrap_or(Planned::Perhaps)
+}
+
 /// A number from its digits, country code first.
 fn international(digits: &[u8]) -> Option<(String, Proof)> {
     if let [b'3', b'3', national @ ..] = digits {
@@ -503,10 +611,16 @@ fn international(digits: &[u8]) -> Option<(String, Proof)> {
     let mut e164 = String::with_capacity(16);
     e164.push('+');
     e164.extend(digits.iter().map(|&byte| char::from(byte)));
-    let number = phonenumber::parse(None, &e164).ok()?;
-    if number.is_valid() {
-        let folded = number.format().mode(phonenumber::Mode::E164).to_string();
-        return Some((folded, Proof::Valid));
+    match planned(&e164[1..]) {
+        Planned::Known => return Some((e164, Proof::Valid)),
+        Planned::Unknown => {}
+        Planned::Perhaps => {
+            let number = phonenumber::parse(None, &e164).ok()?;
+            if number.is_valid() {
+                let folded = number.format().mode(phonenumber::Mode::E164).to_string();
+                return Some((folded, Proof::Valid));
+            }
+        }
     }
     let long_enough = if digits[0] == b'1' {
         digits.len() == 11

@@ -353,7 +353,7 @@ struct Series {
     count: usize,
     end: usize,
     /// Lengths of the groups, as the digits of a number: 33 35 is `3335`.
-    groups: u32,
+    groups: u64,
 }
 
 /// At most fourteen digits that begin at `start`, with single separators.
@@ -376,7 +376,7 @@ fn series_at(text: &[u8], start: usize) -> Option<Series> {
             return None;
         }
         series.end = at;
-        series.groups = series.groups * 10 + ((at - group) as u32).min(9);
+        series.groups = series.groups * 10 + ((at - group) as u64).min(9);
         if series.count == 14 {
             return Some(series);
         }

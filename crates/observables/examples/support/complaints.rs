@@ -1211,7 +1211,7 @@ fn amount(random: &mut Random) -> Value {
             format!("{}000.00 EUR", whole % 90 + 1),
         ),
         16 => (format!("{whole} francs suisses"), format!("{whole}.00 CHF")),
-        12 => (format!("{whole} USDT"), format!("{whole}.00 USDT")),
+        12 => (format!("{whole} USDT"), format!("{whole} USDT")),
         13 => (
             format!("{},{cents:02} €", thousands("\u{202f}")),
             format!("{whole}.{cents:02} EUR"),
@@ -1399,7 +1399,13 @@ fn gift_card(random: &mut Random) -> Value {
             "Code Neosurf : {}",
         ),
         4 => (
-            groups(&random.digits(16), 4, random.pick(&[" ", "-", ""])),
+            // One that passes a card's check under an issuer's digits is taken for a card, on purpose: a card's number
+            // must never be kept as a code. No issuer's digits begin with 0.
+            groups(
+                &format!("0{}", random.digits(15)),
+                4,
+                random.pick(&[" ", "-", ""]),
+            ),
             "paysafecard",
             "I bought a Paysafecard and gave the code {} by phone.",
         ),
