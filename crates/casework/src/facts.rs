@@ -30,8 +30,6 @@ pub struct Facts<'a> {
     pub place: Option<Location<'a>>,
     /// What kind of submission it is.
     pub headline: Option<Headline<'a>>,
-    /// The files given.
-    pub evidence: Vec<&'a str>,
     /// The words to index, one answer a line.
     pub search_text: String,
 }
@@ -135,6 +133,45 @@ pub fn project<'a>(desk: &'a Desk, answers: &'a Answers) -> Facts<'a> {
     facts
 }
 
+/// Ids of the files that normalised answers name. Asked for before a receipt, so apart from [`project`].
+pub fn evidence<'a>(desk: &'a Desk, answers: &'a Answers) -> Vec<&'a str> {
+    let mut ids = Vec::new();
+    for question in desk.questions() {
+        if let Some(value) = answers.values().get(question.id.as_str()) {
+            gather_evidence(question, value, &mut ids);
+        }
+    }
+    ids
+}
+
+fn gather_evidence<'a>(question: &'a Question, value: &'a Value, ids: &mut Vec<&'a str>) {
+    if is_hidden(question) {
+        return;
+    }
+    match (&question.kind, value) {
+        (Kind::Repetition { questions, .. }, Value::Array(entries)) => {
+            for entry in entries {
+                for question in questions {
+                    if let Some(value) = entry.get(question.id.as_str()) {
+                        gather_evidence(question, value, ids);
+                    }
+                }
+            }
+        }
+        (Kind::Evidence { .. }, Value::Array(files)) => {
+            ids.extend(files.iter().filter_map(|file| file.get("id")?.as_str()));
+        }
+        _ => {}
+    }
+}
+
+/// Whether an answer is the person's own matter, and no fact.
+fn is_hidden(question: &Question) -> bool {
+    question
+        .role
+        .is_some_and(|role| role == Role::Own || role.is_vaulted())
+}
+
 fn headline<'a>(desk: &'a Desk, values: &'a Map<String, Value>) -> Option<Headline<'a>> {
     let question = desk.headline.as_ref()?.as_str();
     let id = values.get(question)?.as_str()?;
@@ -153,7 +190,7 @@ fn label_of<'a>(options: &'a [Choice], id: &str) -> Option<&'a Text> {
 impl<'a> Facts<'a> {
     fn read(&mut self, zone: &TimeZone, question: &'a Question, value: &'a Value, prefix: &str) {
         let role = question.role;
-        if role == Some(Role::Own) || role.is_some_and(Role::is_vaulted) {
+        if is_hidden(question) {
             return;
         }
         let path = || format!("{prefix}{}", question.id);
@@ -167,10 +204,6 @@ impl<'a> Facts<'a> {
                         }
                     }
                 }
-            }
-            (Kind::Evidence { .. }, Value::Array(files)) => {
-                let ids = files.iter().filter_map(|file| file.get("id")?.as_str());
-                self.evidence.extend(ids);
             }
             (Kind::Text { .. } | Kind::LongText { .. }, Value::String(text)) => {
                 self.index(text);

@@ -246,7 +246,7 @@ fn found(
         },
         assessment: json(&assessment),
         sightings: json(&found.sightings),
-        more: !facts.evidence.is_empty(),
+        more: !facts::evidence(desk, answers).is_empty(),
         words: facts.search_text,
         lang: submission.lang.clone(),
         keys: found.keys,

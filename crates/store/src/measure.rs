@@ -6,7 +6,10 @@ use std::{
 };
 
 use sqlx::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::{JoinHandle, JoinSet},
+};
 
 use crate::{
     Store, StoreError,
@@ -22,6 +25,8 @@ pub struct Measured {
     pub rate: f64,
     /// How many.
     pub count: usize,
+    /// In what time.
+    pub took: Duration,
     /// Each caller's wait, ascending.
     pub waits: Vec<Duration>,
 }
@@ -34,8 +39,16 @@ impl Measured {
         Self {
             rate: waits.len() as f64 / took.as_secs_f64(),
             count: waits.len(),
+            took,
             waits,
         }
+    }
+
+    /// This and another, as if measured in one stretch.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.waits.extend(other.waits);
+        Self::new(self.waits, self.took + other.took)
     }
 
     /// The wait that a share (0 to 1) of the callers did not pass.
@@ -47,92 +60,116 @@ impl Measured {
     }
 }
 
-/// Bare group commit of the same rows: `callers` tasks, each waiting for its own commit before its next
-/// row; one writer, same table and indexes, same pragmas, no ledger, no rules, no HTTP.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn bare_group_commit(
-    folder: &Path,
-    callers: usize,
-    time: Duration,
-    sample: &NewSubmission,
-) -> Result<Measured, StoreError> {
-    std::fs::create_dir_all(folder)?;
-    sqlx::any::install_default_drivers();
-    let mut connection = intake::writing_connection(&folder.join("bare.db")).await?;
-    migrate(&mut connection, intake::MIGRATIONS).await?;
-    let (send, mut receive) = mpsc::channel::<(i64, oneshot::Sender<()>)>(4096);
-    let row = sample.clone();
-    let writing = tokio::spawn(async move {
-        let mut group = Vec::new();
-        while receive.recv_many(&mut group, 1000).await > 0 {
-            let mut transaction = connection.begin().await?;
-            let rows = group
-                .iter()
-                .map(|(seq, _)| {
-                    // Spread like hashes, as the real ones are.
-                    let code = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
-                    params![
-                        *seq,
-                        format!("{}-{seq}", row.id),
-                        row.desk.as_str(),
-                        1,
-                        row.track.as_str(),
-                        row.lang.as_str(),
-                        row.channel.as_str(),
-                        row.received_at,
-                        code,
-                        !code,
-                        row.digest,
-                        row.nonce,
-                        row.body,
-                        row.facts.as_str(),
-                    ]
-                })
-                .collect();
-            sql::insert(
-                &mut transaction,
-                "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
-                "",
-                rows,
-            )
-            .await?;
-            transaction.commit().await?;
-            for (_, answer) in group.drain(..) {
-                let _gone = answer.send(());
-            }
-        }
-        connection.close().await?;
-        Ok::<(), StoreError>(())
-    });
-    let started = Instant::now();
-    let mut tasks = tokio::task::JoinSet::new();
-    for caller in 0..callers {
-        let send = send.clone();
-        tasks.spawn(async move {
-            let mut waits = Vec::new();
-            let mut seq = (caller as i64) << 32;
-            while started.elapsed() < time {
-                let at = Instant::now();
-                let (answer, answered) = oneshot::channel();
-                seq += 1;
-                if send.send((seq, answer)).await.is_err() || answered.await.is_err() {
-                    break;
+/// Bare group commit of the same rows as ours: one writer, same table and indexes, same pragmas, no ledger, no
+/// rules, no HTTP.
+pub struct Bare {
+    send: mpsc::Sender<(i64, oneshot::Sender<()>)>,
+    writing: JoinHandle<Result<(), StoreError>>,
+    /// Stretches that were run.
+    stretches: i64,
+}
+
+impl Bare {
+    /// A database of its own in a folder.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open(folder: &Path, sample: &NewSubmission) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        sqlx::any::install_default_drivers();
+        let mut connection = intake::writing_connection(&folder.join("bare.db")).await?;
+        migrate(&mut connection, intake::MIGRATIONS).await?;
+        let (send, mut receive) = mpsc::channel::<(i64, oneshot::Sender<()>)>(4096);
+        let row = sample.clone();
+        let writing = tokio::spawn(async move {
+            let mut group = Vec::new();
+            while receive.recv_many(&mut group, 1000).await > 0 {
+                let mut transaction = connection.begin().await?;
+                let rows = group
+                    .iter()
+                    .map(|(seq, _)| {
+                        // Spread like hashes, as the real ones are.
+                        let code = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
+                        params![
+                            *seq,
+                            format!("{}-{seq}", row.id),
+                            row.desk.as_str(),
+                            1,
+                            row.track.as_str(),
+                            row.lang.as_str(),
+                            row.channel.as_str(),
+                            row.received_at,
+                            code,
+                            !code,
+                            row.digest,
+                            row.nonce,
+                            row.body,
+                            row.facts.as_str(),
+                        ]
+                    })
+                    .collect();
+                sql::insert(
+                    &mut transaction,
+                    "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
+                    "",
+                    rows,
+                )
+                .await?;
+                transaction.commit().await?;
+                for (_, answer) in group.drain(..) {
+                    let _gone = answer.send(());
                 }
-                waits.push(at.elapsed());
             }
-            waits
+            connection.close().await?;
+            Ok::<(), StoreError>(())
         });
+        Ok(Self {
+            send,
+            writing,
+            stretches: 0,
+        })
     }
-    drop(send);
-    let mut waits = Vec::new();
-    while let Some(done) = tasks.join_next().await {
-        waits.extend(done.map_err(|_| StoreError::Stopped)?);
+
+    /// One stretch: `callers` tasks, each waiting for its own commit before its next row.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn run(&mut self, callers: usize, time: Duration) -> Result<Measured, StoreError> {
+        let started = Instant::now();
+        let mut tasks = JoinSet::new();
+        for caller in 0..callers {
+            let send = self.send.clone();
+            let mut seq = ((caller as i64) << 32) + (self.stretches << 20);
+            tasks.spawn(async move {
+                let mut waits = Vec::new();
+                while started.elapsed() < time {
+                    let at = Instant::now();
+                    let (answer, answered) = oneshot::channel();
+                    seq += 1;
+                    if send.send((seq, answer)).await.is_err() || answered.await.is_err() {
+                        return Err(StoreError::Stopped);
+                    }
+                    waits.push(at.elapsed());
+                }
+                Ok(waits)
+            });
+        }
+        self.stretches += 1;
+        let mut waits = Vec::new();
+        while let Some(done) = tasks.join_next().await {
+            waits.extend(done.map_err(|_| StoreError::Stopped)??);
+        }
+        Ok(Measured::new(waits, started.elapsed()))
     }
-    let took = started.elapsed();
-    writing.await.map_err(|_| StoreError::Stopped)??;
-    Ok(Measured::new(waits, took))
+
+    /// Ends the writer.
+    ///
+    /// # Errors
+    /// What went wrong in it.
+    pub async fn close(self) -> Result<(), StoreError> {
+        drop(self.send);
+        self.writing.await.map_err(|_| StoreError::Stopped)?
+    }
 }
 
 /// Bytes on disk of parts of a store.

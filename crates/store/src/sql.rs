@@ -11,6 +11,8 @@ use sqlx::{
     query::Query,
 };
 
+use crate::StoreError;
+
 /// The number of parameters a statement may hold.
 const MOST_PARAMETERS: usize = 2048;
 
@@ -156,26 +158,33 @@ pub(crate) async fn insert(
     tail: &str,
     values: Vec<Vec<Param>>,
 ) -> Result<(), sqlx::Error> {
-    for (text, chunk) in insertions(head, tail, values) {
+    let columns = values.first().map_or(0, Vec::len);
+    for (text, chunk) in insertions(head, tail, columns, values.into_iter().flatten().collect()) {
         statement(text, chunk).execute(&mut *connection).await?;
     }
     Ok(())
 }
 
-fn insertions(head: &str, tail: &str, mut values: Vec<Vec<Param>>) -> Vec<(String, Vec<Param>)> {
+/// The statements that insert rows of `columns` values, one row after the other.
+fn insertions(
+    head: &str,
+    tail: &str,
+    columns: usize,
+    values: Vec<Param>,
+) -> Vec<(String, Vec<Param>)> {
     let mut insertions = Vec::new();
-    let Some(columns) = values.first().map(Vec::len) else {
+    let Some(mut left) = values.len().checked_div(columns) else {
         return insertions;
     };
-    let mut size = previous_power_of_two(MOST_PARAMETERS / columns.max(1));
-    let mut rest = values.drain(..).peekable();
-    let mut left = rest.len();
+    let mut size = previous_power_of_two(MOST_PARAMETERS / columns);
+    let mut rest = values.into_iter();
     while left > 0 {
         while size > left {
             size /= 2;
         }
-        let chunk: Vec<Param> = rest.by_ref().take(size).flatten().collect();
-        let mut text = String::with_capacity(head.len() + tail.len() + size * columns * 5);
+        let chunk: Vec<Param> = rest.by_ref().take(size * columns).collect();
+        let mut text =
+            String::with_capacity(head.len() + tail.len() + size * (columns * 3 + 4) + 2);
         text.push_str(head);
         values_list(&mut text, size, columns);
         text.push(' ');
@@ -208,7 +217,20 @@ impl Batch {
 
     /// Adds the insertion of rows; see [`insert`].
     pub(crate) fn insert(&mut self, head: &str, tail: &str, values: Vec<Vec<Param>>) {
-        self.statements.extend(insertions(head, tail, values));
+        let columns = values.first().map_or(0, Vec::len);
+        self.insert_flat(head, tail, columns, values.into_iter().flatten().collect());
+    }
+
+    /// The same for the values of rows of `columns`, one row after the other.
+    pub(crate) fn insert_flat(
+        &mut self,
+        head: &str,
+        tail: &str,
+        columns: usize,
+        values: Vec<Param>,
+    ) {
+        self.statements
+            .extend(insertions(head, tail, columns, values));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -257,29 +279,110 @@ pub(crate) async fn select_values(
     Ok(found)
 }
 
-/// Runs `head (values) tail` where the values are a table of one column, `value`, handed over as one
-/// parameter: one statement however many there are. PostgreSQL will want its own function for it.
-pub(crate) async fn rows_of(
+/// Many rows of `COLUMNS` fields that came as few values; see [`packed`].
+pub(crate) struct Packed<const COLUMNS: usize> {
+    values: Vec<String>,
+}
+
+/// How many values are looked up at once by [`packed`]: what comes back for them is one text in memory, and
+/// the database has a longest text.
+const PACKED: usize = 2048;
+
+/// `columns` of `FROM values AS wanted` and `tail`, where the values are a table of one column, `value`, handed
+/// over as one parameter, and their rows come back as one value too.
+///
+/// The driver hands each row over from the database's thread to ours, most with a waking, and that costs
+/// more than finding a row of a few numbers. None of the columns may be NULL or hold a space: numbers, names
+/// of series, hexadecimal. PostgreSQL will want its own functions for the values and for `hex`.
+pub(crate) async fn packed<const COLUMNS: usize>(
     connection: &mut AnyConnection,
-    head: &str,
+    columns: [&str; COLUMNS],
     tail: &str,
     values: &[i64],
-) -> Result<Vec<AnyRow>, sqlx::Error> {
-    if values.is_empty() {
-        return Ok(Vec::new());
+) -> Result<Packed<COLUMNS>, sqlx::Error> {
+    let columns = columns.join(" || ' ' || ");
+    let query = format!("SELECT string_agg({columns}, ' ') FROM json_each(?) AS wanted {tail}");
+    let mut packed = Packed { values: Vec::new() };
+    for chunk in values.chunks(PACKED) {
+        if let Some(found) = row(connection, &query, params![list(chunk)]).await? {
+            packed.values.extend(text_or_none(&found, 0)?);
+        }
     }
-    let mut list = String::with_capacity(values.len() * 21 + 1);
+    Ok(packed)
+}
+
+impl<const COLUMNS: usize> Packed<COLUMNS> {
+    /// The fields of each row, in no order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = [&str; COLUMNS]> {
+        self.values.iter().flat_map(|value| {
+            let mut fields = value.split(' ');
+            std::iter::from_fn(move || {
+                // An empty field at the end of a row is a field: only the first says whether there is a row.
+                let first = fields.next()?;
+                let mut row = [first; COLUMNS];
+                for field in &mut row[1..] {
+                    *field = fields.next().unwrap_or_default();
+                }
+                Some(row)
+            })
+        })
+    }
+
+    /// The same, all of them whole numbers.
+    pub(crate) fn numbers(&self) -> Result<Vec<[i64; COLUMNS]>, StoreError> {
+        self.rows()
+            .map(|row| {
+                let mut numbers = [0; COLUMNS];
+                for (number, field) in numbers.iter_mut().zip(row) {
+                    *number = whole(field)?;
+                }
+                Ok(numbers)
+            })
+            .collect()
+    }
+}
+
+/// A JSON list of numbers: as such it is one parameter, however many they are.
+fn list(values: &[i64]) -> String {
+    use std::fmt::Write as _;
+    let mut list = String::with_capacity(values.len() * 21 + 2);
     for value in values {
         list.push(if list.is_empty() { '[' } else { ',' });
-        list.push_str(&value.to_string());
+        // Writing to a string does not fail.
+        let _written = write!(list, "{value}");
     }
     list.push(']');
-    rows(
-        connection,
-        &format!("{head} json_each(?) {tail}"),
-        params![list],
-    )
-    .await
+    list
+}
+
+/// A field that is a whole number.
+pub(crate) fn whole(field: &str) -> Result<i64, StoreError> {
+    field.parse().map_err(|_| unread(field))
+}
+
+/// A field that `hex` made of bytes.
+pub(crate) fn unhex(field: &str) -> Result<Vec<u8>, StoreError> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    };
+    field
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| unread(field))
+}
+
+fn unread(field: &str) -> StoreError {
+    StoreError::Corrupt {
+        what: "list of rows",
+        why: format!("{field:?} is not what was asked for"),
+    }
 }
 
 /// Runs `head IN (…)` for all the values, some at a time, for what it changes.
@@ -361,4 +464,60 @@ pub(crate) fn text_or_none(row: &AnyRow, column: usize) -> Result<Option<String>
 }
 pub(crate) fn bytes(row: &AnyRow, column: usize) -> Result<Vec<u8>, sqlx::Error> {
     row.try_get(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn packed_rows_are_the_rows() {
+        sqlx::any::install_default_drivers();
+        let options: sqlx::any::AnyConnectOptions = "sqlite::memory:".parse().unwrap();
+        let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+        let table = "CREATE TABLE t (id BIGINT PRIMARY KEY, blob BYTEA NOT NULL)";
+        run(&mut connection, table, vec![]).await.unwrap();
+        let count = PACKED as i64 * 2 + 1;
+        let row = |id: i64| {
+            let bytes: Vec<u8> = (0..id % 3).map(|at| (at * 100 + id % 50) as u8).collect();
+            params![id - PACKED as i64, bytes]
+        };
+        let rows = (0..count).map(row).collect();
+        insert(&mut connection, "INSERT INTO t (id, blob) VALUES", "", rows)
+            .await
+            .unwrap();
+        let wanted: Vec<i64> = (-2 * PACKED as i64..count).collect();
+        let tail = "JOIN t ON t.id = wanted.value";
+        let packed = packed(&mut connection, ["t.id", "hex(t.blob)"], tail, &wanted)
+            .await
+            .unwrap();
+        let mut found: Vec<(i64, Vec<u8>)> = packed
+            .rows()
+            .map(|[id, bytes]| (whole(id).unwrap(), unhex(bytes).unwrap()))
+            .collect();
+        found.sort();
+        let expected: Vec<(i64, Vec<u8>)> = rows_back(&mut connection).await;
+        assert_eq!(found.len(), count as usize);
+        assert_eq!(found, expected);
+        let none = super::packed(&mut connection, ["t.id"], tail, &[i64::MAX])
+            .await
+            .unwrap();
+        assert_eq!(none.numbers().unwrap(), Vec::<[i64; 1]>::new());
+    }
+
+    async fn rows_back(connection: &mut AnyConnection) -> Vec<(i64, Vec<u8>)> {
+        rows(connection, "SELECT id, blob FROM t ORDER BY id", vec![])
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| (int(row, 0).unwrap(), bytes(row, 1).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_field_that_is_not_what_was_asked_for_is_no_panic() {
+        assert!(whole("").is_err() && whole("x").is_err());
+        assert!(unhex("0").is_err() && unhex("0g").is_err() && unhex("é").is_err());
+        assert_eq!(unhex("00FF").unwrap(), [0, 255]);
+    }
 }

@@ -68,7 +68,7 @@ fn facts_are_taken_out_by_role_and_identity_never_shows() {
         (headline.id, headline.label.unwrap().fr.as_str()),
         ("shop", "Faux site marchand")
     );
-    assert_eq!(facts.evidence, ["a", "b"]);
+    assert_eq!(evidence(&desk, &answers), ["a", "b"]);
     assert_eq!(
         facts.search_text,
         "Titre\nLe récit\nFR00 PAYE\nREF-1\nParis\n06 39 98 12 34\n@gang"

@@ -182,7 +182,7 @@ async fn replace_keys(
     }
     // Where it lies now: those that stay there are clustered without what goes, and with what comes even if that
     // leads to nobody by itself. What does lead somewhere marks the place it leads to.
-    mark_components_of(connection, &[seq]).await?;
+    mark_components_of(connection, &[seq], model).await?;
     sql::run(
         connection,
         "UPDATE docket SET keys = $1 WHERE seq = $2",
@@ -202,7 +202,7 @@ async fn replace_keys(
             left.push(other);
         }
     }
-    series::settle(connection, &left).await
+    series::settle(connection, &left, model).await
 }
 
 /// Takes a submission off the members of a key.
@@ -261,7 +261,7 @@ async fn leave(
     // Holders of a key that joins lie where it lies, and that is marked already.
     if !joined && bits(model, kind, members, damped) != bits(model, kind, left, damped) {
         let holders = holders_of(connection, &[key.id]).await?;
-        mark_components_of(connection, &holders).await?;
+        mark_components_of(connection, &holders, model).await?;
     }
     Ok(())
 }

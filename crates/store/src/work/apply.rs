@@ -12,7 +12,7 @@ use sqlx::{AnyConnection, Connection};
 use super::{
     Reached, Work, again,
     docket::TallyChange,
-    matching::{bits, joins, listed},
+    matching::{bits, joins, leads, listed},
     series, set_number, words,
 };
 use crate::{
@@ -119,8 +119,10 @@ struct Touched {
     id: i64,
     kind: u8,
     damped: bool,
-    /// New members of this batch.
-    fresh: Vec<i64>,
+    /// The first new member of this batch.
+    fresh: i64,
+    /// The others. Most keys have none, and there are many keys: an empty list takes no memory.
+    others: Vec<i64>,
     /// Members before the batch.
     before: i64,
     /// The one member of a key that had no row.
@@ -133,8 +135,9 @@ struct Touched {
 /// Submissions ready to be written: all that needs no database is done, so that the writer is held for
 /// the writing alone.
 pub struct Batch {
-    rows: Vec<Vec<Param>>,
-    findings: Vec<Vec<Param>>,
+    /// Rows of the docket and their findings.
+    rows: sql::Batch,
+    members: sql::Batch,
     tally: TallyChange,
     documents: words::Documents,
     touched: Vec<Touched>,
@@ -145,19 +148,21 @@ impl Batch {
     /// Makes the rows and the tokens of submissions.
     #[must_use]
     pub fn new(submissions: Vec<Harmonised>, analyser: &mut words::Analyser) -> Self {
-        let mut batch = Self {
-            rows: Vec::with_capacity(submissions.len()),
-            findings: Vec::with_capacity(submissions.len()),
-            tally: TallyChange::default(),
-            documents: words::Documents::default(),
-            touched: Vec::new(),
-            more: Vec::new(),
-        };
         let records: Vec<(i64, &[Key])> = submissions
             .iter()
             .map(|one| (one.seq, one.keys.as_slice()))
             .collect();
-        batch.touched = gathered(&records);
+        let touched = gathered(&records);
+        let mut batch = Self {
+            rows: sql::Batch::default(),
+            members: member_rows(&touched),
+            tally: TallyChange::default(),
+            documents: words::Documents::default(),
+            touched,
+            more: Vec::new(),
+        };
+        let mut rows = Vec::with_capacity(submissions.len());
+        let mut findings = Vec::with_capacity(submissions.len());
         for one in submissions {
             let tokens = analyser.document(&one.words, &one.lang);
             batch.documents.push(one.seq, &tokens);
@@ -168,7 +173,7 @@ impl Batch {
                 .tally
                 .add(&one.desk, &one.headline, &one.state, &one.unit, 1);
             let rank = one.rank();
-            batch.rows.push(params![
+            rows.push(params![
                 one.seq,
                 one.id,
                 one.desk,
@@ -190,18 +195,31 @@ impl Batch {
                 0,
                 pack_keys(&one.keys),
             ]);
-            batch
-                .findings
-                .push(params![one.seq, one.assessment, one.sightings]);
+            findings.push(params![one.seq, one.assessment, one.sightings]);
         }
+        batch.rows.insert(
+            "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, keys) VALUES",
+            "",
+            rows,
+        );
+        batch.rows.insert(
+            "INSERT INTO finding (docket, assessment, sightings) VALUES",
+            "",
+            findings,
+        );
         batch
     }
 }
 
 impl Touched {
+    /// New members of this batch.
+    fn fresh(&self) -> impl Iterator<Item = i64> {
+        std::iter::once(self.fresh).chain(self.others.iter().copied())
+    }
+
     /// Members with those of the batch.
     fn count(&self) -> i64 {
-        self.before + self.fresh.len() as i64
+        self.before + 1 + self.others.len() as i64
     }
 }
 
@@ -218,23 +236,10 @@ impl Work {
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        sql::insert(
-            &mut transaction,
-            "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, keys) VALUES",
-            "",
-            batch.rows,
-        )
-        .await?;
-        sql::insert(
-            &mut transaction,
-            "INSERT INTO finding (docket, assessment, sightings) VALUES",
-            "",
-            batch.findings,
-        )
-        .await?;
+        batch.rows.execute(&mut transaction).await?;
         batch.tally.write(&mut transaction).await?;
         words::index(&mut transaction, batch.documents).await?;
-        write_touched(&mut transaction, batch.touched, &[], model).await?;
+        write_touched(&mut transaction, batch.touched, batch.members, &[], model).await?;
         again::queue(&mut transaction, &batch.more).await?;
         set_number(&mut transaction, "reached_submission", reached.submission).await?;
         transaction.commit().await?;
@@ -249,16 +254,18 @@ pub(super) async fn write_keys(
     grown: &[i64],
     model: &Model,
 ) -> Result<(), StoreError> {
-    write_touched(connection, gathered(records), grown, model).await
+    let touched = gathered(records);
+    let members = member_rows(&touched);
+    write_touched(connection, touched, members, grown, model).await
 }
 
 /// The keys that records bring, in the order of their number, which is that of the tables.
 fn gathered(records: &[(i64, &[Key])]) -> Vec<Touched> {
-    let mut all: Vec<(Key, i64)> = records
-        .iter()
-        .flat_map(|(seq, keys)| keys.iter().map(|key| (*key, *seq)))
-        .filter(|(key, _)| listed(key.kind))
-        .collect();
+    let mut all = Vec::with_capacity(records.iter().map(|(_, keys)| keys.len()).sum());
+    for (seq, keys) in records {
+        let listed = keys.iter().filter(|key| listed(key.kind));
+        all.extend(listed.map(|key| (*key, *seq)));
+    }
     // Of equal numbers the first that came stays first: the sort is stable.
     all.sort_by_key(|(key, _)| key.id);
     all.chunk_by(|(a, _), (b, _)| a.id == b.id)
@@ -266,7 +273,8 @@ fn gathered(records: &[(i64, &[Key])]) -> Vec<Touched> {
             id: same[0].0.id,
             kind: same[0].0.kind,
             damped: same[0].0.damped,
-            fresh: same.iter().map(|(_, seq)| *seq).collect(),
+            fresh: same[0].1,
+            others: same[1..].iter().map(|(_, seq)| *seq).collect(),
             before: 0,
             first: None,
             component: 0,
@@ -275,47 +283,65 @@ fn gathered(records: &[(i64, &[Key])]) -> Vec<Touched> {
         .collect()
 }
 
+/// The members that records become, as statements.
+fn member_rows(touched: &[Touched]) -> sql::Batch {
+    let count = touched
+        .iter()
+        .map(|key| 1 + key.others.len())
+        .sum::<usize>();
+    let mut values = Vec::with_capacity(count * 2);
+    for key in touched {
+        values.extend(
+            key.fresh()
+                .flat_map(|seq| [Param::from(key.id), Param::from(seq)]),
+        );
+    }
+    let mut members = sql::Batch::default();
+    members.insert_flat(
+        "INSERT INTO member (key, seq) VALUES",
+        "ON CONFLICT DO NOTHING",
+        2,
+        values,
+    );
+    members
+}
+
 async fn write_touched(
     connection: &mut AnyConnection,
     mut touched: Vec<Touched>,
+    members: sql::Batch,
     grown: &[i64],
     model: &Model,
 ) -> Result<(), StoreError> {
     let ids: Vec<i64> = touched.iter().map(|key| key.id).collect();
     // What is known of each: its row, or the one member of a key without.
-    for row in sql::rows_of(
+    let known = sql::packed(
         connection,
-        "SELECT wanted.value, key.members, key.component, member.seq FROM",
-        "AS wanted LEFT JOIN key ON key.id = wanted.value LEFT JOIN member ON key.id IS NULL AND member.key = wanted.value WHERE key.id IS NOT NULL OR member.seq IS NOT NULL",
+        [
+            "wanted.value",
+            "COALESCE(key.members, 0)",
+            "COALESCE(key.component, member.seq)",
+        ],
+        "LEFT JOIN key ON key.id = wanted.value LEFT JOIN member ON key.id IS NULL AND member.key = wanted.value WHERE key.id IS NOT NULL OR member.seq IS NOT NULL",
         &ids,
     )
-    .await?
-    {
-        if let Ok(place) = ids.binary_search(&sql::int(&row, 0)?) {
+    .await?;
+    for [id, members, component_or_first] in known.numbers()? {
+        if let Ok(place) = ids.binary_search(&id) {
             let key = &mut touched[place];
-            if let Some(members) = sql::int_or_none(&row, 1)? {
+            // A row has two members or more.
+            if members > 0 {
                 key.before = members;
-                key.component = sql::int(&row, 2)?;
+                key.component = component_or_first;
                 key.has_row = true;
             } else {
                 key.before += 1;
-                key.first = Some(sql::int(&row, 3)?);
+                key.first = Some(component_or_first);
             }
         }
     }
 
-    let members = touched
-        .iter()
-        .flat_map(|key| key.fresh.iter().map(|seq| params![key.id, *seq]))
-        .collect();
-    sql::insert(
-        connection,
-        "INSERT INTO member (key, seq) VALUES",
-        "ON CONFLICT DO NOTHING",
-        members,
-    )
-    .await?;
-
+    members.execute(connection).await?;
     let joins = |key: &Touched| joins(model, key.kind, key.count(), key.damped);
     let shared: Vec<&Touched> = touched.iter().filter(|key| key.count() > 1).collect();
     if shared.is_empty() {
@@ -330,7 +356,7 @@ async fn write_touched(
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
-    let older_components = components_of(connection, &older).await?;
+    let older_components = components_of(connection, &older, model).await?;
     let mut of_record: HashMap<i64, i64> = HashMap::new();
     let mut of_key: HashMap<i64, i64> = HashMap::new();
     for seq in grown {
@@ -361,15 +387,15 @@ async fn write_touched(
                 root = Some(root.map_or(*other, |root| components.join(root, *other)));
             }
         }
-        for seq in &key.fresh {
-            if let Some(other) = of_record.get(seq) {
+        for seq in key.fresh() {
+            if let Some(other) = of_record.get(&seq) {
                 root = Some(root.map_or(*other, |root| components.join(root, *other)));
             }
         }
         // A new component is named by the key that made it; 0 is "none".
         let root = root.unwrap_or_else(|| components.made(if key.id == 0 { 1 } else { key.id }));
-        for seq in key.fresh.iter().chain(key.first.iter()) {
-            of_record.insert(*seq, root);
+        for seq in key.fresh().chain(key.first) {
+            of_record.insert(seq, root);
         }
         of_key.insert(key.id, root);
     }
@@ -383,7 +409,7 @@ async fn write_touched(
         .collect();
     if !capped.is_empty() {
         let holders = holders_of(connection, &capped).await?;
-        series::settle(connection, &holders).await?;
+        series::settle(connection, &holders, model).await?;
     }
     mark_reweighted(connection, &shared, model).await
 }
@@ -410,7 +436,7 @@ async fn mark_reweighted(
         return Ok(());
     }
     let holders = holders_of(connection, &reweighted).await?;
-    mark_components_of(connection, &holders).await
+    mark_components_of(connection, &holders, model).await
 }
 
 /// The submissions that hold one of these keys, in order.
@@ -418,12 +444,17 @@ pub(super) async fn holders_of(
     connection: &mut AnyConnection,
     keys: &[i64],
 ) -> Result<Vec<i64>, StoreError> {
-    let holders: BTreeSet<i64> =
-        sql::select_in(connection, "SELECT seq FROM member WHERE key", "", keys)
-            .await?
-            .iter()
-            .map(|row| sql::int(row, 0))
-            .collect::<Result<_, _>>()?;
+    let holders: BTreeSet<i64> = sql::packed(
+        connection,
+        ["member.seq"],
+        "JOIN member ON member.key = wanted.value",
+        keys,
+    )
+    .await?
+    .numbers()?
+    .into_iter()
+    .map(|[seq]| seq)
+    .collect();
     Ok(holders.into_iter().collect())
 }
 
@@ -431,8 +462,9 @@ pub(super) async fn holders_of(
 pub(super) async fn mark_components_of(
     connection: &mut AnyConnection,
     records: &[i64],
+    model: &Model,
 ) -> Result<(), StoreError> {
-    let components: BTreeSet<i64> = components_of(connection, records)
+    let components: BTreeSet<i64> = components_of(connection, records, model)
         .await?
         .into_values()
         .flatten()
@@ -447,40 +479,42 @@ pub(super) async fn mark_components_of(
     Ok(())
 }
 
-/// The components that records lie in, through their keys.
+/// The components that records lie in, through those of their keys that may lead.
 pub(super) async fn components_of(
     connection: &mut AnyConnection,
     records: &[i64],
+    model: &Model,
 ) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
-    let mut keys_of: HashMap<i64, Vec<i64>> = HashMap::new();
-    let mut all: HashSet<i64> = HashSet::new();
-    for row in sql::select_in(
+    let rows = sql::packed(
         connection,
-        "SELECT seq, keys FROM docket WHERE seq",
-        "",
+        ["docket.seq", "hex(docket.keys)"],
+        "JOIN docket ON docket.seq = wanted.value",
         records,
     )
-    .await?
-    {
-        let keys: Vec<i64> = unpack_keys(&sql::bytes(&row, 1)?)
+    .await?;
+    let mut keys_of: Vec<(i64, Vec<i64>)> = Vec::with_capacity(records.len());
+    for [seq, keys] in rows.rows() {
+        let keys = unpack_keys(&sql::unhex(keys)?)
             .into_iter()
+            .filter(|key| leads(model, key.kind))
             .map(|key| key.id)
             .collect();
-        all.extend(&keys);
-        keys_of.insert(sql::int(&row, 0)?, keys);
+        keys_of.push((sql::whole(seq)?, keys));
     }
-    let all: Vec<i64> = all.into_iter().collect();
-    let mut component_of: HashMap<i64, i64> = HashMap::new();
-    for row in sql::rows_of(
+    let mut all: Vec<i64> = keys_of.iter().flat_map(|(_, keys)| keys).copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    let component_of: HashMap<i64, i64> = sql::packed(
         connection,
-        "SELECT key.id, key.component FROM",
-        "AS wanted JOIN key ON key.id = wanted.value WHERE key.component <> 0",
+        ["key.id", "key.component"],
+        "JOIN key ON key.id = wanted.value WHERE key.component <> 0",
         &all,
     )
     .await?
-    {
-        component_of.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
-    }
+    .numbers()?
+    .into_iter()
+    .map(|[id, component]| (id, component))
+    .collect();
     Ok(keys_of
         .into_iter()
         .map(|(seq, keys)| {
@@ -551,15 +585,15 @@ impl Components {
     ) -> Result<(), StoreError> {
         let stored: Vec<i64> = self.stored.iter().copied().collect();
         let mut sizes: HashMap<i64, i64> = HashMap::new();
-        for row in sql::select_in(
+        let known = sql::packed(
             connection,
-            "SELECT id, keys FROM component WHERE id",
-            "",
+            ["component.id", "component.keys"],
+            "JOIN component ON component.id = wanted.value",
             &stored,
         )
-        .await?
-        {
-            sizes.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
+        .await?;
+        for [id, keys] in known.numbers()? {
+            sizes.insert(id, keys);
         }
         // The largest stored component of each set gives it its name.
         let mut groups: HashMap<i64, Vec<i64>> = HashMap::new();

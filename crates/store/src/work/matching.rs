@@ -128,6 +128,11 @@ pub(super) fn joins(model: &Model, kind: u8, members: i64, damped: bool) -> bool
             .is_some_and(|kind| model.joins(kind, members.max(0) as u64, damped))
 }
 
+/// Whether sharing a key of a kind may bring submissions together, however many hold it.
+pub(super) fn leads(model: &Model, kind: u8) -> bool {
+    joins(model, kind, 2, false)
+}
+
 /// Evidence that sharing a key held by `members` gives, in bits.
 pub(super) fn bits(model: &Model, kind: u8, members: i64, damped: bool) -> f64 {
     model_kind(model, kind).map_or(0.0, |kind| {

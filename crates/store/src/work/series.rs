@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use linkage::{Component, Decision, KeyId, Model, RecordId};
+use linkage::{Clustering, Component, Decision, KeyId, Model, RecordId};
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, any::AnyRow};
+use tokio::runtime::Handle;
 
 use super::{
     NewAct, Work,
@@ -77,6 +78,8 @@ pub enum LinkKind {
 
 /// A component of more keys than this is clustered in a turn of its own.
 const LARGE: i64 = if cfg!(test) { 30 } else { 4_000 };
+/// From so many components on, two halves are clustered at the same time.
+const HALVED: usize = if cfg!(test) { 2 } else { 32 };
 /// Keys of all the components clustered in one turn.
 const MOST_KEYS: i64 = 16_000;
 
@@ -134,9 +137,29 @@ impl Work {
         if dirty.is_empty() {
             return Ok(0);
         }
+        // Nobody else writes while this is held: what either half reads stays true until it is written.
         let mut connection = self.writing().await?;
+        let clustered = if dirty.len() < HALVED {
+            cluster(&mut connection, dirty, model).await?
+        } else {
+            // They came by their size: every other one is about half of the work.
+            let half = |first| dirty.iter().skip(first).step_by(2).copied().collect();
+            let (here, there): (Vec<i64>, Vec<i64>) = (half(0), half(1));
+            let beside = {
+                let (work, model, runtime) = (self.clone(), model.clone(), Handle::current());
+                tokio::task::spawn_blocking(move || {
+                    runtime.block_on(async {
+                        let mut connection = work.reading().await?;
+                        cluster(&mut connection, &there, &model).await
+                    })
+                })
+            };
+            let mut clustered = cluster(&mut connection, &here, model).await?;
+            clustered.extend(beside.await.map_err(|_| StoreError::Stopped)??);
+            clustered
+        };
         let mut transaction = connection.begin().await?;
-        recluster_all(&mut transaction, dirty, model).await?;
+        clustered.write(&mut transaction).await?;
         transaction.commit().await?;
         Ok(dirty.len())
     }
@@ -647,8 +670,9 @@ async fn set_aside(
 pub(super) async fn settle(
     connection: &mut AnyConnection,
     records: &[i64],
+    model: &Model,
 ) -> Result<(), StoreError> {
-    let components = apply::components_of(connection, records).await?;
+    let components = apply::components_of(connection, records, model).await?;
     let series = sql::select_in(
         connection,
         "SELECT d.seq, s.component FROM docket d JOIN series s ON s.id = d.series WHERE d.seq",
@@ -767,25 +791,70 @@ struct Fact {
     received: i64,
 }
 
-/// Clusters components again: everything they need is read together and written together, because a
-/// component is small and a statement is not free.
+/// Clusters components again, from what the connection's transaction sees.
 async fn recluster_all(
     connection: &mut AnyConnection,
     components: &[i64],
     model: &Model,
 ) -> Result<(), StoreError> {
+    cluster(connection, components, model)
+        .await?
+        .write(connection)
+        .await
+}
+
+/// What clustering gave, to be written.
+struct Clustered {
+    /// Records and clusters of each component.
+    components: BTreeMap<i64, (BTreeSet<i64>, Clustering)>,
+    facts: HashMap<i64, Fact>,
+}
+
+/// Clusters components: everything they need is read together, because a component is small and a statement
+/// is not free.
+async fn cluster(
+    connection: &mut AnyConnection,
+    components: &[i64],
+    model: &Model,
+) -> Result<Clustered, StoreError> {
     let mut records: BTreeMap<i64, BTreeSet<i64>> =
         components.iter().map(|id| (*id, BTreeSet::new())).collect();
-    let by_key = "SELECT DISTINCT k.component, m.seq FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component";
-    // Series of a component may hold submissions that share no key with it any more.
-    let by_series = "SELECT s.component, d.seq FROM series s JOIN docket d ON d.series = s.id WHERE s.component";
-    for head in [by_key, by_series] {
-        for row in sql::select_in(connection, head, "", components).await? {
-            records
-                .entry(sql::int(&row, 0)?)
-                .or_default()
-                .insert(sql::int(&row, 1)?);
+    let component_of: HashMap<i64, i64> = sql::packed(
+        connection,
+        ["key.id", "key.component"],
+        "JOIN key ON key.component <> 0 AND key.component = wanted.value",
+        components,
+    )
+    .await?
+    .numbers()?
+    .into_iter()
+    .map(|[key, component]| (key, component))
+    .collect();
+    let mut keys: Vec<i64> = component_of.keys().copied().collect();
+    // In the order of the table.
+    keys.sort_unstable();
+    let members = sql::packed(
+        connection,
+        ["member.key", "member.seq"],
+        "JOIN member ON member.key = wanted.value",
+        &keys,
+    )
+    .await?;
+    for [key, seq] in members.numbers()? {
+        if let Some(component) = component_of.get(&key) {
+            records.entry(*component).or_default().insert(seq);
         }
+    }
+    // Series of a component may hold submissions that share no key with it any more.
+    let of_series = sql::packed(
+        connection,
+        ["wanted.value", "docket.seq"],
+        "JOIN series ON series.component = wanted.value JOIN docket ON docket.series = series.id",
+        components,
+    )
+    .await?;
+    for [component, seq] in of_series.numbers()? {
+        records.entry(component).or_default().insert(seq);
     }
     let mut decisions: BTreeMap<i64, Vec<Decision>> = BTreeMap::new();
     if sql::row(connection, "SELECT id FROM link_decision LIMIT 1", vec![])
@@ -821,53 +890,71 @@ async fn recluster_all(
     let ids: BTreeSet<i64> = holders.values().flat_map(BTreeMap::keys).copied().collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let mut members: HashMap<i64, i64> = HashMap::new();
-    for row in sql::select_in(connection, "SELECT id, members FROM key WHERE id", "", &ids).await? {
-        members.insert(sql::int(&row, 0)?, sql::int(&row, 1)?);
-    }
-
-    let mut changes = Changes::default();
-    let mut last = number(connection, "last_series").await?.unwrap_or(0);
-    for (component, records) in &records {
-        let mut graph = Component::new();
-        for (id, (key, seqs)) in &holders[component] {
-            let Some(kind) = model_kind(model, key.kind) else {
-                continue;
-            };
-            let Some(count) = unlisted_members(key.kind).or_else(|| members.get(id).copied())
-            else {
-                continue;
-            };
-            let key = linkage::Key {
-                id: KeyId(*id as u64),
-                kind,
-                damped: key.damped,
-            };
-            graph.push_key(key, count.max(0) as u64);
-            for seq in seqs {
-                graph.push_member(key.id, RecordId(*seq as u64));
-            }
-        }
-        for decision in decisions.get(component).into_iter().flatten() {
-            graph.push_decision(*decision);
-        }
-        changes.place(
-            *component,
-            records,
-            &graph.cluster(model),
-            &facts,
-            &mut last,
-        )?;
-    }
-    changes.write(connection).await?;
-    set_number(connection, "last_series", last).await?;
-    let components = components.iter().map(|id| Param::from(*id)).collect();
-    sql::run_in(
+    let counted = sql::packed(
         connection,
-        "UPDATE component SET dirty = 0 WHERE id",
-        components,
+        ["key.id", "key.members"],
+        "JOIN key ON key.id = wanted.value",
+        &ids,
     )
     .await?;
-    Ok(())
+    for [id, count] in counted.numbers()? {
+        members.insert(id, count);
+    }
+
+    let components = records
+        .into_iter()
+        .map(|(component, records)| {
+            let mut graph = Component::new();
+            for (id, (key, seqs)) in &holders[&component] {
+                let Some(kind) = model_kind(model, key.kind) else {
+                    continue;
+                };
+                let Some(count) = unlisted_members(key.kind).or_else(|| members.get(id).copied())
+                else {
+                    continue;
+                };
+                let key = linkage::Key {
+                    id: KeyId(*id as u64),
+                    kind,
+                    damped: key.damped,
+                };
+                graph.push_key(key, count.max(0) as u64);
+                for seq in seqs {
+                    graph.push_member(key.id, RecordId(*seq as u64));
+                }
+            }
+            for decision in decisions.get(&component).into_iter().flatten() {
+                graph.push_decision(*decision);
+            }
+            (component, (records, graph.cluster(model)))
+        })
+        .collect();
+    Ok(Clustered { components, facts })
+}
+
+impl Clustered {
+    fn extend(&mut self, other: Self) {
+        self.components.extend(other.components);
+        self.facts.extend(other.facts);
+    }
+
+    async fn write(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        let mut changes = Changes::default();
+        let mut last = number(connection, "last_series").await?.unwrap_or(0);
+        for (component, (records, clustering)) in &self.components {
+            changes.place(*component, records, clustering, &self.facts, &mut last)?;
+        }
+        changes.write(connection).await?;
+        set_number(connection, "last_series", last).await?;
+        let components = self.components.into_keys().map(Param::from).collect();
+        sql::run_in(
+            connection,
+            "UPDATE component SET dirty = 0 WHERE id",
+            components,
+        )
+        .await?;
+        Ok(())
+    }
 }
 
 /// The decisions about records; those that a must-link leads to are added to the records.
@@ -902,24 +989,33 @@ async fn facts_of(
     connection: &mut AnyConnection,
     records: &[i64],
 ) -> Result<HashMap<i64, Fact>, StoreError> {
-    let mut facts = HashMap::new();
-    let head = "SELECT seq, keys, series, amount_minor, currency, occurred_at, received_at FROM docket WHERE seq";
-    for row in sql::select_in(connection, head, "", records).await? {
-        let euros = sql::text(&row, 4)? == "EUR";
-        facts.insert(
-            sql::int(&row, 0)?,
-            Fact {
-                keys: unpack_keys(&sql::bytes(&row, 1)?),
-                series: sql::text_or_none(&row, 2)?,
-                amount: if euros {
-                    sql::int_or_none(&row, 3)?.unwrap_or(0)
-                } else {
-                    0
-                },
-                occurred: sql::int_or_none(&row, 5)?,
-                received: sql::int(&row, 6)?,
-            },
-        );
+    let rows = sql::packed(
+        connection,
+        [
+            "docket.seq",
+            "hex(docket.keys)",
+            "COALESCE(docket.series, '-')",
+            // Other currencies are not counted.
+            "CASE docket.currency WHEN 'EUR' THEN COALESCE(docket.amount_minor, 0) ELSE 0 END",
+            "COALESCE(CAST(docket.occurred_at AS TEXT), '-')",
+            "docket.received_at",
+        ],
+        "JOIN docket ON docket.seq = wanted.value",
+        records,
+    )
+    .await?;
+    let mut facts = HashMap::with_capacity(records.len());
+    for [seq, keys, series, amount, occurred, received] in rows.rows() {
+        let fact = Fact {
+            keys: unpack_keys(&sql::unhex(keys)?),
+            series: (series != "-").then(|| series.to_owned()),
+            amount: sql::whole(amount)?,
+            occurred: (occurred != "-")
+                .then(|| sql::whole(occurred))
+                .transpose()?,
+            received: sql::whole(received)?,
+        };
+        facts.insert(sql::whole(seq)?, fact);
     }
     Ok(facts)
 }
@@ -954,7 +1050,7 @@ impl Changes {
         &mut self,
         component: i64,
         records: &BTreeSet<i64>,
-        clustering: &linkage::Clustering,
+        clustering: &Clustering,
         facts: &HashMap<i64, Fact>,
         last: &mut i64,
     ) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@
 //! stemming parts "livré" from "livrée". So both stems are indexed where they differ, and a query
 //! asks for either.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rust_stemmers::{Algorithm, Stemmer};
 use sqlx::AnyConnection;
@@ -95,7 +95,15 @@ impl Analyser {
             &mut self.french
         };
         let mut tokens = String::with_capacity(text.len());
+        let mut numbers = HashSet::new();
         for word in words(text) {
+            // A number is its own stem, and few are met twice: not worth remembering.
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                if numbers.insert(word) {
+                    push(&mut tokens, word);
+                }
+                continue;
+            }
             lower(word, &mut self.lower);
             let remembered = language.remember(&self.lower);
             if remembered.met == self.documents {
@@ -103,10 +111,7 @@ impl Analyser {
             }
             remembered.met = self.documents;
             for stem in &remembered.stems {
-                if !tokens.is_empty() {
-                    tokens.push(' ');
-                }
-                tokens.push_str(stem);
+                push(&mut tokens, stem);
             }
         }
         tokens
@@ -132,6 +137,13 @@ impl Analyser {
         }
         (!parts.is_empty()).then(|| parts.join(" AND "))
     }
+}
+
+fn push(tokens: &mut String, token: &str) {
+    if !tokens.is_empty() {
+        tokens.push(' ');
+    }
+    tokens.push_str(token);
 }
 
 /// What a French word typed without accents may be the participle of: without its accent the stemmer
@@ -281,6 +293,18 @@ mod tests {
         let twice = "Colis perdu, colis volé";
         assert_eq!(analyser.document(twice, "fr"), "colis perdu vol");
         assert_eq!(analyser.document(twice, "fr"), "colis perdu vol");
+    }
+
+    #[test]
+    fn a_number_is_its_own_stem() {
+        let mut analyser = Analyser::default();
+        let tokens = analyser.document("120 puis 120, sur le 0199001234", "fr");
+        assert_eq!(tokens, "120 puis sur le 0199001234");
+        for number in ["10", "2026", "0199001234", "00"] {
+            for language in [&mut analyser.french, &mut analyser.english] {
+                assert_eq!(language.remember(number).stems, [number]);
+            }
+        }
     }
 
     #[test]
