@@ -84,6 +84,33 @@ pub(crate) fn bic(text: &str) -> Result<(String, Proof), ParseError> {
     }
 }
 
+/// Whether a run, with the groups that follow it, is as long as the shortest code, or ends one whose first groups are
+/// capitals ("ABCD EFGH 1234").
+fn could_be_code(bytes: &[u8], start: usize, end: usize) -> bool {
+    const SHORTEST_CODE: usize = 10;
+    let mut length = end - start;
+    let mut at = end;
+    while length < SHORTEST_CODE && matches!(bytes.get(at), Some(b' ' | b'-')) {
+        let rest = &bytes[at + 1..];
+        let group = rest
+            .iter()
+            .take(SHORTEST_CODE)
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        // A word is no group.
+        if group == 0
+            || rest[..group].iter().any(u8::is_ascii_lowercase)
+                && !rest[..group].iter().any(u8::is_ascii_digit)
+        {
+            break;
+        }
+        length += group;
+        at += 1 + group;
+    }
+    length >= SHORTEST_CODE
+        || start > 1 && bytes[start - 1] == b' ' && bytes[start - 2].is_ascii_uppercase()
+}
+
 /// The digit that a character counts for in a RIB's key: letters go round from 1 to 9, and again from 2.
 fn rib_value(byte: u8) -> Option<u64> {
     Some(match byte.to_ascii_uppercase() {
@@ -713,6 +740,10 @@ impl Scanner<'_> {
             return None;
         }
         self.work += 8;
+        // Before the words are read: years, days and ages are no codes.
+        if !could_be_code(bytes, start, end) {
+            return None;
+        }
         const ALL: Topics = Topics::PCS
             .with(Topics::TRANSCASH)
             .with(Topics::NEOSURF)

@@ -247,8 +247,8 @@ impl Scanner<'_> {
             let start = at;
             let mut seen = class;
             at += 1;
-            while at < bytes.len() {
-                let class = CLASSES[bytes[at] as usize];
+            for byte in &bytes[at..] {
+                let class = CLASSES[*byte as usize];
                 if class == END {
                     break;
                 }

@@ -50,9 +50,23 @@ impl<'a> Plain<'a> {
         let mut out = String::new();
         let mut copied = 0;
         let mut at = 0;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if TRIGGERS[byte as usize] == 0 && !(byte == b' ' && reader.spoken) {
+        let triggers = if reader.spoken {
+            &SPOKEN_TRIGGERS
+        } else {
+            &TRIGGERS
+        };
+        while let Some(next) = bytes[at..].iter().position(|byte| triggers[*byte as usize]) {
+            at += next;
+            // The common ones that seldom mean anything.
+            let after = bytes.get(at + 1).copied().unwrap_or(0);
+            let idle = match bytes[at] {
+                b'-' => after | 0x20 != b'd',
+                b'A' => after != b'T',
+                b'D' => after != b'O',
+                b'/' => after != b'A' && after != b'D',
+                _ => false,
+            };
+            if idle {
                 at += 1;
                 continue;
             }
@@ -117,16 +131,21 @@ fn is_spoken(bytes: &[u8]) -> bool {
 }
 
 /// Bytes at which a rewriting can start or be noticed.
-static TRIGGERS: [u8; 256] = {
-    let mut table = [0; 256];
+static TRIGGERS: [bool; 256] = triggers(false);
+/// The same for a text that may spell an address out, where a space may be a part of it.
+static SPOKEN_TRIGGERS: [bool; 256] = triggers(true);
+
+const fn triggers(spoken: bool) -> [bool; 256] {
+    let mut table = [false; 256];
     let bytes = b"[({])}:@\\^</_-DA\xC2\xD0\xD9\xDB\xE2\xE3\xEF\xF0";
     let mut i = 0;
     while i < bytes.len() {
-        table[bytes[i] as usize] = 1;
+        table[bytes[i] as usize] = true;
         i += 1;
     }
+    table[b' ' as usize] = spoken;
     table
-};
+}
 
 /// What a rewriting puts in place.
 #[derive(Clone, Debug, PartialEq)]
