@@ -286,7 +286,7 @@ pub(crate) struct Packed<const COLUMNS: usize> {
 
 /// How many values are looked up at once by [`packed`]: what comes back for them is one text in memory, and
 /// the database has a longest text.
-const PACKED: usize = 2048;
+pub(crate) const PACKED: usize = 2048;
 
 /// `columns` of `FROM values AS wanted` and `tail`, where the values are a table of one column, `value`, handed
 /// over as one parameter, and their rows come back as one value too.

@@ -873,22 +873,28 @@ async fn cluster(
         .into_iter()
         .collect();
     let facts = facts_of(connection, &all).await?;
-    let mut holders: BTreeMap<i64, BTreeMap<i64, (apply::Key, Vec<i64>)>> = BTreeMap::new();
+    // The keys that two records or more of a component hold, each beside its holders, by key. One that a single
+    // record holds says nothing here, whoever else holds it.
+    let mut holders: BTreeMap<i64, Vec<(apply::Key, i64)>> = BTreeMap::new();
     for (component, records) in &records {
-        let held = holders.entry(*component).or_default();
-        for seq in records {
-            for key in facts.get(seq).into_iter().flat_map(|fact| &fact.keys) {
-                held.entry(key.id)
-                    .or_insert_with(|| (*key, Vec::new()))
-                    .1
-                    .push(*seq);
-            }
-        }
-        // A key that one record of the component holds says nothing here, whoever else holds it.
-        held.retain(|_, (_, seqs)| seqs.len() > 1);
+        let of_record = |seq: &i64| {
+            let seq = *seq;
+            let keys = facts.get(&seq).map_or(&[][..], |fact| &fact.keys);
+            keys.iter().map(move |key| (*key, seq))
+        };
+        let mut all: Vec<(apply::Key, i64)> = records.iter().flat_map(of_record).collect();
+        all.sort_by_key(|(key, _)| key.id);
+        let held = all
+            .chunk_by(|(a, _), (b, _)| a.id == b.id)
+            .filter(|same| same.len() > 1)
+            .flatten()
+            .copied()
+            .collect();
+        holders.insert(*component, held);
     }
-    let ids: BTreeSet<i64> = holders.values().flat_map(BTreeMap::keys).copied().collect();
-    let ids: Vec<i64> = ids.into_iter().collect();
+    let mut ids: Vec<i64> = holders.values().flatten().map(|(key, _)| key.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
     let mut members: HashMap<i64, i64> = HashMap::new();
     let counted = sql::packed(
         connection,
@@ -905,21 +911,23 @@ async fn cluster(
         .into_iter()
         .map(|(component, records)| {
             let mut graph = Component::new();
-            for (id, (key, seqs)) in &holders[&component] {
+            for held in holders[&component].chunk_by(|(a, _), (b, _)| a.id == b.id) {
+                let (key, _) = held[0];
                 let Some(kind) = model_kind(model, key.kind) else {
                     continue;
                 };
-                let Some(count) = unlisted_members(key.kind).or_else(|| members.get(id).copied())
+                let Some(count) =
+                    unlisted_members(key.kind).or_else(|| members.get(&key.id).copied())
                 else {
                     continue;
                 };
                 let key = linkage::Key {
-                    id: KeyId(*id as u64),
+                    id: KeyId(key.id as u64),
                     kind,
                     damped: key.damped,
                 };
                 graph.push_key(key, count.max(0) as u64);
-                for seq in seqs {
+                for (_, seq) in held {
                     graph.push_member(key.id, RecordId(*seq as u64));
                 }
             }
@@ -989,33 +997,36 @@ async fn facts_of(
     connection: &mut AnyConnection,
     records: &[i64],
 ) -> Result<HashMap<i64, Fact>, StoreError> {
-    let rows = sql::packed(
-        connection,
-        [
-            "docket.seq",
-            "hex(docket.keys)",
-            "COALESCE(docket.series, '-')",
-            // Other currencies are not counted.
-            "CASE docket.currency WHEN 'EUR' THEN COALESCE(docket.amount_minor, 0) ELSE 0 END",
-            "COALESCE(CAST(docket.occurred_at AS TEXT), '-')",
-            "docket.received_at",
-        ],
-        "JOIN docket ON docket.seq = wanted.value",
-        records,
-    )
-    .await?;
     let mut facts = HashMap::with_capacity(records.len());
-    for [seq, keys, series, amount, occurred, received] in rows.rows() {
-        let fact = Fact {
-            keys: unpack_keys(&sql::unhex(keys)?),
-            series: (series != "-").then(|| series.to_owned()),
-            amount: sql::whole(amount)?,
-            occurred: (occurred != "-")
-                .then(|| sql::whole(occurred))
-                .transpose()?,
-            received: sql::whole(received)?,
-        };
-        facts.insert(sql::whole(seq)?, fact);
+    // Some at a time: of a large component they are much text.
+    for some in records.chunks(sql::PACKED) {
+        let rows = sql::packed(
+            connection,
+            [
+                "docket.seq",
+                "hex(docket.keys)",
+                "COALESCE(docket.series, '-')",
+                // Other currencies are not counted.
+                "CASE docket.currency WHEN 'EUR' THEN COALESCE(docket.amount_minor, 0) ELSE 0 END",
+                "COALESCE(CAST(docket.occurred_at AS TEXT), '-')",
+                "docket.received_at",
+            ],
+            "JOIN docket ON docket.seq = wanted.value",
+            some,
+        )
+        .await?;
+        for [seq, keys, series, amount, occurred, received] in rows.rows() {
+            let fact = Fact {
+                keys: unpack_keys(&sql::unhex(keys)?),
+                series: (series != "-").then(|| series.to_owned()),
+                amount: sql::whole(amount)?,
+                occurred: (occurred != "-")
+                    .then(|| sql::whole(occurred))
+                    .transpose()?,
+                received: sql::whole(received)?,
+            };
+            facts.insert(sql::whole(seq)?, fact);
+        }
     }
     Ok(facts)
 }
