@@ -1125,7 +1125,8 @@ impl Site {
         let (app, work) = (&self.app, &self.app.store.work);
         let reached = work.reached().await.unwrap();
         worker::supplements(app, reached).await.unwrap();
-        while worker::harmonise_again(app).await.unwrap() {}
+        let mut readings = worker::Readings::default();
+        while worker::harmonise_again(app, &mut readings).await.unwrap() {}
         work.recluster(&app.model, 100).await.unwrap();
     }
 
