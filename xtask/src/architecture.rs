@@ -90,7 +90,7 @@ const WORDS: &[(&str, &[&str])] = &[
             "cluster",
         ],
     ),
-    ("std::process", &["cli"]),
+    ("std::process", &["server", "cli"]),
     ("println!", &["cli"]),
     ("SystemTime::now", &["server", "cli"]),
     ("Timestamp::now", &["server", "cli"]),

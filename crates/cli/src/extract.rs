@@ -1,7 +1,7 @@
 //! `orfevre extract`: every identifier in files or standard input.
 //!
 //! A text is streamed through this process in bounded memory. Everything else is read by a child process
-//! (`sandbox.rs`), since parsers of others' formats meet here what was made to break them.
+//! (`sandbox.rs`, `server::reader`), since parsers of others' formats meet here what was made to break them.
 
 mod kinds;
 mod misp;
@@ -10,6 +10,7 @@ mod sandbox;
 mod stix;
 
 use std::{
+    env,
     fs::File,
     io::{self, IsTerminal, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
@@ -19,8 +20,9 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use observables::{Extractor, Kind, extract};
+use observables::{Extractor, Kind};
 use reading::{Format, Reading, SNIFFED, sniff};
+use server::reader::{Reader, hits_of, place_of};
 
 use crate::serve;
 use output::{Form, Output};
@@ -101,9 +103,9 @@ fn standard_input(output: &mut Output) -> Result<()> {
         Format::Text | Format::Binary => {
             text(output, head.chain(io::stdin().lock())).context("reading standard input")
         }
-        // A thread takes the rest, since the child may stop before it has taken all: no lock is held here.
-        format => sandbox::read_piped(format, head, io::stdin(), &mut |reading| {
-            parts(output, reading)
+        // A thread takes the rest: no lock is held here.
+        format => reader()?.read_piped(format, head, io::stdin(), &mut |reading| {
+            parts(output, &reading)
         }),
     }
 }
@@ -126,8 +128,13 @@ fn file(output: &mut Output, path: &Path) -> Result<()> {
             bar.finish_and_clear();
             answer
         }
-        format => sandbox::read(format, input, &mut |reading| parts(output, reading)),
+        format => reader()?.read(format, input, &mut |reading| parts(output, &reading)),
     }
+}
+
+fn reader() -> Result<Reader> {
+    let program = env::current_exe().context("finding this program")?;
+    Ok(Reader::patient(program))
 }
 
 /// The first bytes, as many as are looked at to tell what it is.
@@ -161,28 +168,11 @@ fn text(output: &mut Output, mut input: impl Read) -> Result<()> {
 
 /// What the child read of a document.
 fn parts(output: &mut Output, reading: &Reading) -> Result<()> {
-    // The documents of a mailbox are told apart by where they begin.
-    let at = if reading.format == Format::Mail && reading.start > 0 {
-        format!("mail at byte {}/", reading.start)
-    } else {
-        String::new()
-    };
+    let at = place_of(reading);
     for part in &reading.parts {
         let path = format!("{at}{}", part.path);
-        // What the file calls a value says what it is; hits in the name itself are none of the value's.
-        let before = if part.label.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", part.label)
-        };
-        let text = format!("{before}{}", part.text);
-        for mut hit in extract(&text).hits {
-            if hit.span.start < before.len() {
-                continue;
-            }
-            let raw = text[hit.span.clone()].to_owned();
-            hit.span = hit.span.start - before.len()..hit.span.end - before.len();
-            output.hit(&path, &hit, &raw)?;
+        for hit in hits_of(part) {
+            output.hit(&path, &hit, &part.text[hit.span.clone()])?;
         }
     }
     output.facts(&at, reading)

@@ -1,6 +1,7 @@
 //! `orfevre serve`, and what `demo` shares with it.
 
 use std::{
+    env,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -91,6 +92,11 @@ pub(crate) async fn open(
     settings: Settings,
 ) -> Result<App> {
     let country = country::load(config)?;
+    let settings = Settings {
+        // Mails, documents and pictures are read by this program in a process of its own.
+        reader: env::current_exe().ok(),
+        ..settings
+    };
     let store = Store::open(data, origin)
         .await
         .with_context(|| format!("opening the data folder {}", data.display()))?;

@@ -2,10 +2,12 @@
 
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use casework::{
@@ -55,6 +57,11 @@ pub struct Settings {
     pub leave_to: String,
     /// Whether this is the demonstration: a banner says so on every page.
     pub demonstration: bool,
+    /// The program that reads mails, documents and pictures as a child process (`read-file`); without one they
+    /// are kept and not read.
+    pub reader: Option<PathBuf>,
+    /// How long the reading of one of them may take.
+    pub reading_time: Duration,
 }
 
 impl Default for Settings {
@@ -66,6 +73,8 @@ impl Default for Settings {
             draft_days: 30,
             leave_to: "https://www.wikipedia.org/".to_owned(),
             demonstration: false,
+            reader: None,
+            reading_time: Duration::from_secs(60),
         }
     }
 }

@@ -7,7 +7,7 @@
 mod exhibit;
 mod joins;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use casework::{
     Lang,
@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use observables::{
     Hit, Kind, Observable, WarningLists, extract, passage::passages, sketch::Sketch,
 };
+use reading::Part;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{
@@ -34,10 +35,11 @@ pub(crate) use self::exhibit::{MOST_READ, is_read};
 pub(crate) use self::joins::is_joined_by;
 use self::joins::keys_of;
 pub use self::joins::lookup_key;
+use crate::reader::hits_of;
 
 /// Grows when the same text gives other hits or keys than it did: what was received before is then harmonised
 /// again, once, beside what comes.
-pub const EXTRACTOR: i64 = 2;
+pub const EXTRACTOR: i64 = 3;
 
 /// An observable and where it stands in the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +49,7 @@ pub struct Sighting {
     /// Canonical form.
     pub value: String,
     /// Path of the answer it stands in: `payments[2].iban`. Beside answers: `supplement:` and its place in the
-    /// ledger, `act:` and its id, `exhibit:` and the upload's id.
+    /// ledger, `act:` and its id, `exhibit:` and the upload's id, for a part of it a slash and its place: `exhibit:…/part 2/page 1`.
     pub path: String,
     /// First byte in the answer's text; with `end` 0 when the whole answer is the observable.
     pub start: usize,
@@ -295,10 +297,18 @@ pub struct Whole {
     pub supplements: Vec<Supplement>,
     /// What agents did; of these, replies are read.
     pub acts: Vec<Act>,
-    /// Files, each with its first bytes, no more than are read.
-    pub files: Vec<(Upload, Vec<u8>)>,
+    /// Files, each with what is read of it.
+    pub files: Vec<(Upload, Content)>,
     /// What agents said of its hits.
     pub corrections: Vec<Correction>,
+}
+
+/// What is read of a file.
+pub enum Content {
+    /// Its first bytes, no more than are read: a text, a table, JSON, a page.
+    Start(Vec<u8>),
+    /// Texts that a reader of its own took out of a mail, a document, a picture; each with its place in the file.
+    Parts(Arc<Vec<Part>>),
 }
 
 /// What is found in a submission and all that belongs to it.
@@ -333,10 +343,20 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
         gathered.reply(&reply_path(reply), &said(&reply.body), lists);
     }
     let most = gathered.sightings.len() + MOST_IN_FILES;
-    for (upload, bytes) in &whole.files {
+    for (upload, content) in &whole.files {
         let path = exhibit_path(upload);
-        for text in exhibit::texts(&upload.name, &upload.media_type, bytes) {
-            gathered.file(&path, &text, most, lists);
+        match content {
+            Content::Start(bytes) => {
+                for text in exhibit::texts(&upload.name, &upload.media_type, bytes) {
+                    gathered.file(&path, &text, &extract(&text).hits, most, lists);
+                }
+            }
+            Content::Parts(parts) => {
+                for part in parts.iter() {
+                    let path = part_path(&path, &part.path);
+                    gathered.file(&path, &part.text, &hits_of(part), most, lists);
+                }
+            }
         }
     }
     Some(gathered.close(&whole.corrections, lists))
@@ -359,6 +379,19 @@ pub fn reply_path(act: &Act) -> String {
 pub fn exhibit_path(upload: &Upload) -> String {
     format!("exhibit:{}", upload.id)
 }
+
+/// Where a hit in a part of a file stands: that of the file, a slash, and the part's place in it, which is cut
+/// where it is long.
+fn part_path(exhibit: &str, place: &str) -> String {
+    let cut = place.floor_char_boundary(LONGEST_PLACE);
+    match &place[..cut] {
+        "" => exhibit.to_owned(),
+        place => format!("{exhibit}/{place}"),
+    }
+}
+
+/// Bytes of the place of a part that are kept: names of others' making stand in it.
+const LONGEST_PLACE: usize = 200;
 
 const REPLY: &str = "act:";
 
@@ -582,10 +615,9 @@ impl Gathered {
     }
 
     /// A file is no narrative: it is not compared as a whole, its quotations are.
-    fn file(&mut self, path: &str, text: &str, most: usize, lists: &WarningLists) {
-        let extraction = extract(text);
-        self.hits(path, &extraction.hits, most, lists);
-        self.passages(text, &extraction.hits);
+    fn file(&mut self, path: &str, text: &str, hits: &[Hit], most: usize, lists: &WarningLists) {
+        self.hits(path, hits, most, lists);
+        self.passages(text, hits);
     }
 
     fn passages(&mut self, text: &str, hits: &[Hit]) {

@@ -7,6 +7,7 @@
 //! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
 //! - [`housekeeping`]: removes drafts and files whose time is over.
+//! - [`reader`]: files of others' formats, read by a child process with limits.
 //! - [`worker`]: carries what was received through harmonising and matching, and resumes after a kill.
 //!
 //! No SQL is here, no environment is read, the clock comes in with [`app::App`].
@@ -18,6 +19,7 @@ pub mod harmonise;
 pub mod housekeeping;
 pub mod page;
 mod public;
+pub mod reader;
 pub mod receive;
 mod router;
 mod serve;

@@ -7,6 +7,8 @@
 //! With a backlog the next batch is read and harmonised while the one before it is written: the first needs
 //! the processor, the second mostly the database.
 
+mod files;
+
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
@@ -16,7 +18,6 @@ use std::{
 use casework::submission::{Event, State};
 use store::{
     StoreError, background,
-    intake::Upload,
     work::{Analyser, Batch, FoundAgain, Reached},
 };
 use tokio::{
@@ -27,8 +28,10 @@ use tokio::{
 
 use crate::{
     app::App,
-    harmonise::{self, EXTRACTOR, MOST_READ, Whole, harmonise},
+    harmonise::{self, EXTRACTOR, Whole, harmonise},
 };
+
+pub(crate) use files::Readings;
 
 /// Submissions of one batch: small enough for a second's delay, large enough to spare commits.
 const BATCH: i64 = 256;
@@ -38,8 +41,6 @@ const BACKLOG: i64 = 4096;
 const COMPONENTS: i64 = 512;
 /// Submissions harmonised again between two batches.
 const AGAIN: i64 = 64;
-/// Bytes of the files of one submission that are read.
-const MOST_OF_FILES: u64 = 8 << 20;
 /// A large component is clustered alone, and then none for so many times what it took: what comes in
 /// meanwhile waits for it, so it may not take all the time there is.
 const REST: u32 = 9;
@@ -77,6 +78,7 @@ async fn run(app: App, mut stop: watch::Receiver<bool>) {
         ahead: None,
         rested: None,
         queued: false,
+        readings: Readings::default(),
     };
     let mut failures = 0_u32;
     while !*stop.borrow() && stop.has_changed().is_ok() {
@@ -117,6 +119,8 @@ struct Worker {
     rested: Option<Instant>,
     /// Whether what an older extractor found was queued.
     queued: bool,
+    /// Files that children read.
+    readings: Readings,
 }
 
 struct Ahead {
@@ -180,7 +184,7 @@ impl Worker {
         }
         let applied_at = Instant::now();
         let supplements = supplements(app, reached).await?;
-        let again = !backlog && harmonise_again(app).await?;
+        let again = !backlog && harmonise_again(app, &mut self.readings).await?;
         // With a backlog, clustering waits: a component is then clustered once for many batches.
         let mut clustered = 0;
         if !backlog {
@@ -293,19 +297,32 @@ pub(crate) async fn supplements(app: &App, reached: Reached) -> Result<bool, Sto
     Ok(waiting.len() as i64 == BATCH)
 }
 
-/// Harmonises submissions again that are queued for it, some of them. True when more may be waiting.
-pub(crate) async fn harmonise_again(app: &App) -> Result<bool, StoreError> {
-    let waiting = app.store.work.waiting_again(AGAIN).await?;
-    if waiting.is_empty() {
-        return Ok(false);
-    }
+/// Harmonises submissions again that are queued for it, some of them. True when more may be waiting that need not
+/// wait for their files.
+pub(crate) async fn harmonise_again(
+    app: &App,
+    readings: &mut Readings,
+) -> Result<bool, StoreError> {
+    // Those that wait for a child stay in the queue, and are not in the way of others.
+    let before = readings.waiting();
+    let most = AGAIN + before as i64;
+    let waiting = app.store.work.waiting_again(most).await?;
+    readings.collect(waiting.iter().map(|one| one.seq)).await;
     let mut wholes = Vec::with_capacity(waiting.len());
     let mut nothing = Vec::new();
     for one in &waiting {
-        match whole(app, one.seq).await? {
-            Some(whole) => wholes.push((*one, whole)),
-            None => nothing.push(*one),
+        if readings.must_wait(one.seq) {
+            continue;
         }
+        match whole(app, one.seq, readings).await? {
+            Loaded::Whole(whole) => wholes.push((*one, whole)),
+            Loaded::Nothing => nothing.push(*one),
+            Loaded::Later => {}
+        }
+    }
+    if wholes.is_empty() && nothing.is_empty() {
+        // All that was looked at waits for children; what stands behind it is looked at next.
+        return Ok(readings.waiting() > before);
     }
     step_aside(app).await;
     let shared = app.clone();
@@ -327,50 +344,32 @@ pub(crate) async fn harmonise_again(app: &App) -> Result<bool, StoreError> {
     nothing.extend(unread);
     app.store.work.pass_over(&nothing).await?;
     app.store.work.take_again(&found, &app.model).await?;
-    Ok(waiting.len() as i64 == AGAIN)
+    Ok(waiting.len() as i64 == most)
 }
 
-/// A submission with all that belongs to it now; none when it is not there.
-async fn whole(app: &App, seq: i64) -> Result<Option<Whole>, StoreError> {
+enum Loaded {
+    Whole(Box<Whole>),
+    /// It is not there.
+    Nothing,
+    /// Its files are being read.
+    Later,
+}
+
+/// A submission with all that belongs to it now.
+async fn whole(app: &App, seq: i64, readings: &mut Readings) -> Result<Loaded, StoreError> {
     let (intake, work) = (&app.store.intake, &app.store.work);
     let Some(submission) = intake.by_seq(seq).await? else {
-        return Ok(None);
+        return Ok(Loaded::Nothing);
     };
-    Ok(Some(Whole {
+    let exhibits = intake.exhibits(seq).await?;
+    let Some(files) = readings.files(app, seq, exhibits).await else {
+        return Ok(Loaded::Later);
+    };
+    Ok(Loaded::Whole(Box::new(Whole {
         supplements: intake.supplements(seq).await?,
         acts: work.acts(seq).await?,
-        files: files(app, intake.exhibits(seq).await?).await,
+        files,
         corrections: work.corrections(seq).await?,
         submission,
-    }))
-}
-
-/// The beginnings of files in which something is read, until they are enough. A file that cannot be read now is
-/// an operator's to put right, and keeps nothing else from being found.
-async fn files(app: &App, uploads: Vec<Upload>) -> Vec<(Upload, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut room = MOST_OF_FILES;
-    for upload in uploads {
-        let wanted = upload.size.min(MOST_READ);
-        if !harmonise::is_read(&upload.name, &upload.media_type) || wanted > room {
-            continue;
-        }
-        match app
-            .store
-            .objects
-            .read_start(&upload.sha256, MOST_READ)
-            .await
-        {
-            Ok(bytes) => {
-                room -= wanted;
-                files.push((upload, bytes));
-            }
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                sha256 = store::objects::hex(&upload.sha256),
-                "a file could not be read for what is in it"
-            ),
-        }
-    }
-    files
+    })))
 }

@@ -137,6 +137,14 @@ impl Objects {
         }
     }
 
+    /// An object to be read by another process. Its bytes are not checked against its name.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be opened.
+    pub fn open_one(&self, sha256: &[u8; 32]) -> io::Result<std::fs::File> {
+        std::fs::File::open(place(&self.folder, sha256))
+    }
+
     /// The first bytes of an object, at most so many. Of a longer object they are not checked against its name,
     /// which needs them all.
     ///

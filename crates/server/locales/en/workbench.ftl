@@ -359,6 +359,7 @@ wb-in-answers = answers
 wb-in-message = message from the person
 wb-in-reply = an agent’s reply: does not match
 wb-in-file = exhibit { $name }
+wb-in-part = exhibit { $name }, { $part }
 wb-proof-checksum = check digits are right
 wb-proof-known-suffix = known suffix
 wb-proof-valid = follows the rules of its kind

@@ -359,6 +359,7 @@ wb-in-answers = réponses
 wb-in-message = message de la personne
 wb-in-reply = réponse d’un agent : ne rapproche pas
 wb-in-file = pièce { $name }
+wb-in-part = pièce { $name }, { $part }
 wb-proof-checksum = clé de contrôle juste
 wb-proof-known-suffix = extension connue
 wb-proof-valid = conforme aux règles de sa nature

@@ -1,8 +1,8 @@
 //! The texts of a file that came with a submission or later: from its bytes to what is read for hits.
 //!
-//! The one place where a format is opened. Texts, tables, JSON and pages of HTML are read here as far as their
-//! characters go; mails, documents and pictures are for a reader of their own, which is to be called from
-//! [`texts`] and named in [`is_read`]. The bytes are anybody's: whatever reads them is bounded, and what it cannot
+//! Texts, tables, JSON and pages of HTML are read here as far as their characters go; mails, documents and pictures,
+//! told by their content, are read by a process of its own (`crate::reader`), and what has their name or type
+//! and not their content is not read. The bytes are anybody's: whatever reads them is bounded, and what it cannot
 //! read is no text.
 
 use std::borrow::Cow;
@@ -36,7 +36,7 @@ fn form(name: &str, media_type: &str) -> Option<Form> {
         (Some("json"), _) if told => Some(Form::Json),
         (Some("html" | "htm" | "xhtml"), _) if told => Some(Form::Html),
         (Some("txt" | "text" | "csv" | "tsv" | "log" | "md"), _) if told => Some(Form::Plain),
-        // A mail has headers, parts and encodings: not to be read as it stands.
+        // A mail has headers, parts and encodings: what has its name and is none is not read as it stands.
         (Some("eml"), _) | (_, "message/rfc822") => None,
         (_, "text/plain" | "text/csv" | "text/tab-separated-values") => Some(Form::Plain),
         _ => None,

@@ -132,6 +132,10 @@ impl Site {
     }
 
     async fn at(clock: fn() -> Timestamp) -> Self {
+        Self::with(clock, Settings::default()).await
+    }
+
+    async fn with(clock: fn() -> Timestamp, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
@@ -140,7 +144,7 @@ impl Site {
             .join("../../config/france/models/submissions.toml");
         let model = Model::from_toml(&std::fs::read_to_string(model).unwrap()).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty::<(&str, &str)>()).unwrap();
-        let app = App::new(store, config(), model, lists, Settings::default(), clock);
+        let app = App::new(store, config(), model, lists, settings, clock);
         Self {
             app,
             _folder: folder,
@@ -1125,7 +1129,8 @@ impl Site {
         let (app, work) = (&self.app, &self.app.store.work);
         let reached = work.reached().await.unwrap();
         worker::supplements(app, reached).await.unwrap();
-        while worker::harmonise_again(app).await.unwrap() {}
+        let mut readings = worker::Readings::default();
+        while worker::harmonise_again(app, &mut readings).await.unwrap() {}
         work.recluster(&app.model, 100).await.unwrap();
     }
 
@@ -1215,6 +1220,100 @@ async fn messages_replies_and_files_give_hits_shown_where_they_stand() {
         (before.sightings, before.revision),
         (after.sightings, after.revision)
     );
+}
+
+/// A program that stands for the child process: of a PDF it never says anything, of a picture nothing but bytes
+/// without an end, a mail it reads and breaks off.
+#[cfg(unix)]
+fn false_reader(folder: &Path) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let program = folder.join("reader");
+    let script = r#"#!/bin/sh
+case "$3" in
+pdf) exec sleep 60 ;;
+png) exec cat /dev/zero ;;
+*) echo '{"format":"mail","start":0,"end":9,"parts":[{"path":"header Subject","label":"Subject","text":"lettre.example"}],"facts":[],"hops":[],"attachments":[],"problems":[]}'
+   kill -9 $$ ;;
+esac
+"#;
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    program
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_stops_its_reader_holds_up_nothing_else() {
+    let programs = tempfile::tempdir().unwrap();
+    let time = std::time::Duration::from_secs(2);
+    let settings = Settings {
+        reader: Some(false_reader(programs.path())),
+        reading_time: time,
+        ..Settings::default()
+    };
+    let site = Site::with(now, settings).await;
+    let (app, work) = (&site.app, &site.app.store.work);
+    site.upload("upload-1", "a", b"%PDF-1.7 and no end").await;
+    site.upload("upload-2", "b", b"\x89PNG\r\n\x1a\nand no end")
+        .await;
+    site.upload(
+        "upload-3",
+        "c",
+        b"From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\nDate: y\r\n\r\ntext",
+    )
+    .await;
+    site.upload("upload-4", "d.txt", b"voir plat.example").await;
+    let told = |id: &str| json!({"scam_type": "romance", "evidence": [{"id": id}]});
+    let plain = site.file(told("upload-4")).await;
+    let mut slow = Vec::new();
+    for id in ["upload-1", "upload-2", "upload-1"] {
+        slow.push(site.file(told(id)).await);
+    }
+    let mail = site
+        .file(json!({"scam_type": "romance", "evidence": [{"id": "upload-3"}, {"id": "upload-1"}]}))
+        .await;
+
+    let mut readings = worker::Readings::default();
+    let started = std::time::Instant::now();
+    while worker::harmonise_again(app, &mut readings).await.unwrap() {}
+    // The one that needs no child is done, though newer ones wait for theirs.
+    let waiting = async || -> Vec<i64> {
+        let waiting = work.waiting_again(100).await.unwrap();
+        waiting.iter().map(|one| one.seq).collect()
+    };
+    assert!(!waiting().await.contains(&plain));
+    assert_eq!(waiting().await.len(), 4);
+    assert!(started.elapsed() < time, "{:?}", started.elapsed());
+    let sightings = async |seq| work.docket(seq).await.unwrap().unwrap().sightings;
+    assert!(sightings(plain).await.contains("plat.example"));
+
+    while !waiting().await.is_empty() {
+        assert!(started.elapsed() < 10 * time, "{:?}", waiting().await);
+        worker::harmonise_again(app, &mut readings).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // What was said before the end holds, and its place is shown.
+    assert!(
+        sightings(mail)
+            .await
+            .contains("exhibit:upload-3/header Subject")
+    );
+    for seq in slow {
+        assert_eq!(sightings(seq).await, "[]");
+    }
+    let id = work.docket(mail).await.unwrap().unwrap().id;
+    let agent = site.sign_in("a", "triage").await;
+    agent
+        .page(&format!("/fr/workbench/submissions/{id}"))
+        .await
+        .has("<code>lettre.example</code>")
+        .has("pièce c, header Subject");
+    // What is known of a file is not asked again.
+    let started = std::time::Instant::now();
+    work.queue_older_than(99).await.unwrap();
+    while worker::harmonise_again(app, &mut readings).await.unwrap() {}
+    assert!(waiting().await.is_empty());
+    assert!(started.elapsed() < time, "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -225,21 +225,35 @@ impl Panel<'_> {
             } else if path.starts_with("act:") {
                 words.t("wb-in-reply")
             } else if path.starts_with("exhibit:") {
-                let file = self.files.iter().find(|file| exhibit_path(file) == path);
+                let (of_file, part) = path.split_once('/').unwrap_or((path, ""));
+                let file = self.files.iter().find(|file| exhibit_path(file) == of_file);
                 let name = file.map_or("", |file| file.name.as_str());
-                words.t1("wb-in-file", "name", name)
+                if part.is_empty() {
+                    words.t1("wb-in-file", "name", name)
+                } else {
+                    words.t2("wb-in-part", ("name", name), ("part", part))
+                }
             } else if path.is_empty() {
                 continue;
             } else {
                 words.t("wb-in-answers")
             };
-            if !places.contains(&place) {
-                places.push(place);
+            if places.contains(&place) {
+                continue;
             }
+            // A long mail names the same address on every line.
+            if places.len() == MOST_PLACES {
+                places.push("…".to_owned());
+                break;
+            }
+            places.push(place);
         }
         places
     }
 }
+
+/// Places of a hit that are named.
+const MOST_PLACES: usize = 12;
 
 /// From strong to weak.
 const PROOFS: [&str; 7] = [
