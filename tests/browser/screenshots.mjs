@@ -59,14 +59,14 @@ async function receipt(page, { at }) {
   await send(page);
 }
 
-/** A submission of the series, from the story to the first match with its reasons: the first where both fit. */
+/** A submission of the series, from its story to the groups of what was found in it: the first where two of each fit. */
 async function submission(page, { series }) {
   await page.goto(series);
   const members = await page.locator('#members tbody th a').evaluateAll((links) => links.map(({ href }) => href));
   for (const member of members) {
     await page.goto(member);
     const fits = await page.evaluate(() => {
-      const bottom = document.querySelector('#matches .wb-match')?.getBoundingClientRect().bottom;
+      const bottom = document.querySelectorAll('#observables table')[1]?.getBoundingClientRect().bottom;
       const marks = [...document.querySelectorAll('.wb-content mark')].map((mark) => mark.getBoundingClientRect().top);
       if (bottom === undefined || marks.filter((top) => bottom - top < innerHeight - 60).length < 2) return false;
       scrollTo(0, scrollY + bottom - innerHeight + 16);
@@ -74,7 +74,7 @@ async function submission(page, { series }) {
     });
     if (fits) return;
   }
-  throw new Error(`no submission of ${series} has its story and a match within one window`);
+  throw new Error(`no submission of ${series} has its story and what was found within one window`);
 }
 
 /** Waits until all is filed and matched, and answers the address of a series to show: large, and of complaints with a loss. */
