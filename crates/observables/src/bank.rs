@@ -512,9 +512,9 @@ impl Issuer {
             "apple" => code[0] == b'X' && digits > 0,
             // Words have no digits, and a code in letters has several, unless hyphens cut it as the issuer does.
             _ => {
+                let lower = bytes[at..end].iter().any(u8::is_ascii_lowercase);
                 digits >= 2
-                    || bytes[at..end].contains(&b'-')
-                        && !bytes[at..end].iter().any(u8::is_ascii_lowercase)
+                    || !lower && (bytes[at..end].contains(&b'-') || digits == 1 && read >= 14)
             }
         };
         // What more digits follow is another number.
