@@ -258,7 +258,7 @@ static SERVICES: [Service; 6] = [
     },
     Service {
         name: "cashapp",
-        topic: Some(Topics::SUMUP),
+        topic: Some(Topics::CASH_APP),
         words: &["cash app", "cash.app"],
         links: &[("cash.app", "")],
         longest: 21,
@@ -885,7 +885,7 @@ impl Scanner<'_> {
 const PLATFORMS: Topics = Topics::PAYPAL
     .with(Topics::LYDIA)
     .with(Topics::REVOLUT)
-    .with(Topics::SUMUP)
+    .with(Topics::CASH_APP)
     .with(Topics::TELEGRAM)
     .with(Topics::FACEBOOK)
     .with(Topics::INSTAGRAM)

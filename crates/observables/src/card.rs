@@ -58,7 +58,7 @@ fn is_length(six: u32, length: usize) -> bool {
 }
 
 /// The check of ISO/IEC 7812-1, annex B.
-fn luhn(digits: &[u8]) -> bool {
+pub(crate) fn luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()
         .rev()

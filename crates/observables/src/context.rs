@@ -122,7 +122,7 @@ topics! {
     WERO: ["wero"];
     NETWORK: ["as number", "autonomous system", "système autonome", "bgp", "whois", "peering", "mac",
         "adresse mac", "mac address", "hwaddr", "bssid", "ethernet", "hébergeur", "hosting provider"];
-    SUMUP: ["cash app", "cashapp", "cashtag"];
+    CASH_APP: ["cash app", "cashapp", "cashtag"];
 }
 
 impl Topics {

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::{
     Kind, Observable, ParseError, Proof,
+    card::luhn,
     context::{Topics, letter_after, letter_before},
     extract::Scanner,
 };
@@ -17,20 +18,6 @@ const LA_POSTE: &[u8] = b"356000000";
 /// Boulogne-Billancourt sous le numéro B …", "… RCS Paris".
 const BEFORE: usize = 64;
 const AFTER: usize = 24;
-
-/// Luhn's key (ISO/IEC 7812-1, annex B) over ASCII digits.
-fn luhn(digits: &[u8]) -> bool {
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(at, byte)| {
-            let digit = u32::from(byte - b'0') << (at % 2);
-            digit / 10 + digit % 10
-        })
-        .sum();
-    sum.is_multiple_of(10)
-}
 
 fn is_siren(digits: &[u8]) -> bool {
     digits.len() == 9 && digits.iter().any(|byte| *byte != b'0') && luhn(digits)
