@@ -906,19 +906,11 @@ const PLATFORMS: Topics = Topics::PAYPAL
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::check;
     use proptest::prelude::*;
 
     use super::*;
     use crate::extract;
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
 
     const IBAN: &str = "iban FR1420041010050500013M02606";
 

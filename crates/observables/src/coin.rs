@@ -696,19 +696,11 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::check;
     use proptest::prelude::*;
 
     use super::*;
     use crate::extract;
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
 
     #[test]
     fn one_wrong_character_is_a_wrong_address() {

@@ -1282,19 +1282,10 @@ fn without_capital_label(host: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::check;
     use proptest::prelude::*;
 
     use super::*;
-
-    /// What is found, as `kind canonical`.
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
 
     fn check_raw(text: &str, expected: &[&str]) {
         let found: Vec<&str> = extract(text)

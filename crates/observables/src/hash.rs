@@ -217,21 +217,13 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::check;
     use proptest::prelude::*;
 
     use crate::{Kind, Observable, extract};
 
     const MD5: &str = "9e107d9d372bb6826bd81d3542a419d6";
     const SHA256: &str = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592";
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
 
     #[test]
     fn hashes_are_found_in_all_surroundings() {

@@ -24,6 +24,8 @@ pub mod sketch;
 mod social;
 mod stream;
 mod technical;
+#[cfg(test)]
+mod testing;
 mod warning;
 mod web;
 

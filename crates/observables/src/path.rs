@@ -658,15 +658,7 @@ impl Scanner<'_> {
 #[cfg(test)]
 mod tests {
     use crate::extract;
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
+    use crate::testing::check;
 
     #[test]
     fn a_name_with_spaces_goes_on_while_something_shows_it() {

@@ -1220,17 +1220,7 @@ impl Scanner<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract;
-
-    /// What a text holds, as `kind canonical`.
-    fn found(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
+    use crate::testing::check as found;
 
     fn check(text: &str, expected: Option<&str>) {
         assert_eq!(read_account(text).as_deref(), expected, "from {text:?}");

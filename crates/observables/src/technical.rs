@@ -867,18 +867,10 @@ impl Scanner<'_> {
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::check;
     use proptest::prelude::*;
 
     use crate::{Observable, extract};
-
-    fn check(text: &str, expected: &[&str]) {
-        let found: Vec<String> = extract(text)
-            .hits
-            .iter()
-            .map(|hit| format!("{} {}", hit.kind, hit.canonical))
-            .collect();
-        assert_eq!(found, expected, "in {text:?}");
-    }
 
     #[test]
     fn identifiers_stand_whole() {
