@@ -345,18 +345,17 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
     let most = gathered.sightings.len() + MOST_IN_FILES;
     for (upload, content) in &whole.files {
         let path = exhibit_path(upload);
-        match content {
+        let read_here;
+        let parts = match content {
             Content::Start(bytes) => {
-                for text in exhibit::texts(&upload.name, &upload.media_type, bytes) {
-                    gathered.file(&path, &text, &extract(&text).hits, most, lists);
-                }
+                read_here = exhibit::parts(&upload.name, &upload.media_type, bytes);
+                &read_here
             }
-            Content::Parts(parts) => {
-                for part in parts.iter() {
-                    let path = part_path(&path, &part.path);
-                    gathered.file(&path, &part.text, &hits_of(part), most, lists);
-                }
-            }
+            Content::Parts(parts) => parts.as_ref(),
+        };
+        for part in parts {
+            let path = part_path(&path, &part.path);
+            gathered.file(&path, &part.text, &hits_of(part), most, lists);
         }
     }
     Some(gathered.close(&whole.corrections, lists))
