@@ -10,6 +10,7 @@
 //! - [`facts`] takes out of the answers what matching, searching and counting need;
 //! - [`assess`] evaluates the desk's rules: urgency, advice, eligibility, priority, competence;
 //! - [`competence`] holds the units, what a submission is about, and the rules between the two;
+//! - [`policy`] decides who may do what to what;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`clock`] computes deadlines.
 
@@ -25,6 +26,7 @@ pub mod expression;
 pub mod facts;
 pub mod money;
 pub mod place;
+pub mod policy;
 pub mod submission;
 mod text;
 mod words;
