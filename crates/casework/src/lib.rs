@@ -11,6 +11,7 @@
 //! - [`assess`] evaluates the desk's rules: urgency, advice, eligibility, priority, competence;
 //! - [`competence`] holds the units, what a submission is about, and the rules between the two;
 //! - [`policy`] decides who may do what to what;
+//! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`clock`] computes deadlines.
 
@@ -27,6 +28,7 @@ pub mod facts;
 pub mod money;
 pub mod place;
 pub mod policy;
+pub mod referral;
 pub mod submission;
 mod text;
 mod words;
