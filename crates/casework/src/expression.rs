@@ -14,7 +14,7 @@ mod types;
 
 pub(crate) use compile::{compile, compile_value};
 pub(crate) use evaluate::{Env, time_of};
-pub(crate) use needs::{Found, Literal, OneOf, Path};
+pub(crate) use needs::{Found, Literal, Need, OneOf, Path, Wanted};
 pub(crate) use types::{Options, Scope, Ty};
 
 use evaluate::{Node, Val};

@@ -175,6 +175,8 @@ impl Admin {
                         let line = serde_json::json!({
                             "id": unit.id.as_str(), "name": {"fr": unit.name.fr, "en": unit.name.en},
                             "kind": unit.kind.as_str(), "parent": unit.parent.as_ref().map(|parent| parent.as_str()),
+                            "territory": unit.territory.to_string(), "investigates": unit.investigates,
+                            "unconfirmed": unit.unconfirmed.iter().map(|fact| fact.as_str()).collect::<Vec<_>>(),
                         });
                         println!("{line}");
                     } else {

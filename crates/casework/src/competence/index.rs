@@ -5,12 +5,12 @@
 //! rarest term (T. Yan and H. Garcia-Molina, "Index structures for selective dissemination of
 //! information under the Boolean model", ACM TODS 19(2), 1994: the ranked key method). A decision
 //! looks up the values it has and evaluates only the rules filed under them, and those that need
-//! no value.
+//! no value. A rule that needs no value but a number on one side of a bound is filed by its bound.
 
 use std::collections::HashMap;
 
 use super::rules::RoutingRule;
-use crate::expression::{Env, Found, Literal, OneOf, Path};
+use crate::expression::{Env, Found, Literal, Need, OneOf, Path, Wanted};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
@@ -26,6 +26,10 @@ struct Postings {
     texts: HashMap<Box<str>, Vec<usize>>,
     ints: HashMap<i64, Vec<usize>>,
     bools: [Vec<usize>; 2],
+    /// Rules that need this number or more, by the number.
+    at_least: Vec<(i64, usize)>,
+    /// Rules that need this number or less, by the number.
+    at_most: Vec<(i64, usize)>,
 }
 
 impl Index {
@@ -38,18 +42,13 @@ impl Index {
                 )
             })
             .collect();
-        let mut common: HashMap<(&str, &Literal), usize> = HashMap::new();
+        let mut filed: HashMap<(&str, Option<&Literal>), usize> = HashMap::new();
         for need in needs.iter().flat_map(|(_, needs)| needs).flatten() {
-            *common.entry((&need.path.text, &need.value)).or_default() += 1;
+            *filed.entry(place(need)).or_default() += 1;
         }
         let cost = |one_of: &&OneOf| -> usize {
-            let rules = one_of.iter().map(|need| {
-                common
-                    .get(&(&*need.path.text, &need.value))
-                    .copied()
-                    .unwrap_or(0)
-            });
-            rules.sum()
+            let beside = one_of.iter().map(|need| filed.get(&place(need)));
+            beside.map(|count| count.copied().unwrap_or(0)).sum()
         };
         let mut index = Index::default();
         for (at, needs) in &needs {
@@ -57,6 +56,10 @@ impl Index {
                 Some(rarest) => index.file(*at, rarest),
                 None => index.always.push(*at),
             }
+        }
+        for postings in &mut index.by_path {
+            postings.at_least.sort_unstable();
+            postings.at_most.sort_unstable();
         }
         index
     }
@@ -72,10 +75,16 @@ impl Index {
                 self.by_path.len() - 1
             });
             let postings = &mut self.by_path[place];
-            match &need.value {
-                Literal::Bool(value) => postings.bools[usize::from(*value)].push(at),
-                Literal::Int(value) => postings.ints.entry(*value).or_default().push(at),
-                Literal::Str(value) => postings.texts.entry(value.clone()).or_default().push(at),
+            match &need.wanted {
+                Wanted::Value(Literal::Bool(value)) => postings.bools[usize::from(*value)].push(at),
+                Wanted::Value(Literal::Int(value)) => {
+                    postings.ints.entry(*value).or_default().push(at);
+                }
+                Wanted::Value(Literal::Str(value)) => {
+                    postings.texts.entry(value.clone()).or_default().push(at);
+                }
+                Wanted::AtLeast(bound) => postings.at_least.push((*bound, at)),
+                Wanted::AtMost(bound) => postings.at_most.push((*bound, at)),
             }
         }
     }
@@ -84,14 +93,26 @@ impl Index {
     pub(super) fn candidates(&self, env: &Env<'_>) -> Vec<usize> {
         let mut found = self.always.clone();
         for postings in &self.by_path {
-            postings
-                .path
-                .each(env, |value| found.extend_from_slice(postings.of(value)));
+            postings.path.each(env, |value| {
+                found.extend_from_slice(postings.of(value));
+                if let Found::Int(number) = value {
+                    found.extend(postings.bounded(number));
+                }
+            });
         }
         found.sort_unstable();
         found.dedup();
         found
     }
+}
+
+/// Where a need is filed: under its value, or with every bound of its path.
+fn place(need: &Need) -> (&str, Option<&Literal>) {
+    let value = match &need.wanted {
+        Wanted::Value(value) => Some(value),
+        Wanted::AtLeast(_) | Wanted::AtMost(_) => None,
+    };
+    (&need.path.text, value)
 }
 
 impl Postings {
@@ -101,7 +122,17 @@ impl Postings {
             texts: HashMap::new(),
             ints: HashMap::new(),
             bools: [Vec::new(), Vec::new()],
+            at_least: Vec::new(),
+            at_most: Vec::new(),
         }
+    }
+
+    /// The rules whose bound lets a number in.
+    fn bounded(&self, number: i64) -> impl Iterator<Item = usize> {
+        let below = self.at_least.partition_point(|(bound, _)| *bound <= number);
+        let above = self.at_most.partition_point(|(bound, _)| *bound < number);
+        let let_in = self.at_least[..below].iter().chain(&self.at_most[above..]);
+        let_in.map(|(_, at)| *at)
     }
 
     fn of(&self, value: Found<'_>) -> &[usize] {

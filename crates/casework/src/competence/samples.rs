@@ -117,8 +117,9 @@ pub(super) struct Walk<'c> {
     now: Timestamp,
     comparisons: Comparisons,
     questions: Vec<(&'c Question, Option<&'c Expression>)>,
-    /// The most samples to look at.
+    /// The most samples to look at, and the most filings to try.
     limit: usize,
+    tried: usize,
     pub(super) looked_at: usize,
 }
 
@@ -147,6 +148,7 @@ impl<'c> Walk<'c> {
             comparisons,
             questions,
             limit,
+            tried: 0,
             looked_at: 0,
         }
     }
@@ -190,6 +192,11 @@ impl<'c> Walk<'c> {
 
     /// Answers that the desk would receive, with every matter that tells rules apart.
     fn filed(&mut self, answers: Answers, visit: &mut dyn FnMut(&Sample)) -> bool {
+        // Those that the desk stops count too: they may be all there are.
+        self.tried += 1;
+        if self.tried > self.limit {
+            return false;
+        }
         if !assess::eligibility_so_far(self.desk, &answers, self.now).is_empty() {
             return true;
         }

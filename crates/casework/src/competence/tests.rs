@@ -486,7 +486,10 @@ fn condition() -> impl Strategy<Value = String> {
         (kind.clone(), kind.clone()).prop_map(|(a, b)| format!("kind in [\"{a}\", \"{b}\"]")),
         kind.prop_map(|id| format!("home.department == \"{id}\"")),
         (0..4_i64).prop_map(|series| format!("matter.series == {series}")),
-        (0..4_i64).prop_map(|series| format!("matter.series > {series}")),
+        (prop::sample::select(vec![">", ">=", "<", "<="]), 0..4_i64)
+            .prop_map(|(sign, series)| format!("matter.series {sign} {series}")),
+        (prop::sample::select(vec![">", ">=", "<", "<="]), 0..4_i64)
+            .prop_map(|(sign, series)| format!("{series} {sign} matter.series")),
         Just("child".to_owned()),
         Just("matter.foreign".to_owned()),
         Just("urgent".to_owned()),

@@ -1,5 +1,7 @@
 //! A service that can receive a case.
 
+use std::fmt;
+
 use crate::{submission::UnitId, text::Text, words::words};
 
 /// A unit that can receive a case.
@@ -96,6 +98,16 @@ impl Territory {
             (Territory::Departments(codes), other) => codes.iter().all(|code| other.covers(code)),
             (Territory::Local, Territory::Local) => true,
             (Territory::Local | Territory::National, _) => false,
+        }
+    }
+}
+
+impl fmt::Display for Territory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Territory::National => f.write_str("national"),
+            Territory::Local => f.write_str("local"),
+            Territory::Departments(codes) => f.write_str(&codes.join(", ")),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     Expression,
-    evaluate::{Each, Env, Macro, Node, Val, value},
+    evaluate::{Each, Env, Macro, Node, Relation, Val, value},
     types::Ty,
 };
 
@@ -40,11 +40,22 @@ pub(crate) enum Found<'a> {
     Str(&'a str),
 }
 
-/// That a path has a value, or holds it when it is a list.
+/// What a condition needs of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) path: Path,
-    pub(crate) value: Literal,
+    pub(crate) wanted: Wanted,
+}
+
+/// Which values meet a need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// This one, or a list that holds it.
+    Value(Literal),
+    /// This number and those above.
+    AtLeast(i64),
+    /// This number and those below.
+    AtMost(i64),
 }
 
 /// Needs of which at least one is met whenever the condition holds. Empty: it never holds.
@@ -137,25 +148,52 @@ fn needs(node: &Node, wanted: bool) -> Vec<OneOf> {
             (Some((path, ty)), Some(value), ..) | (.., Some((path, ty)), Some(value))
                 if value.is_of(&ty) =>
             {
-                vec![vec![Need { path, value }]]
+                vec![vec![Need::value(path, value)]]
             }
             _ => Vec::new(),
         },
+        (Node::Compare(relation, a, b), _) => range(*relation, a, b, wanted)
+            .map(|need| vec![need])
+            .into_iter()
+            .collect(),
         (Node::In(needle, list), true) => membership(needle, list).into_iter().collect(),
         (Node::Each(Macro::Exists, each), true) => exists(each).into_iter().collect(),
         (node, wanted) => match path(node) {
-            Some((path, Ty::Bool)) => vec![vec![Need {
-                path,
-                value: Literal::Bool(wanted),
-            }]],
+            Some((path, Ty::Bool)) => vec![vec![Need::value(path, Literal::Bool(wanted))]],
             _ => Vec::new(),
         },
     }
 }
 
+impl Need {
+    fn value(path: Path, value: Literal) -> Need {
+        let wanted = Wanted::Value(value);
+        Need { path, wanted }
+    }
+}
+
+/// The numbers that a comparison asks for; the bound itself is let in, strict or not.
+fn range(relation: Relation, a: &Node, b: &Node, wanted: bool) -> Option<Need> {
+    let upwards = matches!(relation, Relation::Greater | Relation::GreaterEqual);
+    let (at, bound, upwards) = match (a, b) {
+        (at, Node::Int(bound)) => (at, *bound, upwards),
+        (Node::Int(bound), at) => (at, *bound, !upwards),
+        _ => return None,
+    };
+    let (path, Ty::Int) = path(at)? else {
+        return None;
+    };
+    let wanted = if upwards == wanted {
+        Wanted::AtLeast(bound)
+    } else {
+        Wanted::AtMost(bound)
+    };
+    Some(Need { path, wanted })
+}
+
 fn membership(needle: &Node, list: &Node) -> Option<OneOf> {
     if let (Some(value), Some((path, Ty::List(of)))) = (literal(needle), path(list)) {
-        return value.is_of(&of).then(|| vec![Need { path, value }]);
+        return value.is_of(&of).then(|| vec![Need::value(path, value)]);
     }
     let (Node::List(elements), (path, ty)) = (list, path(needle)?) else {
         return None;
@@ -164,10 +202,7 @@ fn membership(needle: &Node, list: &Node) -> Option<OneOf> {
         .iter()
         .map(|element| {
             let value = literal(element).filter(|value| value.is_of(&ty))?;
-            Some(Need {
-                path: path.clone(),
-                value,
-            })
+            Some(Need::value(path.clone(), value))
         })
         .collect()
 }
@@ -190,8 +225,7 @@ fn exists(each: &Each) -> Option<OneOf> {
     };
     let need = |value| {
         let value = literal(value).filter(|value| value.is_of(&of))?;
-        let path = path.clone();
-        Some(Need { path, value })
+        Some(Need::value(path.clone(), value))
     };
     values.into_iter().map(need).collect()
 }
