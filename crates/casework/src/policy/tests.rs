@@ -129,7 +129,19 @@ fn matrix() -> String {
 
 #[test]
 fn the_whole_matrix_is_as_it_was_read() {
-    insta::assert_snapshot!(matrix());
+    let read = include_str!("matrix.txt");
+    let found = matrix();
+    let changed: Vec<(usize, &str, &str)> = read
+        .lines()
+        .zip(found.lines())
+        .enumerate()
+        .filter(|(_, (read, found))| read != found)
+        .map(|(at, (read, found))| (at + 1, read, found))
+        .collect();
+    assert!(
+        read == found,
+        "lines of matrix.txt that differ: {changed:#?}; all of it:\n{found}"
+    );
 }
 
 #[test]
