@@ -1,9 +1,9 @@
 //! How long 10,000 rules of competence take to decide: `cargo run --release -p orfevre-casework --example route`.
 //!
-//! The rules are made: a unit for each family of offences in each department, some by amount and series
-//! alone, and some that name several values. Every submission is decided
-//! in turns by these rules and by the same rules written so that the index cannot read them
-//! (`condition ? true : false`), which tries them all.
+//! The rules are made: a unit for each family of offences in each department, some by amount and
+//! series alone, and some that name several values. Every submission is decided in turns by these
+//! rules and by the same rules written so that the index cannot read them (`condition ? true : false`),
+//! which tries them all.
 
 use std::{error::Error, fmt::Write, fs, hint::black_box, path::Path, time::Instant};
 
