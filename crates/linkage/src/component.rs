@@ -4,20 +4,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     agglomerate::{Dilution, Held, Node, Worth, agglomerate, find},
-    key::{Decision, Key, KeyId, RecordId},
+    key::{Decision, Key, KeyId, KindIx, RecordId},
     model::{Model, UNITS_PER_BIT, WeightState},
     series::{self, Series},
 };
 
 /// Records that may belong together, with the keys they hold and what a person decided of them.
 ///
-/// Give it everything that hangs together: two records that share a key which [joins](Model::joins),
-/// or that a person said belong together, must come in the same component. More does no harm: the
+/// Give it everything that hangs together: two records that share a key which [joins](Model::joins), or one
+/// which [pairs](Model::pairs) and a second fact, or that a person said belong together, must come in the same component. More does no harm: the
 /// series of two components given as one are the series of each.
 ///
 /// # How series are built
 ///
-/// 0. Parts that no joining key and no must-link connects are clustered apart.
+/// 0. Parts that no such keys and no must-link connect are clustered apart.
 /// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
 ///    matched, would not reach the threshold is in no series.
 /// 2. Keys that depend on each other count together at most their group's ceiling. Keys of one
@@ -124,49 +124,27 @@ impl Component {
             .collect()
     }
 
-    /// The parts that keys which [join](Model::joins), and must-links, hold together. Other keys weigh
-    /// inside a part and lead to no other: a platform's common words and names would make one part of
-    /// everything, and its clustering would cost the whole store at each arrival.
+    /// The parts that keys which lead, and must-links, hold together. Other keys weigh inside a part and lead
+    /// to no other: a platform's common words and names would make one part of everything, and its
+    /// clustering would cost the whole store at each arrival.
     fn neighbourhoods(&self, model: &Model) -> Vec<Component> {
-        let mut place_of: HashMap<RecordId, u32> = HashMap::new();
-        let mut above: Vec<u32> = Vec::new();
-        let mut first_of: HashMap<KeyId, u32> = HashMap::new();
-        let mut place = |record: RecordId, above: &mut Vec<u32>| {
-            *place_of.entry(record).or_insert_with(|| {
-                above.push(above.len() as u32);
-                above.len() as u32 - 1
-            })
-        };
-        let join = |a: u32, b: u32, above: &mut Vec<u32>| {
-            let (a, b) = (find(above, a), find(above, b));
-            above[a.max(b) as usize] = a.min(b);
-        };
+        let mut parts = Parts::default();
         for &(key, record) in &self.members {
-            let here = place(record, &mut above);
-            let joins = self
-                .keys
-                .get(&key)
-                .is_some_and(|(key, df)| model.joins(key.kind, *df, key.damped));
-            if joins {
-                let first = *first_of.entry(key).or_insert(here);
-                join(first, here, &mut above);
+            parts.place(record);
+            if self.described(key, |kind, df, damped| model.joins(kind, df, damped)) {
+                parts.join_by_key(key, record);
             }
         }
+        self.join_pairs(model, &mut parts);
         for decision in &self.decisions {
             if let Decision::MustLink(a, b) = *decision {
-                let (a, b) = (place(a, &mut above), place(b, &mut above));
-                join(a, b, &mut above);
+                parts.join(a, b);
             }
         }
-        let mut sizes: HashMap<u32, usize> = HashMap::new();
-        for record in 0..above.len() as u32 {
-            *sizes.entry(find(&mut above, record)).or_insert(0) += 1;
-        }
-        let mut parts: BTreeMap<u32, Component> = BTreeMap::new();
+        let mut split: BTreeMap<u32, Component> = BTreeMap::new();
         for &(key, record) in &self.members {
-            let part = find(&mut above, place_of[&record]);
-            if sizes[&part] > 1 {
-                let part = parts.entry(part).or_default();
+            if let Some(part) = parts.shared(record) {
+                let part = split.entry(part).or_default();
                 part.members.push((key, record));
                 if let Some(described) = self.keys.get(&key) {
                     part.keys.insert(key, *described);
@@ -175,15 +153,47 @@ impl Component {
         }
         for decision in &self.decisions {
             let (a, b) = decision.records();
-            let part = |record: &RecordId| place_of.get(record).copied();
-            if let (Some(a), Some(b)) = (part(&a), part(&b)) {
-                let (a, b) = (find(&mut above, a), find(&mut above, b));
-                if a == b && sizes[&a] > 1 {
-                    parts.entry(a).or_default().decisions.insert(*decision);
-                }
+            if let (Some(a), Some(b)) = (parts.shared(a), parts.shared(b))
+                && a == b
+            {
+                split.entry(a).or_default().decisions.insert(*decision);
             }
         }
-        parts.into_values().collect()
+        split.into_values().collect()
+    }
+
+    fn described(&self, key: KeyId, is: impl Fn(KindIx, u64, bool) -> bool) -> bool {
+        self.keys
+            .get(&key)
+            .is_some_and(|(key, df)| is(key.kind, *df, key.damped))
+    }
+
+    /// Joins the records that share a key which [pairs](Model::pairs) and a second fact.
+    fn join_pairs(&self, model: &Model, parts: &mut Parts) {
+        let mut holders: BTreeMap<KeyId, BTreeSet<RecordId>> = BTreeMap::new();
+        for &(key, record) in &self.members {
+            if self.described(key, |kind, df, damped| model.pairs(kind, df, damped)) {
+                holders.entry(key).or_default().insert(record);
+            }
+        }
+        holders.retain(|_, records| records.len() > 1);
+        let mut facts: HashMap<RecordId, Vec<KeyId>> = holders
+            .values()
+            .flatten()
+            .map(|&r| (r, Vec::new()))
+            .collect();
+        for &(key, record) in &self.members {
+            if let Some(facts) = facts.get_mut(&record)
+                && self.described(key, |kind, df, damped| model.seconds(kind, df, damped))
+            {
+                facts.push(key);
+            }
+        }
+        for (key, records) in holders {
+            for (a, b) in sharing_a_second(key, records, |record| &facts[&record]) {
+                parts.join(a, b);
+            }
+        }
     }
 
     fn cluster_one(&self, model: &Model) -> Clustering {
@@ -211,6 +221,75 @@ impl Component {
             contradictions: graph.contradictions,
             ..Clustering::default()
         }
+    }
+}
+
+/// Pairs that connect those of a key's holders that share a second fact with each other: each with the first
+/// that holds the same. `facts` are what a holder has of second facts; the key itself may be among them.
+///
+/// Linear in what the holders have, and no pair is listed that another two do not already imply.
+pub fn sharing_a_second<'f, R: Copy + Eq>(
+    key: KeyId,
+    holders: impl IntoIterator<Item = R>,
+    facts: impl Fn(R) -> &'f [KeyId],
+) -> Vec<(R, R)> {
+    let mut first_with: HashMap<KeyId, R> = HashMap::new();
+    let mut pairs = Vec::new();
+    for holder in holders {
+        let before = pairs.len();
+        for &fact in facts(holder).iter().filter(|&&fact| fact != key) {
+            let first = *first_with.entry(fact).or_insert(holder);
+            if first != holder && !pairs[before..].contains(&(first, holder)) {
+                pairs.push((first, holder));
+            }
+        }
+    }
+    pairs
+}
+
+/// Records as they come together.
+#[derive(Default)]
+struct Parts {
+    places: HashMap<RecordId, u32>,
+    above: Vec<u32>,
+    first_of: HashMap<KeyId, u32>,
+    /// By the place at the head of a part: how many records.
+    sizes: Vec<u32>,
+}
+
+impl Parts {
+    fn place(&mut self, record: RecordId) -> u32 {
+        *self.places.entry(record).or_insert_with(|| {
+            self.above.push(self.above.len() as u32);
+            self.sizes.push(1);
+            self.above.len() as u32 - 1
+        })
+    }
+
+    fn join(&mut self, a: RecordId, b: RecordId) {
+        let (a, b) = (self.place(a), self.place(b));
+        self.join_places(a, b);
+    }
+
+    fn join_by_key(&mut self, key: KeyId, record: RecordId) {
+        let here = self.place(record);
+        let first = *self.first_of.entry(key).or_insert(here);
+        self.join_places(first, here);
+    }
+
+    fn join_places(&mut self, a: u32, b: u32) {
+        let (a, b) = (find(&mut self.above, a), find(&mut self.above, b));
+        if a != b {
+            let (kept, gone) = (a.min(b), a.max(b));
+            self.above[gone as usize] = kept;
+            self.sizes[kept as usize] += self.sizes[gone as usize];
+        }
+    }
+
+    /// The part of a record, when another is in it too.
+    fn shared(&mut self, record: RecordId) -> Option<u32> {
+        let part = find(&mut self.above, *self.places.get(&record)?);
+        (self.sizes[part as usize] > 1).then_some(part)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
 ///     max_bits = 9.0
 ///     cap = 1000
 ///     group = "web"
-///     leads = true
+///     leads = "alone"
 ///     dilution = 0.25
 ///     "#,
 /// )?;
@@ -59,8 +59,23 @@ struct Kind {
     max_bits: f64,
     cap: u64,
     group: usize,
-    leads: bool,
+    leads: Leads,
     dilution: Dilution,
+}
+
+/// Which records a shared key of a kind has looked at together. All kinds weigh between those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leads {
+    /// Any two that share it.
+    Alone,
+    /// Two that share it and a second fact. Chance has strangers share one such key, the more often the more
+    /// records there are; two facts at once it seldom does.
+    Paired,
+    /// None by itself, and it is a second fact.
+    Second,
+    /// None: so many records share each value that it is no fact.
+    Never,
 }
 
 /// What sharing one key is worth.
@@ -153,8 +168,7 @@ struct KindFile {
     max_bits: f64,
     cap: u64,
     group: Option<String>,
-    /// Whether it leads from one record to another, and does not only weigh.
-    leads: bool,
+    leads: Leads,
     #[serde(default)]
     dilution: f64,
 }
@@ -332,15 +346,32 @@ impl Model {
         self.prior_bits
     }
 
-    /// Whether sharing such a key leads from one record to another: its kind does, and it says
-    /// something. Only these keys decide which records are looked at together; all weigh there.
+    /// Whether sharing such a key alone leads from one record to another: its kind does, and it says
+    /// something.
     #[must_use]
     pub fn joins(&self, kind: KindIx, df: u64, damped: bool) -> bool {
-        let leads = self
-            .kinds
+        self.leads(kind) == Leads::Alone && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Whether sharing such a key and a [second fact](Model::seconds) leads from one record to another.
+    #[must_use]
+    pub fn pairs(&self, kind: KindIx, df: u64, damped: bool) -> bool {
+        self.leads(kind) == Leads::Paired && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Whether such a key is the second fact that one which [pairs](Model::pairs) needs.
+    #[must_use]
+    pub fn seconds(&self, kind: KindIx, df: u64, damped: bool) -> bool {
+        matches!(self.leads(kind), Leads::Paired | Leads::Second)
+            && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Which records a shared key of this kind has looked at together, while it says something.
+    #[must_use]
+    pub fn leads(&self, kind: KindIx) -> Leads {
+        self.kinds
             .get(usize::from(kind.0))
-            .is_some_and(|kind| kind.leads);
-        leads && self.weight(kind, df, damped).bits > 0.0
+            .map_or(Leads::Never, |kind| kind.leads)
     }
 
     /// What sharing a key is worth when `df` records hold it:
@@ -440,26 +471,26 @@ pub(crate) mod tests {
     fn a_wrong_model_is_refused_with_its_reason() {
         check_refused("", "has 0");
         check_refused(
-            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5\nleads=true",
+            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5\nleads='alone'",
             "a: trust is 2",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5\nleads=true",
+            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5\nleads='alone'",
             "a: trust is NaN",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1\nleads=true",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1\nleads='alone'",
             "a: cap is 1",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\ngroup='g'",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\ngroup='g'",
             "\"g\"",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\nx=1",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\nx=1",
             "unknown field",
         );
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\n";
         check_refused(&format!("{kind}{kind}"), "kind \"a\" stands twice");
         check_refused(
             &format!("{kind}dilution=0.3"),
@@ -471,7 +502,7 @@ pub(crate) mod tests {
         #[test]
         fn any_text_is_a_model_or_an_error(text in "\\PC{0,80}", number in proptest::num::f64::ANY) {
             let _ = Model::from_toml(&text);
-            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5\nleads=true");
+            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5\nleads='alone'");
             let read = Model::from_toml(&format!("{HEAD}{kind}"));
             proptest::prop_assert_eq!(read.is_ok(), (0.0..=1.0).contains(&number));
         }
@@ -479,7 +510,7 @@ pub(crate) mod tests {
 
     #[test]
     fn weight_falls_with_frequency_then_is_capped() {
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\nleads=true\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\nleads='alone'\n";
         let model = Model::from_toml(&format!("{HEAD}{kind}")).unwrap();
         let a = model.kind("a").unwrap();
         let check = |df, damped, bits, state| {

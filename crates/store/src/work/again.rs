@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Connection};
 use super::{
     Work,
     apply::{Key, holders_of, mark_components_of, pack_keys, unpack_keys, write_keys},
-    matching::{bits, joins, listed},
+    matching::{bits, joins, listed, pairs},
     number, series, set_number,
 };
 use crate::{
@@ -234,7 +234,9 @@ async fn leave(
         return Ok(());
     }
     let joined = joins(model, kind, members, damped);
-    if !joined && joins(model, kind, left, damped) {
+    let leads =
+        |members| joins(model, kind, members, damped) || pairs(model, kind, members, damped);
+    if !leads(members) && leads(left) {
         // Back under its cap, it brings its holders together: as if all came with it now.
         let holders = holders_of(connection, &[key.id]).await?;
         sql::run(

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use linkage::{KindIx, Model};
+use linkage::{KindIx, Leads, Model};
 
 use super::{
     Work,
@@ -131,6 +131,19 @@ pub(super) fn joins(model: &Model, kind: u8, members: i64, damped: bool) -> bool
 /// Whether sharing a key of a kind may bring submissions together, however many hold it.
 pub(super) fn leads(model: &Model, kind: u8) -> bool {
     joins(model, kind, 2, false)
+}
+
+/// Whether sharing a key held by `members` and a second fact brings submissions together.
+pub(super) fn pairs(model: &Model, kind: u8, members: i64, damped: bool) -> bool {
+    members > 1
+        && model_kind(model, kind)
+            .is_some_and(|kind| model.pairs(kind, members.max(0) as u64, damped))
+}
+
+/// Whether a key of a kind may be a second fact, however many hold it.
+pub(super) fn seconds(model: &Model, kind: u8) -> bool {
+    model_kind(model, kind)
+        .is_some_and(|kind| matches!(model.leads(kind), Leads::Paired | Leads::Second))
 }
 
 /// Evidence that sharing a key held by `members` gives, in bits.

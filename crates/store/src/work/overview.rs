@@ -75,14 +75,14 @@ impl Work {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT COUNT(*), component FROM key WHERE component <> 0 GROUP BY component ORDER BY 1 DESC LIMIT 1",
+            "SELECT COUNT(*), component FROM (SELECT component FROM key WHERE component <> 0 UNION ALL SELECT component FROM tied) AS lies GROUP BY component ORDER BY 1 DESC LIMIT 1",
             vec![],
         )
         .await?;
         let Some(row) = row else { return Ok(None) };
         let records = sql::row(
             &mut connection,
-            "SELECT COUNT(DISTINCT m.seq) FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component = $1",
+            "SELECT COUNT(*) FROM (SELECT m.seq FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component = $1 UNION SELECT docket FROM tied WHERE component = $1) AS lies",
             params![sql::int(&row, 1)?],
         )
         .await?;

@@ -17,7 +17,7 @@ use super::{
     apply::{self, unpack_keys},
     docket::{acts, keep_act},
     matching::{model_kind, unlisted_members},
-    number, set_number,
+    number, set_number, ties,
 };
 use crate::{
     StoreError,
@@ -759,25 +759,10 @@ async fn join_components(
             others.insert(sql::int(&row, 0)?);
         }
     }
+    let tied = ties::components_of(connection, touched).await?;
+    others.extend(tied.into_iter().map(|[_, component]| component));
     for other in others.into_iter().filter(|other| *other != component) {
-        sql::run(
-            connection,
-            "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
-            params![component, other],
-        )
-        .await?;
-        sql::run(
-            connection,
-            "UPDATE series SET component = $1 WHERE component = $2",
-            params![component, other],
-        )
-        .await?;
-        sql::run(
-            connection,
-            "DELETE FROM component WHERE id = $1",
-            params![other],
-        )
-        .await?;
+        apply::relabel(connection, other, component).await?;
     }
     Ok(())
 }
@@ -844,6 +829,16 @@ async fn cluster(
         if let Some(component) = component_of.get(&key) {
             records.entry(*component).or_default().insert(seq);
         }
+    }
+    let tied = sql::packed(
+        connection,
+        ["tied.component", "tied.docket"],
+        "JOIN tied ON tied.component = wanted.value",
+        components,
+    )
+    .await?;
+    for [component, seq] in tied.numbers()? {
+        records.entry(component).or_default().insert(seq);
     }
     // Series of a component may hold submissions that share no key with it any more.
     let of_series = sql::packed(

@@ -3,11 +3,10 @@ use linkage::Model;
 use super::*;
 use crate::Store;
 
+/// The platform's, with passages capped at 6 holders, so that few submissions cross it.
 fn model() -> Model {
-    Model::from_toml(include_str!(
-        "../../../../config/france/models/submissions.toml"
-    ))
-    .unwrap()
+    let text = include_str!("../../../../config/france/models/submissions.toml");
+    Model::from_toml(&text.replace("cap = 120", "cap = 6")).unwrap()
 }
 
 fn harmonised(seq: i64, keys: &[(i64, &str)]) -> Harmonised {
@@ -614,6 +613,62 @@ async fn a_key_that_goes_joins_no_more_and_one_that_comes_does() {
     assert!(work.waiting_again(10).await.unwrap().is_empty());
 }
 
+/// The series by their definition: all submissions clustered at once, without a database.
+fn defined(all: &[Harmonised]) -> Vec<Vec<i64>> {
+    let model = model();
+    let mut members: std::collections::BTreeMap<i64, Vec<(Key, i64)>> = Default::default();
+    for one in all {
+        for key in &one.keys {
+            members.entry(key.id).or_default().push((*key, one.seq));
+        }
+    }
+    let mut component = linkage::Component::new();
+    for (id, held) in members {
+        let stored = held[0].0;
+        let key = linkage::Key {
+            id: linkage::KeyId(id as u64),
+            kind: model.kind(KEY_KINDS[usize::from(stored.kind)]).unwrap(),
+            damped: stored.damped,
+        };
+        let count = matching::unlisted_members(stored.kind).unwrap_or(held.len() as i64);
+        component.push_key(key, count as u64);
+        for (_, seq) in held {
+            component.push_member(key.id, linkage::RecordId(seq as u64));
+        }
+    }
+    let found = component.cluster(&model).series.into_iter();
+    let mut series: Vec<Vec<i64>> = found
+        .map(|series| series.members.iter().map(|id| id.0 as i64).collect())
+        .collect();
+    series.sort();
+    series
+}
+
+/// One passage leads nowhere; beside a second fact, whenever that comes, it does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passage_leads_with_a_second_fact_only() {
+    let all = [
+        harmonised(0, &[(1, "passage"), (2, "payee"), (3, "modus")]),
+        harmonised(1, &[(1, "passage"), (4, "payee"), (3, "modus")]),
+        harmonised(2, &[(1, "passage"), (2, "payee")]),
+        harmonised(3, &[(5, "payee")]),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let one_by_one: Vec<&[Harmonised]> = all.chunks(1).collect();
+    let work = work(folder.path(), &one_by_one).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 2]]);
+    work.queue_older_than(1).await.unwrap();
+    found_again(&work, &[(1, &[(1, "passage"), (2, "payee")])]).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 1, 2]]);
+    work.queue_older_than(2).await.unwrap();
+    found_again(
+        &work,
+        &[(0, &[(1, "passage")]), (3, &[(1, "passage"), (2, "payee")])],
+    )
+    .await;
+    assert_eq!(partition(&work).await, vec![vec![1, 2, 3]]);
+}
+
 /// Whatever was found before, what is found now gives the series that it would have given at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
@@ -624,17 +679,22 @@ async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % most
     };
-    // `registrable` is capped at 15 holders and `mail_domain` too: keys cross their caps both ways.
-    let kinds = ["iban", "phone", "mail_domain", "registrable", "text"];
+    // `registrable` is capped at 15 holders, `mail_domain` too, `passage` at 6: keys cross their caps both ways.
+    let kinds: [(&str, u64); 7] = [
+        ("iban", 12),
+        ("phone", 12),
+        ("mail_domain", 2),
+        ("registrable", 2),
+        ("text", 3),
+        ("passage", 6),
+        ("payee", 8),
+    ];
     let mut drawn = |seq: i64| {
         let keys: std::collections::BTreeMap<i64, &str> = (0..1 + random(4))
             .map(|_| {
-                let kind = random(5);
-                let values = [12, 12, 2, 2, 3][kind as usize];
-                (
-                    (kind * 100 + random(values)) as i64 + 1,
-                    kinds[kind as usize],
-                )
+                let kind = random(7);
+                let (name, values) = kinds[kind as usize];
+                ((kind * 100 + random(values)) as i64 + 1, name)
             })
             .collect();
         harmonised(seq, &keys.into_iter().collect::<Vec<_>>())
@@ -668,6 +728,7 @@ async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
             partition(&at_once).await,
             "round {round}"
         );
+        assert_eq!(partition(&changed).await, defined(&now), "round {round}");
         for seq in 0..40 {
             let counts = async |work: &Work| {
                 let mut counts: Vec<(i64, i64)> = work

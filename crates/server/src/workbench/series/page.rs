@@ -417,7 +417,10 @@ async fn hangs(
                 .get(usize::from(key.kind))
                 .and_then(|name| app.model.kind(name));
             let members = key.members.max(0) as u64;
-            kind.is_some_and(|kind| app.model.joins(kind, members, key.damped))
+            kind.is_some_and(|kind| {
+                app.model.joins(kind, members, key.damped)
+                    || app.model.pairs(kind, members, key.damped)
+            })
         })
     };
     let holders: Vec<Vec<i64>> = holders
