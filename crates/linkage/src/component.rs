@@ -17,7 +17,10 @@ use crate::{
 ///
 /// # How series are built
 ///
-/// 0. Parts that no such keys and no must-link connect are clustered apart.
+/// 0. Parts that no such keys and no must-link connect are clustered apart. Where one is of more records than
+///    [`Model::largest_part`], its records lie together only by two shared facts, or a person's word: by single
+///    facts chance ties many together, or someone who reports a chain of invented ones. A part that is too large
+///    even so is left to the persons' word and [named](Clustering::held).
 /// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
 ///    matched, would not reach the threshold is in no series.
 /// 2. Keys that depend on each other count together at most their group's ceiling. Keys of one
@@ -52,6 +55,8 @@ pub struct Clustering {
     pub undescribed: Vec<KeyId>,
     /// Cannot-links that could not be kept, because must-links join the two records.
     pub contradictions: Vec<Decision>,
+    /// Records of parts that were too large for single facts to join them; ascending.
+    pub held: Vec<RecordId>,
 }
 
 impl Clustering {
@@ -99,8 +104,10 @@ impl Component {
             undescribed: self.undescribed(),
             ..Clustering::default()
         };
-        for neighbourhood in self.neighbourhoods(model) {
-            let found = neighbourhood.cluster_one(model);
+        let (neighbourhoods, held) = self.neighbourhoods(model);
+        all.held = held;
+        for neighbourhood in neighbourhoods {
+            let found = neighbourhood.cluster_part(model);
             all.series.extend(found.series);
             all.contradictions.extend(found.contradictions);
         }
@@ -124,18 +131,71 @@ impl Component {
             .collect()
     }
 
-    /// The parts that keys which lead, and must-links, hold together. Other keys weigh inside a part and lead
-    /// to no other: a platform's common words and names would make one part of everything, and its
-    /// clustering would cost the whole store at each arrival.
-    fn neighbourhoods(&self, model: &Model) -> Vec<Component> {
+    /// The records of each part that is clustered by itself, two or more, and those [held](Clustering::held):
+    /// what [`Component::cluster`] does first, for a caller who has too many records to describe them at once and gives
+    /// each part to [`Component::cluster_part`]. Keys that [never](crate::Leads::Never) lead may be left out.
+    #[must_use]
+    pub fn parts(&self, model: &Model) -> (Vec<Vec<RecordId>>, Vec<RecordId>) {
+        let (neighbourhoods, held) = self.neighbourhoods(model);
+        let mut parts: Vec<Vec<RecordId>> = neighbourhoods.iter().map(Self::records).collect();
+        parts.sort_unstable();
+        (parts, held)
+    }
+
+    /// All records, ascending.
+    fn records(&self) -> Vec<RecordId> {
+        let holders = self.members.iter().map(|&(_, record)| record);
+        let decided = self.decisions.iter().flat_map(|decision| match *decision {
+            Decision::MustLink(a, b) => vec![a, b],
+            Decision::CannotLink(..) => Vec::new(),
+        });
+        let mut records: Vec<RecordId> = holders.chain(decided).collect();
+        records.sort_unstable();
+        records.dedup();
+        records
+    }
+
+    /// The parts that keys which lead, and must-links, hold together, none too large; and the records of those
+    /// that were. Other keys weigh inside a part and lead to no other: a platform's common words and names
+    /// would make one part of everything, and its clustering would cost the whole store at each arrival.
+    fn neighbourhoods(&self, model: &Model) -> (Vec<Component>, Vec<RecordId>) {
+        let (mut found, mut held) = (Vec::new(), Vec::new());
+        let mut parts = self.split(model, Joining::Facts);
+        for by in [Joining::TwoFacts, Joining::Decisions] {
+            let (small, large): (Vec<_>, Vec<_>) = parts
+                .into_iter()
+                .partition(|part| part.is_of_at_most(model.largest_part()));
+            found.extend(small);
+            held.extend(large.iter().flat_map(Self::records));
+            parts = large
+                .iter()
+                .flat_map(|part| part.split(model, by))
+                .collect();
+        }
+        found.extend(parts);
+        held.sort_unstable();
+        held.dedup();
+        (found, held)
+    }
+
+    fn is_of_at_most(&self, most: usize) -> bool {
+        // Records are counted only where there may be so many.
+        self.members.len() + 2 * self.decisions.len() <= most || self.records().len() <= most
+    }
+
+    /// The parts of two records or more that are joined in this way.
+    fn split(&self, model: &Model, by: Joining) -> Vec<Component> {
         let mut parts = Parts::default();
         for &(key, record) in &self.members {
             parts.place(record);
-            if self.described(key, |kind, df, damped| model.joins(kind, df, damped)) {
+            let joins = |kind, df, damped| model.joins(kind, df, damped);
+            if by == Joining::Facts && self.described(key, joins) {
                 parts.join_by_key(key, record);
             }
         }
-        self.join_pairs(model, &mut parts);
+        if by != Joining::Decisions {
+            self.join_pairs(model, by, &mut parts);
+        }
         for decision in &self.decisions {
             if let Decision::MustLink(a, b) = *decision {
                 parts.join(a, b);
@@ -168,11 +228,16 @@ impl Component {
             .is_some_and(|(key, df)| is(key.kind, *df, key.damped))
     }
 
-    /// Joins the records that share a key which [pairs](Model::pairs) and a second fact.
-    fn join_pairs(&self, model: &Model, parts: &mut Parts) {
+    /// Joins the records that share a key which pairs and a second fact. Where two facts are asked for, any key
+    /// that leads pairs, and the second is of another group: a site's address and its name are one.
+    fn join_pairs(&self, model: &Model, by: Joining, parts: &mut Parts) {
+        let two = by == Joining::TwoFacts;
+        let pairs = |kind, df, damped| {
+            model.pairs(kind, df, damped) || two && model.joins(kind, df, damped)
+        };
         let mut holders: BTreeMap<KeyId, BTreeSet<RecordId>> = BTreeMap::new();
         for &(key, record) in &self.members {
-            if self.described(key, |kind, df, damped| model.pairs(kind, df, damped)) {
+            if self.described(key, pairs) {
                 holders.entry(key).or_default().insert(record);
             }
         }
@@ -180,23 +245,32 @@ impl Component {
         let mut facts: HashMap<RecordId, Vec<KeyId>> = holders
             .values()
             .flatten()
-            .map(|&r| (r, Vec::new()))
+            .map(|&record| (record, Vec::new()))
             .collect();
         for &(key, record) in &self.members {
+            let seconds = |kind, df, damped| model.seconds(kind, df, damped);
             if let Some(facts) = facts.get_mut(&record)
-                && self.described(key, |kind, df, damped| model.seconds(kind, df, damped))
+                && self.described(key, seconds)
             {
                 facts.push(key);
             }
         }
+        let group = |key: KeyId| self.keys.get(&key).map(|(key, _)| model.group(key.kind));
         for (key, records) in holders {
-            for (a, b) in sharing_a_second(key, records, |record| &facts[&record]) {
+            let own = group(key);
+            let seconds = |record| {
+                let facts = facts[&record].iter().copied();
+                facts.filter(move |&fact| !two || group(fact) != own)
+            };
+            for (a, b) in sharing_a_second(key, records, seconds) {
                 parts.join(a, b);
             }
         }
     }
 
-    fn cluster_one(&self, model: &Model) -> Clustering {
+    /// Builds the series of one of the [parts](Component::parts), whatever it looks like by itself.
+    #[must_use]
+    pub fn cluster_part(&self, model: &Model) -> Clustering {
         let mut graph = Graph::new(self, model);
         let kept = graph.could_join(model);
         let bundles = Bundles::new(&graph, &kept, model);
@@ -228,16 +302,16 @@ impl Component {
 /// that holds the same. `facts` are what a holder has of second facts; the key itself may be among them.
 ///
 /// Linear in what the holders have, and no pair is listed that another two do not already imply.
-pub fn sharing_a_second<'f, R: Copy + Eq>(
+pub fn sharing_a_second<R: Copy + Eq, F: IntoIterator<Item = KeyId>>(
     key: KeyId,
     holders: impl IntoIterator<Item = R>,
-    facts: impl Fn(R) -> &'f [KeyId],
+    facts: impl Fn(R) -> F,
 ) -> Vec<(R, R)> {
     let mut first_with: HashMap<KeyId, R> = HashMap::new();
     let mut pairs = Vec::new();
     for holder in holders {
         let before = pairs.len();
-        for &fact in facts(holder).iter().filter(|&&fact| fact != key) {
+        for fact in facts(holder).into_iter().filter(|&fact| fact != key) {
             let first = *first_with.entry(fact).or_insert(holder);
             if first != holder && !pairs[before..].contains(&(first, holder)) {
                 pairs.push((first, holder));
@@ -245,6 +319,17 @@ pub fn sharing_a_second<'f, R: Copy + Eq>(
         }
     }
     pairs
+}
+
+/// What joins records into a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joining {
+    /// A key that joins, or one that pairs and a second fact.
+    Facts,
+    /// A key that joins or pairs, and a second fact.
+    TwoFacts,
+    /// A person's word only.
+    Decisions,
 }
 
 /// Records as they come together.

@@ -47,6 +47,7 @@ pub struct Model {
     /// Ceilings in units, by group; a kind without a group has one of its own.
     ceilings: Vec<u64>,
     thresholds: Thresholds,
+    largest_part: usize,
     prior_bits: f64,
     reference_population: f64,
     damping: f64,
@@ -74,7 +75,7 @@ pub enum Leads {
     Paired,
     /// None by itself, and it is a second fact.
     Second,
-    /// None: so many records share each value that it is no fact.
+    /// None: so many records share each value that it is no fact, or it is read from the very thing that pairs.
     Never,
 }
 
@@ -144,6 +145,8 @@ struct ModelFile {
     threshold: f64,
     growth: f64,
     most: f64,
+    #[serde(default = "largest_part")]
+    largest_part: usize,
     prior_bits: f64,
     reference_population: u64,
     damping: f64,
@@ -151,6 +154,10 @@ struct ModelFile {
     group: Vec<GroupFile>,
     #[serde(default)]
     kind: Vec<KindFile>,
+}
+
+fn largest_part() -> usize {
+    50_000
 }
 
 #[derive(Deserialize)]
@@ -313,6 +320,7 @@ impl Model {
                 growth: file.growth,
                 most: file.most,
             },
+            largest_part: file.largest_part,
             prior_bits: file.prior_bits,
             reference_population: population,
             damping: file.damping,
@@ -341,6 +349,13 @@ impl Model {
         self.thresholds
     }
 
+    /// Records that hang together by single facts, at most: where more do, two facts are asked for (see
+    /// [`Component`](crate::Component)). 50,000 unless the model says `largest_part`.
+    #[must_use]
+    pub fn largest_part(&self) -> usize {
+        self.largest_part
+    }
+
     /// What two records are worth before anything is known of them, in bits, at most 0.
     pub fn prior_bits(&self) -> f64 {
         self.prior_bits
@@ -362,8 +377,7 @@ impl Model {
     /// Whether such a key is the second fact that one which [pairs](Model::pairs) needs.
     #[must_use]
     pub fn seconds(&self, kind: KindIx, df: u64, damped: bool) -> bool {
-        matches!(self.leads(kind), Leads::Paired | Leads::Second)
-            && self.weight(kind, df, damped).bits > 0.0
+        self.leads(kind) != Leads::Never && self.weight(kind, df, damped).bits > 0.0
     }
 
     /// Which records a shared key of this kind has looked at together, while it says something.

@@ -16,6 +16,7 @@ mod series;
 #[cfg(test)]
 mod tests;
 mod ties;
+mod wide;
 mod words;
 
 use std::{

@@ -15,12 +15,13 @@ enum Change {
     Undecide(Decision),
 }
 
-/// A small cap, so that keys become capped and come back.
+/// A small cap, so that keys become capped and come back, and small parts, so that some are too large.
 fn small_model() -> Model {
     let text = "
         threshold = 4.0
         growth = 1.0
         most = 12.0
+        largest_part = 9
         prior_bits = -9.0
         reference_population = 1000
         damping = 0.5

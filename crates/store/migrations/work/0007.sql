@@ -7,3 +7,6 @@ CREATE INDEX tied_component ON tied (component);
 INSERT INTO tied (docket, component) SELECT member.seq, MAX(key.component) FROM key JOIN member ON member.key = key.id WHERE key.kind = 16 AND key.component <> 0 GROUP BY member.seq;
 UPDATE component SET dirty = 1 WHERE id IN (SELECT component FROM tied);
 UPDATE key SET component = 0 WHERE kind = 16 AND component <> 0;
+-- Submissions of a part so large that single facts join none of them.
+ALTER TABLE component ADD COLUMN held BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX component_held ON component (held) WHERE held <> 0;

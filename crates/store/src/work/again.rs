@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Connection};
 use super::{
     Work,
     apply::{Key, holders_of, mark_components_of, pack_keys, unpack_keys, write_keys},
-    matching::{bits, joins, listed, pairs},
+    matching::{bits, joins, listed, pairs, seconds},
     number, series, set_number,
 };
 use crate::{
@@ -260,6 +260,11 @@ async fn leave(
         params![left, key.id],
     )
     .await?;
+    if !damped && !seconds(model, kind, members) && seconds(model, kind, left) {
+        // A second fact again: who holds it beside what pairs is tied by it.
+        let holders = holders_of(connection, &[key.id]).await?;
+        write_keys(connection, &[], &holders, model).await?;
+    }
     // Holders of a key that joins lie where it lies, and that is marked already.
     if !joined && bits(model, kind, members, damped) != bits(model, kind, left, damped) {
         let holders = holders_of(connection, &[key.id]).await?;

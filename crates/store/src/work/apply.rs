@@ -361,7 +361,11 @@ async fn write_touched(
         .flat_map(Touched::fresh)
         .chain(grown.iter().copied())
         .collect();
-    let tied = ties::of(connection, &pairing, &fresh, model).await?;
+    let counted = |id| {
+        let place = ids.binary_search(&id).ok()?;
+        Some(touched[place].count())
+    };
+    let tied = ties::of(connection, &pairing, &fresh, counted, model).await?;
     let mut components = Components::default();
     let older: Vec<i64> = shared
         .iter()

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use linkage::{KindIx, Leads, Model};
+use linkage::{KindIx, Model};
 
 use super::{
     Work,
@@ -140,10 +140,9 @@ pub(super) fn pairs(model: &Model, kind: u8, members: i64, damped: bool) -> bool
             .is_some_and(|kind| model.pairs(kind, members.max(0) as u64, damped))
 }
 
-/// Whether a key of a kind may be a second fact, however many hold it.
-pub(super) fn seconds(model: &Model, kind: u8) -> bool {
-    model_kind(model, kind)
-        .is_some_and(|kind| matches!(model.leads(kind), Leads::Paired | Leads::Second))
+/// Whether a key held by `members` is a second fact.
+pub(super) fn seconds(model: &Model, kind: u8, members: i64) -> bool {
+    model_kind(model, kind).is_some_and(|kind| model.seconds(kind, members.max(0) as u64, false))
 }
 
 /// Evidence that sharing a key held by `members` gives, in bits.

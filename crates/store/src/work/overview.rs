@@ -169,6 +169,27 @@ impl Work {
         Ok(row.is_some())
     }
 
+    /// How many submissions lie in parts so large that one fact joins none of them; of one component when a
+    /// series of it is named.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held_back(&self, series: Option<&str>) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        let (text, values) = match series {
+            None => (
+                "SELECT COALESCE(SUM(held), 0) FROM component WHERE held <> 0",
+                vec![],
+            ),
+            Some(id) => (
+                "SELECT c.held FROM series s JOIN component c ON c.id = s.component WHERE s.id = $1",
+                params![id],
+            ),
+        };
+        let row = sql::row(&mut connection, text, values).await?;
+        Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
+    }
+
     /// When the facts of a series' members happened, or were received where no member tells; of at most
     /// `most` members, in the order they were received.
     ///

@@ -3,10 +3,13 @@ use linkage::Model;
 use super::*;
 use crate::Store;
 
-/// The platform's, with passages capped at 6 holders, so that few submissions cross it.
+/// The platform's, with passages capped at 6 holders and parts of 50 submissions, so that few cross them.
 fn model() -> Model {
     let text = include_str!("../../../../config/france/models/submissions.toml");
-    Model::from_toml(&text.replace("cap = 120", "cap = 6")).unwrap()
+    let small = text
+        .replace("cap = 120", "cap = 6")
+        .replace("largest_part = 50_000", "largest_part = 50");
+    Model::from_toml(&small).unwrap()
 }
 
 fn harmonised(seq: i64, keys: &[(i64, &str)]) -> Harmonised {
@@ -266,6 +269,45 @@ async fn a_large_component_holds_no_small_one_back() {
     assert_eq!(work.recluster_large(&model()).await.unwrap(), 1);
     assert!(series(0).await.is_some());
     assert_eq!(work.recluster_large(&model()).await.unwrap(), 0);
+}
+
+/// Someone who reports a chain of invented accounts, in which each hangs by the one before, brings no series
+/// about and hides none: what shares two facts with its like is still found, and the pages say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_of_invented_reports_is_held_back_and_hides_no_series() {
+    let chain = |seq: i64| harmonised(seq, &[(1000 + seq, "iban"), (1001 + seq, "iban")]);
+    let gang = |seq: i64| harmonised(seq, &[(1020, "iban"), (1, "phone"), (2, "email")]);
+    let first: Vec<Harmonised> = (0..40).map(chain).chain((40..44).map(gang)).collect();
+    let second: Vec<Harmonised> = (0..40).map(chain).map(|one| at(one, 44)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let small = work(folder.path(), &[&first]).await;
+    while small.recluster_large(&model()).await.unwrap() > 0 {}
+    assert_eq!(small.held_back(None).await.unwrap(), 0);
+    let all: Vec<Harmonised> = first.into_iter().chain(second).collect();
+    assert_eq!(partition(&small).await, defined(&all[..44]));
+    for batches in [&[&all[..]][..], &[&all[..44], &all[44..]]] {
+        let folder = tempfile::tempdir().unwrap();
+        let work = work(folder.path(), batches).await;
+        while work.recluster_large(&model()).await.unwrap() > 0 {}
+        // One and the same account twice: who names it has two facts with nobody else but one other.
+        let expected = defined(&all);
+        assert!(expected.contains(&vec![40, 41, 42, 43]));
+        assert_eq!(partition(&work).await, expected);
+        assert_eq!(work.held_back(None).await.unwrap(), 84);
+        let series = work.docket(40).await.unwrap().unwrap().series;
+        let held = work.held_back(series.as_deref()).await.unwrap();
+        assert_eq!(held, 84);
+    }
+}
+
+/// The same, received later.
+fn at(one: Harmonised, later: i64) -> Harmonised {
+    let seq = one.seq + later;
+    Harmonised {
+        seq,
+        id: format!("id-{seq}"),
+        ..one
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,23 +4,25 @@
 //! has a row of its own that says where it lies. Like components these may be wider than they must be: a tie is
 //! not undone when what made it goes. The clustering finds the true parts.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use linkage::{KeyId, Model, sharing_a_second};
 use sqlx::AnyConnection;
 
 use super::{
-    apply::keys_of,
-    matching::{pairs, seconds},
+    apply::{Key, keys_of},
+    matching::{pairs, seconds, unlisted_members},
+    series::members_of_keys,
 };
 use crate::{StoreError, sql};
 
-/// The pairs that tie these submissions to each other and to those that were there before. `keys` are those of
-/// their keys that pair, as many as hold something new.
+/// The pairs that tie fresh submissions to each other and to those that were there before. `keys` are those of
+/// their keys that pair; `counted` gives how many hold a key by now, where that is not written yet.
 pub(super) async fn of(
     connection: &mut AnyConnection,
     keys: &[i64],
     fresh: &BTreeSet<i64>,
+    counted: impl Fn(i64) -> Option<i64>,
     model: &Model,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
     let mut holders: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
@@ -37,18 +39,20 @@ pub(super) async fn of(
     holders.retain(|_, records| records.len() > 1);
     let records: BTreeSet<i64> = holders.values().flatten().copied().collect();
     let records: Vec<i64> = records.into_iter().collect();
-    let mut facts: HashMap<i64, Vec<KeyId>> = HashMap::with_capacity(records.len());
+    let mut facts: HashMap<i64, Vec<Key>> = HashMap::with_capacity(records.len());
     for some in records.chunks(sql::PACKED) {
-        for (seq, keys) in keys_of(connection, some).await? {
-            // How many hold a second fact is not asked: a tie too many does no harm.
-            let seconds = keys
-                .into_iter()
-                .filter(|key| !key.damped && seconds(model, key.kind))
-                .map(|key| KeyId(key.id as u64));
-            facts.insert(seq, seconds.collect());
+        for (seq, mut keys) in keys_of(connection, some).await? {
+            keys.retain(|key| !key.damped && seconds(model, key.kind, 2));
+            facts.insert(seq, keys);
         }
     }
-    let facts_of = |seq| facts.get(&seq).map_or(&[][..], Vec::as_slice);
+    let said = said_among(connection, &holders, &facts, counted, model).await?;
+    let facts_of = |seq| {
+        let keys = facts.get(&seq).into_iter().flatten();
+        keys.map(|key| key.id)
+            .filter(|id| said.contains(id))
+            .map(|id| KeyId(id as u64))
+    };
     let mut ties = Vec::new();
     for (key, records) in holders {
         let sharing = sharing_a_second(KeyId(key as u64), records, facts_of);
@@ -62,6 +66,35 @@ pub(super) async fn of(
     ties.sort_unstable();
     ties.dedup();
     Ok(ties)
+}
+
+/// The facts that two holders of one of these keys share and that say something, which few enough hold.
+async fn said_among(
+    connection: &mut AnyConnection,
+    holders: &BTreeMap<i64, BTreeSet<i64>>,
+    facts: &HashMap<i64, Vec<Key>>,
+    counted: impl Fn(i64) -> Option<i64>,
+    model: &Model,
+) -> Result<HashSet<i64>, StoreError> {
+    let mut shared: HashMap<i64, u8> = HashMap::new();
+    for (own, records) in holders {
+        let mut seen: HashSet<i64> = HashSet::new();
+        for key in records.iter().filter_map(|seq| facts.get(seq)).flatten() {
+            if key.id != *own && !seen.insert(key.id) {
+                shared.insert(key.id, key.kind);
+            }
+        }
+    }
+    let mut ids: Vec<i64> = shared.keys().copied().collect();
+    ids.sort_unstable();
+    let members = members_of_keys(connection, &ids).await?;
+    shared.retain(|id, kind| {
+        let count = unlisted_members(*kind)
+            .or_else(|| counted(*id))
+            .or_else(|| members.get(id).copied());
+        count.is_some_and(|count| seconds(model, *kind, count))
+    });
+    Ok(shared.into_keys().collect())
 }
 
 /// The keys of submissions that pair, as they are kept and however many hold them by now.

@@ -114,6 +114,8 @@ struct SeriesPage {
     retired: bool,
     /// What came in last is not in it yet.
     waits: bool,
+    /// Submissions of its part, where that is so large that one fact joins none of them.
+    held: i64,
     heir: String,
     heir_href: String,
     errors: Vec<(&'static str, String)>,
@@ -252,6 +254,7 @@ async fn build(
         revision: series.revision,
         retired: series.state == "retired",
         waits: work.series_waits(id).await?,
+        held: work.held_back(Some(id)).await?,
         heir_href: series
             .merged_into
             .as_deref()
