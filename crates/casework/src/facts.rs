@@ -136,12 +136,21 @@ pub fn project<'a>(desk: &'a Desk, answers: &'a Answers) -> Facts<'a> {
 /// Ids of the files that normalised answers name. Asked for before a receipt, so apart from [`project`].
 pub fn evidence<'a>(desk: &'a Desk, answers: &'a Answers) -> Vec<&'a str> {
     let mut ids = Vec::new();
-    for question in desk.questions() {
+    // Few questions take files, and looking an answer up costs more than asking which do.
+    for question in desk.questions().filter(|question| takes_files(question)) {
         if let Some(value) = answers.values().get(question.id.as_str()) {
             gather_evidence(question, value, &mut ids);
         }
     }
     ids
+}
+
+fn takes_files(question: &Question) -> bool {
+    match &question.kind {
+        Kind::Evidence { .. } => true,
+        Kind::Repetition { questions, .. } => questions.iter().any(takes_files),
+        _ => false,
+    }
 }
 
 fn gather_evidence<'a>(question: &'a Question, value: &'a Value, ids: &mut Vec<&'a str>) {

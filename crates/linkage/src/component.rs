@@ -4,20 +4,23 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     agglomerate::{Dilution, Held, Node, Worth, agglomerate, find},
-    key::{Decision, Key, KeyId, RecordId},
+    key::{Decision, Key, KeyId, KindIx, RecordId},
     model::{Model, UNITS_PER_BIT, WeightState},
     series::{self, Series},
 };
 
 /// Records that may belong together, with the keys they hold and what a person decided of them.
 ///
-/// Give it everything that hangs together: two records that share a key which [joins](Model::joins),
-/// or that a person said belong together, must come in the same component. More does no harm: the
+/// Give it everything that hangs together: two records that share a key which [joins](Model::joins), or one
+/// which [pairs](Model::pairs) and a second fact, or that a person said belong together, must come in the same component. More does no harm: the
 /// series of two components given as one are the series of each.
 ///
 /// # How series are built
 ///
-/// 0. Parts that no joining key and no must-link connects are clustered apart.
+/// 0. Parts that no such keys and no must-link connect are clustered apart. Where one is of more records than
+///    [`Model::largest_part`], its records lie together only by two shared facts, or a person's word: by single
+///    facts chance ties many together, or someone who reports a chain of invented ones. A part that is too large
+///    even so is left to the persons' word and [named](Clustering::held).
 /// 1. Capped keys are set aside and reported. A record whose remaining keys, were they all
 ///    matched, would not reach the threshold is in no series.
 /// 2. Keys that depend on each other count together at most their group's ceiling. Keys of one
@@ -52,6 +55,8 @@ pub struct Clustering {
     pub undescribed: Vec<KeyId>,
     /// Cannot-links that could not be kept, because must-links join the two records.
     pub contradictions: Vec<Decision>,
+    /// Records of parts that were too large for single facts to join them; ascending.
+    pub held: Vec<RecordId>,
 }
 
 impl Clustering {
@@ -99,8 +104,10 @@ impl Component {
             undescribed: self.undescribed(),
             ..Clustering::default()
         };
-        for neighbourhood in self.neighbourhoods(model) {
-            let found = neighbourhood.cluster_one(model);
+        let (neighbourhoods, held) = self.neighbourhoods(model);
+        all.held = held;
+        for neighbourhood in neighbourhoods {
+            let found = neighbourhood.cluster_part(model);
             all.series.extend(found.series);
             all.contradictions.extend(found.contradictions);
         }
@@ -124,49 +131,80 @@ impl Component {
             .collect()
     }
 
-    /// The parts that keys which [join](Model::joins), and must-links, hold together. Other keys weigh
-    /// inside a part and lead to no other: a platform's common words and names would make one part of
-    /// everything, and its clustering would cost the whole store at each arrival.
-    fn neighbourhoods(&self, model: &Model) -> Vec<Component> {
-        let mut place_of: HashMap<RecordId, u32> = HashMap::new();
-        let mut above: Vec<u32> = Vec::new();
-        let mut first_of: HashMap<KeyId, u32> = HashMap::new();
-        let mut place = |record: RecordId, above: &mut Vec<u32>| {
-            *place_of.entry(record).or_insert_with(|| {
-                above.push(above.len() as u32);
-                above.len() as u32 - 1
-            })
-        };
-        let join = |a: u32, b: u32, above: &mut Vec<u32>| {
-            let (a, b) = (find(above, a), find(above, b));
-            above[a.max(b) as usize] = a.min(b);
-        };
+    /// The records of each part that is clustered by itself, two or more, and those [held](Clustering::held):
+    /// what [`Component::cluster`] does first, for a caller who has too many records to describe them at once and gives
+    /// each part to [`Component::cluster_part`]. Keys that [never](crate::Leads::Never) lead may be left out.
+    #[must_use]
+    pub fn parts(&self, model: &Model) -> (Vec<Vec<RecordId>>, Vec<RecordId>) {
+        let (neighbourhoods, held) = self.neighbourhoods(model);
+        let mut parts: Vec<Vec<RecordId>> = neighbourhoods.iter().map(Self::records).collect();
+        parts.sort_unstable();
+        (parts, held)
+    }
+
+    /// All records, ascending.
+    fn records(&self) -> Vec<RecordId> {
+        let holders = self.members.iter().map(|&(_, record)| record);
+        let decided = self.decisions.iter().flat_map(|decision| match *decision {
+            Decision::MustLink(a, b) => vec![a, b],
+            Decision::CannotLink(..) => Vec::new(),
+        });
+        let mut records: Vec<RecordId> = holders.chain(decided).collect();
+        records.sort_unstable();
+        records.dedup();
+        records
+    }
+
+    /// The parts that keys which lead, and must-links, hold together, none too large; and the records of those
+    /// that were. Other keys weigh inside a part and lead to no other: a platform's common words and names
+    /// would make one part of everything, and its clustering would cost the whole store at each arrival.
+    fn neighbourhoods(&self, model: &Model) -> (Vec<Component>, Vec<RecordId>) {
+        let (mut found, mut held) = (Vec::new(), Vec::new());
+        let mut parts = self.split(model, Joining::Facts);
+        for by in [Joining::TwoFacts, Joining::Decisions] {
+            let (small, large): (Vec<_>, Vec<_>) = parts
+                .into_iter()
+                .partition(|part| part.is_of_at_most(model.largest_part()));
+            found.extend(small);
+            held.extend(large.iter().flat_map(Self::records));
+            parts = large
+                .iter()
+                .flat_map(|part| part.split(model, by))
+                .collect();
+        }
+        found.extend(parts);
+        held.sort_unstable();
+        held.dedup();
+        (found, held)
+    }
+
+    fn is_of_at_most(&self, most: usize) -> bool {
+        // Records are counted only where there may be so many.
+        self.members.len() + 2 * self.decisions.len() <= most || self.records().len() <= most
+    }
+
+    /// The parts of two records or more that are joined in this way.
+    fn split(&self, model: &Model, by: Joining) -> Vec<Component> {
+        let mut parts = Parts::default();
         for &(key, record) in &self.members {
-            let here = place(record, &mut above);
-            let joins = self
-                .keys
-                .get(&key)
-                .is_some_and(|(key, df)| model.joins(key.kind, *df, key.damped));
-            if joins {
-                let first = *first_of.entry(key).or_insert(here);
-                join(first, here, &mut above);
+            parts.place(record);
+            let joins = |kind, df, damped| model.joins(kind, df, damped);
+            if by == Joining::Facts && self.described(key, joins) {
+                parts.join_by_key(key, record);
             }
+        }
+        if by != Joining::Decisions {
+            self.join_pairs(model, by, &mut parts);
         }
         for decision in &self.decisions {
             if let Decision::MustLink(a, b) = *decision {
-                let (a, b) = (place(a, &mut above), place(b, &mut above));
-                join(a, b, &mut above);
+                parts.join(a, b);
             }
         }
-        let mut sizes: HashMap<u32, usize> = HashMap::new();
-        for record in 0..above.len() as u32 {
-            *sizes.entry(find(&mut above, record)).or_insert(0) += 1;
-        }
-        let mut parts: BTreeMap<u32, Component> = BTreeMap::new();
+        let mut split: BTreeMap<u32, Component> = BTreeMap::new();
         for &(key, record) in &self.members {
-            let part = find(&mut above, place_of[&record]);
-            if sizes[&part] > 1 {
-                let part = parts.entry(part).or_default();
+            if let Some(part) = parts.shared(record) {
+                let part = split.entry(part).or_default();
                 part.members.push((key, record));
                 if let Some(described) = self.keys.get(&key) {
                     part.keys.insert(key, *described);
@@ -175,18 +213,64 @@ impl Component {
         }
         for decision in &self.decisions {
             let (a, b) = decision.records();
-            let part = |record: &RecordId| place_of.get(record).copied();
-            if let (Some(a), Some(b)) = (part(&a), part(&b)) {
-                let (a, b) = (find(&mut above, a), find(&mut above, b));
-                if a == b && sizes[&a] > 1 {
-                    parts.entry(a).or_default().decisions.insert(*decision);
-                }
+            if let (Some(a), Some(b)) = (parts.shared(a), parts.shared(b))
+                && a == b
+            {
+                split.entry(a).or_default().decisions.insert(*decision);
             }
         }
-        parts.into_values().collect()
+        split.into_values().collect()
     }
 
-    fn cluster_one(&self, model: &Model) -> Clustering {
+    fn described(&self, key: KeyId, is: impl Fn(KindIx, u64, bool) -> bool) -> bool {
+        self.keys
+            .get(&key)
+            .is_some_and(|(key, df)| is(key.kind, *df, key.damped))
+    }
+
+    /// Joins the records that share a key which pairs and a second fact. Where two facts are asked for, any key
+    /// that leads pairs, and the second is of another group: a site's address and its name are one.
+    fn join_pairs(&self, model: &Model, by: Joining, parts: &mut Parts) {
+        let two = by == Joining::TwoFacts;
+        let pairs = |kind, df, damped| {
+            model.pairs(kind, df, damped) || two && model.joins(kind, df, damped)
+        };
+        let mut holders: BTreeMap<KeyId, BTreeSet<RecordId>> = BTreeMap::new();
+        for &(key, record) in &self.members {
+            if self.described(key, pairs) {
+                holders.entry(key).or_default().insert(record);
+            }
+        }
+        holders.retain(|_, records| records.len() > 1);
+        let mut facts: HashMap<RecordId, Vec<KeyId>> = holders
+            .values()
+            .flatten()
+            .map(|&record| (record, Vec::new()))
+            .collect();
+        for &(key, record) in &self.members {
+            let seconds = |kind, df, damped| model.seconds(kind, df, damped);
+            if let Some(facts) = facts.get_mut(&record)
+                && self.described(key, seconds)
+            {
+                facts.push(key);
+            }
+        }
+        let group = |key: KeyId| self.keys.get(&key).map(|(key, _)| model.group(key.kind));
+        for (key, records) in holders {
+            let own = group(key);
+            let seconds = |record| {
+                let facts = facts[&record].iter().copied();
+                facts.filter(move |&fact| !two || group(fact) != own)
+            };
+            for (a, b) in sharing_a_second(key, records, seconds) {
+                parts.join(a, b);
+            }
+        }
+    }
+
+    /// Builds the series of one of the [parts](Component::parts), whatever it looks like by itself.
+    #[must_use]
+    pub fn cluster_part(&self, model: &Model) -> Clustering {
         let mut graph = Graph::new(self, model);
         let kept = graph.could_join(model);
         let bundles = Bundles::new(&graph, &kept, model);
@@ -211,6 +295,86 @@ impl Component {
             contradictions: graph.contradictions,
             ..Clustering::default()
         }
+    }
+}
+
+/// Pairs that connect those of a key's holders that share a second fact with each other: each with the first
+/// that holds the same. `facts` are what a holder has of second facts; the key itself may be among them.
+///
+/// Linear in what the holders have, and no pair is listed that another two do not already imply.
+pub fn sharing_a_second<R: Copy + Eq, F: IntoIterator<Item = KeyId>>(
+    key: KeyId,
+    holders: impl IntoIterator<Item = R>,
+    facts: impl Fn(R) -> F,
+) -> Vec<(R, R)> {
+    let mut first_with: HashMap<KeyId, R> = HashMap::new();
+    let mut pairs = Vec::new();
+    for holder in holders {
+        let before = pairs.len();
+        for fact in facts(holder).into_iter().filter(|&fact| fact != key) {
+            let first = *first_with.entry(fact).or_insert(holder);
+            if first != holder && !pairs[before..].contains(&(first, holder)) {
+                pairs.push((first, holder));
+            }
+        }
+    }
+    pairs
+}
+
+/// What joins records into a part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joining {
+    /// A key that joins, or one that pairs and a second fact.
+    Facts,
+    /// A key that joins or pairs, and a second fact.
+    TwoFacts,
+    /// A person's word only.
+    Decisions,
+}
+
+/// Records as they come together.
+#[derive(Default)]
+struct Parts {
+    places: HashMap<RecordId, u32>,
+    above: Vec<u32>,
+    first_of: HashMap<KeyId, u32>,
+    /// By the place at the head of a part: how many records.
+    sizes: Vec<u32>,
+}
+
+impl Parts {
+    fn place(&mut self, record: RecordId) -> u32 {
+        *self.places.entry(record).or_insert_with(|| {
+            self.above.push(self.above.len() as u32);
+            self.sizes.push(1);
+            self.above.len() as u32 - 1
+        })
+    }
+
+    fn join(&mut self, a: RecordId, b: RecordId) {
+        let (a, b) = (self.place(a), self.place(b));
+        self.join_places(a, b);
+    }
+
+    fn join_by_key(&mut self, key: KeyId, record: RecordId) {
+        let here = self.place(record);
+        let first = *self.first_of.entry(key).or_insert(here);
+        self.join_places(first, here);
+    }
+
+    fn join_places(&mut self, a: u32, b: u32) {
+        let (a, b) = (find(&mut self.above, a), find(&mut self.above, b));
+        if a != b {
+            let (kept, gone) = (a.min(b), a.max(b));
+            self.above[gone as usize] = kept;
+            self.sizes[kept as usize] += self.sizes[gone as usize];
+        }
+    }
+
+    /// The part of a record, when another is in it too.
+    fn shared(&mut self, record: RecordId) -> Option<u32> {
+        let part = find(&mut self.above, *self.places.get(&record)?);
+        (self.sizes[part as usize] > 1).then_some(part)
     }
 }
 

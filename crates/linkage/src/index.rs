@@ -18,7 +18,7 @@ use crate::{
 ///
 /// ```
 /// # let text = "threshold = 3.0\ngrowth = 1.0\nmost = 20.0\nprior_bits = -9.0\nreference_population = 1000000\ndamping = 0.1\n
-/// # [[kind]]\nname = 'iban'\ntrust = 1.0\nmax_bits = 18.0\ncap = 100\nleads = true";
+/// # [[kind]]\nname = 'iban'\ntrust = 1.0\nmax_bits = 18.0\ncap = 100\nleads = 'alone'";
 /// use linkage::{Index, Key, KeyId, Model, RecordId};
 ///
 /// let model = Model::from_toml(text)?;

@@ -31,9 +31,9 @@ mod model;
 pub mod quality;
 mod series;
 
-pub use component::{Clustering, Component};
+pub use component::{Clustering, Component, sharing_a_second};
 pub use explain::{Step, Waterfall, explain};
 pub use index::Index;
 pub use key::{Decision, Key, KeyId, KindIx, RecordId};
-pub use model::{Model, ModelError, Weight, WeightState};
+pub use model::{Leads, Model, ModelError, Weight, WeightState};
 pub use series::{Edge, Series};

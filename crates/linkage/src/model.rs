@@ -33,7 +33,7 @@ pub(crate) const UNITS_PER_BIT: f64 = 1024.0;
 ///     max_bits = 9.0
 ///     cap = 1000
 ///     group = "web"
-///     leads = true
+///     leads = "alone"
 ///     dilution = 0.25
 ///     "#,
 /// )?;
@@ -47,6 +47,7 @@ pub struct Model {
     /// Ceilings in units, by group; a kind without a group has one of its own.
     ceilings: Vec<u64>,
     thresholds: Thresholds,
+    largest_part: usize,
     prior_bits: f64,
     reference_population: f64,
     damping: f64,
@@ -59,8 +60,23 @@ struct Kind {
     max_bits: f64,
     cap: u64,
     group: usize,
-    leads: bool,
+    leads: Leads,
     dilution: Dilution,
+}
+
+/// Which records a shared key of a kind has looked at together. All kinds weigh between those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Leads {
+    /// Any two that share it.
+    Alone,
+    /// Two that share it and a second fact. Chance has strangers share one such key, the more often the more
+    /// records there are; two facts at once it seldom does.
+    Paired,
+    /// None by itself, and it is a second fact.
+    Second,
+    /// None: so many records share each value that it is no fact, or it is read from the very thing that pairs.
+    Never,
 }
 
 /// What sharing one key is worth.
@@ -129,6 +145,8 @@ struct ModelFile {
     threshold: f64,
     growth: f64,
     most: f64,
+    #[serde(default = "largest_part")]
+    largest_part: usize,
     prior_bits: f64,
     reference_population: u64,
     damping: f64,
@@ -136,6 +154,10 @@ struct ModelFile {
     group: Vec<GroupFile>,
     #[serde(default)]
     kind: Vec<KindFile>,
+}
+
+fn largest_part() -> usize {
+    50_000
 }
 
 #[derive(Deserialize)]
@@ -153,8 +175,7 @@ struct KindFile {
     max_bits: f64,
     cap: u64,
     group: Option<String>,
-    /// Whether it leads from one record to another, and does not only weigh.
-    leads: bool,
+    leads: Leads,
     #[serde(default)]
     dilution: f64,
 }
@@ -299,6 +320,7 @@ impl Model {
                 growth: file.growth,
                 most: file.most,
             },
+            largest_part: file.largest_part,
             prior_bits: file.prior_bits,
             reference_population: population,
             damping: file.damping,
@@ -327,20 +349,43 @@ impl Model {
         self.thresholds
     }
 
+    /// Records that hang together by single facts, at most: where more do, two facts are asked for (see
+    /// [`Component`](crate::Component)). 50,000 unless the model says `largest_part`.
+    #[must_use]
+    pub fn largest_part(&self) -> usize {
+        self.largest_part
+    }
+
     /// What two records are worth before anything is known of them, in bits, at most 0.
     pub fn prior_bits(&self) -> f64 {
         self.prior_bits
     }
 
-    /// Whether sharing such a key leads from one record to another: its kind does, and it says
-    /// something. Only these keys decide which records are looked at together; all weigh there.
+    /// Whether sharing such a key alone leads from one record to another: its kind does, and it says
+    /// something.
     #[must_use]
     pub fn joins(&self, kind: KindIx, df: u64, damped: bool) -> bool {
-        let leads = self
-            .kinds
+        self.leads(kind) == Leads::Alone && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Whether sharing such a key and a [second fact](Model::seconds) leads from one record to another.
+    #[must_use]
+    pub fn pairs(&self, kind: KindIx, df: u64, damped: bool) -> bool {
+        self.leads(kind) == Leads::Paired && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Whether such a key is the second fact that one which [pairs](Model::pairs) needs.
+    #[must_use]
+    pub fn seconds(&self, kind: KindIx, df: u64, damped: bool) -> bool {
+        self.leads(kind) != Leads::Never && self.weight(kind, df, damped).bits > 0.0
+    }
+
+    /// Which records a shared key of this kind has looked at together, while it says something.
+    #[must_use]
+    pub fn leads(&self, kind: KindIx) -> Leads {
+        self.kinds
             .get(usize::from(kind.0))
-            .is_some_and(|kind| kind.leads);
-        leads && self.weight(kind, df, damped).bits > 0.0
+            .map_or(Leads::Never, |kind| kind.leads)
     }
 
     /// What sharing a key is worth when `df` records hold it:
@@ -440,26 +485,26 @@ pub(crate) mod tests {
     fn a_wrong_model_is_refused_with_its_reason() {
         check_refused("", "has 0");
         check_refused(
-            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5\nleads=true",
+            "[[kind]]\nname='a'\ntrust=2.0\nmax_bits=1.0\ncap=5\nleads='alone'",
             "a: trust is 2",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5\nleads=true",
+            "[[kind]]\nname='a'\ntrust=nan\nmax_bits=1.0\ncap=5\nleads='alone'",
             "a: trust is NaN",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1\nleads=true",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=1\nleads='alone'",
             "a: cap is 1",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\ngroup='g'",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\ngroup='g'",
             "\"g\"",
         );
         check_refused(
-            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\nx=1",
+            "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\nx=1",
             "unknown field",
         );
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads=true\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=1.0\ncap=5\nleads='alone'\n";
         check_refused(&format!("{kind}{kind}"), "kind \"a\" stands twice");
         check_refused(
             &format!("{kind}dilution=0.3"),
@@ -471,7 +516,7 @@ pub(crate) mod tests {
         #[test]
         fn any_text_is_a_model_or_an_error(text in "\\PC{0,80}", number in proptest::num::f64::ANY) {
             let _ = Model::from_toml(&text);
-            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5\nleads=true");
+            let kind = format!("[[kind]]\nname='a'\ntrust={number:?}\nmax_bits=9.0\ncap=5\nleads='alone'");
             let read = Model::from_toml(&format!("{HEAD}{kind}"));
             proptest::prop_assert_eq!(read.is_ok(), (0.0..=1.0).contains(&number));
         }
@@ -479,7 +524,7 @@ pub(crate) mod tests {
 
     #[test]
     fn weight_falls_with_frequency_then_is_capped() {
-        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\nleads=true\n";
+        let kind = "[[kind]]\nname='a'\ntrust=1.0\nmax_bits=8.0\ncap=250\nleads='alone'\n";
         let model = Model::from_toml(&format!("{HEAD}{kind}")).unwrap();
         let a = model.kind("a").unwrap();
         let check = |df, damped, bits, state| {

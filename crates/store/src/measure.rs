@@ -208,7 +208,7 @@ impl Store {
         let mut work = self.work.reading().await?;
         let keys_and_members = one(
             &mut work,
-            "SELECT COALESCE(SUM(pgsize), 0) FROM dbstat WHERE name IN ('key', 'key_component', 'member', 'component', 'component_dirty', 'sqlite_autoindex_key_1', 'sqlite_autoindex_component_1')",
+            "SELECT COALESCE(SUM(pgsize), 0) FROM dbstat WHERE name IN ('key', 'key_component', 'member', 'component', 'component_dirty', 'tied', 'tied_component', 'sqlite_autoindex_key_1', 'sqlite_autoindex_component_1')",
         )
         .await?
             + one(&mut work, "SELECT COALESCE(SUM(LENGTH(keys)), 0) FROM docket").await?;

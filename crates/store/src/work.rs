@@ -15,6 +15,8 @@ mod overview;
 mod series;
 #[cfg(test)]
 mod tests;
+mod ties;
+mod wide;
 mod words;
 
 use std::{
@@ -48,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0004.sql"),
     include_str!("../migrations/work/0005.sql"),
     include_str!("../migrations/work/0006.sql"),
+    include_str!("../migrations/work/0007.sql"),
 ];
 
 /// What the public body makes of the intake.

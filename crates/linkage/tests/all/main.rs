@@ -6,6 +6,7 @@
 )]
 
 mod online_equals_batch;
+mod parts;
 mod planted_gangs;
 mod shapes;
 

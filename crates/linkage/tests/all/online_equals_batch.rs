@@ -15,12 +15,13 @@ enum Change {
     Undecide(Decision),
 }
 
-/// A small cap, so that keys become capped and come back.
+/// A small cap, so that keys become capped and come back, and small parts, so that some are too large.
 fn small_model() -> Model {
     let text = "
         threshold = 4.0
         growth = 1.0
         most = 12.0
+        largest_part = 9
         prior_bits = -9.0
         reference_population = 1000
         damping = 0.5
@@ -33,27 +34,35 @@ fn small_model() -> Model {
         max_bits = 9.0
         cap = 6
         group = 'g'
-        leads = true
+        leads = 'alone'
         [[kind]]
         name = 'weak'
         trust = 0.5
         max_bits = 5.0
         cap = 5
         group = 'g'
-        leads = false
+        leads = 'second'
         dilution = 0.25
         [[kind]]
         name = 'alone'
         trust = 0.7
         max_bits = 9.0
         cap = 40
-        leads = true";
+        leads = 'alone'
+        [[kind]]
+        name = 'chance'
+        trust = 0.6
+        max_bits = 6.0
+        cap = 6
+        leads = 'paired'
+        dilution = 0.25
+        group = 'g'";
     Model::from_toml(text).unwrap()
 }
 
 fn key(model: &Model, id: u64, damped: bool) -> Key {
     let kind = model
-        .kind(["strong", "weak", "alone"][id as usize % 3])
+        .kind(["strong", "weak", "alone", "chance"][id as usize % 4])
         .unwrap();
     Key {
         id: KeyId(id),

@@ -280,6 +280,7 @@ wb-changed-impossible = What you wanted to do is no longer possible in this stat
 wb-series-title = Series
 wb-series-hint = A series brings together submissions that probably have the same authors. The largest first.
 wb-series-waits = Some series are being brought up to date: what came in last may not show in them yet.
+wb-series-held = { $count } submissions hang together by one fact each, too many to be the work of one: among them two shared facts are asked for before a series is proposed.
 wb-series-waits-one = This series is being brought up to date: what came in last may not show in it yet.
 wb-series-none = No series.
 wb-series-all = All

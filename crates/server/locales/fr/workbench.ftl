@@ -280,6 +280,7 @@ wb-changed-impossible = Ce que vous vouliez faire n’est plus possible dans cet
 wb-series-title = Séries
 wb-series-hint = Une série réunit des déclarations qui ont sans doute les mêmes auteurs. Les plus grandes d’abord.
 wb-series-waits = Des séries sont en cours de mise à jour : ce qui vient d’arriver peut ne pas encore y paraître.
+wb-series-held = { $count } signalements se tiennent par un seul élément chacun, trop pour être l’œuvre d’un seul auteur : parmi eux, une série n’est proposée qu’à partir de deux éléments communs.
 wb-series-waits-one = Cette série est en cours de mise à jour : ce qui vient d’arriver peut ne pas encore y paraître.
 wb-series-none = Aucune série.
 wb-series-all = Toutes

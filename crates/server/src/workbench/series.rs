@@ -74,6 +74,8 @@ struct List {
     first: String,
     /// What came in last is not in all of them yet.
     waits: bool,
+    /// Submissions of parts so large that one fact joins none of them.
+    held: i64,
 }
 
 /// The list, the largest first.
@@ -97,6 +99,8 @@ pub(super) async fn list(
         .map_err(|error| signed.failed(&error))?;
     let waits = app.store.work.dirty().await;
     let waits = waits.map_err(|error| signed.failed(&error))? > 0;
+    let held = app.store.work.held_back(None).await;
+    let held = held.map_err(|error| signed.failed(&error))?;
     let page = signed.page;
     let address = |after: &str| {
         let query = link::query(&[("state", state), ("after", after)]);
@@ -126,6 +130,7 @@ pub(super) async fn list(
             String::new()
         },
         waits,
+        held,
         page,
     };
     Ok(render(StatusCode::OK, &template))

@@ -11,7 +11,7 @@ use sqlx::{AnyConnection, Connection};
 use super::{
     Work,
     apply::{Key, holders_of, mark_components_of, pack_keys, unpack_keys, write_keys},
-    matching::{bits, joins, listed},
+    matching::{bits, joins, listed, pairs, seconds},
     number, series, set_number,
 };
 use crate::{
@@ -234,7 +234,9 @@ async fn leave(
         return Ok(());
     }
     let joined = joins(model, kind, members, damped);
-    if !joined && joins(model, kind, left, damped) {
+    let leads =
+        |members| joins(model, kind, members, damped) || pairs(model, kind, members, damped);
+    if !leads(members) && leads(left) {
         // Back under its cap, it brings its holders together: as if all came with it now.
         let holders = holders_of(connection, &[key.id]).await?;
         sql::run(
@@ -258,6 +260,11 @@ async fn leave(
         params![left, key.id],
     )
     .await?;
+    if !damped && !seconds(model, kind, members) && seconds(model, kind, left) {
+        // A second fact again: who holds it beside what pairs is tied by it.
+        let holders = holders_of(connection, &[key.id]).await?;
+        write_keys(connection, &[], &holders, model).await?;
+    }
     // Holders of a key that joins lie where it lies, and that is marked already.
     if !joined && bits(model, kind, members, damped) != bits(model, kind, left, damped) {
         let holders = holders_of(connection, &[key.id]).await?;

@@ -4,7 +4,7 @@
 //! record whose keys lie in several joins them (the smaller is relabelled). A component never
 //! splits here, so it may be wider than the graph: the clustering finds the true parts.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use linkage::Model;
 use sqlx::{AnyConnection, Connection};
@@ -12,8 +12,8 @@ use sqlx::{AnyConnection, Connection};
 use super::{
     Reached, Work, again,
     docket::TallyChange,
-    matching::{bits, joins, leads, listed},
-    series, set_number, words,
+    matching::{bits, joins, leads, listed, pairs},
+    series, set_number, ties, words,
 };
 use crate::{
     StoreError,
@@ -344,15 +344,35 @@ async fn write_touched(
     members.execute(connection).await?;
     let joins = |key: &Touched| joins(model, key.kind, key.count(), key.damped);
     let shared: Vec<&Touched> = touched.iter().filter(|key| key.count() > 1).collect();
-    if shared.is_empty() {
+    let mut pairing: Vec<i64> = shared
+        .iter()
+        .filter(|key| pairs(model, key.kind, key.count(), key.damped))
+        .map(|key| key.id)
+        .collect();
+    // A new fact may be the second one beside a key that was there.
+    pairing.extend(ties::pairing_keys(connection, grown, model).await?);
+    pairing.sort_unstable();
+    pairing.dedup();
+    if shared.is_empty() && pairing.is_empty() {
         return Ok(());
     }
+    let fresh: BTreeSet<i64> = touched
+        .iter()
+        .flat_map(Touched::fresh)
+        .chain(grown.iter().copied())
+        .collect();
+    let counted = |id| {
+        let place = ids.binary_search(&id).ok()?;
+        Some(touched[place].count())
+    };
+    let tied = ties::of(connection, &pairing, &fresh, counted, model).await?;
     let mut components = Components::default();
     let older: Vec<i64> = shared
         .iter()
         .filter(|key| joins(key))
         .filter_map(|key| key.first)
         .chain(grown.iter().copied())
+        .chain(tied.iter().flat_map(|(a, b)| [*a, *b]))
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
@@ -399,8 +419,24 @@ async fn write_touched(
         }
         of_key.insert(key.id, root);
     }
+    let mut of_tied: BTreeMap<i64, i64> = BTreeMap::new();
+    for (a, b) in tied {
+        let mut root = None;
+        for seq in [a, b] {
+            let lies = older_components.get(&seq).into_iter().flatten();
+            let stored: Vec<i64> = lies.map(|id| components.known(*id)).collect();
+            for other in stored.into_iter().chain(of_record.get(&seq).copied()) {
+                root = Some(root.map_or(other, |root| components.join(root, other)));
+            }
+        }
+        let root = root.unwrap_or_else(|| components.made(name_of_tie(a)));
+        for seq in [a, b] {
+            of_record.insert(seq, root);
+            of_tied.insert(seq, root);
+        }
+    }
     components
-        .write(connection, &of_key, &shared, joins)
+        .write(connection, &of_key, &of_tied, &shared, joins)
         .await?;
     let capped: Vec<i64> = shared
         .iter()
@@ -412,6 +448,18 @@ async fn write_touched(
         series::settle(connection, &holders, model).await?;
     }
     mark_reweighted(connection, &shared, model).await
+}
+
+/// The name of a component that a tie makes: no other has it, as names of components are keys, which are hashes.
+fn name_of_tie(seq: i64) -> i64 {
+    // The step of SplitMix64 (Steele, Lea, Flood 2014), a bijection.
+    let mut hash = (seq as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    match (hash ^ (hash >> 31)) as i64 {
+        0 => 1,
+        name => name,
+    }
 }
 
 /// A weak key's weight changes a few times in its life (at powers of two, and at its cap): then every
@@ -479,29 +527,39 @@ pub(super) async fn mark_components_of(
     Ok(())
 }
 
-/// The components that records lie in, through those of their keys that may lead.
-pub(super) async fn components_of(
+/// The keys of records, as they are kept.
+pub(super) async fn keys_of(
     connection: &mut AnyConnection,
     records: &[i64],
-    model: &Model,
-) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
-    let rows = sql::packed(
+) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
+    sql::packed(
         connection,
         ["docket.seq", "hex(docket.keys)"],
         "JOIN docket ON docket.seq = wanted.value",
         records,
     )
-    .await?;
-    let mut keys_of: Vec<(i64, Vec<i64>)> = Vec::with_capacity(records.len());
-    for [seq, keys] in rows.rows() {
-        let keys = unpack_keys(&sql::unhex(keys)?)
-            .into_iter()
-            .filter(|key| leads(model, key.kind))
-            .map(|key| key.id)
-            .collect();
-        keys_of.push((sql::whole(seq)?, keys));
-    }
-    let mut all: Vec<i64> = keys_of.iter().flat_map(|(_, keys)| keys).copied().collect();
+    .await?
+    .rows()
+    .map(|[seq, keys]| Ok((sql::whole(seq)?, unpack_keys(&sql::unhex(keys)?))))
+    .collect()
+}
+
+/// The components that records lie in, through those of their keys that may lead, and through their ties.
+pub(super) async fn components_of(
+    connection: &mut AnyConnection,
+    records: &[i64],
+    model: &Model,
+) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
+    let leading = |keys: Vec<Key>| {
+        let keys = keys.into_iter().filter(|key| leads(model, key.kind));
+        keys.map(|key| key.id).collect()
+    };
+    let leading: Vec<(i64, Vec<i64>)> = keys_of(connection, records)
+        .await?
+        .into_iter()
+        .map(|(seq, keys)| (seq, leading(keys)))
+        .collect();
+    let mut all: Vec<i64> = leading.iter().flat_map(|(_, keys)| keys).copied().collect();
     all.sort_unstable();
     all.dedup();
     let component_of: HashMap<i64, i64> = sql::packed(
@@ -515,16 +573,42 @@ pub(super) async fn components_of(
     .into_iter()
     .map(|[id, component]| (id, component))
     .collect();
-    Ok(keys_of
+    let mut lies: HashMap<i64, BTreeSet<i64>> = leading
         .into_iter()
         .map(|(seq, keys)| {
-            let components: BTreeSet<i64> = keys
-                .iter()
-                .filter_map(|key| component_of.get(key).copied())
-                .collect();
-            (seq, components.into_iter().collect())
+            let components = keys.iter().filter_map(|key| component_of.get(key).copied());
+            (seq, components.collect())
         })
+        .collect();
+    for [seq, component] in ties::components_of(connection, records).await? {
+        lies.entry(seq).or_default().insert(component);
+    }
+    Ok(lies
+        .into_iter()
+        .map(|(seq, components)| (seq, components.into_iter().collect()))
         .collect())
+}
+
+/// Joins a component to another, which has its keys, ties and series from now on.
+pub(super) async fn relabel(
+    connection: &mut AnyConnection,
+    from: i64,
+    to: i64,
+) -> Result<(), StoreError> {
+    for text in [
+        "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
+        "UPDATE tied SET component = $1 WHERE component = $2",
+        "UPDATE series SET component = $1 WHERE component = $2",
+    ] {
+        sql::run(connection, text, params![to, from]).await?;
+    }
+    sql::run(
+        connection,
+        "DELETE FROM component WHERE id = $1",
+        params![from],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Union-find over component ids; places in `ids` stand for components.
@@ -580,6 +664,7 @@ impl Components {
         mut self,
         connection: &mut AnyConnection,
         of_key: &HashMap<i64, i64>,
+        of_tied: &BTreeMap<i64, i64>,
         shared: &[&Touched],
         joins: impl Fn(&Touched) -> bool,
     ) -> Result<(), StoreError> {
@@ -614,24 +699,7 @@ impl Components {
                 .iter()
                 .filter(|id| **id != best && self.stored.contains(id))
             {
-                sql::run(
-                    connection,
-                    "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
-                    params![best, *id],
-                )
-                .await?;
-                sql::run(
-                    connection,
-                    "UPDATE series SET component = $1 WHERE component = $2",
-                    params![best, *id],
-                )
-                .await?;
-                sql::run(
-                    connection,
-                    "DELETE FROM component WHERE id = $1",
-                    params![*id],
-                )
-                .await?;
+                relabel(connection, *id, best).await?;
             }
             let total: i64 = members.iter().filter_map(|id| sizes.get(id)).sum();
             size.insert(best, total);
@@ -672,6 +740,16 @@ impl Components {
             keys,
         )
         .await?;
+        let mut lies: BTreeMap<i64, i64> = BTreeMap::new();
+        for (seq, component) in of_tied {
+            let root = self.root(*component);
+            dirty.insert(name[&root]);
+            lies.insert(*seq, name[&root]);
+        }
+        // They are read as keys are, so they count as such.
+        for component in ties::write(connection, lies).await? {
+            *size.entry(component).or_insert(0) += 1;
+        }
         let rows = dirty
             .iter()
             .map(|component| params![*component, size.get(component).copied().unwrap_or(0), 1])

@@ -133,6 +133,18 @@ pub(super) fn leads(model: &Model, kind: u8) -> bool {
     joins(model, kind, 2, false)
 }
 
+/// Whether sharing a key held by `members` and a second fact brings submissions together.
+pub(super) fn pairs(model: &Model, kind: u8, members: i64, damped: bool) -> bool {
+    members > 1
+        && model_kind(model, kind)
+            .is_some_and(|kind| model.pairs(kind, members.max(0) as u64, damped))
+}
+
+/// Whether a key held by `members` is a second fact.
+pub(super) fn seconds(model: &Model, kind: u8, members: i64) -> bool {
+    model_kind(model, kind).is_some_and(|kind| model.seconds(kind, members.max(0) as u64, false))
+}
+
 /// Evidence that sharing a key held by `members` gives, in bits.
 pub(super) fn bits(model: &Model, kind: u8, members: i64, damped: bool) -> f64 {
     model_kind(model, kind).map_or(0.0, |kind| {

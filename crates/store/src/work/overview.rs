@@ -75,14 +75,14 @@ impl Work {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT COUNT(*), component FROM key WHERE component <> 0 GROUP BY component ORDER BY 1 DESC LIMIT 1",
+            "SELECT COUNT(*), component FROM (SELECT component FROM key WHERE component <> 0 UNION ALL SELECT component FROM tied) AS lies GROUP BY component ORDER BY 1 DESC LIMIT 1",
             vec![],
         )
         .await?;
         let Some(row) = row else { return Ok(None) };
         let records = sql::row(
             &mut connection,
-            "SELECT COUNT(DISTINCT m.seq) FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component = $1",
+            "SELECT COUNT(*) FROM (SELECT m.seq FROM key k JOIN member m ON m.key = k.id WHERE k.component <> 0 AND k.component = $1 UNION SELECT docket FROM tied WHERE component = $1) AS lies",
             params![sql::int(&row, 1)?],
         )
         .await?;
@@ -167,6 +167,27 @@ impl Work {
         )
         .await?;
         Ok(row.is_some())
+    }
+
+    /// How many submissions lie in parts so large that one fact joins none of them; of one component when a
+    /// series of it is named.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held_back(&self, series: Option<&str>) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        let (text, values) = match series {
+            None => (
+                "SELECT COALESCE(SUM(held), 0) FROM component WHERE held <> 0",
+                vec![],
+            ),
+            Some(id) => (
+                "SELECT c.held FROM series s JOIN component c ON c.id = s.component WHERE s.id = $1",
+                params![id],
+            ),
+        };
+        let row = sql::row(&mut connection, text, values).await?;
+        Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
     }
 
     /// When the facts of a series' members happened, or were received where no member tells; of at most

@@ -17,7 +17,7 @@ use super::{
     apply::{self, unpack_keys},
     docket::{acts, keep_act},
     matching::{model_kind, unlisted_members},
-    number, set_number,
+    number, set_number, ties, wide,
 };
 use crate::{
     StoreError,
@@ -80,6 +80,8 @@ pub enum LinkKind {
 const LARGE: i64 = if cfg!(test) { 30 } else { 4_000 };
 /// From so many components on, two halves are clustered at the same time.
 const HALVED: usize = if cfg!(test) { 2 } else { 32 };
+/// Submissions that are described at once: a component of more is clustered by its parts.
+pub(super) const AT_ONCE: usize = if cfg!(test) { 24 } else { 16_384 };
 /// Keys of all the components clustered in one turn.
 const MOST_KEYS: i64 = 16_000;
 
@@ -129,8 +131,14 @@ impl Work {
             )
             .await?
         };
-        let chosen = dirty.map(|row| sql::int(&row, 0)).transpose()?;
-        self.recluster_these(model, chosen.as_slice()).await
+        let Some(chosen) = dirty.map(|row| sql::int(&row, 0)).transpose()? else {
+            return Ok(0);
+        };
+        let mut connection = self.writing().await?;
+        let mut transaction = connection.begin().await?;
+        recluster_all(&mut transaction, &[chosen], model).await?;
+        transaction.commit().await?;
+        Ok(1)
     }
 
     async fn recluster_these(&self, model: &Model, dirty: &[i64]) -> Result<usize, StoreError> {
@@ -159,7 +167,7 @@ impl Work {
             clustered
         };
         let mut transaction = connection.begin().await?;
-        clustered.write(&mut transaction).await?;
+        clustered.write_all(&mut transaction, model).await?;
         transaction.commit().await?;
         Ok(dirty.len())
     }
@@ -759,25 +767,10 @@ async fn join_components(
             others.insert(sql::int(&row, 0)?);
         }
     }
+    let tied = ties::components_of(connection, touched).await?;
+    others.extend(tied.into_iter().map(|[_, component]| component));
     for other in others.into_iter().filter(|other| *other != component) {
-        sql::run(
-            connection,
-            "UPDATE key SET component = $1 WHERE component <> 0 AND component = $2",
-            params![component, other],
-        )
-        .await?;
-        sql::run(
-            connection,
-            "UPDATE series SET component = $1 WHERE component = $2",
-            params![component, other],
-        )
-        .await?;
-        sql::run(
-            connection,
-            "DELETE FROM component WHERE id = $1",
-            params![other],
-        )
-        .await?;
+        apply::relabel(connection, other, component).await?;
     }
     Ok(())
 }
@@ -799,15 +792,17 @@ async fn recluster_all(
 ) -> Result<(), StoreError> {
     cluster(connection, components, model)
         .await?
-        .write(connection)
+        .write_all(connection, model)
         .await
 }
 
 /// What clustering gave, to be written.
-struct Clustered {
+pub(super) struct Clustered {
     /// Records and clusters of each component.
     components: BTreeMap<i64, (BTreeSet<i64>, Clustering)>,
     facts: HashMap<i64, Fact>,
+    /// Those of more submissions than are described at once, still to be clustered, part by part.
+    wide: BTreeMap<i64, BTreeSet<i64>>,
 }
 
 /// Clusters components: everything they need is read together, because a component is small and a statement
@@ -817,6 +812,19 @@ async fn cluster(
     components: &[i64],
     model: &Model,
 ) -> Result<Clustered, StoreError> {
+    let mut records = records_of(connection, components).await?;
+    let wide = records
+        .extract_if(.., |_, records| records.len() > AT_ONCE)
+        .collect();
+    let found = clustered(connection, records, model).await?;
+    Ok(Clustered { wide, ..found })
+}
+
+/// The submissions that lie in components.
+async fn records_of(
+    connection: &mut AnyConnection,
+    components: &[i64],
+) -> Result<BTreeMap<i64, BTreeSet<i64>>, StoreError> {
     let mut records: BTreeMap<i64, BTreeSet<i64>> =
         components.iter().map(|id| (*id, BTreeSet::new())).collect();
     let component_of: HashMap<i64, i64> = sql::packed(
@@ -833,17 +841,29 @@ async fn cluster(
     let mut keys: Vec<i64> = component_of.keys().copied().collect();
     // In the order of the table.
     keys.sort_unstable();
-    let members = sql::packed(
+    for some in keys.chunks(sql::PACKED) {
+        let members = sql::packed(
+            connection,
+            ["member.key", "member.seq"],
+            "JOIN member ON member.key = wanted.value",
+            some,
+        )
+        .await?;
+        for [key, seq] in members.numbers()? {
+            if let Some(component) = component_of.get(&key) {
+                records.entry(*component).or_default().insert(seq);
+            }
+        }
+    }
+    let tied = sql::packed(
         connection,
-        ["member.key", "member.seq"],
-        "JOIN member ON member.key = wanted.value",
-        &keys,
+        ["tied.component", "tied.docket"],
+        "JOIN tied ON tied.component = wanted.value",
+        components,
     )
     .await?;
-    for [key, seq] in members.numbers()? {
-        if let Some(component) = component_of.get(&key) {
-            records.entry(*component).or_default().insert(seq);
-        }
+    for [component, seq] in tied.numbers()? {
+        records.entry(component).or_default().insert(seq);
     }
     // Series of a component may hold submissions that share no key with it any more.
     let of_series = sql::packed(
@@ -856,6 +876,15 @@ async fn cluster(
     for [component, seq] in of_series.numbers()? {
         records.entry(component).or_default().insert(seq);
     }
+    Ok(records)
+}
+
+/// Clusters components, each given with its submissions.
+async fn clustered(
+    connection: &mut AnyConnection,
+    mut records: BTreeMap<i64, BTreeSet<i64>>,
+    model: &Model,
+) -> Result<Clustered, StoreError> {
     let mut decisions: BTreeMap<i64, Vec<Decision>> = BTreeMap::new();
     if sql::row(connection, "SELECT id FROM link_decision LIMIT 1", vec![])
         .await?
@@ -865,99 +894,175 @@ async fn cluster(
             decisions.insert(*component, decisions_around(connection, records).await?);
         }
     }
-    let all: Vec<i64> = records
-        .values()
-        .flatten()
-        .copied()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
+    let all: BTreeSet<i64> = records.values().flatten().copied().collect();
+    let facts = facts_of(connection, &Vec::from_iter(all)).await?;
+    let held: BTreeMap<i64, Held> = records
+        .iter()
+        .map(|(component, records)| (*component, shared(records, &facts)))
         .collect();
-    let facts = facts_of(connection, &all).await?;
-    // The keys that two records or more of a component hold, each beside its holders, by key. One that a single
-    // record holds says nothing here, whoever else holds it.
-    let mut holders: BTreeMap<i64, Vec<(apply::Key, i64)>> = BTreeMap::new();
-    for (component, records) in &records {
-        let of_record = |seq: &i64| {
-            let seq = *seq;
-            let keys = facts.get(&seq).map_or(&[][..], |fact| &fact.keys);
-            keys.iter().map(move |key| (*key, seq))
-        };
-        let mut all: Vec<(apply::Key, i64)> = records.iter().flat_map(of_record).collect();
-        all.sort_by_key(|(key, _)| key.id);
-        let held = all
-            .chunk_by(|(a, _), (b, _)| a.id == b.id)
-            .filter(|same| same.len() > 1)
-            .flatten()
-            .copied()
-            .collect();
-        holders.insert(*component, held);
-    }
-    let mut ids: Vec<i64> = holders.values().flatten().map(|(key, _)| key.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut members: HashMap<i64, i64> = HashMap::new();
-    let counted = sql::packed(
-        connection,
-        ["key.id", "key.members"],
-        "JOIN key ON key.id = wanted.value",
-        &ids,
-    )
-    .await?;
-    for [id, count] in counted.numbers()? {
-        members.insert(id, count);
-    }
-
+    let members = members_of_keys(connection, &ids_of(held.values().flatten())).await?;
     let components = records
         .into_iter()
         .map(|(component, records)| {
-            let mut graph = Component::new();
-            for held in holders[&component].chunk_by(|(a, _), (b, _)| a.id == b.id) {
-                let (key, _) = held[0];
-                let Some(kind) = model_kind(model, key.kind) else {
-                    continue;
-                };
-                let Some(count) =
-                    unlisted_members(key.kind).or_else(|| members.get(&key.id).copied())
-                else {
-                    continue;
-                };
-                let key = linkage::Key {
-                    id: KeyId(key.id as u64),
-                    kind,
-                    damped: key.damped,
-                };
-                graph.push_key(key, count.max(0) as u64);
-                for (_, seq) in held {
-                    graph.push_member(key.id, RecordId(*seq as u64));
-                }
-            }
+            let mut graph = graph_of(&held[&component], &members, model);
             for decision in decisions.get(&component).into_iter().flatten() {
                 graph.push_decision(*decision);
             }
             (component, (records, graph.cluster(model)))
         })
         .collect();
-    Ok(Clustered { components, facts })
+    Ok(Clustered {
+        components,
+        facts,
+        wide: BTreeMap::new(),
+    })
+}
+
+/// Clusters parts of one component, and takes the submissions that are in none out of their series.
+pub(super) async fn clustered_parts(
+    connection: &mut AnyConnection,
+    component: i64,
+    (parts, alone): (&[BTreeSet<i64>], &[i64]),
+    decisions: &[Decision],
+    model: &Model,
+) -> Result<Clustered, StoreError> {
+    let records: BTreeSet<i64> = parts.iter().flatten().chain(alone).copied().collect();
+    let facts = facts_of(connection, &Vec::from_iter(records.iter().copied())).await?;
+    let held: Vec<Held> = parts.iter().map(|part| shared(part, &facts)).collect();
+    let members = members_of_keys(connection, &ids_of(held.iter().flatten())).await?;
+    let mut clustering = Clustering::default();
+    for (held, part) in held.iter().zip(parts) {
+        let mut graph = graph_of(held, &members, model);
+        for &decision in decisions {
+            let (Decision::MustLink(a, b) | Decision::CannotLink(a, b)) = decision;
+            if [a, b].iter().all(|end| part.contains(&(end.0 as i64))) {
+                graph.push_decision(decision);
+            }
+        }
+        clustering.series.extend(graph.cluster_part(model).series);
+    }
+    Ok(Clustered {
+        components: BTreeMap::from([(component, (records, clustering))]),
+        facts,
+        wide: BTreeMap::new(),
+    })
+}
+
+/// Keys beside those who hold them, by key.
+pub(super) type Held = Vec<(apply::Key, i64)>;
+
+/// The keys that two of these records or more hold. One that a single record holds says nothing among them,
+/// whoever else holds it.
+fn shared(records: &BTreeSet<i64>, facts: &HashMap<i64, Fact>) -> Held {
+    let of_record = |seq: &i64| {
+        let seq = *seq;
+        let keys = facts.get(&seq).map_or(&[][..], |fact| &fact.keys);
+        keys.iter().map(move |key| (*key, seq))
+    };
+    only_shared(records.iter().flat_map(of_record).collect())
+}
+
+pub(super) fn only_shared(mut held: Held) -> Held {
+    held.sort_by_key(|(key, _)| key.id);
+    held.chunk_by(|(a, _), (b, _)| a.id == b.id)
+        .filter(|same| same.len() > 1)
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// Keys, each once, in the order of the table.
+pub(super) fn ids_of<'h>(held: impl Iterator<Item = &'h (apply::Key, i64)>) -> Vec<i64> {
+    let mut ids: Vec<i64> = held.map(|(key, _)| key.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// How many submissions hold each of these keys, by key; none for those that one holds.
+pub(super) async fn members_of_keys(
+    connection: &mut AnyConnection,
+    ids: &[i64],
+) -> Result<HashMap<i64, i64>, StoreError> {
+    let counted = sql::packed(
+        connection,
+        ["key.id", "key.members"],
+        "JOIN key ON key.id = wanted.value",
+        ids,
+    )
+    .await?;
+    Ok(counted
+        .numbers()?
+        .into_iter()
+        .map(|[id, count]| (id, count))
+        .collect())
+}
+
+/// Keys beside their holders, by key, as they are clustered.
+pub(super) fn graph_of(
+    held: &[(apply::Key, i64)],
+    members: &HashMap<i64, i64>,
+    model: &Model,
+) -> Component {
+    let mut graph = Component::new();
+    for held in held.chunk_by(|(a, _), (b, _)| a.id == b.id) {
+        let (key, _) = held[0];
+        let count = unlisted_members(key.kind).or_else(|| members.get(&key.id).copied());
+        let (Some(kind), Some(count)) = (model_kind(model, key.kind), count) else {
+            continue;
+        };
+        let key = linkage::Key {
+            id: KeyId(key.id as u64),
+            kind,
+            damped: key.damped,
+        };
+        graph.push_key(key, count.max(0) as u64);
+        for (_, seq) in held {
+            graph.push_member(key.id, RecordId(*seq as u64));
+        }
+    }
+    graph
 }
 
 impl Clustered {
     fn extend(&mut self, other: Self) {
         self.components.extend(other.components);
         self.facts.extend(other.facts);
+        self.wide.extend(other.wide);
     }
 
-    async fn write(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+    /// Writes it, and clusters and writes what is left.
+    async fn write_all(
+        mut self,
+        connection: &mut AnyConnection,
+        model: &Model,
+    ) -> Result<(), StoreError> {
+        let wide = std::mem::take(&mut self.wide);
+        self.write(connection, &mut BTreeSet::new()).await?;
+        for (component, records) in wide {
+            wide::recluster(connection, component, records, model).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes it. `taken` are the names that clusters went on with, which no other may take.
+    pub(super) async fn write(
+        self,
+        connection: &mut AnyConnection,
+        taken: &mut BTreeSet<String>,
+    ) -> Result<(), StoreError> {
         let mut changes = Changes::default();
         let mut last = number(connection, "last_series").await?.unwrap_or(0);
         for (component, (records, clustering)) in &self.components {
-            changes.place(*component, records, clustering, &self.facts, &mut last)?;
+            let names = (&mut last, &mut *taken);
+            changes.place(*component, records, clustering, &self.facts, names)?;
         }
         changes.write(connection).await?;
         set_number(connection, "last_series", last).await?;
         let components = self.components.into_keys().map(Param::from).collect();
         sql::run_in(
             connection,
-            "UPDATE component SET dirty = 0 WHERE id",
+            "UPDATE component SET dirty = 0, held = 0 WHERE id",
             components,
         )
         .await?;
@@ -966,7 +1071,7 @@ impl Clustered {
 }
 
 /// The decisions about records; those that a must-link leads to are added to the records.
-async fn decisions_around(
+pub(super) async fn decisions_around(
     connection: &mut AnyConnection,
     records: &mut BTreeSet<i64>,
 ) -> Result<Vec<Decision>, StoreError> {
@@ -1063,7 +1168,7 @@ impl Changes {
         records: &BTreeSet<i64>,
         clustering: &Clustering,
         facts: &HashMap<i64, Fact>,
-        last: &mut i64,
+        (last, taken): (&mut i64, &mut BTreeSet<String>),
     ) -> Result<(), StoreError> {
         let was = |seq: i64| facts.get(&seq).and_then(|fact| fact.series.as_deref());
         let mut overlaps: Vec<(usize, usize, &str)> = Vec::new();
@@ -1080,9 +1185,8 @@ impl Changes {
         }
         overlaps.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)).then(a.2.cmp(b.2)));
         let mut names: BTreeMap<usize, String> = BTreeMap::new();
-        let mut taken: BTreeSet<&str> = BTreeSet::new();
         for (_, place, name) in &overlaps {
-            if !names.contains_key(place) && taken.insert(name) {
+            if !names.contains_key(place) && taken.insert((*name).to_owned()) {
                 names.insert(*place, (*name).to_owned());
             }
         }
@@ -1139,8 +1243,7 @@ impl Changes {
             }
         }
         let old: BTreeSet<&str> = records.iter().filter_map(|seq| was(*seq)).collect();
-        let present: BTreeSet<&str> = placed.values().map(String::as_str).collect();
-        for name in old.difference(&present) {
+        for name in old.iter().filter(|name| !taken.contains(**name)) {
             // Its heir is where most of its members went.
             let mut heirs: BTreeMap<&str, usize> = BTreeMap::new();
             for seq in records.iter().filter(|seq| was(**seq) == Some(name)) {

@@ -3,11 +3,13 @@ use linkage::Model;
 use super::*;
 use crate::Store;
 
+/// The platform's, with passages capped at 6 holders and parts of 50 submissions, so that few cross them.
 fn model() -> Model {
-    Model::from_toml(include_str!(
-        "../../../../config/france/models/submissions.toml"
-    ))
-    .unwrap()
+    let text = include_str!("../../../../config/france/models/submissions.toml");
+    let small = text
+        .replace("cap = 120", "cap = 6")
+        .replace("largest_part = 50_000", "largest_part = 50");
+    Model::from_toml(&small).unwrap()
 }
 
 fn harmonised(seq: i64, keys: &[(i64, &str)]) -> Harmonised {
@@ -267,6 +269,45 @@ async fn a_large_component_holds_no_small_one_back() {
     assert_eq!(work.recluster_large(&model()).await.unwrap(), 1);
     assert!(series(0).await.is_some());
     assert_eq!(work.recluster_large(&model()).await.unwrap(), 0);
+}
+
+/// Someone who reports a chain of invented accounts, in which each hangs by the one before, brings no series
+/// about and hides none: what shares two facts with its like is still found, and the pages say so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_of_invented_reports_is_held_back_and_hides_no_series() {
+    let chain = |seq: i64| harmonised(seq, &[(1000 + seq, "iban"), (1001 + seq, "iban")]);
+    let gang = |seq: i64| harmonised(seq, &[(1020, "iban"), (1, "phone"), (2, "email")]);
+    let first: Vec<Harmonised> = (0..40).map(chain).chain((40..44).map(gang)).collect();
+    let second: Vec<Harmonised> = (0..40).map(chain).map(|one| at(one, 44)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let small = work(folder.path(), &[&first]).await;
+    while small.recluster_large(&model()).await.unwrap() > 0 {}
+    assert_eq!(small.held_back(None).await.unwrap(), 0);
+    let all: Vec<Harmonised> = first.into_iter().chain(second).collect();
+    assert_eq!(partition(&small).await, defined(&all[..44]));
+    for batches in [&[&all[..]][..], &[&all[..44], &all[44..]]] {
+        let folder = tempfile::tempdir().unwrap();
+        let work = work(folder.path(), batches).await;
+        while work.recluster_large(&model()).await.unwrap() > 0 {}
+        // One and the same account twice: who names it has two facts with nobody else but one other.
+        let expected = defined(&all);
+        assert!(expected.contains(&vec![40, 41, 42, 43]));
+        assert_eq!(partition(&work).await, expected);
+        assert_eq!(work.held_back(None).await.unwrap(), 84);
+        let series = work.docket(40).await.unwrap().unwrap().series;
+        let held = work.held_back(series.as_deref()).await.unwrap();
+        assert_eq!(held, 84);
+    }
+}
+
+/// The same, received later.
+fn at(one: Harmonised, later: i64) -> Harmonised {
+    let seq = one.seq + later;
+    Harmonised {
+        seq,
+        id: format!("id-{seq}"),
+        ..one
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -614,6 +655,62 @@ async fn a_key_that_goes_joins_no_more_and_one_that_comes_does() {
     assert!(work.waiting_again(10).await.unwrap().is_empty());
 }
 
+/// The series by their definition: all submissions clustered at once, without a database.
+fn defined(all: &[Harmonised]) -> Vec<Vec<i64>> {
+    let model = model();
+    let mut members: std::collections::BTreeMap<i64, Vec<(Key, i64)>> = Default::default();
+    for one in all {
+        for key in &one.keys {
+            members.entry(key.id).or_default().push((*key, one.seq));
+        }
+    }
+    let mut component = linkage::Component::new();
+    for (id, held) in members {
+        let stored = held[0].0;
+        let key = linkage::Key {
+            id: linkage::KeyId(id as u64),
+            kind: model.kind(KEY_KINDS[usize::from(stored.kind)]).unwrap(),
+            damped: stored.damped,
+        };
+        let count = matching::unlisted_members(stored.kind).unwrap_or(held.len() as i64);
+        component.push_key(key, count as u64);
+        for (_, seq) in held {
+            component.push_member(key.id, linkage::RecordId(seq as u64));
+        }
+    }
+    let found = component.cluster(&model).series.into_iter();
+    let mut series: Vec<Vec<i64>> = found
+        .map(|series| series.members.iter().map(|id| id.0 as i64).collect())
+        .collect();
+    series.sort();
+    series
+}
+
+/// One passage leads nowhere; beside a second fact, whenever that comes, it does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passage_leads_with_a_second_fact_only() {
+    let all = [
+        harmonised(0, &[(1, "passage"), (2, "payee"), (3, "modus")]),
+        harmonised(1, &[(1, "passage"), (4, "payee"), (3, "modus")]),
+        harmonised(2, &[(1, "passage"), (2, "payee")]),
+        harmonised(3, &[(5, "payee")]),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let one_by_one: Vec<&[Harmonised]> = all.chunks(1).collect();
+    let work = work(folder.path(), &one_by_one).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 2]]);
+    work.queue_older_than(1).await.unwrap();
+    found_again(&work, &[(1, &[(1, "passage"), (2, "payee")])]).await;
+    assert_eq!(partition(&work).await, vec![vec![0, 1, 2]]);
+    work.queue_older_than(2).await.unwrap();
+    found_again(
+        &work,
+        &[(0, &[(1, "passage")]), (3, &[(1, "passage"), (2, "payee")])],
+    )
+    .await;
+    assert_eq!(partition(&work).await, vec![vec![1, 2, 3]]);
+}
+
 /// Whatever was found before, what is found now gives the series that it would have given at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
@@ -624,17 +721,22 @@ async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % most
     };
-    // `registrable` is capped at 15 holders and `mail_domain` too: keys cross their caps both ways.
-    let kinds = ["iban", "phone", "mail_domain", "registrable", "text"];
+    // `registrable` is capped at 15 holders, `mail_domain` too, `passage` at 6: keys cross their caps both ways.
+    let kinds: [(&str, u64); 7] = [
+        ("iban", 12),
+        ("phone", 12),
+        ("mail_domain", 2),
+        ("registrable", 2),
+        ("text", 3),
+        ("passage", 6),
+        ("payee", 8),
+    ];
     let mut drawn = |seq: i64| {
         let keys: std::collections::BTreeMap<i64, &str> = (0..1 + random(4))
             .map(|_| {
-                let kind = random(5);
-                let values = [12, 12, 2, 2, 3][kind as usize];
-                (
-                    (kind * 100 + random(values)) as i64 + 1,
-                    kinds[kind as usize],
-                )
+                let kind = random(7);
+                let (name, values) = kinds[kind as usize];
+                ((kind * 100 + random(values)) as i64 + 1, name)
             })
             .collect();
         harmonised(seq, &keys.into_iter().collect::<Vec<_>>())
@@ -668,6 +770,7 @@ async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
             partition(&at_once).await,
             "round {round}"
         );
+        assert_eq!(partition(&changed).await, defined(&now), "round {round}");
         for seq in 0..40 {
             let counts = async |work: &Work| {
                 let mut counts: Vec<(i64, i64)> = work

@@ -114,6 +114,8 @@ struct SeriesPage {
     retired: bool,
     /// What came in last is not in it yet.
     waits: bool,
+    /// Submissions of its part, where that is so large that one fact joins none of them.
+    held: i64,
     heir: String,
     heir_href: String,
     errors: Vec<(&'static str, String)>,
@@ -252,6 +254,7 @@ async fn build(
         revision: series.revision,
         retired: series.state == "retired",
         waits: work.series_waits(id).await?,
+        held: work.held_back(Some(id)).await?,
         heir_href: series
             .merged_into
             .as_deref()
@@ -417,7 +420,10 @@ async fn hangs(
                 .get(usize::from(key.kind))
                 .and_then(|name| app.model.kind(name));
             let members = key.members.max(0) as u64;
-            kind.is_some_and(|kind| app.model.joins(kind, members, key.damped))
+            kind.is_some_and(|kind| {
+                app.model.joins(kind, members, key.damped)
+                    || app.model.pairs(kind, members, key.damped)
+            })
         })
     };
     let holders: Vec<Vec<i64>> = holders
