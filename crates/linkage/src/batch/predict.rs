@@ -1,0 +1,219 @@
+//! Match weights: from the pattern of a pair, and how common the values are on which it agrees.
+//!
+//! With the classes of the model (the same entity, relations, unrelated), each with a prior λ and
+//! probabilities P of the levels, the odds of a pair are
+//!
+//! ```text
+//! λ_same · ∏ P_same(level)  /  Σ_other λ_other · ∏ P_other(level) · ∏ f/u
+//! ```
+//!
+//! where f/u, the frequency of the value over u, stands for each level with term frequencies on which
+//! `other` agrees by chance, and not through its relation. Without relations this is the Fellegi-Sunter
+//! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
+
+use super::error::LinkError;
+use super::model::Model;
+use super::plan::{Plan, level_of};
+
+/// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
+const LEAST: f64 = 1e-12;
+/// Comparisons with term frequencies: their combinations are tabled.
+const MOST_FREQUENCIES: usize = 8;
+
+/// A model's parameters, laid out for scoring.
+#[derive(Debug)]
+pub(super) struct Scorer {
+    /// The same entity; the others, the unrelated last.
+    classes: Vec<Class>,
+    /// For each comparison and level, which table of [`Scorer::ratios`] adjusts it.
+    adjusted: Vec<Vec<Option<usize>>>,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug)]
+struct Class {
+    prior: f64,
+    levels: Vec<Vec<f64>>,
+    through: Vec<bool>,
+}
+
+/// Frequencies of the values of an expression over u.
+#[derive(Debug)]
+struct Table {
+    expression: usize,
+    ratios: Vec<f32>,
+}
+
+/// What a pattern weighs.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Score {
+    /// The expression's table of each adjusted comparison.
+    tables: Vec<usize>,
+    /// Evidence for another class over that for the same, by the set of tables that adjust it.
+    against: Vec<f64>,
+}
+
+impl Scorer {
+    pub(super) fn new(model: &Model, plan: &Plan<'_>) -> Result<Scorer, LinkError> {
+        let prior = model.prior.ok_or_else(|| LinkError::Untrained {
+            place: "the model".to_owned(),
+            parameter: "prior",
+        })?;
+        let same = levels(model, "m", |level| level.m)?;
+        let unrelated = levels(model, "u", |level| level.u)?;
+        let (mut tables, mut adjusted) = (Vec::new(), Vec::new());
+        for (comparison, u) in plan.comparisons.iter().zip(&unrelated) {
+            let of_levels = comparison.frequencies.iter().zip(u);
+            adjusted.push(
+                of_levels
+                    .map(|(expression, u)| {
+                        let table = Table::new(plan, (*expression)?, *u);
+                        tables.push(table);
+                        Some(tables.len() - 1)
+                    })
+                    .collect(),
+            );
+        }
+        if tables.len() > MOST_FREQUENCIES {
+            return Err(LinkError::Frequencies {
+                found: tables.len(),
+                most: MOST_FREQUENCIES,
+            });
+        }
+        let related: f64 = model.relations.iter().map(|relation| relation.prior).sum();
+        let never = vec![false; model.comparisons.len()];
+        let mut classes = vec![Class {
+            prior,
+            levels: same,
+            through: never.clone(),
+        }];
+        for relation in &model.relations {
+            let through = model.comparisons.iter();
+            let through = through.map(|comparison| relation.through.contains(&comparison.name));
+            classes.push(Class {
+                prior: relation.prior,
+                levels: relation
+                    .levels
+                    .iter()
+                    .map(|levels| levels.iter().map(|p| p.max(LEAST)).collect())
+                    .collect(),
+                through: through.collect(),
+            });
+        }
+        classes.push(Class {
+            prior: (1.0 - prior - related).max(LEAST),
+            levels: unrelated,
+            through: never,
+        });
+        Ok(Scorer {
+            classes,
+            adjusted,
+            tables,
+        })
+    }
+
+    pub(super) fn score(&self, pattern: u64) -> Score {
+        let known = (0..self.adjusted.len()).filter_map(|comparison| {
+            let level = usize::from(level_of(pattern, comparison));
+            Some((comparison, level.checked_sub(1)?))
+        });
+        let known: Vec<(usize, usize)> = known.collect();
+        let adjusting: Vec<(usize, usize)> = known
+            .iter()
+            .filter_map(|(comparison, level)| {
+                Some((*comparison, self.adjusted[*comparison][*level]?))
+            })
+            .collect();
+        let evidence = |class: &Class| {
+            let levels = known.iter();
+            let levels = levels.map(|(comparison, level)| class.levels[*comparison][*level].ln());
+            class.prior.ln() + levels.sum::<f64>()
+        };
+        let same = evidence(&self.classes[0]);
+        let mut against = vec![0.0; 1 << adjusting.len()];
+        for class in &self.classes[1..] {
+            let by_chance = adjusting.iter().enumerate();
+            let set: usize = by_chance
+                .filter(|(_, (comparison, _))| !class.through[*comparison])
+                .map(|(at, _)| 1 << at)
+                .sum();
+            against[set] += (evidence(class) - same).exp();
+        }
+        Score {
+            tables: adjusting.into_iter().map(|(_, table)| table).collect(),
+            against,
+        }
+    }
+
+    /// Odds against the pair being one entity.
+    #[inline]
+    pub(super) fn odds_against(&self, score: &Score, left_row: &[u32]) -> f64 {
+        match *score.tables.as_slice() {
+            [] => score.against[0],
+            [a] => {
+                let a = self.tables[a].ratio(left_row);
+                score.against[0] + a * score.against[1]
+            }
+            [a, b] => {
+                let (a, b) = (
+                    self.tables[a].ratio(left_row),
+                    self.tables[b].ratio(left_row),
+                );
+                score.against[0]
+                    + a * score.against[1]
+                    + b * (score.against[2] + a * score.against[3])
+            }
+            _ => self.odds_against_many(score, left_row),
+        }
+    }
+
+    fn odds_against_many(&self, score: &Score, left_row: &[u32]) -> f64 {
+        let terms = score.against.iter().enumerate();
+        terms
+            .map(|(set, against)| {
+                let tables = score.tables.iter().enumerate();
+                let ratios = tables.filter(|(at, _)| set >> at & 1 == 1);
+                ratios.fold(*against, |product, (_, table)| {
+                    product * self.tables[*table].ratio(left_row)
+                })
+            })
+            .sum()
+    }
+}
+
+impl Table {
+    fn new(plan: &Plan<'_>, expression: usize, u: f64) -> Table {
+        let mut counts = plan.frequencies(expression);
+        counts[0] = 0;
+        let known: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+        let ratio = |count: &u32| (f64::from(*count) / known.max(1.0) / u) as f32;
+        Table {
+            expression,
+            ratios: counts.iter().map(ratio).collect(),
+        }
+    }
+
+    fn ratio(&self, row: &[u32]) -> f64 {
+        self.ratios[super::plan::code_of(row, self.expression) as usize].into()
+    }
+}
+
+fn levels(
+    model: &Model,
+    parameter: &'static str,
+    of: impl Fn(&super::model::Level) -> Option<f64>,
+) -> Result<Vec<Vec<f64>>, LinkError> {
+    let of_comparison = |comparison: &super::model::Comparison| {
+        let levels = comparison.levels.iter().enumerate();
+        levels
+            .map(|(at, level)| {
+                let value = of(level).ok_or_else(|| LinkError::Untrained {
+                    place: format!("comparison {:?}, level {at}", comparison.name),
+                    parameter,
+                })?;
+                Ok(value.max(LEAST))
+            })
+            .collect()
+    };
+    model.comparisons.iter().map(of_comparison).collect()
+}
