@@ -56,8 +56,7 @@ mod records;
 mod similarity;
 mod train;
 
-use blocks::Blocks;
-use compare::{Comparer, Patterns};
+use blocks::{Blocks, Selection};
 use plan::Plan;
 use predict::Scorer;
 
@@ -180,19 +179,10 @@ impl<'r> Linkage<'r> {
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
     pub fn predict(&self, threshold: f64, mut each: impl FnMut(Link)) -> Result<(), LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
-        let mut comparer = Comparer::new(&self.plan);
-        let mut patterns = Patterns::new();
-        let mut scores = Vec::new();
-        self.blocks.for_each(
-            &self.plan,
-            |_| true,
-            |rule, pair| {
-                let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
-                let number = patterns.number(pattern);
-                if number == scores.len() {
-                    scores.push(scorer.score(pattern));
-                }
-                let against = scorer.odds_against(&scores[number], pair.left_row);
+        let mut scoring = scorer.scoring(&self.plan);
+        self.blocks
+            .for_each(&self.plan, Selection::All, |rule, pair| {
+                let against = scoring.odds_against(&pair);
                 let probability = 1.0 / (1.0 + against);
                 if probability >= threshold {
                     each(Link {
@@ -203,8 +193,7 @@ impl<'r> Linkage<'r> {
                         rule,
                     });
                 }
-            },
-        );
+            });
         Ok(())
     }
 }

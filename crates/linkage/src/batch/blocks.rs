@@ -4,7 +4,7 @@
 //! no table of pairs is ever made. A pair that an earlier rule makes is seen by its agreements, and
 //! skipped.
 
-use super::factors::Random;
+use super::factors::{Random, mix};
 use super::plan::Plan;
 
 /// Which pairs exist.
@@ -15,6 +15,34 @@ pub enum LinkType {
     Dedupe,
     /// Two records of different sources.
     Link,
+}
+
+/// Which of the pairs are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Selection<'s> {
+    All,
+    /// Those whose lower-numbered record is drawn, each with the same chance.
+    Sample {
+        salt: u64,
+        limit: u64,
+    },
+    /// Those of which a record is marked.
+    Touching(&'s [bool]),
+}
+
+impl Selection<'_> {
+    #[inline]
+    fn holds(&self, record: u32) -> bool {
+        match self {
+            Selection::All => true,
+            Selection::Sample { salt, limit } => mix(u64::from(record) ^ salt) <= *limit,
+            Selection::Touching(marked) => marked[record as usize],
+        }
+    }
+
+    fn either_side(&self) -> bool {
+        matches!(self, Selection::Touching(_))
+    }
 }
 
 /// A pair of records that a rule makes.
@@ -60,11 +88,11 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
-    /// Every pair once, where the lower-numbered record is kept by `keep`.
+    /// Every pair of `selection` once.
     pub(super) fn for_each(
         &self,
         plan: &Plan<'_>,
-        keep: impl Fn(u32) -> bool,
+        selection: Selection<'_>,
         mut each: impl FnMut(usize, Pair<'_>),
     ) {
         let stride = plan.stride();
@@ -72,7 +100,7 @@ impl Blocks {
         for (at, rule) in self.rules.iter().enumerate() {
             let earlier = &plan.rules[..at];
             for (group, members) in rule.groups().enumerate() {
-                if !members.iter().any(|record| keep(*record)) {
+                if !members.iter().any(|record| selection.holds(*record)) {
                     continue;
                 }
                 rows.clear();
@@ -80,11 +108,15 @@ impl Blocks {
                     rows.extend_from_slice(plan.row(*record));
                 }
                 for (i, left_row) in rows.chunks_exact(stride).enumerate() {
-                    if !keep(members[i]) {
+                    let chosen = selection.holds(members[i]);
+                    if !chosen && !selection.either_side() {
                         continue;
                     }
                     let rest = rows[(i + 1) * stride..].chunks_exact(stride);
                     for (right_row, right) in rest.zip(&members[i + 1..]) {
+                        if !chosen && !selection.holds(*right) {
+                            continue;
+                        }
                         let agreement = plan.agreement(left_row, right_row);
                         if earlier.iter().any(|mask| agreement & mask == *mask)
                             || !self.exists(plan, members[i], *right)
@@ -386,7 +418,7 @@ mod tests {
             let plan = Plan::new(&Model::from_toml(MODEL).unwrap(), &records).unwrap();
             let blocks = Blocks::new(&plan, link_type);
             let mut found = Vec::new();
-            blocks.for_each(&plan, |_| true, |rule, pair| found.push((pair.left, pair.right, rule)));
+            blocks.for_each(&plan, Selection::All, |rule, pair| found.push((pair.left, pair.right, rule)));
             let set: BTreeSet<_> = found.iter().copied().collect();
             prop_assert_eq!(set.len(), found.len());
             let mut expected = BTreeSet::new();

@@ -11,6 +11,8 @@
 //! `other` agrees by chance, and not through its relation. Without relations this is the Fellegi-Sunter
 //! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
 
+use super::blocks::Pair;
+use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
 use super::plan::{Plan, level_of};
@@ -46,7 +48,7 @@ struct Table {
 
 /// What a pattern weighs.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Score {
+struct Score {
     /// The expression's table of each adjusted comparison.
     tables: Vec<usize>,
     /// Evidence for another class over that for the same, by the set of tables that adjust it.
@@ -112,7 +114,17 @@ impl Scorer {
         })
     }
 
-    pub(super) fn score(&self, pattern: u64) -> Score {
+    /// The scorer at work: what it remembers from pair to pair.
+    pub(super) fn scoring<'p>(&'p self, plan: &'p Plan<'p>) -> Scoring<'p> {
+        Scoring {
+            scorer: self,
+            comparer: Comparer::new(plan),
+            patterns: Patterns::new(),
+            scores: Vec::new(),
+        }
+    }
+
+    fn score(&self, pattern: u64) -> Score {
         let known = (0..self.adjusted.len()).filter_map(|comparison| {
             let level = usize::from(level_of(pattern, comparison));
             Some((comparison, level.checked_sub(1)?))
@@ -145,9 +157,8 @@ impl Scorer {
         }
     }
 
-    /// Odds against the pair being one entity.
     #[inline]
-    pub(super) fn odds_against(&self, score: &Score, left_row: &[u32]) -> f64 {
+    fn odds_against(&self, score: &Score, left_row: &[u32]) -> f64 {
         match *score.tables.as_slice() {
             [] => score.against[0],
             [a] => {
@@ -178,6 +189,30 @@ impl Scorer {
                 })
             })
             .sum()
+    }
+}
+
+/// A [`Scorer`] at work: similarities and patterns met are remembered.
+pub(super) struct Scoring<'p> {
+    scorer: &'p Scorer,
+    comparer: Comparer<'p>,
+    patterns: Patterns,
+    scores: Vec<Score>,
+}
+
+impl Scoring<'_> {
+    /// Odds against the pair being one entity: above 0, finite.
+    #[inline]
+    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> f64 {
+        let pattern = self
+            .comparer
+            .pattern(pair.left_row, pair.right_row, pair.agreement);
+        let number = self.patterns.number(pattern);
+        if number == self.scores.len() {
+            self.scores.push(self.scorer.score(pattern));
+        }
+        self.scorer
+            .odds_against(&self.scores[number], pair.left_row)
     }
 }
 

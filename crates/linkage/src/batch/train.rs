@@ -18,11 +18,14 @@
 //! on each other (surname and postcode within a household) are counted twice, and probabilities
 //! come out far too sure.
 
-use super::blocks::{Blocks, LinkType, pairs_among};
+use std::collections::HashMap;
+
+use super::blocks::{Blocks, LinkType, Selection, pairs_among};
 use super::compare::{Comparer, Patterns};
-use super::factors::{Factor, Random, mix, sample};
+use super::factors::{Factor, Random, sample};
 use super::model::{Model, Relation};
 use super::plan::Plan;
+use super::predict::Scorer;
 
 /// How training is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,6 +77,10 @@ const MOST_CELLS: usize = 1 << 16;
 const LEAST_CHANCE: f64 = 0.02;
 /// Weight of chance, against what is observed, in a relation's comparisons that it is not about.
 const CHANCE: f64 = 1.0;
+/// Pairs of each pattern that are kept as examples.
+const EXAMPLES: usize = 8;
+/// A relation whose pairs are closed by a third record this often, against the same entity's, is none.
+const MOST_CLOSED: f64 = 0.1;
 /// A relation with fewer expected pairs among those compared explains nothing.
 const LEAST_PAIRS: f64 = 20.0;
 
@@ -102,8 +109,19 @@ pub(super) fn train(
         0..plan.records.len() as u32,
     );
     let mut em = Em::new(model, plan, factors, &counted, everything);
-    let (rounds, converged) = em.run(options);
+    let (mut rounds, mut converged) = em.run(options);
     em.write(model);
+    if em.has_relations()
+        && let Ok(scorer) = Scorer::new(model, plan)
+    {
+        let closed = closed(plan, blocks, &scorer, &counted.examples);
+        while em.drop_same_entity(&closed) {
+            let (more, at_rest) = em.rounds(options.rounds);
+            rounds += more;
+            converged = at_rest;
+        }
+        em.write(model);
+    }
     Training {
         pairs: counted.pairs,
         rounds,
@@ -121,6 +139,8 @@ struct Counted {
     pairs: u64,
     /// All pairs for each one compared.
     scale: f64,
+    /// Some pairs of each pattern.
+    examples: Vec<Vec<(u32, u32)>>,
 }
 
 fn count(plan: &Plan<'_>, blocks: &Blocks, options: &TrainOptions, salt: u64) -> Counted {
@@ -130,24 +150,62 @@ fn count(plan: &Plan<'_>, blocks: &Blocks, options: &TrainOptions, salt: u64) ->
     let mut comparer = Comparer::new(plan);
     let mut patterns = Patterns::new();
     let mut counts: Vec<u64> = Vec::new();
-    blocks.for_each(
-        plan,
-        |record| mix(u64::from(record) ^ salt) <= limit,
-        |_, pair| {
-            let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
-            let number = patterns.number(pattern);
-            if number == counts.len() {
-                counts.push(0);
-            }
-            counts[number] += 1;
-        },
-    );
+    let mut examples: Vec<Vec<(u32, u32)>> = Vec::new();
+    let mut random = Random(salt);
+    blocks.for_each(plan, Selection::Sample { salt, limit }, |_, pair| {
+        let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
+        let number = patterns.number(pattern);
+        if number == counts.len() {
+            counts.push(0);
+            examples.push(Vec::new());
+        }
+        counts[number] += 1;
+        // a reservoir: each pair of the pattern is as likely to stay
+        let (kept, place) = (&mut examples[number], random.below(counts[number]) as usize);
+        if kept.len() < EXAMPLES {
+            kept.push((pair.left, pair.right));
+        } else if place < EXAMPLES {
+            kept[place] = (pair.left, pair.right);
+        }
+    });
     Counted {
+        examples,
         patterns: patterns.known().to_vec(),
         pairs: counts.iter().sum(),
         counts: counts.iter().map(|count| *count as f64 * scale).collect(),
         scale,
     }
+}
+
+/// Which share of each pattern's examples have a third record that is linked to both.
+fn closed(
+    plan: &Plan<'_>,
+    blocks: &Blocks,
+    scorer: &Scorer,
+    examples: &[Vec<(u32, u32)>],
+) -> Vec<f64> {
+    let mut marked = vec![false; plan.records.len()];
+    for (left, right) in examples.iter().flatten() {
+        marked[*left as usize] = true;
+        marked[*right as usize] = true;
+    }
+    let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut scoring = scorer.scoring(plan);
+    blocks.for_each(plan, Selection::Touching(&marked), |_, pair| {
+        if scoring.odds_against(&pair) < 1.0 {
+            linked.entry(pair.left).or_default().push(pair.right);
+            linked.entry(pair.right).or_default().push(pair.left);
+        }
+    });
+    let is_closed = |(left, right): &&(u32, u32)| {
+        let near = linked.get(left).zip(linked.get(right));
+        near.is_some_and(|(a, b)| a.iter().any(|third| b.contains(third)))
+    };
+    let share = |examples: &Vec<(u32, u32)>| {
+        let closed = examples.iter().filter(is_closed).count();
+        closed as f64 / examples.len().max(1) as f64
+    };
+    examples.iter().map(share).collect()
 }
 
 /// A class of pairs.
@@ -285,6 +343,10 @@ impl<'a> Em<'a> {
         }
     }
 
+    fn has_relations(&self) -> bool {
+        self.classes.len() > 2
+    }
+
     fn drop_relations(&mut self) {
         let least = LEAST_PAIRS * self.scale / self.everything;
         self.classes
@@ -318,18 +380,9 @@ impl<'a> Em<'a> {
             .collect();
         let mut shares = vec![0.0; self.classes.len()];
         for (shown, count) in self.shown.iter().zip(self.counts) {
-            for (share, class) in shares.iter_mut().zip(&self.classes) {
-                let symbols = shown.iter().zip(&class.symbols);
-                *share = symbols.fold(class.prior, |product, (symbol, of)| {
-                    symbol.map_or(product, |symbol| product * of[usize::from(symbol)])
-                });
-            }
-            let total: f64 = shares.iter().sum();
-            if total <= 0.0 {
-                continue;
-            }
+            self.share(shown, &mut shares);
             for (share, sums) in shares.iter().zip(&mut sums) {
-                let pairs = count * share / total;
+                let pairs = count * share;
                 sums.pairs += pairs;
                 for (symbol, of) in shown.iter().zip(&mut sums.symbols) {
                     if let Some(symbol) = symbol {
@@ -381,6 +434,45 @@ impl<'a> Em<'a> {
                 lock(factor, &mut unrelated.symbols[f], &locks.u);
             }
         }
+    }
+
+    /// Drops relations whose pairs are in truth of one entity; gives whether there were any.
+    ///
+    /// Being one entity is transitive. Two records of one entity that look unlike, for errors, often
+    /// have a third that is linked to both; two of one household have none.
+    fn drop_same_entity(&mut self, closed: &[f64]) -> bool {
+        let mut sums = vec![(0.0, 0.0); self.classes.len()];
+        let mut shares = vec![0.0; self.classes.len()];
+        for ((shown, count), closed) in self.shown.iter().zip(self.counts).zip(closed) {
+            self.share(shown, &mut shares);
+            for (sum, share) in sums.iter_mut().zip(&shares) {
+                sum.0 += count * share * closed;
+                sum.1 += count * share;
+            }
+        }
+        let rate = |(closed, pairs): (f64, f64)| closed / pairs.max(1e-300);
+        // without triangles in the same entity (two sources, say) nothing is known, and all stay
+        let most = MOST_CLOSED * rate(sums[0]);
+        let before = self.classes.len();
+        let mut rates = sums.into_iter().map(rate);
+        self.classes.retain(|class| {
+            let rate = rates.next().unwrap_or(0.0);
+            class.through.is_none() || most <= 0.0 || rate < most
+        });
+        self.classes.len() < before
+    }
+
+    /// Probabilities of the classes, given what a pair shows.
+    fn share(&self, shown: &[Option<u16>], shares: &mut [f64]) {
+        for (share, class) in shares.iter_mut().zip(&self.classes) {
+            let symbols = shown.iter().zip(&class.symbols);
+            *share = symbols.fold(class.prior, |product, (symbol, of)| {
+                symbol.map_or(product, |symbol| product * of[usize::from(symbol)])
+            });
+        }
+        let total: f64 = shares.iter().sum();
+        let total = if total > 0.0 { total } else { 1.0 };
+        shares.iter_mut().for_each(|share| *share /= total);
     }
 
     fn blocking_recall(&self) -> f64 {
