@@ -93,6 +93,8 @@ fn main() -> Result<(), Failure> {
             components.join(link.left, link.right);
         }
         components.finish()
+    } else if let Ok(floor) = std::env::var("FLOOR") {
+        linkage.entities(&links, floor.parse()?, arguments.threshold.into())?
     } else {
         average_linkage(records.len(), &links, arguments.threshold)
     };

@@ -46,6 +46,7 @@
 mod blocks;
 mod cluster;
 mod compare;
+mod entities;
 mod error;
 mod factors;
 mod model;
@@ -195,5 +196,23 @@ impl<'r> Linkage<'r> {
                 }
             });
         Ok(())
+    }
+
+    /// Clusters.
+    pub fn entities(
+        &self,
+        links: &[WeightedPair],
+        floor: f32,
+        threshold: f64,
+    ) -> Result<Vec<u32>, LinkError> {
+        let scorer = Scorer::new(&self.model, &self.plan)?;
+        let mut scoring = scorer.scoring(&self.plan);
+        Ok(entities::entities(
+            self.plan.records.len(),
+            links,
+            floor,
+            threshold,
+            &mut scoring,
+        ))
     }
 }

@@ -188,10 +188,10 @@ impl Agglomeration {
 
 /// A merge that may be made, the heaviest greatest; the lower numbers break ties.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Merge {
-    mean: f64,
-    left: u32,
-    right: u32,
+pub(super) struct Merge {
+    pub(super) mean: f64,
+    pub(super) left: u32,
+    pub(super) right: u32,
 }
 
 impl Eq for Merge {}

@@ -11,6 +11,8 @@
 //! `other` agrees by chance, and not through its relation. Without relations this is the Fellegi-Sunter
 //! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
 
+use std::collections::HashMap;
+
 use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
@@ -121,7 +123,20 @@ impl Scorer {
             comparer: Comparer::new(plan),
             patterns: Patterns::new(),
             scores: Vec::new(),
+            plan,
+            evidences: HashMap::new(),
         }
+    }
+
+    fn evidence(&self, pattern: u64) -> Vec<f64> {
+        let of = |class: &Class| {
+            let levels = (0..self.adjusted.len()).filter_map(|comparison| {
+                let level = usize::from(level_of(pattern, comparison)).checked_sub(1)?;
+                Some(class.levels[comparison][level].ln())
+            });
+            levels.sum()
+        };
+        self.classes.iter().map(of).collect()
     }
 
     fn score(&self, pattern: u64) -> Score {
@@ -198,9 +213,54 @@ pub(super) struct Scoring<'p> {
     comparer: Comparer<'p>,
     patterns: Patterns,
     scores: Vec<Score>,
+    plan: &'p Plan<'p>,
+    evidences: HashMap<u64, Vec<f64>>,
 }
 
 impl Scoring<'_> {
+    pub(super) fn no_evidence(&self) -> Vec<f64> {
+        vec![0.0; self.scorer.classes.len()]
+    }
+
+    /// Adds what a pair of records says for each class: the natural logarithm of the probability of its
+    /// levels.
+    pub(super) fn add_evidence(&mut self, left: u32, right: u32, evidence: &mut [f64]) {
+        let (left, right) = (self.plan.row(left), self.plan.row(right));
+        let agreement = self.plan.agreement(left, right);
+        let pattern = self.comparer.pattern(left, right, agreement);
+        let scorer = self.scorer;
+        let known = self
+            .evidences
+            .entry(pattern)
+            .or_insert_with(|| scorer.evidence(pattern));
+        for (sum, of) in evidence.iter_mut().zip(known) {
+            *sum += *of;
+        }
+        for (comparison, tables) in scorer.adjusted.iter().enumerate() {
+            let level = usize::from(level_of(pattern, comparison));
+            let Some(Some(table)) = level.checked_sub(1).map(|level| tables[level]) else {
+                continue;
+            };
+            let ratio = scorer.tables[table].ratio(left).ln();
+            for (sum, class) in evidence.iter_mut().zip(&scorer.classes).skip(1) {
+                if !class.through[comparison] {
+                    *sum += ratio;
+                }
+            }
+        }
+    }
+
+    /// Bits for being one entity, of evidence that speaks with weight `t`.
+    pub(super) fn bits(&self, evidence: &[f64], t: f64) -> f64 {
+        let of = |class: &Class, evidence: &f64| class.prior.ln() + t * evidence;
+        let same = of(&self.scorer.classes[0], &evidence[0]);
+        let others = self.scorer.classes.iter().zip(evidence).skip(1);
+        let against: f64 = others
+            .map(|(class, of_class)| (of(class, of_class) - same).exp())
+            .sum();
+        -against.log2()
+    }
+
     /// Odds against the pair being one entity: above 0, finite.
     #[inline]
     pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> f64 {

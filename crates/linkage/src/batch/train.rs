@@ -80,9 +80,11 @@ const CHANCE: f64 = 1.0;
 /// Pairs of each pattern that are kept as examples.
 const EXAMPLES: usize = 8;
 /// A relation whose pairs are closed by a third record this often, against the same entity's, is none.
-const MOST_CLOSED: f64 = 0.1;
+const MOST_CLOSED: f64 = 0.3;
 /// A relation with fewer expected pairs among those compared explains nothing.
 const LEAST_PAIRS: f64 = 20.0;
+/// Nor does one this rare against the same entity: taken for it, it would cost as much precision.
+const LEAST_SHARE: f64 = 0.01;
 
 /// Trains `model` on the pairs of `blocks`.
 pub(super) fn train(
@@ -111,15 +113,13 @@ pub(super) fn train(
     let mut em = Em::new(model, plan, factors, &counted, everything);
     let (mut rounds, mut converged) = em.run(options);
     em.write(model);
-    if em.has_relations()
+    while em.has_relations()
         && let Ok(scorer) = Scorer::new(model, plan)
+        && em.drop_same_entity(&closed(plan, blocks, &scorer, &counted.examples))
     {
-        let closed = closed(plan, blocks, &scorer, &counted.examples);
-        while em.drop_same_entity(&closed) {
-            let (more, at_rest) = em.rounds(options.rounds);
-            rounds += more;
-            converged = at_rest;
-        }
+        let (more, at_rest) = em.rounds(options.rounds);
+        rounds += more;
+        converged = at_rest;
         em.write(model);
     }
     Training {
@@ -183,7 +183,7 @@ fn closed(
     blocks: &Blocks,
     scorer: &Scorer,
     examples: &[Vec<(u32, u32)>],
-) -> Vec<f64> {
+) -> Vec<Triangles> {
     let mut marked = vec![false; plan.records.len()];
     for (left, right) in examples.iter().flatten() {
         marked[*left as usize] = true;
@@ -197,15 +197,32 @@ fn closed(
             linked.entry(pair.right).or_default().push(pair.left);
         }
     });
-    let is_closed = |(left, right): &&(u32, u32)| {
-        let near = linked.get(left).zip(linked.get(right));
-        near.is_some_and(|(a, b)| a.iter().any(|third| b.contains(third)))
+    let third = |of: u32, but: u32| {
+        let near = linked.get(&of).into_iter().flatten();
+        near.filter(move |near| **near != but)
     };
-    let share = |examples: &Vec<(u32, u32)>| {
-        let closed = examples.iter().filter(is_closed).count();
-        closed as f64 / examples.len().max(1) as f64
+    let tested = |examples: &Vec<(u32, u32)>| {
+        let mut triangles = Triangles::default();
+        for &(left, right) in examples {
+            if third(left, right).next().is_some() && third(right, left).next().is_some() {
+                triangles.possible += 1.0;
+                let closed = third(left, right).any(|a| third(right, left).any(|b| a == b));
+                triangles.closed += f64::from(u8::from(closed));
+            }
+        }
+        let count = examples.len().max(1) as f64;
+        triangles.possible /= count;
+        triangles.closed /= count;
+        triangles
     };
-    examples.iter().map(share).collect()
+    examples.iter().map(tested).collect()
+}
+
+/// Of pairs, how many have a third record linked to each of the two, and how many the same third.
+#[derive(Debug, Clone, Copy, Default)]
+struct Triangles {
+    possible: f64,
+    closed: f64,
 }
 
 /// A class of pairs.
@@ -348,7 +365,8 @@ impl<'a> Em<'a> {
     }
 
     fn drop_relations(&mut self) {
-        let least = LEAST_PAIRS * self.scale / self.everything;
+        let seen = LEAST_PAIRS * self.scale / self.everything;
+        let least = seen.max(LEAST_SHARE * self.classes[0].prior);
         self.classes
             .retain(|class| class.through.is_none() || class.prior >= least);
     }
@@ -440,24 +458,29 @@ impl<'a> Em<'a> {
     ///
     /// Being one entity is transitive. Two records of one entity that look unlike, for errors, often
     /// have a third that is linked to both; two of one household have none.
-    fn drop_same_entity(&mut self, closed: &[f64]) -> bool {
-        let mut sums = vec![(0.0, 0.0); self.classes.len()];
+    fn drop_same_entity(&mut self, triangles: &[Triangles]) -> bool {
+        let mut sums = vec![Triangles::default(); self.classes.len()];
         let mut shares = vec![0.0; self.classes.len()];
-        for ((shown, count), closed) in self.shown.iter().zip(self.counts).zip(closed) {
+        for ((shown, count), triangles) in self.shown.iter().zip(self.counts).zip(triangles) {
             self.share(shown, &mut shares);
             for (sum, share) in sums.iter_mut().zip(&shares) {
-                sum.0 += count * share * closed;
-                sum.1 += count * share;
+                sum.closed += count * share * triangles.closed;
+                sum.possible += count * share * triangles.possible;
             }
         }
-        let rate = |(closed, pairs): (f64, f64)| closed / pairs.max(1e-300);
+        let rate = |sum: &Triangles| sum.closed / sum.possible.max(1e-300);
+        let rates: Vec<f64> = sums.iter().map(rate).collect();
+        let (same, unrelated) = (rates[0], rates[rates.len() - 1]);
         // without triangles in the same entity (two sources, say) nothing is known, and all stay
-        let most = MOST_CLOSED * rate(sums[0]);
+        if same <= unrelated {
+            return false;
+        }
+        let most = unrelated + MOST_CLOSED * (same - unrelated);
         let before = self.classes.len();
-        let mut rates = sums.into_iter().map(rate);
+        let mut rates = rates.into_iter();
         self.classes.retain(|class| {
             let rate = rates.next().unwrap_or(0.0);
-            class.through.is_none() || most <= 0.0 || rate < most
+            class.through.is_none() || rate < most
         });
         self.classes.len() < before
     }
