@@ -1,5 +1,5 @@
-//! Links a CSV file by a model: `link_csv DATA.csv MODEL.toml OUT_DIR [--date COLUMN]... [--derive NAME=A+B]
-//! [--threshold-weight W] [--min-p P] [--components] [--no-relations] [--keep]`.
+//! Links a CSV file by a model: `link_csv DATA.csv MODEL.toml OUT_DIR [--date COLUMN]...
+//! [--threshold-weight W] [--min-p P] [--seed N] [--components] [--no-relations] [--keep]`.
 //!
 //! Writes `edges.csv` (id_l, id_r, p) and `clusters.csv` (id, cluster_id) with the first column as id,
 //! and the trained model; prints seconds of each phase. For measuring, with one reader of CSV that
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use linkage::batch::{
     ColumnKind, Components, Linkage, LinkageOptions, Model, Records, RecordsBuilder, TrainOptions,
-    Value, WeightedPair, average_linkage, days_from_civil,
+    Value, WeightedPair, days_from_civil,
 };
 
 type Failure = Box<dyn Error>;
@@ -93,10 +93,8 @@ fn main() -> Result<(), Failure> {
             components.join(link.left, link.right);
         }
         components.finish()
-    } else if let Ok(floor) = std::env::var("FLOOR") {
-        linkage.entities(&links, floor.parse()?, arguments.threshold.into())?
     } else {
-        average_linkage(records.len(), &links, arguments.threshold)
+        linkage.clusters(&links, arguments.threshold.into())?
     };
     clock.tell("cluster");
     println!(

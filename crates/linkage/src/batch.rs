@@ -3,17 +3,17 @@
 //! The way of the data: [`Records`] (typed columns, each value kept once) and a [`Model`] (blocking
 //! rules, comparisons, parameters; a TOML or JSON file) make a [`Linkage`]. It knows how many pairs each
 //! rule makes before one is compared, trains the model without labels, and streams links with
-//! their match weight. [`Components`] or [`average_linkage`] make clusters of them.
+//! their match weight. [`Linkage::clusters`], or plain connected [`Components`], make clusters of them.
 //!
 //! ```text
 //! columns ─RecordsBuilder→ Records ┐
 //!                                  ├→ Linkage ─train→ Training (and the model's m, u, relations)
-//! TOML ────────────────── Model ───┘     └───predict→ links ─average_linkage→ clusters
+//! TOML ────────────────── Model ───┘     └───predict→ links ─clusters→ clusters
 //! ```
 //!
 //! ```
 //! use linkage::batch::{
-//!     ColumnKind, Linkage, LinkageOptions, Model, RecordsBuilder, Value, average_linkage,
+//!     ColumnKind, Linkage, LinkageOptions, Model, RecordsBuilder, Value,
 //! };
 //!
 //! let columns = [("name", ColumnKind::Text), ("town", ColumnKind::Text)];
@@ -36,8 +36,8 @@
 //! "#)?;
 //! let linkage = Linkage::new(model, &records, LinkageOptions::default())?;
 //! let mut links = Vec::new();
-//! linkage.predict(0.01, |link| links.push(link.weighted()))?;
-//! assert_eq!(average_linkage(records.len(), &links, 0.0), [0, 0, 2]);
+//! linkage.predict(0.5, |link| links.push(link.weighted()))?;
+//! assert_eq!(linkage.clusters(&links, 0.0)?, [0, 0, 2]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -62,7 +62,7 @@ use plan::Plan;
 use predict::Scorer;
 
 pub use blocks::LinkType;
-pub use cluster::{Components, NO_LINK, WeightedPair, average_linkage};
+pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
 pub use model::{
     BlockingRule, Comparison, Key, Level, MAX_LEVELS, Model, ModelError, Part, Relation, Test,
@@ -198,21 +198,18 @@ impl<'r> Linkage<'r> {
         Ok(())
     }
 
-    /// Clusters.
-    pub fn entities(
-        &self,
-        links: &[WeightedPair],
-        floor: f32,
-        threshold: f64,
-    ) -> Result<Vec<u32>, LinkError> {
+    /// Clusters of records by the evidence of all pairs between them, which one wrong link does not join.
+    ///
+    /// `links` are those of [`Linkage::predict`]; clusters merge while the odds that two are one entity are
+    /// above `threshold` bits (0: more likely than not). Gives for each record the lowest-numbered
+    /// record of its cluster; the order of the links decides nothing.
+    ///
+    /// # Errors
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let mut scoring = scorer.scoring(&self.plan);
-        Ok(entities::entities(
-            self.plan.records.len(),
-            links,
-            floor,
-            threshold,
-            &mut scoring,
-        ))
+        let count = self.plan.records.len();
+        Ok(entities::entities(count, links, threshold, &mut scoring))
     }
 }

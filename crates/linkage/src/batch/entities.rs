@@ -9,46 +9,49 @@
 //! λ_same · ∏ P_same(pair)^t  /  Σ_other λ_other · ∏ P_other(pair)^t
 //! ```
 //!
-//! over the n pairs between them. The prior counts once, not once a pair. Pairs between two
-//! clusters are not independent (a record's error shows in all its pairs), so each speaks with
-//! t = n^-½: two clusters of four records weigh as four pairs, not sixteen.
+//! over all pairs between them. The prior counts once, not once a pair. Pairs between two clusters of
+//! a and b records are not independent, since a record's error shows in all its pairs: they speak as as
+//! many as the harmonic mean of a and b, so each with t = 2 / (a + b).
 
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use super::cluster::{Components, Merge, WeightedPair};
+use super::cluster::{Components, WeightedPair};
 use super::predict::Scoring;
 
 /// Records of a side that are compared at most; of more, so many evenly spread.
 const MOST_COMPARED: usize = 32;
 
-/// Clusters of `count` records by the evidence between them. `links` join components within which
-/// clusters are sought; a merge needs odds of more than `threshold` bits.
+/// Clusters of `count` records: for each record the lowest-numbered record of its cluster.
+///
+/// Links of more than `threshold` bits join the components within which clusters are sought; a merge needs
+/// odds of more than that.
 pub(super) fn entities(
     count: usize,
     links: &[WeightedPair],
-    floor: f32,
     threshold: f64,
     scoring: &mut Scoring<'_>,
 ) -> Vec<u32> {
     let mut components = Components::new(count);
     let valid = |link: &&WeightedPair| {
         let inside = (link.left.max(link.right) as usize) < count;
-        inside && link.left != link.right && link.weight > floor
+        inside && link.left != link.right && f64::from(link.weight) > threshold
     };
     for link in links.iter().filter(valid) {
         components.join(link.left, link.right);
     }
     let mut clusters = components.finish();
-    let mut inside: Vec<(u32, u32, u32, f32)> = links
+    let mut inside: Vec<Inside> = links
         .iter()
         .filter(valid)
-        .map(|link| {
-            let (low, high) = (link.left.min(link.right), link.left.max(link.right));
-            (clusters[low as usize], low, high, link.weight)
+        .map(|link| Inside {
+            component: clusters[link.left as usize],
+            low: link.left.min(link.right),
+            high: link.left.max(link.right),
+            bits: link.weight,
         })
         .collect();
-    inside.sort_unstable_by_key(|link| (link.0, link.1, link.2));
-    for component in inside.chunk_by(|a, b| a.0 == b.0) {
+    inside.sort_unstable_by_key(|link| (link.component, link.low, link.high));
+    for component in inside.chunk_by(|a, b| a.component == b.component) {
         if !is_plain(component, threshold) {
             let mut merging = Merging::new(component, scoring, threshold);
             merging.run(&mut clusters);
@@ -57,20 +60,34 @@ pub(super) fn entities(
     clusters
 }
 
+/// A link within a component.
+#[derive(Debug, Clone, Copy)]
+struct Inside {
+    component: u32,
+    low: u32,
+    high: u32,
+    bits: f32,
+}
+
+/// The records of a component, ascending.
+fn records_of(component: &[Inside]) -> Vec<u32> {
+    let records = component.iter().flat_map(|link| [link.low, link.high]);
+    let records: BTreeSet<u32> = records.collect();
+    records.into_iter().collect()
+}
+
 /// Whether all pairs of a component are linked and sure: it is then one cluster without more ado.
-fn is_plain(component: &[(u32, u32, u32, f32)], threshold: f64) -> bool {
+fn is_plain(component: &[Inside], threshold: f64) -> bool {
     const SURE: f64 = 10.0;
     if component.len() == 1 {
-        return f64::from(component[0].3) > threshold;
+        return true;
     }
-    let mut records: Vec<u32> = component.iter().flat_map(|link| [link.1, link.2]).collect();
-    records.sort_unstable();
-    records.dedup();
-    let all = records.len() * (records.len() - 1) / 2;
-    component.len() == all
-        && component
-            .iter()
-            .all(|link| f64::from(link.3) > threshold + SURE)
+    let sure = |link: &Inside| f64::from(link.bits) > threshold + SURE;
+    if !component.iter().all(sure) {
+        return false;
+    }
+    let records = records_of(component).len();
+    component.len() == records * (records - 1) / 2
 }
 
 /// One component while its clusters merge.
@@ -85,14 +102,8 @@ struct Merging<'c, 'p> {
 }
 
 impl<'c, 'p> Merging<'c, 'p> {
-    fn new(
-        component: &[(u32, u32, u32, f32)],
-        scoring: &'c mut Scoring<'p>,
-        threshold: f64,
-    ) -> Self {
-        let mut records: Vec<u32> = component.iter().flat_map(|link| [link.1, link.2]).collect();
-        records.sort_unstable();
-        records.dedup();
+    fn new(component: &[Inside], scoring: &'c mut Scoring<'p>, threshold: f64) -> Self {
+        let records = records_of(component);
         let mut merging = Merging {
             members: records.iter().map(|record| vec![*record]).collect(),
             near: vec![BTreeMap::new(); records.len()],
@@ -100,9 +111,9 @@ impl<'c, 'p> Merging<'c, 'p> {
             scoring,
             threshold,
         };
-        for (_, low, high, _) in component {
-            let place = |record| merging.records.binary_search(record).unwrap_or(0) as u32;
-            let (low, high) = (place(low), place(high));
+        for link in component {
+            let place = |record| merging.records.binary_search(&record).unwrap_or(0) as u32;
+            let (low, high) = (place(link.low), place(link.high));
             let evidence = merging.between(low, high);
             merging.near[high as usize].insert(low, evidence.clone());
             merging.near[low as usize].insert(high, evidence);
@@ -136,14 +147,11 @@ impl<'c, 'p> Merging<'c, 'p> {
     fn merge(&self, left: u32, right: u32) -> Option<Merge> {
         let (left, right) = (left.min(right), left.max(right));
         let evidence = self.near[left as usize].get(&right)?;
-        let (a, b) = (self.members[left as usize].len() as f64, self.members[right as usize].len() as f64);
-        let t = match std::env::var("TM").as_deref() { Ok("max") => 1.0 / a.max(b), Ok("har") => 2.0 / (a + b), _ => (a * b).powf(-0.5) };
-        let bits = self.scoring.bits(evidence, t);
-        (bits > self.threshold).then_some(Merge {
-            mean: bits,
-            left,
-            right,
-        })
+        let size = |cluster: u32| self.members[cluster as usize].len() as f64;
+        let bits = self
+            .scoring
+            .bits(evidence, 2.0 / (size(left) + size(right)));
+        (bits > self.threshold).then_some(Merge { bits, left, right })
     }
 
     /// Joins two clusters under the lower number.
@@ -198,4 +206,27 @@ fn spread(members: &[u32]) -> Vec<u32> {
     (0..count)
         .map(|at| members[at * members.len() / count])
         .collect()
+}
+
+/// A merge that may be made, the likeliest greatest; the lower numbers break ties.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Merge {
+    bits: f64,
+    left: u32,
+    right: u32,
+}
+
+impl Eq for Merge {}
+
+impl PartialOrd for Merge {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Merge {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let by_bits = self.bits.total_cmp(&other.bits);
+        by_bits.then_with(|| (other.left, other.right).cmp(&(self.left, self.right)))
+    }
 }

@@ -176,11 +176,7 @@ impl RecordsBuilder {
     /// The records, for good.
     pub fn finish(self) -> Records {
         let mut columns = self.columns;
-        for column in &mut columns {
-            column.codes.shrink_to_fit();
-            column.values.bytes.shrink_to_fit();
-            column.values.ends.shrink_to_fit();
-        }
+        columns.iter_mut().for_each(Column::finish);
         Records {
             columns,
             sources: self.sources,
@@ -230,6 +226,8 @@ pub(super) struct Column {
     /// Texts of the sets' elements; a set's value is the ascending list of their codes.
     pub(super) elements: Dictionary,
     element_index: Index,
+    /// Of a text column, once built: the values' bytes, known to be text.
+    text: String,
 }
 
 impl Column {
@@ -241,6 +239,19 @@ impl Column {
             values: Dictionary::default(),
             elements: Dictionary::default(),
             element_index: Index::default(),
+            text: String::new(),
+        }
+    }
+
+    fn finish(&mut self) {
+        self.codes.shrink_to_fit();
+        self.values.bytes.shrink_to_fit();
+        self.values.ends.shrink_to_fit();
+        self.element_index = Index::default();
+        if self.kind == ColumnKind::Text {
+            let bytes = std::mem::take(&mut self.values.bytes);
+            // only texts were interned, so this checks and keeps all of it
+            self.text = String::from_utf8(bytes).unwrap_or_default();
         }
     }
 
@@ -283,7 +294,7 @@ impl Column {
     /// The text of a code; of a date its ISO form, written into `buffer`.
     pub(super) fn text<'a>(&'a self, code: u32, buffer: &'a mut String) -> &'a str {
         match self.kind {
-            ColumnKind::Text => std::str::from_utf8(self.values.get(code)).unwrap_or(""),
+            ColumnKind::Text => self.text.get(self.values.range(code)).unwrap_or(""),
             ColumnKind::Date => {
                 use std::fmt::Write as _;
                 let (year, month, day) = civil_from_days(self.date(code));
@@ -360,9 +371,13 @@ impl Dictionary {
     }
 
     pub(super) fn get(&self, code: u32) -> &[u8] {
+        &self.bytes[self.range(code)]
+    }
+
+    fn range(&self, code: u32) -> std::ops::Range<usize> {
         let code = code as usize;
         let start = if code == 0 { 0 } else { self.ends[code - 1] };
-        &self.bytes[start as usize..self.ends[code] as usize]
+        start as usize..self.ends[code] as usize
     }
 
     fn add(&mut self, value: &[u8]) -> u32 {

@@ -84,7 +84,7 @@ const MOST_CLOSED: f64 = 0.3;
 /// A relation with fewer expected pairs among those compared explains nothing.
 const LEAST_PAIRS: f64 = 20.0;
 /// Nor does one this rare against the same entity: taken for it, it would cost as much precision.
-const LEAST_SHARE: f64 = 0.01;
+const LEAST_SHARE: f64 = 0.02;
 
 /// Trains `model` on the pairs of `blocks`.
 pub(super) fn train(
@@ -120,6 +120,7 @@ pub(super) fn train(
         let (more, at_rest) = em.rounds(options.rounds);
         rounds += more;
         converged = at_rest;
+        em.drop_relations();
         em.write(model);
     }
     Training {
@@ -365,10 +366,13 @@ impl<'a> Em<'a> {
     }
 
     fn drop_relations(&mut self) {
-        let seen = LEAST_PAIRS * self.scale / self.everything;
-        let least = seen.max(LEAST_SHARE * self.classes[0].prior);
-        self.classes
-            .retain(|class| class.through.is_none() || class.prior >= least);
+        let seen: Vec<f64> = self.observed().iter().map(|sums| sums.pairs).collect();
+        let least = (LEAST_PAIRS * self.scale).max(LEAST_SHARE * seen[0]);
+        let mut seen = seen.into_iter();
+        self.classes.retain(|class| {
+            let pairs = seen.next().unwrap_or(0.0);
+            class.through.is_none() || pairs >= least
+        });
     }
 
     /// One round; gives how far the parameters of the same entity moved.
