@@ -44,8 +44,10 @@
 //! Not here: reading files, and linking record by record as they arrive ([`crate::Index`]).
 
 mod blocks;
+mod cells;
 mod cluster;
 mod compare;
+mod em;
 mod entities;
 mod error;
 mod factors;
@@ -55,6 +57,8 @@ mod plan;
 mod predict;
 mod records;
 mod similarity;
+#[cfg(test)]
+mod tests;
 mod train;
 
 use blocks::{Blocks, Selection};
@@ -180,17 +184,20 @@ impl<'r> Linkage<'r> {
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
     pub fn predict(&self, threshold: f64, mut each: impl FnMut(Link)) -> Result<(), LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
-        let mut scoring = scorer.scoring(&self.plan);
+        let most = if threshold > 0.0 {
+            1.0 / threshold - 1.0
+        } else {
+            f64::INFINITY
+        };
+        let mut scoring = scorer.scoring(&self.plan, most);
         self.blocks
             .for_each(&self.plan, Selection::All, |rule, pair| {
-                let against = scoring.odds_against(&pair);
-                let probability = 1.0 / (1.0 + against);
-                if probability >= threshold {
+                if let Some(against) = scoring.odds_against(&pair) {
                     each(Link {
                         left: pair.left,
                         right: pair.right,
                         weight: -against.log2(),
-                        probability,
+                        probability: 1.0 / (1.0 + against),
                         rule,
                     });
                 }
@@ -208,7 +215,7 @@ impl<'r> Linkage<'r> {
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
     pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
-        let mut scoring = scorer.scoring(&self.plan);
+        let mut scoring = scorer.scoring(&self.plan, f64::INFINITY);
         let count = self.plan.records.len();
         Ok(entities::entities(count, links, threshold, &mut scoring))
     }

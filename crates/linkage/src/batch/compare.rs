@@ -3,7 +3,7 @@
 //! Values are compared by their codes; what two differing values gave is remembered in a small table
 //! per comparison, since the same values meet again and again within a block.
 
-use super::plan::{BoundComparison, Check, Measure, Plan, both_known, code_of, pack};
+use super::plan::{BoundComparison, Check, Measure, PENDING, Plan, both_known, code_of, pack};
 use super::records::{Column, ColumnKind};
 use super::similarity::{Matcher, cosine, damerau_levenshtein, hamming, jaccard, kilometres};
 
@@ -48,6 +48,22 @@ impl<'p> Comparer<'p> {
             )
         });
         pack(levels, agreement, plan.keys)
+    }
+
+    /// The pattern as far as the codes alone tell it, the other levels [`PENDING`].
+    #[inline]
+    pub(super) fn glance(&self, left: &[u32], right: &[u32], agreement: u64) -> u64 {
+        let known = both_known(left, right);
+        let levels = self.plan.comparisons.iter().map(|comparison| {
+            if known & comparison.columns == 0 {
+                0
+            } else if comparison.equal_first && agreement & comparison.columns != 0 {
+                1
+            } else {
+                PENDING
+            }
+        });
+        pack(levels, agreement, self.plan.keys)
     }
 
     /// The level of one comparison; 0 is the null level, 1 the first of the model.

@@ -23,7 +23,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The most levels a comparison may have, its null level not counted.
-pub const MAX_LEVELS: usize = 15;
+pub const MAX_LEVELS: usize = 14;
 
 /// What is compared, which pairs are looked at, and the trained parameters.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

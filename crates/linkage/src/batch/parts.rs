@@ -83,7 +83,9 @@ fn soundex(text: &str) -> String {
 /// How a French name sounds, roughly: spellings of one sound become one, silent ends go, doubled
 /// sounds are one. Own rules in the manner of Soundex 2 and Phonex (Brouard), without the numbers.
 fn sounds_french(text: &str) -> String {
-    const SOUNDS: [(&str, &str); 24] = [
+    const SOUNDS: [(&str, &str); 26] = [
+        ("AULT", "O"),
+        ("AULD", "O"),
         ("EAUX", "O"),
         ("EAU", "O"),
         ("AUX", "O"),
@@ -186,21 +188,16 @@ mod tests {
     fn french_names_that_sound_alike_have_one_code() {
         for (a, b) in [
             ("Dupont", "Dupond"),
-            ("Lefèvre", "Lefebvre".replace("bv", "v").as_str()),
             ("Renault", "Renaud"),
             ("Thibault", "Tibau"),
             ("Philippe", "Filipe"),
             ("Moreau", "Morot"),
             ("François", "Fransois"),
-        ]
-        .map(|(a, b)| (a.to_owned(), b.to_owned()))
-        {
-            if a == "Renault" || a == "Thibault" {
-                continue;
-            }
-            assert_eq!(sounds_french(&a), sounds_french(&b), "{a} {b}");
+            ("Lefèvre", "Lefevre"),
+        ] {
+            assert_eq!(sounds_french(a), sounds_french(b), "{a} {b}");
         }
         assert_ne!(sounds_french("Martin"), sounds_french("Bernard"));
-        assert_eq!(sounds_french("ß?"), "");
+        assert_eq!(sounds_french("12?"), "");
     }
 }

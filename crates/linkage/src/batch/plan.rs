@@ -300,6 +300,14 @@ pub(super) fn pack(levels: impl Iterator<Item = u8>, agreement: u64, keys: usize
     pattern | (agreement & (u64::MAX >> (64 - keys))) << shift
 }
 
+/// Stands in a pattern for a level that has not been found out yet.
+pub(super) const PENDING: u8 = (1 << LEVEL_BITS) - 1;
+
+/// A pattern with a pending level found out.
+pub(super) fn found_out(pattern: u64, comparison: usize, level: u8) -> u64 {
+    pattern ^ u64::from(PENDING ^ level) << (comparison as u32 * LEVEL_BITS)
+}
+
 /// The level of a comparison in a pattern.
 pub(super) fn level_of(pattern: u64, comparison: usize) -> u8 {
     (pattern >> (comparison as u32 * LEVEL_BITS) & ((1 << LEVEL_BITS) - 1)) as u8

@@ -17,7 +17,7 @@ use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
-use super::plan::{Plan, level_of};
+use super::plan::{PENDING, Plan, found_out, level_of};
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -32,6 +32,8 @@ pub(super) struct Scorer {
     /// For each comparison and level, which table of [`Scorer::ratios`] adjusts it.
     adjusted: Vec<Vec<Option<usize>>>,
     tables: Vec<Table>,
+    /// For each comparison whether equal values are at its first level.
+    equal_first: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -46,6 +48,8 @@ struct Class {
 struct Table {
     expression: usize,
     ratios: Vec<f32>,
+    /// The ratio of the rarest value.
+    least: f64,
 }
 
 /// What a pattern weighs.
@@ -113,19 +117,66 @@ impl Scorer {
             classes,
             adjusted,
             tables,
+            equal_first: plan.comparisons.iter().map(|c| c.equal_first).collect(),
         })
     }
 
-    /// The scorer at work: what it remembers from pair to pair.
-    pub(super) fn scoring<'p>(&'p self, plan: &'p Plan<'p>) -> Scoring<'p> {
+    /// The scorer at work, for pairs with odds against them of at most `most`.
+    pub(super) fn scoring<'p>(&'p self, plan: &'p Plan<'p>, most: f64) -> Scoring<'p> {
         Scoring {
             scorer: self,
+            most,
+            order: self.telling_first(),
+            partial: Patterns::new(),
+            hopeless: Vec::new(),
             comparer: Comparer::new(plan),
             patterns: Patterns::new(),
             scores: Vec::new(),
             plan,
             evidences: HashMap::new(),
         }
+    }
+
+    /// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair
+    /// first.
+    fn telling_first(&self) -> Vec<usize> {
+        let unrelated = &self.classes[self.classes.len() - 1];
+        let weight = |comparison: &usize| {
+            let last = |class: &Class| class.levels[*comparison].last().copied();
+            let ratio = last(&self.classes[0]).zip(last(unrelated));
+            ratio.map_or(1.0, |(same, unrelated)| same / unrelated)
+        };
+        let mut order: Vec<usize> = (0..self.adjusted.len()).collect();
+        order.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
+        order
+    }
+
+    /// A bound below the odds against any pair of a partial pattern: against each other class by itself,
+    /// the pending levels are the best there are, and the values on which the pair agrees the rarest.
+    fn least_against(&self, partial: u64) -> f64 {
+        let same = &self.classes[0];
+        let against = |class: &Class| {
+            let levels = (0..self.adjusted.len()).map(|comparison| {
+                let ratio = |level: usize| {
+                    let adjusted = self.adjusted[comparison][level];
+                    let rarest = match adjusted {
+                        Some(table) if !class.through[comparison] => self.tables[table].least,
+                        _ => 1.0,
+                    };
+                    rarest * class.levels[comparison][level] / same.levels[comparison][level]
+                };
+                match level_of(partial, comparison) {
+                    0 => 1.0,
+                    PENDING => (0..self.adjusted[comparison].len())
+                        .filter(|level| !(self.equal_first[comparison] && *level == 0))
+                        .map(ratio)
+                        .fold(f64::INFINITY, f64::min),
+                    level => ratio(usize::from(level) - 1),
+                }
+            });
+            levels.product::<f64>() * class.prior / same.prior
+        };
+        self.classes[1..].iter().map(against).fold(0.0, f64::max)
     }
 
     fn evidence(&self, pattern: u64) -> Vec<f64> {
@@ -210,6 +261,13 @@ impl Scorer {
 /// A [`Scorer`] at work: similarities and patterns met are remembered.
 pub(super) struct Scoring<'p> {
     scorer: &'p Scorer,
+    /// Most odds against a pair that is still wanted.
+    most: f64,
+    /// The comparisons, the most telling first.
+    order: Vec<usize>,
+    partial: Patterns,
+    /// For each partial pattern whether it can no more be saved.
+    hopeless: Vec<bool>,
     comparer: Comparer<'p>,
     patterns: Patterns,
     scores: Vec<Score>,
@@ -218,6 +276,51 @@ pub(super) struct Scoring<'p> {
 }
 
 impl Scoring<'_> {
+    /// Odds against the pair being one entity, above 0 and finite; `None` where they are beyond the most
+    /// that is asked for.
+    ///
+    /// Values are compared one column after the other, and no further once even the best levels of
+    /// the rest could not save the pair.
+    #[inline]
+    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
+        let Pair {
+            left_row,
+            right_row,
+            agreement,
+            ..
+        } = *pair;
+        let mut pattern = self.comparer.glance(left_row, right_row, agreement);
+        for at in 0..self.order.len() {
+            let comparison = self.order[at];
+            if level_of(pattern, comparison) != PENDING {
+                continue;
+            }
+            if self.is_hopeless(pattern) {
+                return None;
+            }
+            let level = self
+                .comparer
+                .level(comparison, left_row, right_row, agreement);
+            pattern = found_out(pattern, comparison, level);
+        }
+        let number = self.patterns.number(pattern);
+        if number == self.scores.len() {
+            self.scores.push(self.scorer.score(pattern));
+        }
+        let against = self.scorer.odds_against(&self.scores[number], left_row);
+        (against <= self.most).then_some(against)
+    }
+
+    #[inline]
+    fn is_hopeless(&mut self, partial: u64) -> bool {
+        let number = self.partial.number(partial);
+        if number == self.hopeless.len() {
+            let least = self.scorer.least_against(partial);
+            self.hopeless.push(least > self.most);
+        }
+        self.hopeless[number]
+    }
+
     pub(super) fn no_evidence(&self) -> Vec<f64> {
         vec![0.0; self.scorer.classes.len()]
     }
@@ -260,20 +363,6 @@ impl Scoring<'_> {
             .sum();
         -against.log2()
     }
-
-    /// Odds against the pair being one entity: above 0, finite.
-    #[inline]
-    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> f64 {
-        let pattern = self
-            .comparer
-            .pattern(pair.left_row, pair.right_row, pair.agreement);
-        let number = self.patterns.number(pattern);
-        if number == self.scores.len() {
-            self.scores.push(self.scorer.score(pattern));
-        }
-        self.scorer
-            .odds_against(&self.scores[number], pair.left_row)
-    }
 }
 
 impl Table {
@@ -282,8 +371,10 @@ impl Table {
         counts[0] = 0;
         let known: f64 = counts.iter().map(|count| f64::from(*count)).sum();
         let ratio = |count: &u32| (f64::from(*count) / known.max(1.0) / u) as f32;
+        let rarest = counts.iter().filter(|count| **count > 0).min();
         Table {
             expression,
+            least: rarest.map_or(1.0, |count| ratio(count).into()),
             ratios: counts.iter().map(ratio).collect(),
         }
     }
