@@ -167,10 +167,17 @@ impl Sides<'_> {
                 let value = match last {
                     Some((of, by, value)) if of == expression && by == measure => *value,
                     _ => {
-                        let column = self.plan.column(*expression);
                         let a = code_of(self.left, *expression);
                         let b = code_of(self.right, *expression);
-                        let value = measured(*measure, column, a, b, scratch);
+                        let slots = self.plan.expressions[*expression].slots.as_ref();
+                        let short = slots.and_then(|slots| slots.get(a).zip(slots.get(b)));
+                        let value = match short {
+                            Some((a, b)) => scratch.matcher.measured(*measure, a, b),
+                            None => {
+                                let column = self.plan.column(*expression);
+                                measured(*measure, column, a, b, scratch)
+                            }
+                        };
                         *last = Some((*expression, *measure, value));
                         value
                     }
@@ -236,6 +243,17 @@ fn measured(measure: Measure, column: &Column, a: u32, b: u32, scratch: &mut Scr
         },
         Measure::Kilometres => kilometres(column.coordinates(a), column.coordinates(b)),
         Measure::Hamming => hamming(&column.hash(a), &column.hash(b)).into(),
+    }
+}
+
+impl Matcher {
+    /// The measure of two short texts, for those that have slots.
+    fn measured(&mut self, measure: Measure, a: &[u8], b: &[u8]) -> f64 {
+        match measure {
+            Measure::Jaro => self.jaro_short(a, b),
+            Measure::JaroWinkler => self.jaro_winkler_short(a, b),
+            _ => self.levenshtein_short(a, b).into(),
+        }
     }
 }
 

@@ -27,10 +27,10 @@ impl Matcher {
     /// Jaro similarity, 0 to 1 (Jaro 1989): common characters within half the longer text's length,
     /// less half of those out of order.
     pub(super) fn jaro(&mut self, a: &str, b: &str) -> f64 {
-        let (a, b) = ordered(a, b);
         if short(a) && short(b) {
             self.jaro_short(a.as_bytes(), b.as_bytes())
         } else {
+            let (a, b) = ordered(a, b);
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             jaro_plain(&a, &b)
         }
@@ -39,24 +39,13 @@ impl Matcher {
     /// Jaro-Winkler similarity, 0 to 1 (Winkler 1990): Jaro, raised by a tenth of what misses to 1
     /// for each of up to four first characters in common, where Jaro is above 0.7.
     pub(super) fn jaro_winkler(&mut self, a: &str, b: &str) -> f64 {
-        let jaro = self.jaro(a, b);
-        if jaro <= 0.7 {
-            return jaro;
-        }
-        let prefix = a
-            .chars()
-            .zip(b.chars())
-            .take(4)
-            .take_while(|(x, y)| x == y)
-            .count();
-        jaro + prefix as f64 * 0.1 * (1.0 - jaro)
+        winkler(self.jaro(a, b), a.chars(), b.chars())
     }
 
     /// Levenshtein distance: the least number of characters inserted, deleted or replaced.
     pub(super) fn levenshtein(&mut self, a: &str, b: &str) -> u32 {
         if short(a) && short(b) {
-            let (a, b) = without_common_ends(a.as_bytes(), b.as_bytes());
-            self.levenshtein_short(a, b)
+            self.levenshtein_short(a.as_bytes(), b.as_bytes())
         } else {
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             let (a, b) = without_common_ends(&a, &b);
@@ -64,7 +53,14 @@ impl Matcher {
         }
     }
 
-    fn jaro_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+    /// [`Matcher::jaro_winkler`] of ASCII texts of at most [`WORD`] bytes.
+    pub(super) fn jaro_winkler_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+        winkler(self.jaro_short(a, b), a.iter(), b.iter())
+    }
+
+    /// [`Matcher::jaro`] of ASCII texts of at most [`WORD`] bytes.
+    pub(super) fn jaro_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+        let (a, b) = ordered(a, b);
         if a.is_empty() || b.is_empty() {
             return if a.len() == b.len() { 1.0 } else { 0.0 };
         }
@@ -96,8 +92,10 @@ impl Matcher {
         jaro_of(common, out_of_order, a.len(), b.len())
     }
 
-    /// Myers 1999 in the form of Hyyrö 2003: a column of the table is two words of ±1 steps.
-    fn levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+    /// [`Matcher::levenshtein`] of ASCII texts of at most [`WORD`] bytes: Myers 1999 in the form of
+    /// Hyyrö 2003, where a column of the table is two words of ±1 steps.
+    pub(super) fn levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+        let (a, b) = without_common_ends(a, b);
         if a.is_empty() || b.is_empty() {
             return (a.len() + b.len()) as u32;
         }
@@ -242,12 +240,18 @@ fn low_bits(count: usize) -> u64 {
 }
 
 /// Greedy Jaro depends on which text is walked first, so one order is kept.
-fn ordered<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
-    if (a.len(), a) <= (b.len(), b) {
-        (a, b)
-    } else {
-        (b, a)
+fn ordered<'a, T: AsRef<[u8]> + ?Sized>(a: &'a T, b: &'a T) -> (&'a T, &'a T) {
+    let key = |text: &'a T| (text.as_ref().len(), text.as_ref());
+    if key(a) <= key(b) { (a, b) } else { (b, a) }
+}
+
+/// Winkler's raise of a Jaro similarity for first characters in common.
+fn winkler<T: PartialEq>(jaro: f64, a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) -> f64 {
+    if jaro <= 0.7 {
+        return jaro;
     }
+    let prefix = a.zip(b).take(4).take_while(|(x, y)| x == y).count();
+    jaro + prefix as f64 * 0.1 * (1.0 - jaro)
 }
 
 fn without_common_ends<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> (&'a [T], &'a [T]) {
@@ -360,7 +364,7 @@ mod tests {
         #[test]
         fn the_short_way_gives_what_the_plain_way_gives(a in "[a-e]{0,20}", b in "[a-e]{0,20}") {
             let mut matcher = Matcher::default();
-            let (x, y) = ordered(&a, &b);
+            let (x, y) = ordered(a.as_str(), b.as_str());
             let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
             prop_assert_eq!(matcher.jaro(&a, &b), jaro_plain(&x, &y));
             prop_assert_eq!(matcher.levenshtein(&a, &b), levenshtein_plain(&x, &y));
