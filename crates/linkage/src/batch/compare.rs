@@ -5,7 +5,7 @@
 
 use super::plan::{BoundComparison, Check, Measure, PENDING, Plan, both_known, code_of, pack};
 use super::records::{Column, ColumnKind};
-use super::similarity::{Matcher, cosine, damerau_levenshtein, hamming, jaccard, kilometres};
+use super::similarity::{Matcher, cosine, hamming, jaccard, kilometres};
 
 /// Slots of a comparison's memory, a power of two: 36 KiB, so that all stay in the second cache.
 const SLOTS: usize = 1 << 12;
@@ -170,7 +170,9 @@ impl Sides<'_> {
                         let a = code_of(self.left, *expression);
                         let b = code_of(self.right, *expression);
                         let slots = self.plan.expressions[*expression].slots.as_ref();
-                        let short = slots.and_then(|slots| slots.get(a).zip(slots.get(b)));
+                        let short = slots
+                            .filter(|_| measure.reads_letters())
+                            .and_then(|slots| slots.get(a).zip(slots.get(b)));
                         let value = match short {
                             Some((a, b)) => scratch.matcher.measured(*measure, a, b),
                             None => {
@@ -252,6 +254,7 @@ impl Matcher {
         match measure {
             Measure::Jaro => self.jaro_short(a, b),
             Measure::JaroWinkler => self.jaro_winkler_short(a, b),
+            Measure::DamerauLevenshtein => self.damerau_levenshtein_short(a, b).into(),
             _ => self.levenshtein_short(a, b).into(),
         }
     }
@@ -262,7 +265,7 @@ fn measured_texts(measure: Measure, x: &str, y: &str, matcher: &mut Matcher) -> 
         Measure::Jaro => matcher.jaro(x, y),
         Measure::JaroWinkler => matcher.jaro_winkler(x, y),
         Measure::Levenshtein => matcher.levenshtein(x, y).into(),
-        Measure::DamerauLevenshtein => damerau_levenshtein(x, y).into(),
+        Measure::DamerauLevenshtein => matcher.damerau_levenshtein(x, y).into(),
         _ if x.starts_with(y) || y.starts_with(x) => 0.0,
         _ => 1.0,
     }

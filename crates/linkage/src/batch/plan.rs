@@ -105,10 +105,14 @@ pub(super) enum Measure {
 }
 
 impl Measure {
-    fn reads_letters(self) -> bool {
+    /// Whether it is measured on texts at hand.
+    pub(super) fn reads_letters(self) -> bool {
         matches!(
             self,
-            Measure::Jaro | Measure::JaroWinkler | Measure::Levenshtein
+            Measure::Jaro
+                | Measure::JaroWinkler
+                | Measure::Levenshtein
+                | Measure::DamerauLevenshtein
         )
     }
 

@@ -10,12 +10,14 @@
 #[derive(Debug, Clone)]
 pub(super) struct Matcher {
     positions: [u64; 128],
+    table: Vec<u32>,
 }
 
 impl Default for Matcher {
     fn default() -> Self {
         Matcher {
             positions: [0; 128],
+            table: Vec::new(),
         }
     }
 }
@@ -51,6 +53,18 @@ impl Matcher {
             let (a, b) = without_common_ends(&a, &b);
             levenshtein_plain(a, b)
         }
+    }
+
+    /// Damerau-Levenshtein distance: as Levenshtein, where two neighbours changing places count once
+    /// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975).
+    pub(super) fn damerau_levenshtein(&mut self, a: &str, b: &str) -> u32 {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        damerau_levenshtein(&a, &b, &mut self.table)
+    }
+
+    /// [`Matcher::damerau_levenshtein`] of ASCII texts.
+    pub(super) fn damerau_levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+        damerau_levenshtein(a, b, &mut self.table)
     }
 
     /// [`Matcher::jaro_winkler`] of ASCII texts of at most [`WORD`] bytes.
@@ -125,55 +139,6 @@ impl Matcher {
             self.positions[usize::from(byte & 127)] = 0;
         }
     }
-}
-
-/// Damerau-Levenshtein distance: as Levenshtein, where two neighbours changing places count once
-/// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975).
-pub(super) fn damerau_levenshtein(a: &str, b: &str) -> u32 {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (a, b) = without_common_ends(&a, &b);
-    if a.is_empty() || b.is_empty() {
-        return (a.len() + b.len()) as u32;
-    }
-    let (rows, columns) = (a.len() + 2, b.len() + 2);
-    let infinite = (a.len() + b.len()) as u32;
-    let mut table = vec![0_u32; rows * columns];
-    let at = |row: usize, column: usize| row * columns + column;
-    table[at(0, 0)] = infinite;
-    for row in 0..=a.len() {
-        table[at(row + 1, 0)] = infinite;
-        table[at(row + 1, 1)] = row as u32;
-    }
-    for column in 0..=b.len() {
-        table[at(0, column + 1)] = infinite;
-        table[at(1, column + 1)] = column as u32;
-    }
-    for row in 1..=a.len() {
-        let mut last_equal_column = 0;
-        for column in 1..=b.len() {
-            // the last row before this one that holds b's character
-            let equal_row = a[..row - 1]
-                .iter()
-                .rposition(|&x| x == b[column - 1])
-                .map_or(0, |found| found + 1);
-            let equal_column = last_equal_column;
-            let replaced = if a[row - 1] == b[column - 1] {
-                last_equal_column = column;
-                table[at(row, column)]
-            } else {
-                table[at(row, column)] + 1
-            };
-            let swapped = table[at(equal_row, equal_column)]
-                + (row - equal_row - 1) as u32
-                + 1
-                + (column - equal_column - 1) as u32;
-            table[at(row + 1, column + 1)] = replaced
-                .min(table[at(row + 1, column)] + 1)
-                .min(table[at(row, column + 1)] + 1)
-                .min(swapped);
-        }
-    }
-    table[at(a.len() + 1, b.len() + 1)]
 }
 
 /// Members of two ascending lists without doubles: how many are in both.
@@ -297,6 +262,53 @@ fn jaro_plain(a: &[char], b: &[char]) -> f64 {
     jaro_of(matched.len() as u32, out_of_order as u32, a.len(), b.len())
 }
 
+fn damerau_levenshtein<T: PartialEq>(a: &[T], b: &[T], table: &mut Vec<u32>) -> u32 {
+    let (a, b) = without_common_ends(a, b);
+    if a.is_empty() || b.is_empty() {
+        return (a.len() + b.len()) as u32;
+    }
+    let (rows, columns) = (a.len() + 2, b.len() + 2);
+    let infinite = (a.len() + b.len()) as u32;
+    table.clear();
+    table.resize(rows * columns, 0);
+    let at = |row: usize, column: usize| row * columns + column;
+    table[at(0, 0)] = infinite;
+    for row in 0..=a.len() {
+        table[at(row + 1, 0)] = infinite;
+        table[at(row + 1, 1)] = row as u32;
+    }
+    for column in 0..=b.len() {
+        table[at(0, column + 1)] = infinite;
+        table[at(1, column + 1)] = column as u32;
+    }
+    for row in 1..=a.len() {
+        let mut last_equal_column = 0;
+        for column in 1..=b.len() {
+            // the last row before this one that holds b's character
+            let equal_row = a[..row - 1]
+                .iter()
+                .rposition(|x| *x == b[column - 1])
+                .map_or(0, |found| found + 1);
+            let equal_column = last_equal_column;
+            let replaced = if a[row - 1] == b[column - 1] {
+                last_equal_column = column;
+                table[at(row, column)]
+            } else {
+                table[at(row, column)] + 1
+            };
+            let swapped = table[at(equal_row, equal_column)]
+                + (row - equal_row - 1) as u32
+                + 1
+                + (column - equal_column - 1) as u32;
+            table[at(row + 1, column + 1)] = replaced
+                .min(table[at(row + 1, column)] + 1)
+                .min(table[at(row, column + 1)] + 1)
+                .min(swapped);
+        }
+    }
+    table[at(a.len() + 1, b.len() + 1)]
+}
+
 fn levenshtein_plain(a: &[char], b: &[char]) -> u32 {
     let mut row: Vec<u32> = (0..=b.len() as u32).collect();
     for (i, x) in a.iter().enumerate() {
@@ -341,9 +353,9 @@ mod tests {
         let mut matcher = Matcher::default();
         assert_eq!(matcher.levenshtein("kitten", "sitting"), 3);
         assert_eq!(matcher.levenshtein("é", ""), 1);
-        assert_eq!(damerau_levenshtein("ca", "abc"), 2);
-        assert_eq!(damerau_levenshtein("1956-04-09", "1956-40-09"), 1);
-        assert_eq!(damerau_levenshtein("", "ab"), 2);
+        assert_eq!(matcher.damerau_levenshtein("ca", "abc"), 2);
+        assert_eq!(matcher.damerau_levenshtein("1956-04-09", "1956-40-09"), 1);
+        assert_eq!(matcher.damerau_levenshtein("", "ab"), 2);
     }
 
     #[test]
@@ -368,6 +380,8 @@ mod tests {
             let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
             prop_assert_eq!(matcher.jaro(&a, &b), jaro_plain(&x, &y));
             prop_assert_eq!(matcher.levenshtein(&a, &b), levenshtein_plain(&x, &y));
+            let short = matcher.damerau_levenshtein_short(a.as_bytes(), b.as_bytes());
+            prop_assert_eq!(matcher.damerau_levenshtein(&a, &b), short);
             prop_assert!(matcher.positions.iter().all(|word| *word == 0));
         }
 
@@ -376,8 +390,9 @@ mod tests {
             let mut matcher = Matcher::default();
             prop_assert_eq!(matcher.jaro(&a, &b), matcher.jaro(&b, &a));
             prop_assert_eq!(matcher.levenshtein(&a, &b), matcher.levenshtein(&b, &a));
-            prop_assert_eq!(damerau_levenshtein(&a, &b), damerau_levenshtein(&b, &a));
-            prop_assert!(damerau_levenshtein(&a, &b) <= matcher.levenshtein(&a, &b));
+            prop_assert_eq!(matcher.damerau_levenshtein(&a, &b), matcher.damerau_levenshtein(&b, &a));
+            let swapping = matcher.damerau_levenshtein(&a, &b);
+            prop_assert!(swapping <= matcher.levenshtein(&a, &b));
         }
     }
 }
