@@ -17,11 +17,14 @@
 //!   concerns its own component only, and online gives what batch gives.
 //! - No file, socket, clock or randomness.
 //!
-//! Not here: finding keys in text, storing members, blocking rules over columns, training.
+//! [`batch`] links whole data sets by columns: blocking rules, comparisons, training without labels.
+//!
+//! Not here: finding keys in text, storing members.
 
 #![warn(missing_docs)]
 
 mod agglomerate;
+pub mod batch;
 mod component;
 mod evidence;
 mod explain;

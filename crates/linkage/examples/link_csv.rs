@@ -1,0 +1,199 @@
+//! Links a CSV file by a model: `link_csv DATA.csv MODEL.toml OUT_DIR [--date COLUMN]...
+//! [--threshold-weight W] [--min-p P] [--seed N] [--components] [--no-relations] [--keep]`.
+//!
+//! Writes `edges.csv` (id_l, id_r, p) and `clusters.csv` (id, cluster_id) with the first column as id,
+//! and the trained model; prints seconds of each phase. For measuring, with one reader of CSV that
+//! does what the measurements need.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::time::Instant;
+
+use linkage::batch::{
+    ColumnKind, Components, Linkage, LinkageOptions, Model, Records, RecordsBuilder, TrainOptions,
+    Value, WeightedPair, days_from_civil,
+};
+
+type Failure = Box<dyn Error>;
+
+struct Arguments {
+    data: String,
+    model: String,
+    out: String,
+    dates: Vec<String>,
+    min_p: f64,
+    threshold: f32,
+    components: bool,
+    relations: bool,
+    keep: bool,
+    seed: u64,
+}
+
+fn arguments() -> Result<Arguments, Failure> {
+    let mut free = Vec::new();
+    let mut found = Arguments {
+        data: String::new(),
+        model: String::new(),
+        out: String::new(),
+        dates: Vec::new(),
+        min_p: 0.01,
+        threshold: 0.0,
+        components: false,
+        relations: true,
+        keep: false,
+        seed: 1,
+    };
+    let mut rest = std::env::args().skip(1);
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().ok_or(format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--date" => found.dates.push(value()?),
+            "--min-p" => found.min_p = value()?.parse()?,
+            "--threshold-weight" => found.threshold = value()?.parse()?,
+            "--seed" => found.seed = value()?.parse()?,
+            "--components" => found.components = true,
+            "--no-relations" => found.relations = false,
+            "--keep" => found.keep = true,
+            _ => free.push(argument),
+        }
+    }
+    [found.data, found.model, found.out] = free
+        .try_into()
+        .map_err(|_| "link_csv DATA.csv MODEL.toml OUT_DIR, see the head of the file")?;
+    Ok(found)
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments = arguments()?;
+    let mut clock = Clock::start();
+    let (ids, records) = read(&arguments)?;
+    clock.tell("load");
+    let model = Model::from_toml(&std::fs::read_to_string(&arguments.model)?)?;
+    let mut linkage = Linkage::new(model, &records, LinkageOptions::default())?;
+    clock.tell("block");
+    if !arguments.keep {
+        let training = linkage.train(&TrainOptions {
+            relations: arguments.relations,
+            seed: arguments.seed,
+            ..TrainOptions::default()
+        });
+        clock.tell("train");
+        println!("{training:?}");
+    }
+    let mut links: Vec<WeightedPair> = Vec::new();
+    linkage.predict(arguments.min_p, |link| links.push(link.weighted()))?;
+    clock.tell("predict");
+    let clusters = if arguments.components {
+        let mut components = Components::new(records.len());
+        for link in links
+            .iter()
+            .filter(|link| link.weight > arguments.threshold)
+        {
+            components.join(link.left, link.right);
+        }
+        components.finish()
+    } else {
+        linkage.clusters(&links, arguments.threshold.into())?
+    };
+    clock.tell("cluster");
+    println!(
+        "pairs per rule {:?}, links {}",
+        linkage.pairs_per_rule(),
+        links.len()
+    );
+    std::fs::create_dir_all(&arguments.out)?;
+    let file = |name: &str| File::create(format!("{}/{name}", arguments.out)).map(BufWriter::new);
+    file("model.toml")?.write_all(linkage.model().to_toml()?.as_bytes())?;
+    let mut edges = file("edges.csv")?;
+    writeln!(edges, "id_l,id_r,p")?;
+    for link in &links {
+        let p = 1.0 / (1.0 + (-f64::from(link.weight)).exp2());
+        let (left, right) = (&ids[link.left as usize], &ids[link.right as usize]);
+        writeln!(edges, "{left},{right},{p}")?;
+    }
+    let mut rows = file("clusters.csv")?;
+    writeln!(rows, "id,cluster_id")?;
+    for (id, cluster) in ids.iter().zip(clusters) {
+        writeln!(rows, "{id},{cluster}")?;
+    }
+    Ok(())
+}
+
+/// Ids (the first column) and records of every column as text, or as dates where so told.
+fn read(arguments: &Arguments) -> Result<(Vec<String>, Records), Failure> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_path(&arguments.data)?;
+    let names: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
+    let kinds: Vec<(&str, ColumnKind)> = names
+        .iter()
+        .map(|name| {
+            let date = arguments.dates.contains(name);
+            let kind = if date {
+                ColumnKind::Date
+            } else {
+                ColumnKind::Text
+            };
+            (name.as_str(), kind)
+        })
+        .skip(1)
+        .collect();
+    let mut builder = RecordsBuilder::new(&kinds)?;
+    let (mut ids, mut row) = (Vec::new(), csv::StringRecord::new());
+    while reader.read_record(&mut row)? {
+        ids.push(row[0].to_owned());
+        let values: Vec<Value<'_>> = row
+            .iter()
+            .skip(1)
+            .zip(&kinds)
+            .map(|(text, (_, kind))| match kind {
+                ColumnKind::Date => date(text).map_or(Value::Null, Value::Date),
+                _ => Value::Text(text),
+            })
+            .collect();
+        builder.push(0, &values)?;
+    }
+    Ok((ids, builder.finish()))
+}
+
+/// `YYYY-MM-DD` or `YYYYMMDD`.
+fn date(text: &str) -> Option<i32> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() != 8 {
+        return None;
+    }
+    let number = |from, to| digits.get(from..to)?.parse::<u32>().ok();
+    days_from_civil(number(0, 4)? as i32, number(4, 6)?, number(6, 8)?)
+}
+
+/// Seconds on a processor, where the system tells them (Linux), else by the clock: on a shared machine
+/// only the former can be compared.
+struct Clock {
+    last: f64,
+    start: Instant,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        let mut clock = Clock {
+            last: 0.0,
+            start: Instant::now(),
+        };
+        clock.last = clock.now();
+        clock
+    }
+
+    fn now(&self) -> f64 {
+        let on_processor = std::fs::read_to_string("/proc/self/schedstat")
+            .ok()
+            .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+        on_processor.map_or(self.start.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+    }
+
+    fn tell(&mut self, phase: &str) {
+        let now = self.now();
+        println!("{phase} {:.3} s", now - self.last);
+        self.last = now;
+    }
+}

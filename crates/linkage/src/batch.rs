@@ -1,0 +1,222 @@
+//! Record linkage over whole data sets, in the manner of Fellegi and Sunter (1969).
+//!
+//! The way of the data: [`Records`] (typed columns, each value kept once) and a [`Model`] (blocking
+//! rules, comparisons, parameters; a TOML or JSON file) make a [`Linkage`]. It knows how many pairs each
+//! rule makes before one is compared, trains the model without labels, and streams links with
+//! their match weight. [`Linkage::clusters`], or plain connected [`Components`], make clusters of them.
+//!
+//! ```text
+//! columns ─RecordsBuilder→ Records ┐
+//!                                  ├→ Linkage ─train→ Training (and the model's m, u, relations)
+//! TOML ────────────────── Model ───┘     └───predict→ links ─clusters→ clusters
+//! ```
+//!
+//! ```
+//! use linkage::batch::{
+//!     ColumnKind, Linkage, LinkageOptions, Model, RecordsBuilder, Value,
+//! };
+//!
+//! let columns = [("name", ColumnKind::Text), ("town", ColumnKind::Text)];
+//! let mut records = RecordsBuilder::new(&columns)?;
+//! for (name, town) in [("Dupont", "Lyon"), ("Dupond", "Lyon"), ("Martin", "Lyon")] {
+//!     records.push(0, &[Value::Text(name), Value::Text(town)])?;
+//! }
+//! let records = records.finish();
+//! let model = Model::from_toml(r#"
+//!     prior = 0.1
+//!     [[blocking]]
+//!     keys = [{ column = "town" }]
+//!     [[comparisons]]
+//!     name = "name"
+//!     levels = [
+//!       { when = { is = "exact", column = "name" }, m = 0.8, u = 0.01 },
+//!       { when = { is = "levenshtein", column = "name", at_most = 1 }, m = 0.15, u = 0.005 },
+//!       { when = { is = "otherwise" }, m = 0.05, u = 0.985 },
+//!     ]
+//! "#)?;
+//! let linkage = Linkage::new(model, &records, LinkageOptions::default())?;
+//! let mut links = Vec::new();
+//! linkage.predict(0.5, |link| links.push(link.weighted()))?;
+//! assert_eq!(linkage.clusters(&links, 0.0)?, [0, 0, 2]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Not here: reading files, and linking record by record as they arrive ([`crate::Index`]).
+
+mod blocks;
+mod cells;
+mod cluster;
+mod compare;
+mod em;
+mod entities;
+mod error;
+mod factors;
+mod model;
+mod parts;
+mod plan;
+mod predict;
+mod records;
+mod similarity;
+#[cfg(test)]
+mod tests;
+mod train;
+
+use blocks::{Blocks, Selection};
+use plan::Plan;
+use predict::Scorer;
+
+pub use blocks::LinkType;
+pub use cluster::{Components, WeightedPair};
+pub use error::LinkError;
+pub use model::{
+    BlockingRule, Comparison, Key, Level, MAX_LEVELS, Model, ModelError, Part, Relation, Test,
+};
+pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
+pub use train::{TrainOptions, Training};
+
+/// What a run may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkageOptions {
+    /// Which pairs exist.
+    pub link_type: LinkType,
+    /// Most pairs that one blocking rule may make.
+    pub pairs_per_rule: u64,
+}
+
+impl Default for LinkageOptions {
+    fn default() -> Self {
+        LinkageOptions {
+            link_type: LinkType::Dedupe,
+            pairs_per_rule: 10_000_000_000,
+        }
+    }
+}
+
+/// A model bound to records, ready to train and predict.
+#[derive(Debug)]
+pub struct Linkage<'r> {
+    model: Model,
+    plan: Plan<'r>,
+    blocks: Blocks,
+    link_type: LinkType,
+}
+
+/// Two records and what speaks for their being one entity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link {
+    /// The record with the lower number.
+    pub left: u32,
+    /// The other.
+    pub right: u32,
+    /// Match weight: log2 of the odds.
+    pub weight: f64,
+    /// Probability that they are one entity, 0 to 1.
+    pub probability: f64,
+    /// The blocking rule that made the pair, from 0.
+    pub rule: usize,
+}
+
+impl Link {
+    /// What clustering needs of it.
+    pub fn weighted(&self) -> WeightedPair {
+        WeightedPair {
+            left: self.left,
+            right: self.right,
+            weight: self.weight as f32,
+        }
+    }
+}
+
+impl<'r> Linkage<'r> {
+    /// Binds a model to records, and groups the records by each blocking rule.
+    ///
+    /// # Errors
+    /// A model that is wrong, or does not fit the records; [`LinkError::TooManyPairs`] for a rule beyond
+    /// the limit, before any pair is compared.
+    pub fn new(
+        model: Model,
+        records: &'r Records,
+        options: LinkageOptions,
+    ) -> Result<Linkage<'r>, LinkError> {
+        model.validate()?;
+        let plan = Plan::new(&model, records)?;
+        let blocks = Blocks::new(&plan, options.link_type);
+        let limit = options.pairs_per_rule;
+        if let Some((rule, pairs)) = blocks.pairs().enumerate().find(|(_, pairs)| *pairs > limit) {
+            return Err(LinkError::TooManyPairs {
+                rule: rule + 1,
+                pairs,
+                limit,
+            });
+        }
+        Ok(Linkage {
+            model,
+            plan,
+            blocks,
+            link_type: options.link_type,
+        })
+    }
+
+    /// The model, with what training has set.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Pairs each blocking rule makes; one that several rules make counts for each.
+    pub fn pairs_per_rule(&self) -> Vec<u64> {
+        self.blocks.pairs().collect()
+    }
+
+    /// Sets the model's parameters from the records, without labels.
+    pub fn train(&mut self, options: &TrainOptions) -> Training {
+        train::train(
+            &mut self.model,
+            &self.plan,
+            &self.blocks,
+            self.link_type,
+            options,
+        )
+    }
+
+    /// Gives every pair whose probability is at least `threshold` to `each`, each pair once.
+    ///
+    /// # Errors
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    pub fn predict(&self, threshold: f64, mut each: impl FnMut(Link)) -> Result<(), LinkError> {
+        let scorer = Scorer::new(&self.model, &self.plan)?;
+        let most = if threshold > 0.0 {
+            1.0 / threshold - 1.0
+        } else {
+            f64::INFINITY
+        };
+        let mut scoring = scorer.scoring(&self.plan, most);
+        self.blocks
+            .for_each(&self.plan, Selection::All, |rule, pair| {
+                if let Some(against) = scoring.odds_against(&pair) {
+                    each(Link {
+                        left: pair.left,
+                        right: pair.right,
+                        weight: -against.log2(),
+                        probability: 1.0 / (1.0 + against),
+                        rule,
+                    });
+                }
+            });
+        Ok(())
+    }
+
+    /// Clusters of records by the evidence of all pairs between them, which one wrong link does not join.
+    ///
+    /// `links` are those of [`Linkage::predict`]; clusters merge while the odds that two are one entity are
+    /// above `threshold` bits (0: more likely than not). Gives for each record the lowest-numbered
+    /// record of its cluster; the order of the links decides nothing.
+    ///
+    /// # Errors
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
+        let scorer = Scorer::new(&self.model, &self.plan)?;
+        let mut scoring = scorer.scoring(&self.plan, f64::INFINITY);
+        let count = self.plan.records.len();
+        Ok(entities::entities(count, links, threshold, &mut scoring))
+    }
+}

@@ -1,0 +1,75 @@
+//! Why records could not be linked.
+
+use super::model::ModelError;
+use super::records::ColumnKind;
+
+/// Why a model cannot be used on these records, and what would mend it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkError {
+    /// The model itself is wrong.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The records lack a column of the model.
+    #[error("{place} reads column {column:?}, which the records do not have")]
+    NoColumn {
+        /// The rule or comparison.
+        place: String,
+        /// The column it wants.
+        column: String,
+    },
+    /// A column's values have no such part or measure.
+    #[error("{place}: column {column:?} holds {kind:?}, which has no such part or measure")]
+    Kind {
+        /// The rule or comparison.
+        place: String,
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: ColumnKind,
+    },
+    /// Comparisons and keys do not fit a pattern.
+    #[error(
+        "comparisons (4 bits each) and keys of blocking rules (1 bit each) need {bits} bits of the \
+         64 there are: take some out"
+    )]
+    TooWide {
+        /// Bits needed.
+        bits: u32,
+    },
+    /// A rule reads the elements of two sets.
+    #[error("blocking rule {rule} reads the elements of two sets: split it into two rules")]
+    ElementKeys {
+        /// The rule, from 1.
+        rule: usize,
+    },
+    /// A rule makes more pairs than allowed.
+    #[error(
+        "blocking rule {rule} makes {pairs} pairs, more than the {limit} allowed: add a key to it, \
+         or allow more"
+    )]
+    TooManyPairs {
+        /// The rule, from 1.
+        rule: usize,
+        /// Pairs it makes.
+        pairs: u64,
+        /// Pairs allowed.
+        limit: u64,
+    },
+    /// More levels with term frequencies than are tabled.
+    #[error("{found} levels have term frequencies, of which {most} are possible: take some out")]
+    Frequencies {
+        /// Levels with term frequencies.
+        found: usize,
+        /// Most of them.
+        most: usize,
+    },
+    /// Prediction needs a parameter that the model lacks.
+    #[error("{place} has no {parameter}: train the model, or set it")]
+    Untrained {
+        /// Where it is missing.
+        place: String,
+        /// `prior`, `m` or `u`.
+        parameter: &'static str,
+    },
+}

@@ -1,0 +1,536 @@
+//! The model as data: what is compared and how, which pairs are looked at, and what training found.
+//!
+//! Every type reads and writes with serde, so a model is a TOML or a JSON file:
+//!
+//! ```toml
+//! prior = 0.0001                      # probability that two random records are one (optional)
+//!
+//! [[blocking]]                        # a pair is looked at if it agrees on all keys of one rule
+//! keys = [{ column = "surname" }, { column = "birth", part = "year" }]
+//!
+//! [[comparisons]]
+//! name = "surname"
+//! levels = [                          # tested from the top; a pair is at the first that holds
+//!   { when = { is = "exact", column = "surname" }, term_frequency = true },
+//!   { when = { is = "jaro_winkler", column = "surname", at_least = 0.92 }, m = 0.1, u = 0.002 },
+//!   { when = { is = "otherwise" } },
+//! ]
+//! ```
+//!
+//! Where none of a comparison's columns is known on both sides, the pair is at its null level, which
+//! weighs nothing.
+
+use serde::{Deserialize, Serialize};
+
+/// The most levels a comparison may have, its null level not counted.
+pub const MAX_LEVELS: usize = 14;
+
+/// What is compared, which pairs are looked at, and the trained parameters.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Probability that two random records are one entity, in (0, 1); training sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior: Option<f64>,
+    /// Whether training leaves `prior` as it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub prior_locked: bool,
+    /// Rules that say which pairs are looked at.
+    pub blocking: Vec<BlockingRule>,
+    /// What is compared.
+    pub comparisons: Vec<Comparison>,
+    /// Ways in which two entities agree more than by chance (see [`Relation`]); training sets them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<Relation>,
+}
+
+/// A conjunction: a pair agrees on every key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockingRule {
+    /// The keys, at least one.
+    pub keys: Vec<Key>,
+}
+
+/// A column, or a part of its value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Key {
+    /// The column's name.
+    pub column: String,
+    /// Which part of the value.
+    #[serde(default, skip_serializing_if = "Part::is_whole")]
+    pub part: Part,
+}
+
+/// A part of a value. What is empty is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Part {
+    /// The value itself.
+    #[default]
+    Whole,
+    /// The first characters of a text, as many as there are up to this count.
+    FirstLetters(u16),
+    /// Characters of a text from a place (from 0), at most so many.
+    Substring {
+        /// First character, from 0.
+        from: u16,
+        /// Most characters.
+        length: u16,
+    },
+    /// A text without its last characters and the space before them.
+    WithoutLast(u16),
+    /// The letters before the first character that is none.
+    LeadingLetters,
+    /// How a text sounds in English: American Soundex.
+    SoundsEnglish,
+    /// How a text sounds in French.
+    SoundsFrench,
+    /// The year of a date.
+    Year,
+    /// Each element of a set: two records agree if they share one.
+    Elements,
+}
+
+impl Part {
+    fn is_whole(&self) -> bool {
+        *self == Part::Whole
+    }
+}
+
+/// A comparison: levels of likeness, the most alike first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// Its name.
+    pub name: String,
+    /// Levels, tested from the top; the last is [`Test::Otherwise`].
+    pub levels: Vec<Level>,
+}
+
+/// A level of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    /// When a pair is at this level.
+    pub when: Test,
+    /// Probability of this level for two records of one entity, in [0, 1].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub m: Option<f64>,
+    /// Probability of this level for two records of two unrelated entities, in [0, 1].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub u: Option<f64>,
+    /// Whether training leaves `m` as it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub m_locked: bool,
+    /// Whether training leaves `u` as it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub u_locked: bool,
+    /// Whether agreeing on a rare value weighs more than on a common one (exact levels only).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub term_frequency: bool,
+}
+
+/// When a pair is at a level. A test on a value that one side lacks does not hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Test {
+    /// Equal values, or equal parts of them.
+    Exact {
+        /// The column.
+        column: String,
+        /// Which part of the value.
+        #[serde(default, skip_serializing_if = "Part::is_whole")]
+        part: Part,
+    },
+    /// Jaro similarity of texts.
+    Jaro {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// Jaro-Winkler similarity of texts.
+    JaroWinkler {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// Levenshtein distance of texts, or of dates in their ISO form.
+    Levenshtein {
+        /// The column.
+        column: String,
+        /// Most edits.
+        at_most: f64,
+    },
+    /// Damerau-Levenshtein distance of texts, or of dates in their ISO form.
+    DamerauLevenshtein {
+        /// The column.
+        column: String,
+        /// Most edits.
+        at_most: f64,
+    },
+    /// Jaccard similarity of sets.
+    Jaccard {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// Cosine similarity of sets.
+    Cosine {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// Difference of numbers.
+    Difference {
+        /// The column.
+        column: String,
+        /// Most difference.
+        at_most: f64,
+    },
+    /// Difference of numbers in hundredths of the larger magnitude.
+    Percent {
+        /// The column.
+        column: String,
+        /// Most difference, in per cent.
+        at_most: f64,
+    },
+    /// Days between dates or moments.
+    Days {
+        /// The column.
+        column: String,
+        /// Most days.
+        at_most: f64,
+    },
+    /// Kilometres between places.
+    Kilometres {
+        /// The column.
+        column: String,
+        /// Most kilometres.
+        at_most: f64,
+    },
+    /// Bits in which hashes differ.
+    Hamming {
+        /// The column.
+        column: String,
+        /// Most bits.
+        at_most: f64,
+    },
+    /// One text begins with the other.
+    Prefix {
+        /// The column.
+        column: String,
+    },
+    /// The values of two text columns have changed places.
+    Swapped {
+        /// The two columns.
+        columns: [String; 2],
+    },
+    /// Every test holds.
+    All {
+        /// The tests.
+        of: Vec<Test>,
+    },
+    /// Whatever is left.
+    Otherwise,
+}
+
+/// A way in which records of two *different* entities agree more than by chance.
+///
+/// People of one household share surname and address; namesakes share their names and so have like
+/// e-mail addresses. A relation is a class of pairs beside "the same" and "unrelated", with its own
+/// probabilities of the levels. Without it a pair that agrees by relation is taken for the same
+/// entity, since the Fellegi-Sunter weights of fields that depend on each other add up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relation {
+    /// Comparisons through which the two are related.
+    pub through: Vec<String>,
+    /// Probability that two random records are so related, in (0, 1).
+    pub prior: f64,
+    /// Probabilities of each comparison's levels, as [`Level::m`] for the entity.
+    pub levels: Vec<Vec<f64>>,
+}
+
+/// Why a model is refused, and what would mend it.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The file is no TOML or JSON of a model.
+    #[error("not a model: {0}")]
+    Syntax(String),
+    /// Nothing to compare.
+    #[error("the model compares nothing: give it at least one comparison")]
+    NoComparison,
+    /// No pair would be looked at.
+    #[error("the model looks at no pair: give it at least one blocking rule with one key")]
+    NoBlocking,
+    /// Two comparisons have one name.
+    #[error("two comparisons are called {0:?}: give each its own name")]
+    DoubleComparison(String),
+    /// Too few or too many levels, or the last is not `otherwise`.
+    #[error(
+        "comparison {comparison:?} must have 2 to {MAX_LEVELS} levels, of which the last, and only \
+         that, is \"otherwise\""
+    )]
+    Levels {
+        /// The comparison.
+        comparison: String,
+    },
+    /// A number outside its range.
+    #[error("{place}: {value} is outside {range}")]
+    Range {
+        /// Where it stands.
+        place: String,
+        /// What it is.
+        value: f64,
+        /// What is allowed.
+        range: &'static str,
+    },
+    /// Term frequencies for a level that is not one column's equality.
+    #[error(
+        "comparison {comparison:?}, level {level}: term frequencies need a level that is \"exact\" \
+         on a whole column"
+    )]
+    TermFrequency {
+        /// The comparison.
+        comparison: String,
+        /// The level, from 0.
+        level: usize,
+    },
+    /// A relation does not fit the comparisons.
+    #[error("relation {0}: its levels are not those of the comparisons; train again")]
+    Relation(usize),
+}
+
+impl Model {
+    /// Reads a model in TOML and checks it.
+    ///
+    /// # Errors
+    /// Any [`ModelError`].
+    pub fn from_toml(text: &str) -> Result<Model, ModelError> {
+        let model: Model =
+            toml::from_str(text).map_err(|error| ModelError::Syntax(error.to_string()))?;
+        model.validate()?;
+        Ok(model)
+    }
+
+    /// The model in TOML; [`Model::from_toml`] reads it back.
+    ///
+    /// # Errors
+    /// [`ModelError::Syntax`], should a value have no form in TOML.
+    pub fn to_toml(&self) -> Result<String, ModelError> {
+        toml::to_string(self).map_err(|error| ModelError::Syntax(error.to_string()))
+    }
+
+    /// Checks what can be checked without records.
+    ///
+    /// # Errors
+    /// Any [`ModelError`] but [`ModelError::Syntax`].
+    pub fn validate(&self) -> Result<(), ModelError> {
+        if self.comparisons.is_empty() {
+            return Err(ModelError::NoComparison);
+        }
+        if self.blocking.is_empty() || self.blocking.iter().any(|rule| rule.keys.is_empty()) {
+            return Err(ModelError::NoBlocking);
+        }
+        if let Some(prior) = self.prior {
+            open_unit("prior", prior)?;
+        }
+        for (at, comparison) in self.comparisons.iter().enumerate() {
+            if self.comparisons[..at]
+                .iter()
+                .any(|other| other.name == comparison.name)
+            {
+                return Err(ModelError::DoubleComparison(comparison.name.clone()));
+            }
+            comparison.validate()?;
+        }
+        self.relations
+            .iter()
+            .enumerate()
+            .try_for_each(|(at, relation)| self.validate_relation(at, relation))
+    }
+
+    fn validate_relation(&self, at: usize, relation: &Relation) -> Result<(), ModelError> {
+        open_unit("a relation's prior", relation.prior)?;
+        let fits = relation.levels.len() == self.comparisons.len()
+            && relation
+                .levels
+                .iter()
+                .zip(&self.comparisons)
+                .all(|(levels, comparison)| levels.len() == comparison.levels.len())
+            && relation
+                .through
+                .iter()
+                .all(|name| self.comparisons.iter().any(|c| c.name == *name));
+        if !fits {
+            return Err(ModelError::Relation(at));
+        }
+        relation
+            .levels
+            .iter()
+            .flatten()
+            .try_for_each(|value| unit("a relation's level", *value))
+    }
+}
+
+impl Comparison {
+    fn validate(&self) -> Result<(), ModelError> {
+        let last = self.levels.len().saturating_sub(1);
+        let ends_well = (2..=MAX_LEVELS).contains(&self.levels.len())
+            && self
+                .levels
+                .iter()
+                .enumerate()
+                .all(|(at, level)| (level.when == Test::Otherwise) == (at == last));
+        if !ends_well {
+            return Err(ModelError::Levels {
+                comparison: self.name.clone(),
+            });
+        }
+        for (at, level) in self.levels.iter().enumerate() {
+            for value in [level.m, level.u].into_iter().flatten() {
+                unit(&format!("comparison {:?}, level {at}", self.name), value)?;
+            }
+            if level.term_frequency && level.when.whole_column().is_none() {
+                return Err(ModelError::TermFrequency {
+                    comparison: self.name.clone(),
+                    level: at,
+                });
+            }
+            level.when.validate(&self.name)?;
+        }
+        Ok(())
+    }
+}
+
+impl Test {
+    /// The column of a test of equality on a whole value.
+    pub(super) fn whole_column(&self) -> Option<&str> {
+        match self {
+            Test::Exact {
+                column,
+                part: Part::Whole,
+            } => Some(column),
+            _ => None,
+        }
+    }
+
+    fn validate(&self, comparison: &str) -> Result<(), ModelError> {
+        let place = || format!("comparison {comparison:?}");
+        match self {
+            Test::Jaro { at_least, .. }
+            | Test::JaroWinkler { at_least, .. }
+            | Test::Jaccard { at_least, .. }
+            | Test::Cosine { at_least, .. } => unit(&place(), *at_least),
+            Test::Levenshtein { at_most, .. }
+            | Test::DamerauLevenshtein { at_most, .. }
+            | Test::Difference { at_most, .. }
+            | Test::Percent { at_most, .. }
+            | Test::Days { at_most, .. }
+            | Test::Kilometres { at_most, .. }
+            | Test::Hamming { at_most, .. } => {
+                in_range(&place(), *at_most, *at_most >= 0.0, "0 and above")
+            }
+            Test::All { of } => of.iter().try_for_each(|test| test.validate(comparison)),
+            Test::Exact { .. } | Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => {
+                Ok(())
+            }
+        }
+    }
+}
+
+fn unit(place: &str, value: f64) -> Result<(), ModelError> {
+    in_range(place, value, (0.0..=1.0).contains(&value), "0 to 1")
+}
+
+fn open_unit(place: &str, value: f64) -> Result<(), ModelError> {
+    let inside = value > 0.0 && value < 1.0;
+    in_range(place, value, inside, "0 to 1, both excluded")
+}
+
+fn in_range(place: &str, value: f64, inside: bool, range: &'static str) -> Result<(), ModelError> {
+    if inside {
+        return Ok(());
+    }
+    Err(ModelError::Range {
+        place: place.to_owned(),
+        value,
+        range,
+    })
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODEL: &str = r#"
+        prior = 0.001
+        [[blocking]]
+        keys = [{ column = "surname" }, { column = "birth", part = "year" }]
+        [[blocking]]
+        keys = [{ column = "surname", part = { first_letters = 3 } }]
+        [[comparisons]]
+        name = "surname"
+        levels = [
+          { when = { is = "exact", column = "surname" }, m = 0.9, u = 0.01, term_frequency = true },
+          { when = { is = "jaro_winkler", column = "surname", at_least = 0.9 }, m = 0.05, u = 0.02 },
+          { when = { is = "otherwise" }, m = 0.05, u = 0.97 },
+        ]
+    "#;
+
+    fn refused(from: &str, to: &str) -> ModelError {
+        assert!(MODEL.contains(from));
+        Model::from_toml(&MODEL.replacen(from, to, 1)).unwrap_err()
+    }
+
+    #[test]
+    fn a_model_reads_back_what_it_wrote() {
+        let model = Model::from_toml(MODEL).unwrap();
+        assert_eq!(Model::from_toml(&model.to_toml().unwrap()), Ok(model));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_place() {
+        assert!(matches!(refused("0.001", "1.0"), ModelError::Range { .. }));
+        assert!(matches!(
+            refused("m = 0.9", "m = nan"),
+            ModelError::Range { .. }
+        ));
+        assert!(matches!(
+            refused("at_least = 0.9", "at_least = 2"),
+            ModelError::Range { .. }
+        ));
+        assert!(matches!(
+            refused("\"otherwise\"", "\"prefix\", column = \"surname\""),
+            ModelError::Levels { .. }
+        ));
+        assert!(matches!(
+            refused("when = {", "whan = {"),
+            ModelError::Syntax(_)
+        ));
+        assert!(matches!(
+            refused("u = 0.02 }", "u = 0.02, term_frequency = true }"),
+            ModelError::TermFrequency { level: 1, .. }
+        ));
+        assert!(matches!(
+            refused(
+                "keys = [{ column = \"surname\" }, { column = \"birth\", part = \"year\" }]",
+                "keys = []"
+            ),
+            ModelError::NoBlocking
+        ));
+    }
+}

@@ -1,0 +1,474 @@
+//! A model bound to records: what is to be read of each record, laid out for comparing pairs.
+//!
+//! Every distinct key and every compared column is an *expression*; a record's *row* is the codes of
+//! its expressions side by side. Two rows compared give a bit for each expression on which the pair
+//! agrees, which decides the blocking rules and the exact levels at once.
+
+use super::error::LinkError;
+use super::model::{Comparison, Key, Level, Model, Part, Test};
+use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
+
+/// Words of a row before the codes: which expressions are known, as 64 bits.
+const HEAD: usize = 2;
+/// Codes of a row come in multiples of this, so that comparing them needs no remainder.
+const LANES: usize = 8;
+/// Bits of a level in a pattern.
+const LEVEL_BITS: u32 = 4;
+
+/// A column or a part of it, with a code for each distinct value of the column.
+#[derive(Debug)]
+pub(super) struct Expression {
+    pub(super) key: Key,
+    pub(super) column: usize,
+    /// The code of the part, by the code of the value; `None` where they are the same.
+    codes: Option<Vec<u32>>,
+    /// Codes there are, with 0.
+    pub(super) size: usize,
+    /// Elements of each value, for [`Part::Elements`].
+    elements: Option<Vec<Vec<u32>>>,
+    /// The texts at hand, for a whole column that is measured by its letters.
+    pub(super) slots: Option<Slots>,
+}
+
+impl Expression {
+    fn new(records: &Records, key: &Key, place: &str) -> Result<Expression, LinkError> {
+        let (at, column) = records
+            .column(&key.column)
+            .ok_or_else(|| LinkError::NoColumn {
+                place: place.to_owned(),
+                column: key.column.clone(),
+            })?;
+        if !key.part.applies_to(column.kind) {
+            return Err(LinkError::Kind {
+                place: place.to_owned(),
+                column: key.column.clone(),
+                kind: column.kind,
+            });
+        }
+        let size = column.values.len();
+        let mut expression = Expression {
+            key: key.clone(),
+            column: at,
+            codes: None,
+            size,
+            elements: None,
+            slots: None,
+        };
+        match key.part {
+            Part::Whole => {}
+            Part::Elements => {
+                let sets = (0..size as u32).map(|code| column.set(code));
+                expression.elements = Some(sets.collect());
+            }
+            part => {
+                let (mut index, mut parts) = (Index::default(), Dictionary::default());
+                let mut buffer = String::new();
+                let mut codes = vec![0; size];
+                for code in 1..size as u32 {
+                    let text = part.of(column, code, &mut buffer);
+                    codes[code as usize] = index.code(&mut parts, text.as_bytes());
+                }
+                expression.size = parts.len();
+                expression.codes = Some(codes);
+            }
+        }
+        Ok(expression)
+    }
+
+    fn code(&self, value: u32) -> u32 {
+        self.codes
+            .as_ref()
+            .map_or(value, |codes| codes[value as usize])
+    }
+
+    /// The elements of a value, ascending, where the expression is about elements.
+    pub(super) fn elements(&self, code: u32) -> Option<&[u32]> {
+        Some(&self.elements.as_ref()?[code as usize])
+    }
+}
+
+/// How two values are measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Measure {
+    Jaro,
+    JaroWinkler,
+    Levenshtein,
+    DamerauLevenshtein,
+    Jaccard,
+    Cosine,
+    Difference,
+    Percent,
+    Days,
+    Kilometres,
+    Hamming,
+    Prefix,
+}
+
+impl Measure {
+    /// Whether it is measured on texts at hand.
+    pub(super) fn reads_letters(self) -> bool {
+        matches!(
+            self,
+            Measure::Jaro
+                | Measure::JaroWinkler
+                | Measure::Levenshtein
+                | Measure::DamerauLevenshtein
+        )
+    }
+
+    fn applies_to(self, kind: ColumnKind) -> bool {
+        match self {
+            Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => kind == ColumnKind::Text,
+            Measure::Levenshtein | Measure::DamerauLevenshtein => {
+                matches!(kind, ColumnKind::Text | ColumnKind::Date)
+            }
+            Measure::Jaccard | Measure::Cosine => kind == ColumnKind::TextSet,
+            Measure::Difference | Measure::Percent => kind == ColumnKind::Number,
+            Measure::Days => matches!(kind, ColumnKind::Date | ColumnKind::Moment),
+            Measure::Kilometres => kind == ColumnKind::Coordinates,
+            Measure::Hamming => kind == ColumnKind::Hash,
+        }
+    }
+}
+
+/// A test, bound.
+#[derive(Debug)]
+pub(super) enum Check {
+    /// The pair agrees on this expression.
+    Agrees(usize),
+    /// The measure of two values is within a bound: at least it for likeness, at most for distance.
+    Measured {
+        expression: usize,
+        measure: Measure,
+        bound: f64,
+    },
+    /// The values of two expressions have changed places.
+    Swapped(usize, usize),
+    All(Vec<Check>),
+    Otherwise,
+}
+
+/// A comparison, bound.
+#[derive(Debug)]
+pub(super) struct BoundComparison {
+    pub(super) checks: Vec<Check>,
+    /// The whole columns it reads, as bits of expressions.
+    pub(super) columns: u64,
+    /// Its column's expression, where it reads one column only: its level is then a function of two
+    /// values, and can be remembered.
+    pub(super) single: Option<usize>,
+    /// Whether equal values are at the first level.
+    pub(super) equal_first: bool,
+    /// For each level whose term frequency counts: the expression.
+    pub(super) frequencies: Vec<Option<usize>>,
+}
+
+/// A model bound to records.
+#[derive(Debug)]
+pub(super) struct Plan<'r> {
+    pub(super) records: &'r Records,
+    /// Expressions, those of the blocking rules first.
+    pub(super) expressions: Vec<Expression>,
+    /// How many expressions are the rules'.
+    pub(super) keys: usize,
+    /// The expressions of each rule, as bits.
+    pub(super) rules: Vec<u64>,
+    pub(super) comparisons: Vec<BoundComparison>,
+    multiple: Vec<usize>,
+    stride: usize,
+    rows: Vec<u32>,
+}
+
+impl<'r> Plan<'r> {
+    pub(super) fn new(model: &Model, records: &'r Records) -> Result<Plan<'r>, LinkError> {
+        let mut binder = Binder {
+            records,
+            expressions: Vec::new(),
+        };
+        let mut rules = Vec::new();
+        for (at, rule) in model.blocking.iter().enumerate() {
+            let place = format!("blocking rule {}", at + 1);
+            let mut mask = 0_u64;
+            for key in &rule.keys {
+                mask |= 1 << binder.expression(key, &place)?;
+            }
+            rules.push(mask);
+        }
+        let keys = binder.expressions.len();
+        let comparisons = model
+            .comparisons
+            .iter()
+            .map(|comparison| binder.comparison(comparison))
+            .collect::<Result<Vec<_>, _>>()?;
+        let bits = comparisons.len() as u32 * LEVEL_BITS + keys as u32;
+        if bits > 64 {
+            return Err(LinkError::TooWide { bits });
+        }
+        let multiple = (0..binder.expressions.len())
+            .filter(|&at| binder.expressions[at].elements.is_some())
+            .collect::<Vec<_>>();
+        for (rule, mask) in rules.iter().enumerate() {
+            if multiple.iter().filter(|&&at| mask >> at & 1 == 1).count() > 1 {
+                return Err(LinkError::ElementKeys { rule: rule + 1 });
+            }
+        }
+        let stride = HEAD + binder.expressions.len().div_ceil(LANES) * LANES;
+        let rows = rows(records, &binder.expressions, stride);
+        Ok(Plan {
+            records,
+            expressions: binder.expressions,
+            keys,
+            rules,
+            comparisons,
+            multiple,
+            stride,
+            rows,
+        })
+    }
+
+    pub(super) fn row(&self, record: u32) -> &[u32] {
+        let start = record as usize * self.stride;
+        &self.rows[start..start + self.stride]
+    }
+
+    pub(super) fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// The code of a record's expression; 0 where it has no value.
+    pub(super) fn code(&self, record: u32, expression: usize) -> u32 {
+        self.rows[record as usize * self.stride + HEAD + expression]
+    }
+
+    pub(super) fn column(&self, expression: usize) -> &Column {
+        self.records.at(self.expressions[expression].column)
+    }
+
+    /// The expressions on which two rows agree, as bits.
+    #[inline]
+    pub(super) fn agreement(&self, left: &[u32], right: &[u32]) -> u64 {
+        let mut agree = 0_u64;
+        let lanes = left[HEAD..]
+            .chunks_exact(LANES)
+            .zip(right[HEAD..].chunks_exact(LANES));
+        for (at, (l, r)) in lanes.enumerate() {
+            let mut bits = 0_u32;
+            for lane in 0..LANES {
+                bits |= u32::from(l[lane] == r[lane]) << lane;
+            }
+            agree |= u64::from(bits) << (at * LANES);
+        }
+        for &at in &self.multiple {
+            agree |= u64::from(self.shared_element(at, left, right).is_some()) << at;
+        }
+        agree & both_known(left, right)
+    }
+
+    /// The first element that two rows share in an expression of elements.
+    pub(super) fn shared_element(
+        &self,
+        expression: usize,
+        left: &[u32],
+        right: &[u32],
+    ) -> Option<u32> {
+        let expression_of = &self.expressions[expression];
+        let a = expression_of.elements(code_of(left, expression))?;
+        let b = expression_of.elements(code_of(right, expression))?;
+        a.iter()
+            .find(|element| b.binary_search(element).is_ok())
+            .copied()
+    }
+
+    /// How many records have each code of an expression.
+    pub(super) fn frequencies(&self, expression: usize) -> Vec<u32> {
+        let mut counts = vec![0; self.expressions[expression].size];
+        for row in self.rows.chunks_exact(self.stride) {
+            counts[code_of(row, expression) as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// The expressions that two rows both know, as bits.
+#[inline]
+pub(super) fn both_known(left: &[u32], right: &[u32]) -> u64 {
+    u64::from(left[0] & right[0]) | u64::from(left[1] & right[1]) << 32
+}
+
+#[inline]
+pub(super) fn code_of(row: &[u32], expression: usize) -> u32 {
+    row[HEAD + expression]
+}
+
+/// A pair's levels and agreements in one number: [`LEVEL_BITS`] for each comparison, from the lowest,
+/// then a bit for each key of the rules. Level 0 is the null level, 1 the first of the model.
+pub(super) fn pack(levels: impl Iterator<Item = u8>, agreement: u64, keys: usize) -> u64 {
+    let (mut pattern, mut shift) = (0, 0);
+    for level in levels {
+        pattern |= u64::from(level) << shift;
+        shift += LEVEL_BITS;
+    }
+    if keys == 0 || shift >= u64::BITS {
+        return pattern;
+    }
+    pattern | (agreement & (u64::MAX >> (64 - keys))) << shift
+}
+
+/// Stands in a pattern for a level that has not been found out yet.
+pub(super) const PENDING: u8 = (1 << LEVEL_BITS) - 1;
+
+/// A pattern with a pending level found out.
+pub(super) fn found_out(pattern: u64, comparison: usize, level: u8) -> u64 {
+    pattern ^ u64::from(PENDING ^ level) << (comparison as u32 * LEVEL_BITS)
+}
+
+/// The level of a comparison in a pattern.
+pub(super) fn level_of(pattern: u64, comparison: usize) -> u8 {
+    (pattern >> (comparison as u32 * LEVEL_BITS) & ((1 << LEVEL_BITS) - 1)) as u8
+}
+
+/// The agreements in a pattern of `comparisons` comparisons, as bits of expressions.
+pub(super) fn agreement_of(pattern: u64, comparisons: usize) -> u64 {
+    pattern
+        .checked_shr(comparisons as u32 * LEVEL_BITS)
+        .unwrap_or(0)
+}
+
+fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<u32> {
+    let mut rows = vec![0_u32; records.len() * stride];
+    for (at, expression) in expressions.iter().enumerate() {
+        let codes = &records.at(expression.column).codes;
+        for (row, value) in rows.chunks_exact_mut(stride).zip(codes) {
+            let code = expression.code(*value);
+            row[HEAD + at] = code;
+            row[at / 32] |= u32::from(code != 0) << (at % 32);
+        }
+    }
+    rows
+}
+
+/// Finds or makes the expressions of keys and tests.
+struct Binder<'r> {
+    records: &'r Records,
+    expressions: Vec<Expression>,
+}
+
+impl Binder<'_> {
+    fn expression(&mut self, key: &Key, place: &str) -> Result<usize, LinkError> {
+        if let Some(at) = self.expressions.iter().position(|known| known.key == *key) {
+            return Ok(at);
+        }
+        let expression = Expression::new(self.records, key, place)?;
+        if self.expressions.len() == 64 {
+            return Err(LinkError::TooWide { bits: 65 });
+        }
+        self.expressions.push(expression);
+        Ok(self.expressions.len() - 1)
+    }
+
+    fn whole(&mut self, column: &str, place: &str) -> Result<usize, LinkError> {
+        let key = Key {
+            column: column.to_owned(),
+            part: Part::Whole,
+        };
+        self.expression(&key, place)
+    }
+
+    fn comparison(&mut self, comparison: &Comparison) -> Result<BoundComparison, LinkError> {
+        let place = format!("comparison {:?}", comparison.name);
+        let (mut columns, mut checks, mut frequencies) = (0, Vec::new(), Vec::new());
+        for level in &comparison.levels {
+            checks.push(self.check(&level.when, &place, &mut columns)?);
+            frequencies.push(self.frequency(level, &place)?);
+        }
+        let single = (columns.count_ones() == 1).then(|| columns.trailing_zeros() as usize);
+        let equal_first = single.is_some()
+            && comparison
+                .levels
+                .first()
+                .is_some_and(|level| level.when.whole_column().is_some());
+        Ok(BoundComparison {
+            checks,
+            columns,
+            single,
+            equal_first,
+            frequencies,
+        })
+    }
+
+    fn frequency(&mut self, level: &Level, place: &str) -> Result<Option<usize>, LinkError> {
+        match level.when.whole_column() {
+            Some(column) if level.term_frequency => self.whole(column, place).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn check(&mut self, test: &Test, place: &str, columns: &mut u64) -> Result<Check, LinkError> {
+        let (measure, column, bound) = match test {
+            Test::Exact { column, part } => {
+                *columns |= 1 << self.whole(column, place)?;
+                let key = Key {
+                    column: column.clone(),
+                    part: *part,
+                };
+                return Ok(Check::Agrees(self.expression(&key, place)?));
+            }
+            Test::Swapped { columns: [a, b] } => {
+                let (a, b) = (self.whole(a, place)?, self.whole(b, place)?);
+                for at in [a, b] {
+                    self.require(at, |kind| kind == ColumnKind::Text, place)?;
+                    *columns |= 1 << at;
+                }
+                return Ok(Check::Swapped(a, b));
+            }
+            Test::All { of } => {
+                let checks = of.iter().map(|test| self.check(test, place, columns));
+                return Ok(Check::All(checks.collect::<Result<_, _>>()?));
+            }
+            Test::Otherwise => return Ok(Check::Otherwise),
+            Test::Jaro { column, at_least } => (Measure::Jaro, column, *at_least),
+            Test::JaroWinkler { column, at_least } => (Measure::JaroWinkler, column, *at_least),
+            Test::Levenshtein { column, at_most } => (Measure::Levenshtein, column, *at_most),
+            Test::DamerauLevenshtein { column, at_most } => {
+                (Measure::DamerauLevenshtein, column, *at_most)
+            }
+            Test::Jaccard { column, at_least } => (Measure::Jaccard, column, *at_least),
+            Test::Cosine { column, at_least } => (Measure::Cosine, column, *at_least),
+            Test::Difference { column, at_most } => (Measure::Difference, column, *at_most),
+            Test::Percent { column, at_most } => (Measure::Percent, column, *at_most),
+            Test::Days { column, at_most } => (Measure::Days, column, *at_most),
+            Test::Kilometres { column, at_most } => (Measure::Kilometres, column, *at_most),
+            Test::Hamming { column, at_most } => (Measure::Hamming, column, *at_most),
+            Test::Prefix { column } => (Measure::Prefix, column, 0.0),
+        };
+        let expression = self.whole(column, place)?;
+        self.require(expression, |kind| measure.applies_to(kind), place)?;
+        *columns |= 1 << expression;
+        let expression_of = &mut self.expressions[expression];
+        if measure.reads_letters() && expression_of.slots.is_none() {
+            expression_of.slots = Some(Slots::new(self.records.at(expression_of.column)));
+        }
+        Ok(Check::Measured {
+            expression,
+            measure,
+            bound,
+        })
+    }
+
+    fn require(
+        &self,
+        expression: usize,
+        allowed: impl Fn(ColumnKind) -> bool,
+        place: &str,
+    ) -> Result<(), LinkError> {
+        let column = self.records.at(self.expressions[expression].column);
+        if allowed(column.kind) {
+            return Ok(());
+        }
+        Err(LinkError::Kind {
+            place: place.to_owned(),
+            column: column.name.clone(),
+            kind: column.kind,
+        })
+    }
+}

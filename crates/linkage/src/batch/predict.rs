@@ -1,0 +1,405 @@
+//! Match weights: from the pattern of a pair, and how common the values are on which it agrees.
+//!
+//! With the classes of the model (the same entity, relations, unrelated), each with a prior λ and
+//! probabilities P of the levels, the odds of a pair are
+//!
+//! ```text
+//! λ_same · ∏ P_same(level)  /  Σ_other λ_other · ∏ P_other(level) · ∏ f/u
+//! ```
+//!
+//! where f/u, the frequency of the value over u, stands for each level with term frequencies on which
+//! `other` agrees by chance, and not through its relation. Without relations this is the Fellegi-Sunter
+//! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
+
+use std::collections::HashMap;
+
+use super::blocks::Pair;
+use super::compare::{Comparer, Patterns};
+use super::error::LinkError;
+use super::model::Model;
+use super::plan::{PENDING, Plan, found_out, level_of};
+
+/// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
+const LEAST: f64 = 1e-12;
+/// Comparisons with term frequencies: their combinations are tabled.
+const MOST_FREQUENCIES: usize = 8;
+
+/// A model's parameters, laid out for scoring.
+#[derive(Debug)]
+pub(super) struct Scorer {
+    /// The same entity; the others, the unrelated last.
+    classes: Vec<Class>,
+    /// For each comparison and level, which table of [`Scorer::ratios`] adjusts it.
+    adjusted: Vec<Vec<Option<usize>>>,
+    tables: Vec<Table>,
+    /// For each comparison whether equal values are at its first level.
+    equal_first: Vec<bool>,
+}
+
+#[derive(Debug)]
+struct Class {
+    prior: f64,
+    levels: Vec<Vec<f64>>,
+    through: Vec<bool>,
+}
+
+/// Frequencies of the values of an expression over u.
+#[derive(Debug)]
+struct Table {
+    expression: usize,
+    ratios: Vec<f32>,
+    /// The ratio of the rarest value.
+    least: f64,
+}
+
+/// What a pattern weighs.
+#[derive(Debug, Clone, Default)]
+struct Score {
+    /// The expression's table of each adjusted comparison.
+    tables: Vec<usize>,
+    /// Evidence for another class over that for the same, by the set of tables that adjust it.
+    against: Vec<f64>,
+}
+
+impl Scorer {
+    pub(super) fn new(model: &Model, plan: &Plan<'_>) -> Result<Scorer, LinkError> {
+        let prior = model.prior.ok_or_else(|| LinkError::Untrained {
+            place: "the model".to_owned(),
+            parameter: "prior",
+        })?;
+        let same = levels(model, "m", |level| level.m)?;
+        let unrelated = levels(model, "u", |level| level.u)?;
+        let (mut tables, mut adjusted) = (Vec::new(), Vec::new());
+        for (comparison, u) in plan.comparisons.iter().zip(&unrelated) {
+            let of_levels = comparison.frequencies.iter().zip(u);
+            adjusted.push(
+                of_levels
+                    .map(|(expression, u)| {
+                        let table = Table::new(plan, (*expression)?, *u);
+                        tables.push(table);
+                        Some(tables.len() - 1)
+                    })
+                    .collect(),
+            );
+        }
+        if tables.len() > MOST_FREQUENCIES {
+            return Err(LinkError::Frequencies {
+                found: tables.len(),
+                most: MOST_FREQUENCIES,
+            });
+        }
+        let related: f64 = model.relations.iter().map(|relation| relation.prior).sum();
+        let never = vec![false; model.comparisons.len()];
+        let mut classes = vec![Class {
+            prior,
+            levels: same,
+            through: never.clone(),
+        }];
+        for relation in &model.relations {
+            let through = model.comparisons.iter();
+            let through = through.map(|comparison| relation.through.contains(&comparison.name));
+            classes.push(Class {
+                prior: relation.prior,
+                levels: relation
+                    .levels
+                    .iter()
+                    .map(|levels| levels.iter().map(|p| p.max(LEAST)).collect())
+                    .collect(),
+                through: through.collect(),
+            });
+        }
+        classes.push(Class {
+            prior: (1.0 - prior - related).max(LEAST),
+            levels: unrelated,
+            through: never,
+        });
+        Ok(Scorer {
+            classes,
+            adjusted,
+            tables,
+            equal_first: plan.comparisons.iter().map(|c| c.equal_first).collect(),
+        })
+    }
+
+    /// The scorer at work, for pairs with odds against them of at most `most`.
+    pub(super) fn scoring<'p>(&'p self, plan: &'p Plan<'p>, most: f64) -> Scoring<'p> {
+        Scoring {
+            scorer: self,
+            most,
+            order: self.telling_first(),
+            partial: Patterns::new(),
+            hopeless: Vec::new(),
+            comparer: Comparer::new(plan),
+            patterns: Patterns::new(),
+            scores: Vec::new(),
+            plan,
+            evidences: HashMap::new(),
+        }
+    }
+
+    /// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair
+    /// first.
+    fn telling_first(&self) -> Vec<usize> {
+        let unrelated = &self.classes[self.classes.len() - 1];
+        let weight = |comparison: &usize| {
+            let last = |class: &Class| class.levels[*comparison].last().copied();
+            let ratio = last(&self.classes[0]).zip(last(unrelated));
+            ratio.map_or(1.0, |(same, unrelated)| same / unrelated)
+        };
+        let mut order: Vec<usize> = (0..self.adjusted.len()).collect();
+        order.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
+        order
+    }
+
+    /// A bound below the odds against any pair of a partial pattern: against each other class by itself,
+    /// the pending levels are the best there are, and the values on which the pair agrees the rarest.
+    fn least_against(&self, partial: u64) -> f64 {
+        let same = &self.classes[0];
+        let against = |class: &Class| {
+            let levels = (0..self.adjusted.len()).map(|comparison| {
+                let ratio = |level: usize| {
+                    let adjusted = self.adjusted[comparison][level];
+                    let rarest = match adjusted {
+                        Some(table) if !class.through[comparison] => self.tables[table].least,
+                        _ => 1.0,
+                    };
+                    rarest * class.levels[comparison][level] / same.levels[comparison][level]
+                };
+                match level_of(partial, comparison) {
+                    0 => 1.0,
+                    PENDING => (0..self.adjusted[comparison].len())
+                        .filter(|level| !(self.equal_first[comparison] && *level == 0))
+                        .map(ratio)
+                        .fold(f64::INFINITY, f64::min),
+                    level => ratio(usize::from(level) - 1),
+                }
+            });
+            levels.product::<f64>() * class.prior / same.prior
+        };
+        self.classes[1..].iter().map(against).fold(0.0, f64::max)
+    }
+
+    fn evidence(&self, pattern: u64) -> Vec<f64> {
+        let of = |class: &Class| {
+            let levels = (0..self.adjusted.len()).filter_map(|comparison| {
+                let level = usize::from(level_of(pattern, comparison)).checked_sub(1)?;
+                Some(class.levels[comparison][level].ln())
+            });
+            levels.sum()
+        };
+        self.classes.iter().map(of).collect()
+    }
+
+    fn score(&self, pattern: u64) -> Score {
+        let known = (0..self.adjusted.len()).filter_map(|comparison| {
+            let level = usize::from(level_of(pattern, comparison));
+            Some((comparison, level.checked_sub(1)?))
+        });
+        let known: Vec<(usize, usize)> = known.collect();
+        let adjusting: Vec<(usize, usize)> = known
+            .iter()
+            .filter_map(|(comparison, level)| {
+                Some((*comparison, self.adjusted[*comparison][*level]?))
+            })
+            .collect();
+        let evidence = |class: &Class| {
+            let levels = known.iter();
+            let levels = levels.map(|(comparison, level)| class.levels[*comparison][*level].ln());
+            class.prior.ln() + levels.sum::<f64>()
+        };
+        let same = evidence(&self.classes[0]);
+        let mut against = vec![0.0; 1 << adjusting.len()];
+        for class in &self.classes[1..] {
+            let by_chance = adjusting.iter().enumerate();
+            let set: usize = by_chance
+                .filter(|(_, (comparison, _))| !class.through[*comparison])
+                .map(|(at, _)| 1 << at)
+                .sum();
+            against[set] += (evidence(class) - same).exp();
+        }
+        Score {
+            tables: adjusting.into_iter().map(|(_, table)| table).collect(),
+            against,
+        }
+    }
+
+    #[inline]
+    fn odds_against(&self, score: &Score, left_row: &[u32]) -> f64 {
+        match *score.tables.as_slice() {
+            [] => score.against[0],
+            [a] => {
+                let a = self.tables[a].ratio(left_row);
+                score.against[0] + a * score.against[1]
+            }
+            [a, b] => {
+                let (a, b) = (
+                    self.tables[a].ratio(left_row),
+                    self.tables[b].ratio(left_row),
+                );
+                score.against[0]
+                    + a * score.against[1]
+                    + b * (score.against[2] + a * score.against[3])
+            }
+            _ => self.odds_against_many(score, left_row),
+        }
+    }
+
+    fn odds_against_many(&self, score: &Score, left_row: &[u32]) -> f64 {
+        let terms = score.against.iter().enumerate();
+        terms
+            .map(|(set, against)| {
+                let tables = score.tables.iter().enumerate();
+                let ratios = tables.filter(|(at, _)| set >> at & 1 == 1);
+                ratios.fold(*against, |product, (_, table)| {
+                    product * self.tables[*table].ratio(left_row)
+                })
+            })
+            .sum()
+    }
+}
+
+/// A [`Scorer`] at work: similarities and patterns met are remembered.
+pub(super) struct Scoring<'p> {
+    scorer: &'p Scorer,
+    /// Most odds against a pair that is still wanted.
+    most: f64,
+    /// The comparisons, the most telling first.
+    order: Vec<usize>,
+    partial: Patterns,
+    /// For each partial pattern whether it can no more be saved.
+    hopeless: Vec<bool>,
+    comparer: Comparer<'p>,
+    patterns: Patterns,
+    scores: Vec<Score>,
+    plan: &'p Plan<'p>,
+    evidences: HashMap<u64, Vec<f64>>,
+}
+
+impl Scoring<'_> {
+    /// Odds against the pair being one entity, above 0 and finite; `None` where they are beyond the most
+    /// that is asked for.
+    ///
+    /// Values are compared one column after the other, and no further once even the best levels of
+    /// the rest could not save the pair.
+    #[inline]
+    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
+        let Pair {
+            left_row,
+            right_row,
+            agreement,
+            ..
+        } = *pair;
+        let mut pattern = self.comparer.glance(left_row, right_row, agreement);
+        for at in 0..self.order.len() {
+            let comparison = self.order[at];
+            if level_of(pattern, comparison) != PENDING {
+                continue;
+            }
+            if self.is_hopeless(pattern) {
+                return None;
+            }
+            let level = self
+                .comparer
+                .level(comparison, left_row, right_row, agreement);
+            pattern = found_out(pattern, comparison, level);
+        }
+        let number = self.patterns.number(pattern);
+        if number == self.scores.len() {
+            self.scores.push(self.scorer.score(pattern));
+        }
+        let against = self.scorer.odds_against(&self.scores[number], left_row);
+        (against <= self.most).then_some(against)
+    }
+
+    #[inline]
+    fn is_hopeless(&mut self, partial: u64) -> bool {
+        let number = self.partial.number(partial);
+        if number == self.hopeless.len() {
+            let least = self.scorer.least_against(partial);
+            self.hopeless.push(least > self.most);
+        }
+        self.hopeless[number]
+    }
+
+    pub(super) fn no_evidence(&self) -> Vec<f64> {
+        vec![0.0; self.scorer.classes.len()]
+    }
+
+    /// Adds what a pair of records says for each class: the natural logarithm of the probability of its
+    /// levels.
+    pub(super) fn add_evidence(&mut self, left: u32, right: u32, evidence: &mut [f64]) {
+        let (left, right) = (self.plan.row(left), self.plan.row(right));
+        let agreement = self.plan.agreement(left, right);
+        let pattern = self.comparer.pattern(left, right, agreement);
+        let scorer = self.scorer;
+        let known = self
+            .evidences
+            .entry(pattern)
+            .or_insert_with(|| scorer.evidence(pattern));
+        for (sum, of) in evidence.iter_mut().zip(known) {
+            *sum += *of;
+        }
+        for (comparison, tables) in scorer.adjusted.iter().enumerate() {
+            let level = usize::from(level_of(pattern, comparison));
+            let Some(Some(table)) = level.checked_sub(1).map(|level| tables[level]) else {
+                continue;
+            };
+            let ratio = scorer.tables[table].ratio(left).ln();
+            for (sum, class) in evidence.iter_mut().zip(&scorer.classes).skip(1) {
+                if !class.through[comparison] {
+                    *sum += ratio;
+                }
+            }
+        }
+    }
+
+    /// Bits for being one entity, of evidence that speaks with weight `t`.
+    pub(super) fn bits(&self, evidence: &[f64], t: f64) -> f64 {
+        let of = |class: &Class, evidence: &f64| class.prior.ln() + t * evidence;
+        let same = of(&self.scorer.classes[0], &evidence[0]);
+        let others = self.scorer.classes.iter().zip(evidence).skip(1);
+        let against: f64 = others
+            .map(|(class, of_class)| (of(class, of_class) - same).exp())
+            .sum();
+        -against.log2()
+    }
+}
+
+impl Table {
+    fn new(plan: &Plan<'_>, expression: usize, u: f64) -> Table {
+        let mut counts = plan.frequencies(expression);
+        counts[0] = 0;
+        let known: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+        let ratio = |count: &u32| (f64::from(*count) / known.max(1.0) / u) as f32;
+        let rarest = counts.iter().filter(|count| **count > 0).min();
+        Table {
+            expression,
+            least: rarest.map_or(1.0, |count| ratio(count).into()),
+            ratios: counts.iter().map(ratio).collect(),
+        }
+    }
+
+    fn ratio(&self, row: &[u32]) -> f64 {
+        self.ratios[super::plan::code_of(row, self.expression) as usize].into()
+    }
+}
+
+fn levels(
+    model: &Model,
+    parameter: &'static str,
+    of: impl Fn(&super::model::Level) -> Option<f64>,
+) -> Result<Vec<Vec<f64>>, LinkError> {
+    let of_comparison = |comparison: &super::model::Comparison| {
+        let levels = comparison.levels.iter().enumerate();
+        levels
+            .map(|(at, level)| {
+                let value = of(level).ok_or_else(|| LinkError::Untrained {
+                    place: format!("comparison {:?}, level {at}", comparison.name),
+                    parameter,
+                })?;
+                Ok(value.max(LEAST))
+            })
+            .collect()
+    };
+    model.comparisons.iter().map(of_comparison).collect()
+}

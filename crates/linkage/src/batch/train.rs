@@ -1,0 +1,213 @@
+//! Training without labels: expectation maximisation over the patterns of the pairs blocking makes.
+//!
+//! Each pair of records, of all there are, belongs to a class: the same entity, related in some way, or
+//! unrelated. A class has a probability (its prior) and, for each factor, probabilities of its symbols.
+//! What is observed is how often each pattern comes among the pairs that blocking makes. Two facts are
+//! used that usual training drops:
+//!
+//! - *How many pairs there are in all* is known, and whether blocking makes a pair is a function of its
+//!   symbols. So the pairs of a class that blocking misses are expected, not ignored, as in EM for
+//!   truncated data (Dempster, Laird and Rubin 1977, §4.2), and blocking on a column does not bend
+//!   its m.
+//! - *How often each symbol comes among all pairs* is known from sampling. It is the sum over the
+//!   classes; so u is what is left once the share of matches and relations is taken off, and neither
+//!   matches among random pairs nor households bend it.
+//!
+//! The relations are found among all couples of comparisons: pairs that agree through these two, and by
+//! chance in the rest. One that explains next to nothing is dropped. Without them, fields that depend
+//! on each other (surname and postcode within a household) are counted twice, and probabilities
+//! come out far too sure.
+
+use std::collections::HashMap;
+
+use super::blocks::{Blocks, LinkType, Selection, pairs_among};
+use super::compare::{Comparer, Patterns};
+use super::em::Em;
+use super::factors::{Factor, Random, sample};
+use super::model::Model;
+use super::plan::Plan;
+use super::predict::Scorer;
+
+/// How training is done.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrainOptions {
+    /// Where its random draws begin: the same seed and records give the same model.
+    pub seed: u64,
+    /// Random pairs drawn to learn u.
+    pub random_pairs: usize,
+    /// Pairs of the blocking rules that are compared, about; more are thinned to this.
+    pub blocked_pairs: u64,
+    /// Rounds of EM at most.
+    pub rounds: usize,
+    /// Whether relations are looked for.
+    pub relations: bool,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        TrainOptions {
+            seed: 1,
+            random_pairs: 300_000,
+            blocked_pairs: 1_000_000,
+            rounds: 200,
+            relations: true,
+        }
+    }
+}
+
+/// What training did, to be shown: a model is only as good as this says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Training {
+    /// Pairs of the blocking rules that were compared.
+    pub pairs: u64,
+    /// Rounds of EM.
+    pub rounds: usize,
+    /// Whether the parameters had come to rest.
+    pub converged: bool,
+    /// Share of the pairs of one entity that the blocking rules make, as the model expects it.
+    pub blocking_recall: f64,
+    /// Levels whose m rests on less than one pair: (comparison, level from 0).
+    pub untrained: Vec<(String, usize)>,
+}
+
+/// Pairs of each pattern that are kept as examples.
+const EXAMPLES: usize = 8;
+
+/// Trains `model` on the pairs of `blocks`.
+pub(super) fn train(
+    model: &mut Model,
+    plan: &Plan<'_>,
+    blocks: &Blocks,
+    link_type: LinkType,
+    options: &TrainOptions,
+) -> Training {
+    let mut factors = Factor::all(plan);
+    let mut random = Random(options.seed);
+    sample(
+        plan,
+        link_type,
+        &mut factors,
+        options.random_pairs,
+        &mut random,
+    );
+    let counted = count(plan, blocks, options, random.word());
+    let everything = pairs_among(
+        plan,
+        link_type,
+        plan.records.len(),
+        0..plan.records.len() as u32,
+    );
+    let mut em = Em::new(model, plan, factors, &counted, everything);
+    let (mut rounds, mut converged) = em.run(options);
+    em.write(model);
+    while em.has_relations()
+        && let Ok(scorer) = Scorer::new(model, plan)
+        && em.drop_same_entity(&triangles(plan, blocks, &scorer, &counted.examples))
+    {
+        let (more, at_rest) = em.settle(options.rounds);
+        rounds += more;
+        converged = at_rest;
+        em.write(model);
+    }
+    Training {
+        pairs: counted.pairs,
+        rounds,
+        converged,
+        blocking_recall: em.blocking_recall(),
+        untrained: em.untrained(model),
+    }
+}
+
+/// How often each pattern came.
+pub(super) struct Counted {
+    pub(super) patterns: Vec<u64>,
+    /// Pairs, scaled up to all that the rules make.
+    pub(super) counts: Vec<f64>,
+    pairs: u64,
+    /// All pairs for each one compared.
+    pub(super) scale: f64,
+    /// Some pairs of each pattern.
+    examples: Vec<Vec<(u32, u32)>>,
+}
+
+fn count(plan: &Plan<'_>, blocks: &Blocks, options: &TrainOptions, salt: u64) -> Counted {
+    let made: u64 = blocks.pairs().sum();
+    let scale = (made as f64 / options.blocked_pairs.max(1) as f64).max(1.0);
+    let limit = (u64::MAX as f64 / scale) as u64;
+    let mut comparer = Comparer::new(plan);
+    let mut patterns = Patterns::new();
+    let mut counts: Vec<u64> = Vec::new();
+    let mut examples: Vec<Vec<(u32, u32)>> = Vec::new();
+    let mut random = Random(salt);
+    blocks.for_each(plan, Selection::Sample { salt, limit }, |_, pair| {
+        let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
+        let number = patterns.number(pattern);
+        if number == counts.len() {
+            counts.push(0);
+            examples.push(Vec::new());
+        }
+        counts[number] += 1;
+        // a reservoir: each pair of the pattern is as likely to stay
+        let (kept, place) = (&mut examples[number], random.below(counts[number]) as usize);
+        if kept.len() < EXAMPLES {
+            kept.push((pair.left, pair.right));
+        } else if place < EXAMPLES {
+            kept[place] = (pair.left, pair.right);
+        }
+    });
+    Counted {
+        examples,
+        patterns: patterns.known().to_vec(),
+        pairs: counts.iter().sum(),
+        counts: counts.iter().map(|count| *count as f64 * scale).collect(),
+        scale,
+    }
+}
+
+/// Of each pattern's examples, the share that have a third record linked to both.
+fn triangles(
+    plan: &Plan<'_>,
+    blocks: &Blocks,
+    scorer: &Scorer,
+    examples: &[Vec<(u32, u32)>],
+) -> Vec<Triangles> {
+    let mut marked = vec![false; plan.records.len()];
+    for (left, right) in examples.iter().flatten() {
+        marked[*left as usize] = true;
+        marked[*right as usize] = true;
+    }
+    let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut scoring = scorer.scoring(plan, 1.0);
+    blocks.for_each(plan, Selection::Touching(&marked), |_, pair| {
+        if scoring.odds_against(&pair).is_some() {
+            linked.entry(pair.left).or_default().push(pair.right);
+            linked.entry(pair.right).or_default().push(pair.left);
+        }
+    });
+    let third = |of: u32, but: u32| {
+        let near = linked.get(&of).into_iter().flatten();
+        near.filter(move |near| **near != but)
+    };
+    let tested = |examples: &Vec<(u32, u32)>| {
+        let mut triangles = Triangles::default();
+        for &(left, right) in examples {
+            if third(left, right).next().is_some() && third(right, left).next().is_some() {
+                triangles.possible += 1.0;
+                let closed = third(left, right).any(|a| third(right, left).any(|b| a == b));
+                triangles.closed += f64::from(u8::from(closed));
+            }
+        }
+        let count = examples.len().max(1) as f64;
+        triangles.possible /= count;
+        triangles.closed /= count;
+        triangles
+    };
+    examples.iter().map(tested).collect()
+}
+
+/// Of pairs, how many have a third record linked to each of the two, and how many the same third.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Triangles {
+    pub(super) possible: f64,
+    pub(super) closed: f64,
+}
