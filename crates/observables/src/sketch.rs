@@ -3,7 +3,8 @@
 //! Gangs keep their story and change the account, the number and the domain. So observables and
 //! numbers are dropped, letters folded (lower case, no accents), and shingles of three words hashed by
 //! thirty functions of which the least values are kept. Texts that share a band share, most likely, a
-//! large part of their shingles: they are candidates, which [`jaccard`] then verifies.
+//! large part of their shingles: they are candidates, which [`jaccard`] then verifies. What many texts
+//! share, such as the footer of a mail, may be learnt as [`Boilerplate`] and left out too.
 //!
 //! Bands are stored: the hashes here never change. A text meets another whose Jaccard similarity is
 //! `s` with probability `1 - (1 - s³)¹⁰`: 0.94 at 0.63, 0.99 at 0.72, 0.03 at 0.15.
@@ -36,6 +37,10 @@
 use std::collections::HashSet;
 
 use crate::{Hit, extract};
+
+mod boilerplate;
+
+pub use boilerplate::{Boilerplate, BoilerplateError, Corpus, MIN_DOCUMENTS, SHARE};
 
 /// Fewest shingles that say enough to be compared.
 ///
@@ -84,9 +89,37 @@ impl Sketch {
     /// assert!(sketch("trop court").is_none());
     /// ```
     pub fn of(text: &str, hits: &[Hit]) -> Option<Sketch> {
+        Sketch::of_shingles(text, hits, |_| true)
+    }
+
+    /// The sketch of what a text says beside its boilerplate, or `None` when under [`MIN_SHINGLES`] shingles
+    /// are left.
+    ///
+    /// That of a text without any is the one that [`Sketch::of`] gives. Bands made without boilerplate are to be
+    /// made again when it is learnt again.
+    ///
+    /// ```
+    /// use observables::sketch::{Boilerplate, Corpus, SHARE, Sketch};
+    ///
+    /// let footer = "ce message et ses pièces jointes sont confidentiels et réservés à leurs destinataires, \
+    ///     si vous le recevez par erreur merci de le détruire";
+    /// let mut corpus = Corpus::new();
+    /// (0..1_000).for_each(|_| corpus.add(footer, &[]));
+    /// let boilerplate: Boilerplate = corpus.boilerplate(SHARE).unwrap();
+    /// assert!(Sketch::of(footer, &[]).is_some());
+    /// assert!(Sketch::without(footer, &[], &boilerplate).is_none());
+    /// ```
+    pub fn without(text: &str, hits: &[Hit], boilerplate: &Boilerplate) -> Option<Sketch> {
+        Sketch::of_shingles(text, hits, |shingle| !boilerplate.contains(shingle))
+    }
+
+    fn of_shingles(text: &str, hits: &[Hit], counts: impl Fn(u64) -> bool) -> Option<Sketch> {
         let mut least = [u32::MAX; HASHES];
         let mut count = 0;
         each_shingle(text, hits, |shingle| {
+            if !counts(shingle) {
+                return;
+            }
             count += 1;
             for (least, (factor, offset)) in least.iter_mut().zip(&FUNCTIONS) {
                 let value = ((shingle ^ offset).wrapping_mul(*factor) >> 32) as u32;
