@@ -1,9 +1,10 @@
 //! How fast near-copies are found among made complaints, and how many of those planted:
-//! `cargo run --release -p orfevre-observables --example neardup -- [--write FILE]`.
+//! `cargo run --release -p orfevre-observables --example neardup -- [--write FILE | --boilerplate]`.
 //!
 //! 10,000 complaints and 2,000 copies of some with 4 % of their words changed. End to end is: the sketch of
 //! each text, its bands looked up in an index in memory, then put there. With `--write` the texts are left
-//! as JSON lines (`text`, `copy_of`) for the other implementation (`benches/peers/neardup.py`).
+//! as JSON lines (`text`, `copy_of`) for the other implementation (`benches/peers/neardup.py`). With
+//! `--boilerplate` the same is measured again without the shingles that stand in more than 1 % of these texts.
 
 use std::{
     collections::HashMap,
@@ -11,7 +12,10 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use observables::{Hit, extract, sketch::Sketch};
+use observables::{
+    Hit, extract,
+    sketch::{Boilerplate, Corpus, SHARE, Sketch},
+};
 
 #[path = "support/complaints.rs"]
 mod complaints;
@@ -55,11 +59,46 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
 
     let found: Vec<Vec<Hit>> = texts.iter().map(|text| extract(text).hits).collect();
-    let whole = timed(|| run(&texts, None));
-    let known = timed(|| run(&texts, Some(&found)));
+    measure(&texts, &found, &pairs, Sketch::of);
+    if arguments == ["--boilerplate"] {
+        let boilerplate = learn(&texts, &found)?;
+        let without = |text: &str, hits: &[Hit]| Sketch::without(text, hits, &boilerplate);
+        measure(&texts, &found, &pairs, without);
+    }
+    Ok(())
+}
+
+/// The boilerplate of these texts, and what learning it took.
+fn learn(texts: &[String], found: &[Vec<Hit>]) -> Result<Boilerplate, &'static str> {
+    let corpus = || {
+        let mut corpus = Corpus::new();
+        for (text, hits) in texts.iter().zip(found) {
+            corpus.add(text, hits);
+        }
+        corpus
+    };
+    let boilerplate = corpus().boilerplate(SHARE).ok_or("too few documents")?;
+    let time = timing::seconds(|| drop(std::hint::black_box(corpus())));
+    println!(
+        "\nwithout boilerplate, {} shingles learnt at {:.0} documents/s",
+        boilerplate.len(),
+        texts.len() as f64 / time
+    );
+    Ok(boilerplate)
+}
+
+/// Prints how fast candidates are found with such sketches, and how many of the pairs that were planted.
+fn measure(
+    texts: &[String],
+    found: &[Vec<Hit>],
+    pairs: &[(usize, usize)],
+    sketch: impl Fn(&str, &[Hit]) -> Option<Sketch>,
+) {
+    let whole = timed(|| run(texts, |at| sketch(&texts[at], &extract(&texts[at]).hits)));
+    let known = timed(|| run(texts, |at| sketch(&texts[at], &found[at])));
     let sketching = timed(|| {
-        for (text, hits) in texts.iter().zip(&found) {
-            std::hint::black_box(Sketch::of(text, hits).map(|sketch| sketch.bands()));
+        for (text, hits) in texts.iter().zip(found) {
+            std::hint::black_box(sketch(text, hits).map(|sketch| sketch.bands()));
         }
         Vec::new()
     });
@@ -72,7 +111,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .is_ok()
         })
         .count();
+    let sketched = texts.iter().zip(found);
+    let sketched = sketched.filter(|(text, hits)| sketch(text, hits).is_some());
     let rate = |time: f64| texts.len() as f64 / time;
+    println!("{} documents have a sketch", sketched.count());
     println!(
         "sketch                              {:>9.0} documents/s",
         rate(sketching.0)
@@ -90,7 +132,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         100.0 * planted as f64 / COPIES as f64,
         candidates.len()
     );
-    Ok(())
 }
 
 type Pairs = Vec<(u32, u32)>;
@@ -103,17 +144,13 @@ fn timed(run: impl Fn() -> Pairs) -> (f64, Pairs) {
 }
 
 /// Pairs of a document and an earlier one that shares a band with it, each once.
-fn run(texts: &[String], found: Option<&[Vec<Hit>]>) -> Pairs {
+fn run(texts: &[String], sketch: impl Fn(usize) -> Option<Sketch>) -> Pairs {
     let mut index = Index::default();
     let mut pairs = Vec::new();
     // The last document that met each one, so that a pair which shares two bands is given once.
     let mut met = vec![u32::MAX; texts.len()];
-    for (at, text) in texts.iter().enumerate() {
-        let sketch = match found {
-            Some(found) => Sketch::of(text, &found[at]),
-            None => Sketch::of(text, &extract(text).hits),
-        };
-        let Some(sketch) = sketch else { continue };
+    for at in 0..texts.len() {
+        let Some(sketch) = sketch(at) else { continue };
         for band in sketch.bands() {
             index.meet(band, at as u32, |other| {
                 if met[other as usize] != at as u32 {

@@ -4,6 +4,16 @@ use crate::{Hit, Kind, Proof};
 
 /// How much a hit is to be believed. An order and no probability: of two hits the higher one is more
 /// often what it seems.
+///
+/// ```
+/// use observables::{Confidence, extract};
+///
+/// // A list to be blocked takes no word with a forgotten space, nor a sum.
+/// let text = "payé 1 250 € sur FR14 2004 1010 0505 0001 3M02 606, voir https://colis.example/a";
+/// let mut hits = extract(text).hits;
+/// hits.retain(|hit| hit.confidence() >= Confidence::Medium);
+/// assert_eq!(hits.len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(
     feature = "serde",
@@ -21,6 +31,10 @@ pub enum Confidence {
 
 impl Confidence {
     /// Its name, as exchanged.
+    ///
+    /// ```
+    /// assert_eq!(observables::Confidence::High.name(), "high");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             Confidence::Low => "low",

@@ -22,6 +22,14 @@ use crate::{
 };
 
 /// What was found in a text.
+///
+/// ```
+/// use observables::{Kind, ParseError, extract};
+///
+/// let found = extract("Virement sur FR15 2004 1010 0505 0001 3M02 606, appelez le 06 39 98 12 34.");
+/// assert_eq!(found.hits[0].kind, Kind::Phone);
+/// assert_eq!(found.problems[0].error, ParseError::Checksum { kind: Kind::Iban });
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extraction {
     /// In order of their spans, which do not overlap.
@@ -31,6 +39,16 @@ pub struct Extraction {
 }
 
 /// An observable and where it stands.
+///
+/// ```
+/// use observables::{Flags, Kind, Proof, extract};
+///
+/// let text = "écrivez à Aide@Example[.]com";
+/// let hit = &extract(text).hits[0];
+/// assert_eq!((hit.kind, hit.canonical.as_str()), (Kind::Email, "aide@example.com"));
+/// assert_eq!(&text[hit.span.clone()], "Aide@Example[.]com");
+/// assert_eq!((hit.proof, hit.flags), (Proof::Shape, Flags::EXAMPLE));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
     /// What it is.
@@ -47,12 +65,28 @@ pub struct Hit {
 
 impl Hit {
     /// The observable alone.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable, extract};
+    ///
+    /// let hit = &extract("sur colis[.]example hier").hits[0];
+    /// assert_eq!(Ok(hit.observable()), Observable::parse(Kind::Domain, "colis.example"));
+    /// ```
     pub fn observable(&self) -> Observable {
         Observable::from_canonical(self.kind, self.canonical.clone())
     }
 }
 
 /// What stands behind a hit, from strong to weak.
+///
+/// ```
+/// use observables::{Proof, extract};
+///
+/// let proof = |text: &str| extract(text).hits[0].proof;
+/// assert_eq!(proof("FR14 2004 1010 0505 0001 3M02 606"), Proof::Checksum);
+/// assert_eq!(proof("service-public.fr"), Proof::KnownSuffix);
+/// assert!(Proof::Checksum < Proof::Shape, "the strongest comes first");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(
     feature = "serde",
@@ -73,30 +107,84 @@ pub enum Proof {
 }
 
 /// What an observable says about itself, without any list.
+///
+/// ```
+/// use observables::{Flags, Kind, Observable};
+///
+/// let address = Observable::parse(Kind::Ipv4, "192.0.2.1").unwrap();
+/// assert!(address.flags().contains(Flags::EXAMPLE));
+/// let both = Flags::EXAMPLE | Flags::HOMOGLYPH;
+/// assert_eq!(both.names().collect::<Vec<_>>(), ["example", "homoglyph"]);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags(u8);
 
 impl Flags {
     /// Reserved for examples, documentation or fiction.
+    ///
+    /// ```
+    /// use observables::{Flags, extract};
+    ///
+    /// assert_eq!(extract("rappelez le 06 39 98 12 34").hits[0].flags, Flags::EXAMPLE);
+    /// ```
     pub const EXAMPLE: Flags = Flags(1);
     /// Means something only inside a network or a machine.
+    ///
+    /// ```
+    /// use observables::{Flags, extract};
+    ///
+    /// assert_eq!(extract("http://192.168.1.1/").hits[0].flags, Flags::PRIVATE);
+    /// ```
     pub const PRIVATE: Flags = Flags(2);
     /// Written in letters that pass for others.
+    ///
+    /// ```
+    /// use observables::{Flags, extract};
+    ///
+    /// // The first letter is Cyrillic.
+    /// assert!(extract("bаnque.example").hits[0].flags.contains(Flags::HOMOGLYPH));
+    /// ```
     pub const HOMOGLYPH: Flags = Flags(4);
     /// Of a kind that nothing answers to any more, such as an onion address of version 2.
+    ///
+    /// ```
+    /// use observables::{Flags, extract};
+    ///
+    /// assert_eq!(extract("expyuzz4wqqyqhjn.onion").hits[0].flags, Flags::DEAD);
+    /// ```
     pub const DEAD: Flags = Flags(8);
 
     /// Whether all of `other` is set.
+    ///
+    /// ```
+    /// use observables::Flags;
+    ///
+    /// let both = Flags::EXAMPLE | Flags::PRIVATE;
+    /// assert!(both.contains(Flags::PRIVATE) && !Flags::PRIVATE.contains(both));
+    /// ```
     pub fn contains(self, other: Flags) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// Whether nothing is set.
+    ///
+    /// ```
+    /// use observables::Flags;
+    ///
+    /// assert!(Flags::default().is_empty() && !Flags::DEAD.is_empty());
+    /// ```
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// The names of what is set, as exchanged: `example`, `private`, `homoglyph`, `dead`.
+    ///
+    /// ```
+    /// use observables::Flags;
+    ///
+    /// let flags = Flags::EXAMPLE | Flags::DEAD;
+    /// assert_eq!(flags.names().collect::<Vec<_>>(), ["example", "dead"]);
+    /// ```
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         [
             (Flags::EXAMPLE, "example"),
@@ -119,6 +207,13 @@ impl BitOr for Flags {
 }
 
 /// Something that was meant as an observable and is none.
+///
+/// ```
+/// let text = "mon compte FR15 2004 1010 0505 0001 3M02 606";
+/// let problem = &observables::extract(text).problems[0];
+/// assert_eq!(&text[problem.span.clone()], "FR15 2004 1010 0505 0001 3M02 606");
+/// assert_eq!(problem.error.to_string(), "the check characters are wrong for: iban");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// What it was taken for.

@@ -13,6 +13,13 @@ use crate::{
 };
 
 /// What a kind is about.
+///
+/// ```
+/// use observables::{Family, Kind};
+///
+/// let family = |kind: Kind| kind.entry().family;
+/// assert_eq!((family(Kind::Iban), family(Kind::Onion)), (Family::Money, Family::Web));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// Addresses of the web and of networks.
@@ -26,6 +33,17 @@ pub enum Family {
 }
 
 /// What is said about a kind.
+///
+/// ```
+/// use observables::{Kind, Observable};
+///
+/// let entry = Kind::Btc.entry();
+/// assert_eq!((entry.name, entry.stix), ("btc", "cryptocurrency-wallet"));
+/// for (written, canonical) in entry.examples {
+///     assert_eq!(Observable::parse(entry.kind, written)?.canonical(), *canonical);
+/// }
+/// # Ok::<(), observables::ParseError>(())
+/// ```
 #[derive(Debug)]
 pub struct KindEntry {
     /// The kind described.
@@ -70,6 +88,15 @@ macro_rules! kinds {
         examples: $examples:expr, counter_examples: $counter_examples:expr,
     })*) => {
         /// A kind of observable. Its [name](Kind::name) is short, stable and stored.
+        ///
+        /// ```
+        /// use observables::Kind;
+        ///
+        /// let kind: Kind = "iban".parse()?;
+        /// assert_eq!(kind, Kind::Iban);
+        /// assert_eq!(kind.to_string(), "iban");
+        /// # Ok::<(), observables::UnknownKind>(())
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[cfg_attr(
             feature = "serde",
@@ -83,10 +110,24 @@ macro_rules! kinds {
 
         impl Kind {
             /// Every kind, in the order of the table.
+            ///
+            /// ```
+            /// use observables::Kind;
+            ///
+            /// assert!(Kind::ALL.contains(&Kind::Phone));
+            /// ```
             pub const ALL: &[Kind] = &[$(Kind::$kind),*];
         }
 
         /// Every kind, in the order of the enum.
+        ///
+        /// ```
+        /// use observables::{Family, KINDS};
+        ///
+        /// let labels: Vec<_> = KINDS.iter().filter(|entry| entry.family == Family::People)
+        ///     .map(|entry| entry.label_en).collect();
+        /// assert!(labels.contains(&"phone number"));
+        /// ```
         pub static KINDS: &[KindEntry] = &[$(KindEntry {
             kind: Kind::$kind,
             name: $name,
@@ -1648,6 +1689,12 @@ kinds! {
 
 impl Kind {
     /// What the table says about this kind.
+    ///
+    /// ```
+    /// use observables::Kind;
+    ///
+    /// assert_eq!(Kind::Email.entry().misp, "email");
+    /// ```
     pub fn entry(self) -> &'static KindEntry {
         &KINDS[self as usize]
     }
@@ -1662,6 +1709,13 @@ impl Kind {
     }
 
     /// The names of all kinds, for help and messages.
+    ///
+    /// ```
+    /// use observables::Kind;
+    ///
+    /// let help = Kind::names().collect::<Vec<_>>().join(", ");
+    /// assert!(help.starts_with("url, domain, onion"));
+    /// ```
     pub fn names() -> impl Iterator<Item = &'static str> {
         KINDS.iter().map(|entry| entry.name)
     }
@@ -1674,6 +1728,11 @@ impl fmt::Display for Kind {
 }
 
 /// A name that is no kind's.
+///
+/// ```
+/// let error = "tel".parse::<observables::Kind>().unwrap_err();
+/// assert_eq!(error.to_string(), "no kind of observable is named \"tel\"");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no kind of observable is named {name:?}")]
 pub struct UnknownKind {

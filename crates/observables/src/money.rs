@@ -179,6 +179,16 @@ pub(crate) fn iban(text: &str) -> Result<(String, Proof), ParseError> {
 }
 
 /// What an IBAN says of an account, each part as written in it.
+///
+/// ```
+/// use observables::{Kind, Observable, iban_parts};
+///
+/// let iban = Observable::parse(Kind::Iban, "DE89 3704 0044 0532 0130 00")?;
+/// let parts = iban_parts(&iban).unwrap();
+/// assert_eq!((parts.country.as_str(), parts.bank.as_str()), ("DE", "37040044"));
+/// assert_eq!((parts.branch, parts.account.as_str()), (None, "0532013000"));
+/// # Ok::<(), observables::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IbanParts {
     /// Two letters of ISO 3166-1.

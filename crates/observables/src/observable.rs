@@ -10,6 +10,16 @@ use crate::{
 /// An identifier of a kind, in its canonical form.
 ///
 /// Two notations of one thing give equal observables; that is what cross-matching rests on.
+///
+/// ```
+/// use observables::{Kind, Observable};
+///
+/// let typed = Observable::parse(Kind::Phone, "06.39.98.12.34")?;
+/// let pasted = Observable::parse(Kind::Phone, "+33 (0)6 39 98 12 34")?;
+/// assert_eq!(typed, pasted);
+/// assert_eq!(typed.key(), pasted.key());
+/// # Ok::<(), observables::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Observable {
@@ -18,6 +28,15 @@ pub struct Observable {
 }
 
 /// Why a text is not an observable of the kind asked for.
+///
+/// ```
+/// use observables::{Kind, Observable, ParseError};
+///
+/// let error = |kind, text| Observable::parse(kind, text).unwrap_err();
+/// assert_eq!(error(Kind::Iban, "FR15 2004 1010 0505 0001 3M02 606"), ParseError::Checksum { kind: Kind::Iban });
+/// assert_eq!(error(Kind::Iban, "mon compte"), ParseError::Shape { kind: Kind::Iban });
+/// assert_eq!(error(Kind::Domain, "colis.exampel"), ParseError::UnknownSuffix);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -79,6 +98,15 @@ impl Observable {
 
     /// The account of a handle on a platform, both as a person gives them (`"Insta"`, `"@test"`).
     ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let account = Observable::social("Insta", "@Test_Arnaque")?;
+    /// assert_eq!((account.kind(), account.canonical()), (Kind::Social, "instagram:test_arnaque"));
+    /// assert!(Observable::social("réseau inconnu", "test").is_err());
+    /// # Ok::<(), observables::ParseError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the platform is unknown, or never gives such a handle.
@@ -103,16 +131,36 @@ impl Observable {
     }
 
     /// Takes back what was stored. The text is trusted to be the canonical form that this crate gave.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let stored = Observable::from_canonical(Kind::Domain, "colis.example".to_owned());
+    /// assert_eq!(Ok(stored), Observable::parse(Kind::Domain, "Colis[.]example"));
+    /// ```
     pub fn from_canonical(kind: Kind, canonical: String) -> Observable {
         Observable { kind, canonical }
     }
 
     /// What it is.
+    ///
+    /// ```
+    /// use observables::{Kind, parse_any};
+    ///
+    /// assert_eq!(parse_any("aide@banque.example")[0].kind(), Kind::Email);
+    /// ```
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
     /// Its canonical form.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable};
+    ///
+    /// let domain = Observable::parse(Kind::Domain, "WWW.Société.example").unwrap();
+    /// assert_eq!(domain.canonical(), "www.xn--socit-esab.example");
+    /// ```
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
@@ -216,6 +264,13 @@ impl Observable {
     }
 
     /// What the identifier says about itself: made for examples, private, an imitation.
+    ///
+    /// ```
+    /// use observables::{Flags, Kind, Observable};
+    ///
+    /// let address = Observable::parse(Kind::Ipv4, "10.0.0.7").unwrap();
+    /// assert_eq!(address.flags(), Flags::PRIVATE);
+    /// ```
     pub fn flags(&self) -> Flags {
         flags_of(self.kind, &self.canonical)
     }

@@ -8,6 +8,16 @@
 //! a sketch, so a passage stays the same when the gang changes the account in it.
 //!
 //! Passages are stored: the hashes here never change.
+//!
+//! ```
+//! use observables::{passage::passages, sketch::jaccard};
+//!
+//! let message = "Nous sommes au regret de vous informer que votre colis est retenu au dépôt central. \
+//!     Merci de régler les frais de port sous deux jours faute de quoi il sera renvoyé à son expéditeur.";
+//! let victim = format!("{} « {message} »", "Je ne sais plus quel jour de la semaine c'était. ".repeat(9));
+//! assert!(jaccard(message, &victim) < 0.8);
+//! assert!(passages(&victim, &[]).contains(&passages(message, &[])[0]));
+//! ```
 
 use std::collections::HashSet;
 
@@ -21,10 +31,35 @@ use crate::{
 /// On made complaints in French 83 to 91 in 100 pairs that share 24 words in two sentences have one author, which is
 /// enough for 3,000 complaints and not for 60,000: there what strangers share ties 6,800 into one part.
 /// At 30 words, or 24 in three sentences, the largest part is of 474.
+///
+/// ```
+/// use observables::passage::{TWO, passages};
+///
+/// let sentence = |words: usize| "mot ".repeat(words) + ". ";
+/// let keys = |first, second| passages(&(sentence(first) + &sentence(second)), &[]).len();
+/// assert_eq!((keys(TWO - 10, 10), keys(TWO - 10, 9)), (1, 0));
+/// ```
 pub const TWO: usize = 30;
 /// Fewest words of three sentences or more that are a passage.
+///
+/// ```
+/// use observables::passage::{THREE, passages};
+///
+/// let sentence = "mot ".repeat(THREE / 3) + ". ";
+/// assert_eq!(passages(&sentence.repeat(3), &[]).len(), 1);
+/// assert_eq!(passages(&sentence.repeat(2), &[]).len(), 0);
+/// ```
 pub const THREE: usize = 24;
 /// A text gives no more passages than this, the first ones: who pastes a book is compared by its beginning.
+///
+/// ```
+/// use observables::passage::{MOST, passages};
+///
+/// // A word for each number, in letters.
+/// let word = |at: usize| at.to_string().bytes().map(|digit| char::from(digit + 49)).collect::<String>();
+/// let book: String = (0..6_000).map(|at| word(at) + if at % 10 == 9 { ". " } else { " " }).collect();
+/// assert_eq!(passages(&book, &[]).len(), MOST);
+/// ```
 pub const MOST: usize = 256;
 
 /// The keys of the passages of a text whose hits are known, each once, in their order.

@@ -327,6 +327,16 @@ pub(crate) fn may_be_neighbours(text: &[u8]) -> bool {
 }
 
 /// What a number in E.164 says about itself, by the numbering plan of its country.
+///
+/// ```
+/// use observables::{Kind, Observable, PhoneKind, phone_parts};
+///
+/// let fixed = Observable::parse(Kind::Phone, "01 99 00 12 34")?;
+/// let parts = phone_parts(&fixed).unwrap();
+/// assert_eq!((parts.country.as_deref(), parts.kind), (Some("FR"), PhoneKind::Fixed));
+/// assert_eq!(parts.national, "199001234");
+/// # Ok::<(), observables::ParseError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PhoneParts {
@@ -340,6 +350,14 @@ pub struct PhoneParts {
 }
 
 /// What a phone number is for, by the numbering plan of its country.
+///
+/// ```
+/// use observables::{Kind, Observable, PhoneKind, phone_parts};
+///
+/// let of = |number| Some(phone_parts(&Observable::parse(Kind::Phone, number).ok()?)?.kind);
+/// assert_eq!(of("06 39 98 12 34"), Some(PhoneKind::Mobile));
+/// assert_eq!(of("+1 202 555 0123"), Some(PhoneKind::FixedOrMobile));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum PhoneKind {
@@ -371,6 +389,10 @@ pub enum PhoneKind {
 
 impl PhoneKind {
     /// Short stable name: `mobile`, `fixed`, `fixed_or_mobile`…
+    ///
+    /// ```
+    /// assert_eq!(observables::PhoneKind::TollFree.name(), "toll_free");
+    /// ```
     pub fn name(self) -> &'static str {
         match self {
             PhoneKind::Mobile => "mobile",

@@ -3,22 +3,71 @@
 //! Gangs keep their story and change the account, the number and the domain. So observables and
 //! numbers are dropped, letters folded (lower case, no accents), and shingles of three words hashed by
 //! thirty functions of which the least values are kept. Texts that share a band share, most likely, a
-//! large part of their shingles: they are candidates, which [`jaccard`] then verifies.
+//! large part of their shingles: they are candidates, which [`jaccard`] then verifies. What many texts
+//! share, such as the footer of a mail, may be learnt as [`Boilerplate`] and left out too.
 //!
 //! Bands are stored: the hashes here never change. A text meets another whose Jaccard similarity is
 //! `s` with probability `1 - (1 - s³)¹⁰`: 0.94 at 0.63, 0.99 at 0.72, 0.03 at 0.15.
+//!
+//! ```
+//! use std::collections::HashMap;
+//!
+//! use observables::{extract, sketch::{Sketch, jaccard}};
+//!
+//! let texts = [
+//!     "Bonjour, votre colis est retenu au dépôt car les frais ne sont pas payés, réglez sur colis-a.example",
+//!     "Ma banque m'a appelé pour me dire que quelqu'un avait pris mes codes et qu'il fallait en changer",
+//!     "Bonjour, votre colis est retenu au dépôt car les frais ne sont pas payés, réglez sur colis-b.example vite",
+//! ];
+//! let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
+//! let mut candidates = Vec::new();
+//! for (at, text) in texts.iter().enumerate() {
+//!     let Some(sketch) = Sketch::of(text, &extract(text).hits) else { continue };
+//!     for band in sketch.bands() {
+//!         let earlier = index.entry(band).or_default();
+//!         candidates.extend(earlier.iter().map(|earlier| (*earlier, at)));
+//!         earlier.push(at);
+//!     }
+//! }
+//! candidates.dedup();
+//! assert_eq!(candidates, [(0, 2)]);
+//! assert!(jaccard(texts[0], texts[2]) > 0.9);
+//! ```
 
 use std::collections::HashSet;
 
 use crate::{Hit, extract};
 
+mod boilerplate;
+
+pub use boilerplate::{Boilerplate, BoilerplateError, Corpus, MIN_DOCUMENTS, SHARE};
+
 /// Fewest shingles that say enough to be compared.
+///
+/// ```
+/// use observables::sketch::{MIN_SHINGLES, Sketch};
+///
+/// // A shingle is three words in a row.
+/// let words = |count: usize| "mot ".repeat(count);
+/// assert!(Sketch::of(&words(MIN_SHINGLES + 2), &[]).is_some());
+/// assert!(Sketch::of(&words(MIN_SHINGLES + 1), &[]).is_none());
+/// ```
 pub const MIN_SHINGLES: usize = 12;
 const BANDS: usize = 10;
 const ROWS: usize = 3;
 const HASHES: usize = BANDS * ROWS;
 
 /// The least value of each hash function over the shingles of a text.
+///
+/// ```
+/// use observables::{extract, sketch::Sketch};
+///
+/// let sketch = |text: &str| Sketch::of(text, &extract(text).hits);
+/// let story = "votre colis est retenu au dépôt car les frais de port ne sont pas payés à ce jour";
+/// let typed = sketch(&format!("{story}, payez sur colis-a.example"));
+/// let shouted = sketch(&format!("{}, PAYEZ SUR COLIS-B.EXAMPLE", story.to_uppercase()));
+/// assert_eq!(typed, shouted);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {
     least: [u32; HASHES],
@@ -40,9 +89,37 @@ impl Sketch {
     /// assert!(sketch("trop court").is_none());
     /// ```
     pub fn of(text: &str, hits: &[Hit]) -> Option<Sketch> {
+        Sketch::of_shingles(text, hits, |_| true)
+    }
+
+    /// The sketch of what a text says beside its boilerplate, or `None` when under [`MIN_SHINGLES`] shingles
+    /// are left.
+    ///
+    /// That of a text without any is the one that [`Sketch::of`] gives. Bands made without boilerplate are to be
+    /// made again when it is learnt again.
+    ///
+    /// ```
+    /// use observables::sketch::{Boilerplate, Corpus, SHARE, Sketch};
+    ///
+    /// let footer = "ce message et ses pièces jointes sont confidentiels et réservés à leurs destinataires, \
+    ///     si vous le recevez par erreur merci de le détruire";
+    /// let mut corpus = Corpus::new();
+    /// (0..1_000).for_each(|_| corpus.add(footer, &[]));
+    /// let boilerplate: Boilerplate = corpus.boilerplate(SHARE).unwrap();
+    /// assert!(Sketch::of(footer, &[]).is_some());
+    /// assert!(Sketch::without(footer, &[], &boilerplate).is_none());
+    /// ```
+    pub fn without(text: &str, hits: &[Hit], boilerplate: &Boilerplate) -> Option<Sketch> {
+        Sketch::of_shingles(text, hits, |shingle| !boilerplate.contains(shingle))
+    }
+
+    fn of_shingles(text: &str, hits: &[Hit], counts: impl Fn(u64) -> bool) -> Option<Sketch> {
         let mut least = [u32::MAX; HASHES];
         let mut count = 0;
         each_shingle(text, hits, |shingle| {
+            if !counts(shingle) {
+                return;
+            }
             count += 1;
             for (least, (factor, offset)) in least.iter_mut().zip(&FUNCTIONS) {
                 let value = ((shingle ^ offset).wrapping_mul(*factor) >> 32) as u32;
@@ -53,6 +130,15 @@ impl Sketch {
     }
 
     /// The keys of the ten bands. Equal keys at any place make two texts candidates.
+    ///
+    /// ```
+    /// use observables::sketch::Sketch;
+    ///
+    /// let story = "votre colis est retenu au dépôt car les frais de port ne sont pas payés à ce jour";
+    /// let first = Sketch::of(story, &[]).unwrap().bands();
+    /// let second = Sketch::of(&format!("{story} merci"), &[]).unwrap().bands();
+    /// assert!(first.iter().zip(second).any(|(a, b)| *a == b));
+    /// ```
     pub fn bands(&self) -> [u64; BANDS] {
         let mut bands = [0; BANDS];
         for (at, (band, rows)) in bands
@@ -71,6 +157,14 @@ impl Sketch {
 /// The exact share of shingles that two texts have in common, from 0 to 1.
 ///
 /// Two texts without shingles share nothing.
+///
+/// ```
+/// use observables::sketch::jaccard;
+///
+/// // Of four shingles in all, two are in both.
+/// assert_eq!(jaccard("un deux trois quatre cinq", "un deux trois quatre six"), 0.5);
+/// assert_eq!(jaccard("", ""), 0.0);
+/// ```
 pub fn jaccard(a: &str, b: &str) -> f64 {
     jaccard_of(
         &shingles(a, &extract(a).hits),
@@ -79,6 +173,14 @@ pub fn jaccard(a: &str, b: &str) -> f64 {
 }
 
 /// The hashes of a text's shingles, for whoever compares one text with many.
+///
+/// ```
+/// use observables::{extract, sketch::shingles};
+///
+/// let text = "payez le colis sur colis.example avant 18 heures";
+/// // "payez le colis", "le colis sur", "colis sur avant", "sur avant heures".
+/// assert_eq!(shingles(text, &extract(text).hits).len(), 4);
+/// ```
 pub fn shingles(text: &str, hits: &[Hit]) -> HashSet<u64> {
     let mut set = HashSet::new();
     each_shingle(text, hits, |shingle| {
@@ -88,6 +190,15 @@ pub fn shingles(text: &str, hits: &[Hit]) -> HashSet<u64> {
 }
 
 /// [`jaccard`] of two sets that [`shingles`] gave.
+///
+/// ```
+/// use observables::sketch::{jaccard_of, shingles};
+///
+/// let sought = shingles("un deux trois quatre", &[]);
+/// let stored = ["un deux trois quatre", "trois quatre un deux"];
+/// let scores = stored.map(|text| jaccard_of(&sought, &shingles(text, &[])));
+/// assert_eq!(scores, [1.0, 0.0]);
+/// ```
 pub fn jaccard_of(a: &HashSet<u64>, b: &HashSet<u64>) -> f64 {
     let shared = a.intersection(b).count();
     let all = a.len() + b.len() - shared;

@@ -44,6 +44,16 @@ pub struct Extractor {
 }
 
 /// A hit of a text that is no longer there.
+///
+/// ```
+/// use observables::Extractor;
+///
+/// let mut extractor = Extractor::new();
+/// extractor.push(b"Appelez le 06.39.98.12.34").for_each(drop);
+/// let found = extractor.finish().next().unwrap();
+/// assert_eq!((found.raw.as_str(), found.hit.canonical.as_str()), ("06.39.98.12.34", "+33639981234"));
+/// assert_eq!(found.hit.span, 11..25);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The hit; its span is of the whole.
@@ -54,6 +64,10 @@ pub struct Found {
 
 impl Extractor {
     /// Waits for the first piece.
+    ///
+    /// ```
+    /// assert_eq!(observables::Extractor::new().finish().count(), 0);
+    /// ```
     pub fn new() -> Extractor {
         Extractor::default()
     }
@@ -61,6 +75,14 @@ impl Extractor {
     /// Takes the next piece; gives what is sure by now, in order.
     ///
     /// The piece is taken whole even when the iterator is dropped; what it did not give comes first the next time.
+    ///
+    /// ```
+    /// let mut extractor = observables::Extractor::new();
+    /// // What follows may still belong to it.
+    /// assert_eq!(extractor.push(b"voir colis.exam").count(), 0);
+    /// assert_eq!(extractor.push(b"ple, merci").count(), 0);
+    /// assert_eq!(extractor.finish().next().unwrap().hit.canonical, "colis.example");
+    /// ```
     pub fn push(&mut self, piece: &[u8]) -> impl Iterator<Item = Found> {
         let mut rest = piece;
         while !rest.is_empty() {
@@ -75,6 +97,15 @@ impl Extractor {
     }
 
     /// Gives the rest. The extractor is then as new, but for its problems.
+    ///
+    /// ```
+    /// let mut extractor = observables::Extractor::new();
+    /// for text in ["a.example b.example", "c.example"] {
+    ///     extractor.push(text.as_bytes()).for_each(drop);
+    ///     let last = extractor.finish().last().unwrap();
+    ///     assert_eq!(last.hit.span.end, text.len());
+    /// }
+    /// ```
     pub fn finish(&mut self) -> impl Iterator<Item = Found> {
         self.search(true);
         self.window.clear();
@@ -83,6 +114,14 @@ impl Extractor {
     }
 
     /// What nearly was an observable, since the last time this was asked.
+    ///
+    /// ```
+    /// let mut extractor = observables::Extractor::new();
+    /// extractor.push(b"FR15 2004 1010 0505 0001 3M02 606").for_each(drop);
+    /// extractor.finish().for_each(drop);
+    /// assert_eq!(extractor.problems().len(), 1);
+    /// assert!(extractor.problems().is_empty(), "each is told once");
+    /// ```
     pub fn problems(&mut self) -> Vec<Problem> {
         std::mem::take(&mut self.problems)
     }

@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::IpAddr,
     sync::Arc,
 };
 
@@ -17,9 +17,27 @@ use url::Url;
 use crate::{Kind, Observable};
 
 /// The name that a list was given when it was loaded.
+///
+/// ```
+/// use observables::{Kind, ListName, Observable, WarningLists};
+///
+/// let list = r#"{"type": "string", "matching_attributes": ["domain"], "list": ["banque.example"]}"#;
+/// let lists = WarningLists::from_misp_json([("banques", list)]).unwrap();
+/// let domain = Observable::parse(Kind::Domain, "banque.example").unwrap();
+/// let name: Option<ListName> = lists.check(&domain).cloned();
+/// assert_eq!(name.as_deref(), Some("banques"));
+/// ```
 pub type ListName = Arc<str>;
 
 /// Why a warning list could not be read.
+///
+/// ```
+/// use observables::WarningLists;
+///
+/// let list = r#"{"type": "cidr", "matching_attributes": ["ip-src"], "list": ["192.0.2.0/33"]}"#;
+/// let error = WarningLists::from_misp_json([("réseaux", list)]).unwrap_err();
+/// assert_eq!(error.to_string(), "warning list réseaux: \"192.0.2.0/33\" is no network");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WarningListError {
@@ -70,6 +88,17 @@ pub enum WarningListError {
 }
 
 /// Warning lists, ready to be asked.
+///
+/// ```
+/// use observables::{WarningLists, extract};
+///
+/// let list = r#"{"type": "cidr", "matching_attributes": ["ip-src", "ip-dst"], "list": ["192.0.2.0/24"]}"#;
+/// let lists = WarningLists::from_misp_json([("résolveurs publics", list)])?;
+/// let hits = extract("de 192.0.2.53 vers 198.51.100.7").hits;
+/// let kept: Vec<_> = hits.iter().filter(|hit| lists.check(&hit.observable()).is_none()).collect();
+/// assert_eq!(kept[0].canonical, "198.51.100.7");
+/// # Ok::<(), observables::WarningListError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct WarningLists {
     lists: Vec<List>,
@@ -235,6 +264,15 @@ impl WarningLists {
 
     /// The list that an observable is on, if any: the most specific entry's, and of equal ones the
     /// list that was given first.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable, WarningLists};
+    ///
+    /// let list = r#"{"type": "hostname", "matching_attributes": ["domain"], "list": ["banque.example"]}"#;
+    /// let lists = WarningLists::from_misp_json([("banques", list)]).unwrap();
+    /// let on = |name| lists.check(&Observable::parse(Kind::Domain, name).unwrap()).is_some();
+    /// assert!(on("www.banque.example") && !on("fausse-banque.example"));
+    /// ```
     pub fn check(&self, observable: &Observable) -> Option<&ListName> {
         let kind = observable.kind();
         let value = observable.canonical();
@@ -319,6 +357,17 @@ impl WarningLists {
     ///
     /// Only of lists that say `"written_by_hand": true`, and of names of eight letters or more. Whether it
     /// was a slip or a lure, the domain alone cannot tell: that is for where it stood.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable, WarningLists};
+    ///
+    /// let list = r#"{"type": "hostname", "matching_attributes": ["domain"], "written_by_hand": true,
+    ///     "list": ["commerce.example"]}"#;
+    /// let lists = WarningLists::from_misp_json([("commerces", list)]).unwrap();
+    /// let domain = |name| Observable::parse(Kind::Domain, name).unwrap();
+    /// assert_eq!(lists.one_slip_from(&domain("comerce.example")), Some("commerce.example"));
+    /// assert_eq!(lists.one_slip_from(&domain("commerce-paiement.example")), None);
+    /// ```
     pub fn one_slip_from(&self, observable: &Observable) -> Option<&str> {
         if observable.kind() != Kind::Domain || self.check(observable).is_some() {
             return None;
@@ -457,14 +506,10 @@ impl Network {
             None => (entry.trim(), None),
         };
         let (v4, bits, value) = match address.parse().ok()? {
-            IpAddr::V4(address) => (
-                true,
-                32,
-                u128::from(u32::from(Ipv4Addr::from_bits(address.to_bits()))),
-            ),
-            IpAddr::V6(address) => (false, 128, Ipv6Addr::to_bits(address)),
+            IpAddr::V4(address) => (true, u32::BITS, u128::from(address.to_bits())),
+            IpAddr::V6(address) => (false, u128::BITS, address.to_bits()),
         };
-        let free = bits - length.unwrap_or(bits).min(bits);
+        let free = bits.checked_sub(length.unwrap_or(bits))?;
         let hosts = if free == 128 {
             u128::MAX
         } else {
@@ -549,6 +594,8 @@ impl Hasher for Fnv {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     fn list(list_type: &str, attributes: &[&str], entries: &[&str]) -> String {
@@ -722,6 +769,10 @@ mod tests {
         assert_eq!(
             error(&list("cidr", &[], &["1.2.3"])),
             "warning list x: \"1.2.3\" is no network"
+        );
+        assert_eq!(
+            error(&list("cidr", &[], &["192.0.2.0/33"])),
+            "warning list x: \"192.0.2.0/33\" is no network"
         );
         assert!(
             error(&list("regex", &[], &["/(/"])).starts_with("warning list x: regex parse error")
