@@ -111,10 +111,16 @@ fn measure(
                 .is_ok()
         })
         .count();
-    let sketched = texts.iter().zip(found);
-    let sketched = sketched.filter(|(text, hits)| sketch(text, hits).is_some());
+    let has_sketch = |at: usize| sketch(&texts[at], &found[at]).is_some();
+    let comparable = pairs
+        .iter()
+        .filter(|(original, copy)| has_sketch(*original) && has_sketch(*copy))
+        .count();
     let rate = |time: f64| texts.len() as f64 / time;
-    println!("{} documents have a sketch", sketched.count());
+    println!(
+        "{} documents have a sketch",
+        (0..texts.len()).filter(|at| has_sketch(*at)).count()
+    );
     println!(
         "sketch                              {:>9.0} documents/s",
         rate(sketching.0)
@@ -128,8 +134,10 @@ fn measure(
         rate(whole.0)
     );
     println!(
-        "planted found {planted} of {COPIES} ({:.2} %), {} candidate pairs",
+        "planted found {planted} of {COPIES} ({:.2} %), of the {comparable} with a sketch on both sides {:.2} %, \
+         {} candidate pairs",
         100.0 * planted as f64 / COPIES as f64,
+        100.0 * planted as f64 / comparable as f64,
         candidates.len()
     );
 }

@@ -28,7 +28,7 @@ macro_rules! topics {
     };
 }
 
-// Words are in lower case (their ASCII letters match both cases) and match whole: a letter or a digit
+// Words are in lower case (they match both cases), begin with an ASCII letter and match whole: a letter or a digit
 // on either side makes another word. A word belongs to one topic only; the longest one counts.
 topics! {
     CARD: ["carte", "cartes", "cb", "carte bancaire", "carte bleue", "card", "visa", "mastercard",
@@ -241,11 +241,21 @@ impl Words {
             .iter()
             .find(|(word, _)| {
                 rest.get(..word.len())
-                    .is_some_and(|head| head.eq_ignore_ascii_case(word))
+                    .is_some_and(|head| is_same_word(head, word))
                     && !letter_after(bytes, at + word.len())
             })
             .map(|(word, topics)| (word.len(), *topics))
     }
+}
+
+/// Whether a text says a word of the table, in small letters or capitals.
+fn is_same_word(written: &[u8], word: &[u8]) -> bool {
+    // The second byte of an accented letter of Latin-1 has the same bit for the case.
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || (0xA0..=0xBE).contains(&byte);
+    written
+        .iter()
+        .zip(word)
+        .all(|(written, byte)| written == byte || (written ^ byte == 0x20 && is_letter(*byte)))
 }
 
 /// The topics of a text, read as they are asked for.
@@ -434,6 +444,53 @@ mod tests {
             .map(|(word, _)| &text[word])
             .collect();
         assert_eq!(all, ["UPS", "colis", "finissant", "Visa", "carte"]);
+    }
+
+    #[test]
+    fn a_word_is_found_across_blocks_at_the_end_and_in_capitals() {
+        let all = WORDS
+            .iter()
+            .flat_map(|(topics, words)| words.iter().map(move |word| (*topics, *word)));
+        for (topics, word) in all {
+            for filling in (0..3)
+                .chain(64 - word.len().min(64)..66)
+                .map(|length| " ".repeat(length))
+            {
+                for text in
+                    [word.to_owned(), word.to_uppercase()].map(|word| filling.clone() + &word)
+                {
+                    let survey = Survey::of(text.as_bytes());
+                    let mut context = Context::new(&survey);
+                    let found: Vec<_> =
+                        context.before(text.as_bytes(), text.len(), REACH).collect();
+                    assert_eq!(found, [(filling.len()..text.len(), topics)], "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_letter_of_any_script_beside_it_makes_another_word() {
+        for (before, after) in [
+            ("", "s"),
+            ("é", ""),
+            ("", "ß"),
+            ("中", ""),
+            ("", "𝐛"),
+            ("𝐛", ""),
+            ("7", ""),
+        ] {
+            for length in 58..=68 {
+                let text = "’".repeat(2) + &" ".repeat(length) + before + "visa" + after;
+                let survey = Survey::of(text.as_bytes());
+                let mut context = Context::new(&survey);
+                assert_eq!(
+                    context.before(text.as_bytes(), text.len(), REACH).count(),
+                    0,
+                    "{text:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -96,7 +96,8 @@ impl Sketch {
     /// are left.
     ///
     /// That of a text without any is the one that [`Sketch::of`] gives. Bands made without boilerplate are to be
-    /// made again when it is learnt again.
+    /// made again when it is learnt again. They are for use beside those of the whole text rather than in their place:
+    /// where most of what is written is boilerplate, little is left to compare, and a word changed inside it is new.
     ///
     /// ```
     /// use observables::sketch::{Boilerplate, Corpus, SHARE, Sketch};
