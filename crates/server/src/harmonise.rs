@@ -39,7 +39,7 @@ use crate::reader::hits_of;
 
 /// Grows when the same text gives other hits or keys than it did: what was received before is then harmonised
 /// again, once, beside what comes.
-pub const EXTRACTOR: i64 = 3;
+pub const EXTRACTOR: i64 = 4;
 
 /// An observable and where it stands in the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
