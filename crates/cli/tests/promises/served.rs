@@ -55,7 +55,7 @@ pub(crate) struct Answer {
 pub(crate) fn request(address: &str, head: &str, media: &str, body: &[u8]) -> Option<Answer> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
+        .set_read_timeout(Some(Duration::from_secs(60)))
         .ok()?;
     let head = format!(
         "{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Type: {media}\r\nContent-Length: {}\r\n\r\n",
