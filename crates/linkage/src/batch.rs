@@ -43,6 +43,7 @@
 //!
 //! Not here: reading files, and linking record by record as they arrive ([`crate::Index`]).
 
+mod bands;
 mod blocks;
 mod cells;
 mod cluster;
@@ -69,7 +70,8 @@ pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
 pub use model::{
-    BlockingRule, Comparison, Key, Level, MAX_LEVELS, Model, ModelError, Part, Relation, Test,
+    BlockingRule, Comparison, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model, ModelError, Part,
+    Relation, Test,
 };
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};

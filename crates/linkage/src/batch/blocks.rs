@@ -174,11 +174,26 @@ impl Agreeing {
         self.rule.pairs
     }
 
-    /// One of them, all as likely; `None` where there is none, or chance fails.
-    pub(super) fn draw(&self, plan: &Plan<'_>, random: &mut Random) -> Option<(u32, u32)> {
+    /// How many there are, a pair that shares several elements counted once: estimated from how many of
+    /// the `attempts` at a draw gave one.
+    pub(super) fn distinct(&self, drawn: usize, attempts: usize) -> f64 {
+        match (&self.rule.elements, self.cumulative.last()) {
+            (Some(_), Some(total)) => *total as f64 * drawn as f64 / attempts.max(1) as f64,
+            _ => self.pairs() as f64,
+        }
+    }
+
+    /// One of them, all as likely; `None` where there is none, or chance fails. Counts its attempts.
+    pub(super) fn draw(
+        &self,
+        plan: &Plan<'_>,
+        random: &mut Random,
+        attempts: &mut usize,
+    ) -> Option<(u32, u32)> {
         const TRIES: usize = 1000;
         let total = *self.cumulative.last()?;
         (0..TRIES).find_map(|_| {
+            *attempts += 1;
             let target = random.below(total);
             let group = self.cumulative.partition_point(|sum| *sum <= target);
             let members = self.rule.group(group);

@@ -37,8 +37,10 @@ pub enum LinkError {
         /// Bits needed.
         bits: u32,
     },
-    /// A rule reads the elements of two sets.
-    #[error("blocking rule {rule} reads the elements of two sets: split it into two rules")]
+    /// A rule has two keys of which a value has many.
+    #[error(
+        "blocking rule {rule} has two keys that are elements or bands: split it into two rules"
+    )]
     ElementKeys {
         /// The rule, from 1.
         rule: usize,

@@ -25,6 +25,9 @@ use serde::{Deserialize, Serialize};
 /// The most levels a comparison may have, its null level not counted.
 pub const MAX_LEVELS: usize = 14;
 
+/// The most hash functions of a [`Part::MinhashBands`].
+pub const MAX_MINHASHES: u32 = 1024;
+
 /// What is compared, which pairs are looked at, and the trained parameters.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,13 +93,46 @@ pub enum Part {
     SoundsFrench,
     /// The year of a date.
     Year,
-    /// Each element of a set: two records agree if they share one.
+    /// Each element of a set: two records agree if they share one. For bands of a signature made
+    /// elsewhere too, given as a set of texts that name the band and its value.
     Elements,
+    /// Each of so many bands that a 256-bit hash is cut into, a power of two up to 256: two records agree
+    /// if they share one. Hashes that differ in fewer bits than there are bands always do, so 32 bands
+    /// miss no pair of PDQ hashes within 31 bits.
+    Bands(u16),
+    /// Each band of a set's MinHash signature: two records agree if they share one, which for sets of
+    /// Jaccard similarity `s` has the probability 1 − (1 − s^rows)^bands.
+    MinhashBands {
+        /// Bands of the signature, at least 1.
+        bands: u16,
+        /// Hash functions of a band, at least 1; bands × rows is at most [`MAX_MINHASHES`].
+        rows: u16,
+    },
 }
 
 impl Part {
     fn is_whole(&self) -> bool {
         *self == Part::Whole
+    }
+
+    fn validate(self, place: &str) -> Result<(), ModelError> {
+        match self {
+            Part::Bands(bands) => {
+                let inside = bands.is_power_of_two() && bands <= 256;
+                in_range(
+                    place,
+                    bands.into(),
+                    inside,
+                    "the powers of two from 1 to 256",
+                )
+            }
+            Part::MinhashBands { bands, rows } => {
+                let functions = u32::from(bands) * u32::from(rows);
+                let inside = (1..=MAX_MINHASHES).contains(&functions);
+                in_range(place, functions.into(), inside, "1 to 1024 hash functions")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -134,6 +170,10 @@ pub struct Level {
 }
 
 /// When a pair is at a level. A test on a value that one side lacks does not hold.
+///
+/// On a column of sets the tests of texts (Jaro to prefix) look at the best pair: the most alike
+/// of all couples of an element on the left and one on the right. `exact` with the part
+/// [`Part::Elements`] holds where an element is shared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -186,6 +226,22 @@ pub enum Test {
         /// The column.
         column: String,
         /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// Jaccard similarity of sets whose elements weigh by their rarity: log2(N/df) for an element that
+    /// `df` of the `N` records with a set hold.
+    RareJaccard {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// What two sets share, by rarity: the sum of log2(N/df) over their common elements. Unlike a
+    /// similarity it does not fall where one set is much larger.
+    SharedRarity {
+        /// The column.
+        column: String,
+        /// Least sum, in bits.
         at_least: f64,
     },
     /// Difference of numbers.
@@ -341,6 +397,9 @@ impl Model {
         if self.blocking.is_empty() || self.blocking.iter().any(|rule| rule.keys.is_empty()) {
             return Err(ModelError::NoBlocking);
         }
+        for (at, rule) in self.blocking.iter().enumerate() {
+            rule.validate(&format!("blocking rule {}", at + 1))?;
+        }
         if let Some(prior) = self.prior {
             open_unit("prior", prior)?;
         }
@@ -379,6 +438,14 @@ impl Model {
             .iter()
             .flatten()
             .try_for_each(|value| unit("a relation's level", *value))
+    }
+}
+
+impl BlockingRule {
+    fn validate(&self, place: &str) -> Result<(), ModelError> {
+        self.keys
+            .iter()
+            .try_for_each(|key| key.part.validate(place))
     }
 }
 
@@ -430,20 +497,21 @@ impl Test {
             Test::Jaro { at_least, .. }
             | Test::JaroWinkler { at_least, .. }
             | Test::Jaccard { at_least, .. }
+            | Test::RareJaccard { at_least, .. }
             | Test::Cosine { at_least, .. } => unit(&place(), *at_least),
-            Test::Levenshtein { at_most, .. }
-            | Test::DamerauLevenshtein { at_most, .. }
-            | Test::Difference { at_most, .. }
-            | Test::Percent { at_most, .. }
-            | Test::Days { at_most, .. }
-            | Test::Kilometres { at_most, .. }
-            | Test::Hamming { at_most, .. } => {
-                in_range(&place(), *at_most, *at_most >= 0.0, "0 and above")
-            }
+            Test::Levenshtein { at_most: bound, .. }
+            | Test::DamerauLevenshtein { at_most: bound, .. }
+            | Test::Difference { at_most: bound, .. }
+            | Test::Percent { at_most: bound, .. }
+            | Test::Days { at_most: bound, .. }
+            | Test::Kilometres { at_most: bound, .. }
+            | Test::Hamming { at_most: bound, .. }
+            | Test::SharedRarity {
+                at_least: bound, ..
+            } => in_range(&place(), *bound, *bound >= 0.0, "0 and above"),
             Test::All { of } => of.iter().try_for_each(|test| test.validate(comparison)),
-            Test::Exact { .. } | Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => {
-                Ok(())
-            }
+            Test::Exact { part, .. } => part.validate(&place()),
+            Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => Ok(()),
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::error::LinkError;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
+use super::similarity::rarities;
 
 /// Words of a row before the codes: which expressions are known, as 64 bits.
 const HEAD: usize = 2;
@@ -24,10 +25,12 @@ pub(super) struct Expression {
     codes: Option<Vec<u32>>,
     /// Codes there are, with 0.
     pub(super) size: usize,
-    /// Elements of each value, for [`Part::Elements`].
+    /// Elements of each value, for a part of which a value has many.
     elements: Option<Vec<Vec<u32>>>,
     /// The texts at hand, for a whole column that is measured by its letters.
     pub(super) slots: Option<Slots>,
+    /// Rarity of each element of a set, for a whole column that is measured by it.
+    pub(super) rarities: Vec<f64>,
 }
 
 impl Expression {
@@ -51,16 +54,13 @@ impl Expression {
             column: at,
             codes: None,
             size,
-            elements: None,
+            elements: key.part.many(column),
             slots: None,
+            rarities: Vec::new(),
         };
         match key.part {
             Part::Whole => {}
-            Part::Elements => {
-                let sets = (0..size as u32).map(|code| column.set(code));
-                expression.elements = Some(sets.collect());
-            }
-            part => {
+            part if expression.elements.is_none() => {
                 let (mut index, mut parts) = (Index::default(), Dictionary::default());
                 let mut buffer = String::new();
                 let mut codes = vec![0; size];
@@ -71,6 +71,7 @@ impl Expression {
                 expression.size = parts.len();
                 expression.codes = Some(codes);
             }
+            _ => {}
         }
         Ok(expression)
     }
@@ -96,6 +97,8 @@ pub(super) enum Measure {
     DamerauLevenshtein,
     Jaccard,
     Cosine,
+    RareJaccard,
+    SharedRarity,
     Difference,
     Percent,
     Days,
@@ -116,13 +119,38 @@ impl Measure {
         )
     }
 
+    /// Whether it weighs the elements of sets by their rarity.
+    fn reads_rarity(self) -> bool {
+        matches!(self, Measure::RareJaccard | Measure::SharedRarity)
+    }
+
+    /// Whether more is more alike.
+    pub(super) fn is_likeness(self) -> bool {
+        matches!(
+            self,
+            Measure::Jaro
+                | Measure::JaroWinkler
+                | Measure::Jaccard
+                | Measure::Cosine
+                | Measure::RareJaccard
+                | Measure::SharedRarity
+        )
+    }
+
     fn applies_to(self, kind: ColumnKind) -> bool {
         match self {
-            Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => kind == ColumnKind::Text,
-            Measure::Levenshtein | Measure::DamerauLevenshtein => {
-                matches!(kind, ColumnKind::Text | ColumnKind::Date)
+            Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => {
+                matches!(kind, ColumnKind::Text | ColumnKind::TextSet)
             }
-            Measure::Jaccard | Measure::Cosine => kind == ColumnKind::TextSet,
+            Measure::Levenshtein | Measure::DamerauLevenshtein => {
+                matches!(
+                    kind,
+                    ColumnKind::Text | ColumnKind::TextSet | ColumnKind::Date
+                )
+            }
+            Measure::Jaccard | Measure::Cosine | Measure::RareJaccard | Measure::SharedRarity => {
+                kind == ColumnKind::TextSet
+            }
             Measure::Difference | Measure::Percent => kind == ColumnKind::Number,
             Measure::Days => matches!(kind, ColumnKind::Date | ColumnKind::Moment),
             Measure::Kilometres => kind == ColumnKind::Coordinates,
@@ -434,6 +462,8 @@ impl Binder<'_> {
             }
             Test::Jaccard { column, at_least } => (Measure::Jaccard, column, *at_least),
             Test::Cosine { column, at_least } => (Measure::Cosine, column, *at_least),
+            Test::RareJaccard { column, at_least } => (Measure::RareJaccard, column, *at_least),
+            Test::SharedRarity { column, at_least } => (Measure::SharedRarity, column, *at_least),
             Test::Difference { column, at_most } => (Measure::Difference, column, *at_most),
             Test::Percent { column, at_most } => (Measure::Percent, column, *at_most),
             Test::Days { column, at_most } => (Measure::Days, column, *at_most),
@@ -445,8 +475,16 @@ impl Binder<'_> {
         self.require(expression, |kind| measure.applies_to(kind), place)?;
         *columns |= 1 << expression;
         let expression_of = &mut self.expressions[expression];
-        if measure.reads_letters() && expression_of.slots.is_none() {
-            expression_of.slots = Some(Slots::new(self.records.at(expression_of.column)));
+        let column = self.records.at(expression_of.column);
+        if measure.reads_letters()
+            && expression_of.slots.is_none()
+            && column.kind != ColumnKind::TextSet
+        {
+            expression_of.slots = Some(Slots::new(column));
+        }
+        if measure.reads_rarity() && expression_of.rarities.is_empty() {
+            let (counts, records) = column.element_counts();
+            expression_of.rarities = rarities(&counts, records);
         }
         Ok(Check::Measured {
             expression,

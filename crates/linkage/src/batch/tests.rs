@@ -1,5 +1,7 @@
 //! The engine as a whole, on made records whose truth is known.
 
+mod sets;
+
 use proptest::prelude::*;
 
 use super::factors::Random;
