@@ -58,10 +58,12 @@ pub enum LinkError {
         /// Pairs allowed.
         limit: u64,
     },
-    /// More levels with term frequencies than are tabled.
-    #[error("{found} levels have term frequencies, of which {most} are possible: take some out")]
+    /// More comparisons with term frequencies than are tabled.
+    #[error(
+        "{found} comparisons have term frequencies, of which {most} are possible: take some out"
+    )]
     Frequencies {
-        /// Levels with term frequencies.
+        /// Comparisons with term frequencies.
         found: usize,
         /// Most of them.
         most: usize,

@@ -147,7 +147,7 @@ pub struct Comparison {
 }
 
 /// A level of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     /// When a pair is at this level.
@@ -164,9 +164,23 @@ pub struct Level {
     /// Whether training leaves `u` as it is.
     #[serde(default, skip_serializing_if = "is_false")]
     pub u_locked: bool,
-    /// Whether agreeing on a rare value weighs more than on a common one (exact levels only).
+    /// Whether agreeing on a rare value weighs more than on a common one.
+    ///
+    /// u is multiplied by `(max(f, g, minimum) / u_exact) ^ weight`, where f and g are the frequencies
+    /// of the two values and u_exact is the u of the comparison's level that is equality of the
+    /// column (of this level, where there is none). So is Splink's adjustment. Where both values
+    /// are unknown it is 1.
     #[serde(default, skip_serializing_if = "is_false")]
     pub term_frequency: bool,
+    /// The column whose values count; the one the level reads where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_column: Option<String>,
+    /// Weight of the adjustment, in [0, 1]; 1 where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_weight: Option<f64>,
+    /// Least frequency that is believed, in [0, 1]; 0 where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_minimum: Option<f64>,
 }
 
 /// When a pair is at a level. A test on a value that one side lacks does not hold.
@@ -174,7 +188,7 @@ pub struct Level {
 /// On a column of sets the tests of texts (Jaro to prefix) look at the best pair: the most alike
 /// of all couples of an element on the left and one on the right. `exact` with the part
 /// [`Part::Elements`] holds where an element is shared.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Test {
@@ -295,6 +309,7 @@ pub enum Test {
         of: Vec<Test>,
     },
     /// Whatever is left.
+    #[default]
     Otherwise,
 }
 
@@ -350,10 +365,10 @@ pub enum ModelError {
         /// What is allowed.
         range: &'static str,
     },
-    /// Term frequencies for a level that is not one column's equality.
+    /// Term frequencies for a level that tells no column.
     #[error(
-        "comparison {comparison:?}, level {level}: term frequencies need a level that is \"exact\" \
-         on a whole column"
+        "comparison {comparison:?}, level {level}: term frequencies need a level that reads one \
+         column; for several, name one in \"term_frequency_column\""
     )]
     TermFrequency {
         /// The comparison.
@@ -464,10 +479,16 @@ impl Comparison {
             });
         }
         for (at, level) in self.levels.iter().enumerate() {
-            for value in [level.m, level.u].into_iter().flatten() {
+            let numbers = [
+                level.m,
+                level.u,
+                level.term_frequency_weight,
+                level.term_frequency_minimum,
+            ];
+            for value in numbers.into_iter().flatten() {
                 unit(&format!("comparison {:?}, level {at}", self.name), value)?;
             }
-            if level.term_frequency && level.when.whole_column().is_none() {
+            if level.term_frequency && level.frequency_column().is_none() {
                 return Err(ModelError::TermFrequency {
                     comparison: self.name.clone(),
                     level: at,
@@ -479,7 +500,45 @@ impl Comparison {
     }
 }
 
+impl Level {
+    /// The column whose term frequencies count.
+    pub(super) fn frequency_column(&self) -> Option<&str> {
+        let mut columns = Vec::new();
+        self.when.read_columns(&mut columns);
+        match (&self.term_frequency_column, columns.as_slice()) {
+            (_, []) => None,
+            (Some(column), _) => Some(column),
+            (None, [column, others @ ..]) => {
+                others.iter().all(|other| other == column).then_some(column)
+            }
+        }
+    }
+}
+
 impl Test {
+    fn read_columns<'t>(&'t self, columns: &mut Vec<&'t str>) {
+        match self {
+            Test::Exact { column, .. }
+            | Test::Jaro { column, .. }
+            | Test::JaroWinkler { column, .. }
+            | Test::Levenshtein { column, .. }
+            | Test::DamerauLevenshtein { column, .. }
+            | Test::Jaccard { column, .. }
+            | Test::Cosine { column, .. }
+            | Test::RareJaccard { column, .. }
+            | Test::SharedRarity { column, .. }
+            | Test::Difference { column, .. }
+            | Test::Percent { column, .. }
+            | Test::Days { column, .. }
+            | Test::Kilometres { column, .. }
+            | Test::Hamming { column, .. }
+            | Test::Prefix { column } => columns.push(column),
+            Test::Swapped { columns: both } => columns.extend(both.iter().map(String::as_str)),
+            Test::All { of } => of.iter().for_each(|test| test.read_columns(columns)),
+            Test::Otherwise => {}
+        }
+    }
+
     /// The column of a test of equality on a whole value.
     pub(super) fn whole_column(&self) -> Option<&str> {
         match self {
@@ -566,7 +625,15 @@ mod tests {
 
     #[test]
     fn a_model_reads_back_what_it_wrote() {
-        let model = Model::from_toml(MODEL).unwrap();
+        let text = MODEL
+            .replace("\"year\"", "{ minhash_bands = { bands = 8, rows = 4 } }")
+            .replace(
+                "u = 0.02 }",
+                "u = 0.02, term_frequency = true, term_frequency_column = \"name\", \
+                 term_frequency_weight = 0.5, term_frequency_minimum = 0.001 }",
+            )
+            .replace("\"jaro_winkler\"", "\"rare_jaccard\"");
+        let model = Model::from_toml(&text).unwrap();
         assert_eq!(Model::from_toml(&model.to_toml().unwrap()), Ok(model));
     }
 
@@ -590,8 +657,21 @@ mod tests {
             ModelError::Syntax(_)
         ));
         assert!(matches!(
-            refused("u = 0.02 }", "u = 0.02, term_frequency = true }"),
+            refused("u = 0.97 }", "u = 0.97, term_frequency = true }"),
+            ModelError::TermFrequency { level: 2, .. }
+        ));
+        let of_two = "\"all\", of = [{ is = \"prefix\", column = \"a\" }, \
+                      { is = \"prefix\", column = \"b\" }] }, term_frequency = true, m";
+        assert!(matches!(
+            refused(
+                "\"jaro_winkler\", column = \"surname\", at_least = 0.9 }, m",
+                of_two
+            ),
             ModelError::TermFrequency { level: 1, .. }
+        ));
+        assert!(matches!(
+            refused("term_frequency = true", "term_frequency_weight = 1.5"),
+            ModelError::Range { .. }
         ));
         assert!(matches!(
             refused(

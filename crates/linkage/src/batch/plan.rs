@@ -187,8 +187,19 @@ pub(super) struct BoundComparison {
     pub(super) single: Option<usize>,
     /// Whether equal values are at the first level.
     pub(super) equal_first: bool,
-    /// For each level whose term frequency counts: the expression.
-    pub(super) frequencies: Vec<Option<usize>>,
+    /// For each level whether and how term frequency counts.
+    pub(super) frequencies: Vec<Option<Frequency>>,
+}
+
+/// How term frequencies adjust a level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frequency {
+    /// The column whose values count.
+    pub(super) expression: usize,
+    /// The level whose u frequencies are held against.
+    pub(super) exact: usize,
+    pub(super) weight: f64,
+    pub(super) minimum: f64,
 }
 
 /// A model bound to records.
@@ -405,9 +416,9 @@ impl Binder<'_> {
     fn comparison(&mut self, comparison: &Comparison) -> Result<BoundComparison, LinkError> {
         let place = format!("comparison {:?}", comparison.name);
         let (mut columns, mut checks, mut frequencies) = (0, Vec::new(), Vec::new());
-        for level in &comparison.levels {
+        for (at, level) in comparison.levels.iter().enumerate() {
             checks.push(self.check(&level.when, &place, &mut columns)?);
-            frequencies.push(self.frequency(level, &place)?);
+            frequencies.push(self.frequency(comparison, at, level, &place)?);
         }
         let single = (columns.count_ones() == 1).then(|| columns.trailing_zeros() as usize);
         let equal_first = single.is_some()
@@ -424,11 +435,29 @@ impl Binder<'_> {
         })
     }
 
-    fn frequency(&mut self, level: &Level, place: &str) -> Result<Option<usize>, LinkError> {
-        match level.when.whole_column() {
-            Some(column) if level.term_frequency => self.whole(column, place).map(Some),
-            _ => Ok(None),
+    fn frequency(
+        &mut self,
+        comparison: &Comparison,
+        at: usize,
+        level: &Level,
+        place: &str,
+    ) -> Result<Option<Frequency>, LinkError> {
+        let Some(column) = level.frequency_column().filter(|_| level.term_frequency) else {
+            return Ok(None);
+        };
+        let expression = self.whole(column, place)?;
+        let mut levels = comparison.levels.iter();
+        let exact = levels.position(|level| level.when.whole_column() == Some(column));
+        if exact != Some(at) {
+            // how common a whole set is says nothing of what two sets share
+            self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
         }
+        Ok(Some(Frequency {
+            expression,
+            exact: exact.unwrap_or(at),
+            weight: level.term_frequency_weight.unwrap_or(1.0),
+            minimum: level.term_frequency_minimum.unwrap_or(0.0),
+        }))
     }
 
     fn check(&mut self, test: &Test, place: &str, columns: &mut u64) -> Result<Check, LinkError> {

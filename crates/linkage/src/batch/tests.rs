@@ -1,5 +1,6 @@
 //! The engine as a whole, on made records whose truth is known.
 
+mod frequencies;
 mod sets;
 
 use proptest::prelude::*;
