@@ -4,6 +4,7 @@
 //! no table of pairs is ever made. A pair that an earlier rule makes is seen by its agreements, and
 //! skipped.
 
+use super::error::LinkError;
 use super::factors::{Random, mix};
 use super::plan::Plan;
 
@@ -80,6 +81,18 @@ impl Blocks {
         Blocks {
             rules: rules.collect(),
             link_type,
+        }
+    }
+
+    /// Refuses a rule that makes more pairs than `limit`.
+    pub(super) fn within(&self, limit: u64) -> Result<(), LinkError> {
+        match self.pairs().enumerate().find(|(_, pairs)| *pairs > limit) {
+            Some((rule, pairs)) => Err(LinkError::TooManyPairs {
+                rule: rule + 1,
+                pairs,
+                limit,
+            }),
+            None => Ok(()),
         }
     }
 

@@ -68,6 +68,17 @@ pub enum LinkError {
         /// Most of them.
         most: usize,
     },
+    /// A deterministic rule, which is like a blocking rule, cannot be used.
+    #[error("in the deterministic rules: {0}")]
+    Deterministic(#[source] Box<LinkError>),
+    /// A label names a record that there is not.
+    #[error("a label names record {record}, but the {records} records are numbered from 0")]
+    NoRecord {
+        /// The record's number.
+        record: u32,
+        /// Records there are.
+        records: usize,
+    },
     /// Prediction needs a parameter that the model lacks.
     #[error("{place} has no {parameter}: train the model, or set it")]
     Untrained {

@@ -121,7 +121,13 @@ impl Factor {
             }
         });
         let total: f64 = self.random.iter().sum();
-        self.unknown = (self.unknown / (self.unknown + total)).clamp(0.0, 1.0);
+        let drawn = self.unknown + total;
+        // where nothing could be drawn, nothing is known
+        self.unknown = if drawn > 0.0 {
+            (self.unknown / drawn).clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
         if total > 0.0 {
             self.random.iter_mut().for_each(|share| *share /= total);
         }

@@ -5,6 +5,10 @@
 //! ```toml
 //! prior = 0.0001                      # probability that two random records are one (optional)
 //!
+//! # [deterministic]                   # take the prior from rules instead (optional)
+//! # recall = 0.8                      # of all pairs of one entity, they make four in five
+//! # rules = [{ keys = [{ column = "email" }] }]
+//!
 //! [[blocking]]                        # a pair is looked at if it agrees on all keys of one rule
 //! keys = [{ column = "surname" }, { column = "birth", part = "year" }]
 //!
@@ -38,6 +42,9 @@ pub struct Model {
     /// Whether training leaves `prior` as it is.
     #[serde(default, skip_serializing_if = "is_false")]
     pub prior_locked: bool,
+    /// Rules that training takes the prior from (see [`Deterministic`]), in place of EM's estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deterministic: Option<Deterministic>,
     /// Rules that say which pairs are looked at.
     pub blocking: Vec<BlockingRule>,
     /// What is compared.
@@ -45,6 +52,19 @@ pub struct Model {
     /// Ways in which two entities agree more than by chance (see [`Relation`]); training sets them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation>,
+}
+
+/// Rules whose pairs are taken to be of one entity, and what share of all such pairs they find.
+///
+/// The prior is (distinct pairs the rules make) / recall / (all pairs), as Splink estimates it. Training
+/// then holds it; a model whose `prior_locked` is set keeps its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deterministic {
+    /// The rules, at least one; their pairs are not looked at in prediction.
+    pub rules: Vec<BlockingRule>,
+    /// Share of the pairs of one entity that the rules make, in (0, 1].
+    pub recall: f64,
 }
 
 /// A conjunction: a pair agrees on every key.
@@ -343,6 +363,9 @@ pub enum ModelError {
     /// No pair would be looked at.
     #[error("the model looks at no pair: give it at least one blocking rule with one key")]
     NoBlocking,
+    /// Deterministic rules that say nothing.
+    #[error("deterministic rules need at least one rule, and each rule one key; or leave them out")]
+    NoDeterministic,
     /// Two comparisons have one name.
     #[error("two comparisons are called {0:?}: give each its own name")]
     DoubleComparison(String),
@@ -412,6 +435,9 @@ impl Model {
         if self.blocking.is_empty() || self.blocking.iter().any(|rule| rule.keys.is_empty()) {
             return Err(ModelError::NoBlocking);
         }
+        if let Some(deterministic) = &self.deterministic {
+            deterministic.validate()?;
+        }
         for (at, rule) in self.blocking.iter().enumerate() {
             rule.validate(&format!("blocking rule {}", at + 1))?;
         }
@@ -453,6 +479,20 @@ impl Model {
             .iter()
             .flatten()
             .try_for_each(|value| unit("a relation's level", *value))
+    }
+}
+
+impl Deterministic {
+    fn validate(&self) -> Result<(), ModelError> {
+        if self.rules.is_empty() || self.rules.iter().any(|rule| rule.keys.is_empty()) {
+            return Err(ModelError::NoDeterministic);
+        }
+        for (at, rule) in self.rules.iter().enumerate() {
+            rule.validate(&format!("deterministic rule {}", at + 1))?;
+        }
+        let inside = self.recall > 0.0 && self.recall <= 1.0;
+        let place = "recall of the deterministic rules";
+        in_range(place, self.recall, inside, "0, excluded, to 1")
     }
 }
 
@@ -626,6 +666,10 @@ mod tests {
     #[test]
     fn a_model_reads_back_what_it_wrote() {
         let text = MODEL
+            .replace(
+                "prior = 0.001",
+                "deterministic = { recall = 0.5, rules = [{ keys = [{ column = \"a\" }] }] }",
+            )
             .replace("\"year\"", "{ minhash_bands = { bands = 8, rows = 4 } }")
             .replace(
                 "u = 0.02 }",
@@ -660,6 +704,21 @@ mod tests {
             refused("u = 0.97 }", "u = 0.97, term_frequency = true }"),
             ModelError::TermFrequency { level: 2, .. }
         ));
+        for rules in [
+            "deterministic = { recall = 0.5, rules = [] }",
+            "deterministic = { recall = 0.5, rules = [{ keys = [] }] }",
+        ] {
+            assert_eq!(refused("prior = 0.001", rules), ModelError::NoDeterministic);
+        }
+        for recall in ["0.0", "1.1", "nan"] {
+            let rules = format!(
+                "deterministic = {{ recall = {recall}, rules = [{{ keys = [{{ column = \"a\" }}] }}] }}"
+            );
+            assert!(matches!(
+                refused("prior = 0.001", &rules),
+                ModelError::Range { .. }
+            ));
+        }
         let of_two = "\"all\", of = [{ is = \"prefix\", column = \"a\" }, \
                       { is = \"prefix\", column = \"b\" }] }, term_frequency = true, m";
         assert!(matches!(

@@ -124,3 +124,26 @@ fn how_common_a_whole_set_is_is_refused_below_its_equality() {
     let refused = Linkage::new(model(text), &records, LinkageOptions::default());
     assert!(matches!(refused, Err(LinkError::Kind { .. })));
 }
+
+proptest! {
+    #[test]
+    fn giving_up_early_loses_no_link_of_adjusted_levels(
+        names in prop::collection::vec("[ab]{0,3}", 2..16),
+        weight in 0.0..=1.0_f64,
+        minimum in 0.0..=1.0_f64,
+        threshold in 0.0..1.0_f64,
+    ) {
+        let rows: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "p")).collect();
+        let records = two(&rows);
+        let adjusted = format!(
+            "term_frequency = true, term_frequency_weight = {weight:?}, term_frequency_minimum = \
+             {minimum:?}"
+        );
+        let model = model(&NEAR.replace("ADJUSTED", &adjusted).replace("0.01", "0.2"));
+        let linkage = Linkage::new(model, &records, LinkageOptions::default()).unwrap();
+        let mut all = links(&linkage, 0.0);
+        prop_assert!(all.iter().all(|link| link.weight.is_finite()));
+        all.retain(|link| link.probability >= threshold);
+        prop_assert_eq!(links(&linkage, threshold), all);
+    }
+}
