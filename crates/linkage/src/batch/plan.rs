@@ -194,7 +194,7 @@ pub(super) struct BoundComparison {
 /// How term frequencies adjust a level.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frequency {
-    /// The column whose values count.
+    /// Whose values count: a whole column, or the elements of a set.
     pub(super) expression: usize,
     /// The level whose u frequencies are held against.
     pub(super) exact: usize,
@@ -310,12 +310,33 @@ impl<'r> Plan<'r> {
         left: &[u32],
         right: &[u32],
     ) -> Option<u32> {
+        self.shared_elements(expression, left, right).next()
+    }
+
+    /// The elements that two rows share in an expression of elements, ascending.
+    pub(super) fn shared_elements(
+        &self,
+        expression: usize,
+        left: &[u32],
+        right: &[u32],
+    ) -> impl Iterator<Item = u32> + '_ {
         let expression_of = &self.expressions[expression];
-        let a = expression_of.elements(code_of(left, expression))?;
-        let b = expression_of.elements(code_of(right, expression))?;
-        a.iter()
-            .find(|element| b.binary_search(element).is_ok())
-            .copied()
+        let of = |row: &[u32]| expression_of.elements(code_of(row, expression));
+        let (a, b) = (of(left).unwrap_or(&[]), of(right).unwrap_or(&[]));
+        let shared = a.iter().copied();
+        shared.filter(move |element| b.binary_search(element).is_ok())
+    }
+
+    /// How many records have each value of an expression, or each element where it is about elements; and
+    /// how many have any.
+    pub(super) fn term_counts(&self, expression: usize) -> (Vec<u32>, u32) {
+        if self.expressions[expression].elements.is_some() {
+            return self.column(expression).element_counts();
+        }
+        let mut counts = self.frequencies(expression);
+        counts[0] = 0;
+        let known = counts.iter().sum();
+        (counts, known)
     }
 
     /// How many records have each code of an expression.
@@ -445,16 +466,25 @@ impl Binder<'_> {
         let Some(column) = level.frequency_column().filter(|_| level.term_frequency) else {
             return Ok(None);
         };
-        let expression = self.whole(column, place)?;
+        let elements = Key {
+            column: column.to_owned(),
+            part: Part::Elements,
+        };
         let mut levels = comparison.levels.iter();
-        let exact = levels.position(|level| level.when.whole_column() == Some(column));
-        if exact != Some(at) {
-            // how common a whole set is says nothing of what two sets share
-            self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
-        }
+        let (expression, exact) = if level.when.is_equality_of(&elements) {
+            (self.expression(&elements, place)?, at)
+        } else {
+            let exact = levels.position(|level| level.when.whole_column() == Some(column));
+            let expression = self.whole(column, place)?;
+            if exact != Some(at) {
+                // how common a whole set is says nothing of what two sets share
+                self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
+            }
+            (expression, exact.unwrap_or(at))
+        };
         Ok(Some(Frequency {
             expression,
-            exact: exact.unwrap_or(at),
+            exact,
             weight: level.term_frequency_weight.unwrap_or(1.0),
             minimum: level.term_frequency_minimum.unwrap_or(0.0),
         }))
