@@ -6,6 +6,7 @@
 
 use super::error::LinkError;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
+use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
 use super::similarity::rarities;
 
@@ -26,7 +27,7 @@ pub(super) struct Expression {
     /// Codes there are, with 0.
     pub(super) size: usize,
     /// Elements of each value, for a part of which a value has many.
-    elements: Option<Vec<Vec<u32>>>,
+    pub(super) elements: Option<Elements>,
     /// The texts at hand, for a whole column that is measured by its letters.
     pub(super) slots: Option<Slots>,
     /// Rarity of each element of a set, for a whole column that is measured by it.
@@ -80,11 +81,6 @@ impl Expression {
         self.codes
             .as_ref()
             .map_or(value, |codes| codes[value as usize])
-    }
-
-    /// The elements of a value, ascending, where the expression is about elements.
-    pub(super) fn elements(&self, code: u32) -> Option<&[u32]> {
-        Some(&self.elements.as_ref()?[code as usize])
     }
 }
 
@@ -310,21 +306,8 @@ impl<'r> Plan<'r> {
         left: &[u32],
         right: &[u32],
     ) -> Option<u32> {
-        self.shared_elements(expression, left, right).next()
-    }
-
-    /// The elements that two rows share in an expression of elements, ascending.
-    pub(super) fn shared_elements(
-        &self,
-        expression: usize,
-        left: &[u32],
-        right: &[u32],
-    ) -> impl Iterator<Item = u32> + '_ {
-        let expression_of = &self.expressions[expression];
-        let of = |row: &[u32]| expression_of.elements(code_of(row, expression));
-        let (a, b) = (of(left).unwrap_or(&[]), of(right).unwrap_or(&[]));
-        let shared = a.iter().copied();
-        shared.filter(move |element| b.binary_search(element).is_ok())
+        let elements = self.expressions[expression].elements.as_ref()?;
+        elements.shared(code_of(left, expression), code_of(right, expression))
     }
 
     /// How many records have each value of an expression, or each element where it is about elements; and

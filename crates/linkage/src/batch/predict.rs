@@ -393,7 +393,7 @@ impl Table {
         let known = ratios.iter().skip(1).copied();
         Table {
             of: (frequency, u),
-            elements: plan.expressions[frequency.expression].elements(0).is_some(),
+            elements: plan.expressions[frequency.expression].elements.is_some(),
             least: known.fold(1.0, f32::min).into(),
             ratios,
         }
@@ -402,17 +402,20 @@ impl Table {
     /// The ratio of the more frequent of two values, or of the rarest element that two sets share.
     #[inline]
     fn ratio(&self, plan: &Plan<'_>, left: &[u32], right: &[u32]) -> f64 {
+        let expression = self.of.0.expression;
+        let (left, right) = (code_of(left, expression), code_of(right, expression));
         if self.elements {
             return self.ratio_of_shared(plan, left, right);
         }
-        let of = |row: &[u32]| self.ratios[code_of(row, self.of.0.expression) as usize];
+        let of = |code: u32| self.ratios[code as usize];
         let ratio = of(left).max(of(right));
         if ratio > 0.0 { ratio.into() } else { 1.0 }
     }
 
     #[inline(never)]
-    fn ratio_of_shared(&self, plan: &Plan<'_>, left: &[u32], right: &[u32]) -> f64 {
-        let shared = plan.shared_elements(self.of.0.expression, left, right);
+    fn ratio_of_shared(&self, plan: &Plan<'_>, left: u32, right: u32) -> f64 {
+        let elements = plan.expressions[self.of.0.expression].elements.iter();
+        let shared = elements.flat_map(|elements| elements.all_shared(left, right));
         let ratios = shared.map(|element| self.ratios[element as usize]);
         ratios.reduce(f32::min).map_or(1.0, f64::from)
     }
