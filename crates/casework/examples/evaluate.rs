@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "desks/pharos.toml",
         "desks/thesee.toml",
         "units.toml",
+        "matter.toml",
         "routing.toml",
     ] {
         files.push((path.to_owned(), read(path)?));
@@ -87,7 +88,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let priority = assess::priority(desk, answers, ctx.now);
         let derived = assess::Derived {
             priority: priority.points,
-            urgent: false,
+            ..assess::Derived::default()
         };
         black_box(assess::route(&config, desk, answers, derived, ctx.now));
     });

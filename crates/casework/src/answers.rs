@@ -87,6 +87,7 @@ impl Answers {
             zone: &desk.time_zone,
             priority: 0,
             urgent: false,
+            matter: None,
         }
     }
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::{
     answers::Answers,
-    desk::{Config, Desk, Eligibility, Orientation, Redirect, Unit, Urgent},
+    competence::{Confidence, Part, Unit},
+    desk::{Config, Desk, Eligibility, Orientation, Redirect, Urgent},
     expression::{Env, Expression},
     text::Text,
 };
@@ -137,6 +138,8 @@ pub struct Derived {
     pub priority: i64,
     /// Whether [`urgent`] found a rule.
     pub urgent: bool,
+    /// How many submissions its series holds, itself included; `None` before it was matched.
+    pub series: Option<i64>,
 }
 
 /// A unit proposed, and why.
@@ -146,15 +149,20 @@ pub struct Proposal<'c> {
     pub rule: &'c str,
     /// The unit.
     pub unit: &'c Unit,
+    /// What it is proposed to do.
+    pub part: Part,
+    /// How sure the rule is.
+    pub confidence: Confidence,
     /// Why, in plain words.
     pub because: &'c Text,
     /// The text of law it rests on.
-    pub article: Option<&'c str>,
+    pub article: &'c str,
     /// Whether the source of the rule is confirmed.
     pub confirmed: bool,
 }
 
-/// The units whose rules hold, in the order of the file; the first is the proposal. The rules are
+/// The units whose rules hold: those that would lead first, then who joins, assists and is told,
+/// each in the order of the file. The first is the proposal; a person decides. The rules are
 /// written for the current version of the desk; an answer it no longer asks for counts as not given.
 pub fn route<'c>(
     config: &'c Config,
@@ -163,26 +171,32 @@ pub fn route<'c>(
     derived: Derived,
     now: Timestamp,
 ) -> Vec<Proposal<'c>> {
+    let mut matter = config.statements.matter(desk, answers, now);
+    matter.series = derived.series;
+    let matter = matter.values();
     let env = Env {
         priority: derived.priority,
         urgent: derived.urgent,
+        matter: Some(&matter),
         ..answers.env(desk, now)
     };
-    config
-        .routing
-        .iter()
-        .filter(|rule| rule.desk == desk.id)
-        .filter(|rule| rule.when.as_ref().is_none_or(|when| when.holds(&env)))
+    let holding = config.routing.holding(&desk.id, &env);
+    let mut proposals: Vec<Proposal<'c>> = holding
+        .into_iter()
         .filter_map(|rule| {
             Some(Proposal {
                 rule: &rule.id,
                 unit: config.unit(&rule.unit)?,
+                part: rule.part,
+                confidence: rule.confidence,
                 because: &rule.because,
-                article: rule.article.as_deref(),
+                article: &rule.article,
                 confirmed: rule.confirmed,
             })
         })
-        .collect()
+        .collect();
+    proposals.sort_by_key(|proposal| proposal.part);
+    proposals
 }
 
 #[cfg(test)]

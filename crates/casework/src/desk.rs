@@ -9,10 +9,10 @@ mod definition;
 mod parse;
 mod position;
 
-pub use config::{Config, Unit};
+pub use config::Config;
 pub use definition::{
     Choice, Desk, Eligibility, Kind, Orientation, PersonField, PriorityRule, Question, Redirect,
-    RedirectTo, Required, Role, RoutingRule, Step, Urgent,
+    RedirectTo, Required, Role, Step, Urgent,
 };
 pub use position::ConfigProblem;
 

@@ -9,13 +9,15 @@
 
 mod compile;
 mod evaluate;
+mod needs;
 mod types;
 
-pub(crate) use compile::compile;
+pub(crate) use compile::{compile, compile_value};
 pub(crate) use evaluate::{Env, time_of};
+pub(crate) use needs::{Found, Literal, Need, OneOf, Path, Wanted};
 pub(crate) use types::{Options, Scope, Ty};
 
-use evaluate::Node;
+use evaluate::{Node, Val};
 
 /// A checked condition.
 #[derive(Clone, Debug)]
@@ -65,6 +67,28 @@ impl Expression {
     /// Whether the condition holds. What cannot be known because an answer is missing does not.
     pub(crate) fn holds(&self, env: &Env<'_>) -> bool {
         evaluate::holds(&self.node, env)
+    }
+
+    /// The whole number it is worth, when that is known.
+    pub(crate) fn int(&self, env: &Env<'_>) -> Option<i64> {
+        match evaluate::value(&self.node, env)? {
+            Val::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The texts it is worth: one, or those of a list; what is not known is left out.
+    pub(crate) fn texts(&self, env: &Env<'_>) -> Vec<String> {
+        match evaluate::value(&self.node, env) {
+            Some(Val::Str(text)) => vec![text.into_owned()],
+            Some(list @ (Val::Items(..) | Val::List(_))) => (0..list.len())
+                .filter_map(|index| match list.element(index)? {
+                    Val::Str(text) => Some(text.into_owned()),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

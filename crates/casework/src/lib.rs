@@ -9,6 +9,9 @@
 //! - [`answers`] turns what a person sent into normalised answers, or says what is wrong with it;
 //! - [`facts`] takes out of the answers what matching, searching and counting need;
 //! - [`assess`] evaluates the desk's rules: urgency, advice, eligibility, priority, competence;
+//! - [`competence`] holds the units, what a submission is about, and the rules between the two;
+//! - [`policy`] decides who may do what to what;
+//! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`clock`] computes deadlines.
 
@@ -17,13 +20,17 @@
 pub mod answers;
 pub mod assess;
 pub mod clock;
+pub mod competence;
 pub mod country;
 pub mod desk;
 pub mod expression;
 pub mod facts;
 pub mod money;
 pub mod place;
+pub mod policy;
+pub mod referral;
 pub mod submission;
 mod text;
+mod words;
 
 pub use text::{Lang, Text, fold};

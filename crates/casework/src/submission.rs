@@ -5,6 +5,8 @@ mod state;
 mod tracking;
 
 pub(crate) use id::is_slug;
-pub use id::{AgentId, CaseId, DeskId, IdError, QuestionId, SubmissionId, Track, UnitId};
+pub use id::{
+    AgentId, CaseId, DeskId, IdError, QuestionId, ReferralId, SubmissionId, Track, UnitId,
+};
 pub use state::{Closing, Event, IllegalTransition, State, UnknownState};
 pub use tracking::{TrackingCode, TrackingCodeError};

@@ -11,6 +11,7 @@ use orfevre_casework::{
     Lang,
     answers::{Answers, Context, Origin, validate},
     assess::{self, Derived},
+    competence::{self, Confidence, Part},
     desk::{Config, ConfigProblem, Desk, RedirectTo},
     facts,
     place::Places,
@@ -67,6 +68,7 @@ fn units(config: &Config, desk: &Desk, answers: &Answers) -> Vec<String> {
     let derived = Derived {
         priority: assess::priority(desk, answers, now).points,
         urgent: assess::urgent(desk, answers, now).is_some(),
+        series: None,
     };
     assess::route(config, desk, answers, derived, now)
         .iter()
@@ -544,4 +546,84 @@ fn a_minor_is_led_from_the_complaint_to_the_report() {
         let to = &rule.redirect.expect("a redirect").to;
         assert_eq!(*to, RedirectTo::Track(Track::Report), "{}", rule.rule);
     }
+}
+
+/// What the rules of competence leave open, say twice or say in vain is known before they are used.
+#[test]
+fn the_rules_of_competence_have_no_hole_no_overlap_and_no_dead_rule() {
+    let found = competence::check(&config(), ctx().now, 500_000);
+    assert!(found.complete, "{} looked at", found.looked_at);
+    assert!(found.is_clean(), "{found:#?}");
+}
+
+#[test]
+fn every_service_of_the_design_is_a_unit_and_says_what_it_is_for() {
+    let config = config();
+    let unit = |id: &str| config.unit(&id.parse().unwrap());
+    for id in [
+        "ofac",
+        "ofac-pharos",
+        "ofac-thesee",
+        "ofac-antennas",
+        "ofmin",
+        "comcyber-mi",
+        "uncyber",
+        "pp-bl2c",
+        "pp-bpm",
+        "territorial-judicial",
+        "territorial-minors",
+        "dgsi",
+        "dnrt",
+        "drpp",
+        "sdao",
+        "sccopol",
+        "prefectures",
+        "mission-cinema",
+    ] {
+        assert!(unit(id).is_some(), "{id}");
+    }
+    // What no source confirms stays marked.
+    for id in ["ofac-pharos", "pp-bl2c", "sdao"] {
+        assert!(!unit(id).unwrap().unconfirmed.is_empty(), "{id}");
+    }
+    for rule in config.routing.iter() {
+        assert!(!rule.article.is_empty(), "{}", rule.id);
+        assert!(
+            rule.confirmed || rule.confidence == Confidence::Low,
+            "{}",
+            rule.id
+        );
+    }
+}
+
+/// A ransom is told to the prosecutor with national competence, who alone may take the case; the desk's unit leads.
+#[test]
+fn a_ransomware_complaint_is_told_to_paris_and_assigned_to_nobody() {
+    let config = config();
+    let desk = config.desk(&"thesee".parse().unwrap()).unwrap();
+    let conditions = json!({ "locked": true, "ransom_asked": true });
+    let answers = file(
+        desk,
+        Track::Report,
+        &scam(Track::Report, "ransomware", &conditions),
+    );
+    let derived = Derived {
+        series: Some(25),
+        ..Derived::default()
+    };
+    let proposals = assess::route(&config, desk, &answers, derived, ctx().now);
+    let found: Vec<(&str, Part)> = proposals
+        .iter()
+        .map(|proposal| (proposal.unit.id.as_str(), proposal.part))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("ofac-thesee", Part::Lead),
+            ("ofac-thesee", Part::Lead),
+            ("ofac-cyberattacks", Part::Join),
+            ("ofac-investigations", Part::Join),
+            ("j3", Part::Inform),
+        ]
+    );
 }

@@ -6,7 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use casework::Lang;
+use casework::{
+    Lang,
+    competence::{
+        self,
+        check::{Findings, Futility, Overlap},
+    },
+};
 use clap::{Args, Subcommand};
 use store::{
     Store,
@@ -22,8 +28,13 @@ pub(crate) enum Admin {
     /// The units of the configuration.
     #[command(subcommand)]
     Unit(Unit),
-    /// Check a country's configuration, without starting anything.
-    Check,
+    /// Check a country's configuration, without starting anything: every file, then what the rules of
+    /// competence leave open, say twice or say in vain.
+    Check {
+        /// How many samples of answers to try the rules on, for each desk.
+        #[arg(long, default_value_t = 1_000_000, value_name = "NUMBER")]
+        samples: usize,
+    },
     /// The agents who have access.
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -163,7 +174,9 @@ impl Admin {
                     if json {
                         let line = serde_json::json!({
                             "id": unit.id.as_str(), "name": {"fr": unit.name.fr, "en": unit.name.en},
-                            "kind": &*unit.kind, "parent": unit.parent.as_ref().map(|parent| parent.as_str()),
+                            "kind": unit.kind.as_str(), "parent": unit.parent.as_ref().map(|parent| parent.as_str()),
+                            "territory": unit.territory.to_string(), "investigates": unit.investigates,
+                            "unconfirmed": unit.unconfirmed.iter().map(|fact| fact.as_str()).collect::<Vec<_>>(),
                         });
                         println!("{line}");
                     } else {
@@ -172,28 +185,80 @@ impl Admin {
                 }
                 Ok(ExitCode::SUCCESS)
             }
-            Self::Check => {
-                let country = country::load(config)?;
-                for desk in country.config.desks() {
-                    println!(
-                        "{} version {}: {} steps, {} questions",
-                        desk.id.as_str(),
-                        desk.version,
-                        desk.steps.len(),
-                        desk.questions().count()
-                    );
-                }
-                println!(
-                    "{} units, {} routing rules: no problem found",
-                    country.config.units.len(),
-                    country.config.routing.len()
-                );
-                Ok(ExitCode::SUCCESS)
-            }
+            Self::Check { samples } => check(config, samples),
             Self::Agent(agent) => serve::runtime()?.block_on(agent.run()),
             Self::Token(token) => serve::runtime()?.block_on(token.run()),
         }
     }
+}
+
+/// Prints what a country's configuration holds and what its rules of competence lack; fails when they do.
+fn check(config: Option<&Path>, samples: usize) -> Result<ExitCode> {
+    let config = country::load(config)?.config;
+    for desk in config.desks() {
+        println!(
+            "{} version {}: {} steps, {} questions",
+            desk.id.as_str(),
+            desk.version,
+            desk.steps.len(),
+            desk.questions().count()
+        );
+    }
+    println!(
+        "{} units, {} routing rules: no problem found",
+        config.units.len(),
+        config.routing.len()
+    );
+    let found = competence::check(&config, serve::now(), samples);
+    for line in findings(&found) {
+        println!("{line}");
+    }
+    let (holes, overlaps, dead) = (found.holes.len(), found.overlaps.len(), found.dead.len());
+    println!(
+        "rules tried on {} samples of answers: {holes} holes, {overlaps} overlaps, {dead} dead rules",
+        found.looked_at
+    );
+    if !found.complete {
+        println!("not every sample was tried: raise --samples");
+    }
+    Ok(if found.is_clean() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// What was found, a line and an example each.
+fn findings(found: &Findings) -> Vec<String> {
+    let holes = found.holes.iter().map(|hole| {
+        let (example, like) = (&hole.example, hole.samples);
+        format!("hole: nobody is proposed to lead ({like} samples), as for {example}")
+    });
+    let overlaps = found.overlaps.iter().map(|overlap| {
+        let Overlap {
+            first,
+            second,
+            example,
+            samples,
+        } = overlap;
+        format!(
+            "overlap: {first} and {second} propose different units to lead ({samples} samples), as for {example}; write yields_to = [\"{first}\"] if {first} is to come first"
+        )
+    });
+    let dead = found.dead.iter().map(|dead| {
+        let rule = &dead.rule;
+        let example = dead.example.as_ref().map(ToString::to_string);
+        let example = example.unwrap_or_else(|| "no desk".to_owned());
+        match &dead.why {
+            Futility::Never { holding, all } => format!(
+                "dead rule: {rule} never holds; {holding} of its {all} conditions do for {example}"
+            ),
+            Futility::Repeats(earlier) => {
+                format!("dead rule: {rule} says what {earlier} says already, as for {example}")
+            }
+        }
+    });
+    holes.chain(overlaps).chain(dead).collect()
 }
 
 impl AgentCommand {

@@ -139,6 +139,49 @@ from = "text"
     assert!(said[..31].iter().all(|row| row["file"] == "reports.csv"));
 }
 
+/// What the rules of competence leave open is said with an example, and fails the check.
+#[test]
+fn a_hole_in_the_rules_of_competence_is_told_before_they_are_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france"),
+        here,
+    );
+    let check = |code| check(here, &["--config", ".", "admin", "check"], code).0;
+    let said = check(0);
+    assert!(
+        said.contains(" 0 holes, 0 overlaps, 0 dead rules"),
+        "{said}"
+    );
+    let routing = here.join("routing.toml");
+    let rules = std::fs::read_to_string(&routing).unwrap();
+    let (rules, _) = rules
+        .split_once("[[rule]]\nid = \"pharos-default\"")
+        .unwrap();
+    std::fs::write(&routing, rules).unwrap();
+    let said = check(1);
+    assert!(said.contains("hole: nobody is proposed to lead"), "{said}");
+    assert!(
+        said.contains("pharos: track = report, category = animals"),
+        "{said}"
+    );
+}
+
+/// Copies the files of a folder, and of those in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
 #[test]
 fn agents_and_tokens_are_given_listed_and_taken_away() {
     let folder = tempfile::tempdir().unwrap();

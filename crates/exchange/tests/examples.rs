@@ -32,7 +32,7 @@ fn config() -> Config {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
         })
-        .chain([france.join("units.toml"), france.join("routing.toml")])
+        .chain(["units.toml", "matter.toml", "routing.toml"].map(|name| france.join(name)))
         .map(|path| (path.display().to_string(), read(path)));
     Config::load(files, places.expect("the repository holds it")).expect("the repository holds it")
 }

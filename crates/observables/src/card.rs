@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::{
     Kind, ParseError, Proof,
-    context::{Topics, letter_after, letter_before},
+    context::{Context, Topics, letter_after, letter_before},
     extract::{Scanner, extract},
     refang::Plain,
+    survey::Survey,
 };
 
 /// Digits of a card's number at least and at most (ISO/IEC 7812-1).
@@ -265,7 +266,8 @@ pub(crate) fn card_last4(text: &str) -> Result<(String, Proof), ParseError> {
         .iter()
         .any(|byte| byte.is_ascii_alphabetic() && !matches!(byte, b'x' | b'X'));
     if words {
-        let near = crate::context::Context::default().around(bytes, cut..bytes.len(), 96, 0);
+        let survey = Survey::of(bytes);
+        let near = Context::new(&survey).around(bytes, cut..bytes.len(), 96, 0);
         if !near.any(Topics::ENDING) {
             return Err(shape);
         }

@@ -16,7 +16,9 @@ use crate::{
     observable::{canonicalise, flags_of, url_flags},
     phone,
     refang::Plain,
-    social, web,
+    social,
+    survey::Survey,
+    web,
 };
 
 /// What was found in a text.
@@ -144,10 +146,12 @@ pub fn extract(text: &str) -> Extraction {
 /// The extraction, and how many bytes were looked at after the walk: the tests hold its growth.
 fn scan(text: &str) -> (Extraction, usize) {
     let plain = Plain::new(text);
+    let survey = Survey::of(plain.text.as_bytes());
     let mut scanner = Scanner {
         text: &plain.text,
         bytes: plain.text.as_bytes(),
-        context: Context::default(),
+        survey: &survey,
+        context: Context::new(&survey),
         found: Extraction::default(),
         work: 0,
     };
@@ -173,11 +177,13 @@ pub(crate) const SLASH: u8 = 16;
 pub(crate) const UNDERSCORE: u8 = 32;
 /// Anything but an ASCII capital or one of the above; a word without it may be a bank's code.
 pub(crate) const LOWER: u8 = 64;
-const END: u8 = 128;
+pub(crate) const END: u8 = 128;
 /// Longer than nearly all words, and no longer than any address or hash.
-const LONG_WORD: usize = 26;
+pub(crate) const LONG_WORD: usize = 26;
+/// Too short to hide an address in hexadecimal.
+const SHORT_NUMBER: usize = 13;
 /// What makes a token worth a look.
-const TELLING: u8 = DIGIT | DOT | AT | COLON | SLASH | UNDERSCORE;
+pub(crate) const TELLING: u8 = DIGIT | DOT | AT | COLON | SLASH | UNDERSCORE;
 
 pub(crate) static CLASSES: [u8; 256] = {
     let mut table = [LOWER; 256];
@@ -218,7 +224,8 @@ pub(crate) static CLASSES: [u8; 256] = {
 pub(crate) struct Scanner<'a> {
     pub(crate) text: &'a str,
     pub(crate) bytes: &'a [u8],
-    pub(crate) context: Context,
+    survey: &'a Survey,
+    pub(crate) context: Context<'a>,
     found: Extraction,
     /// Bytes looked at after the walk: whoever looks ahead or back adds what they read.
     pub(crate) work: usize,
@@ -228,49 +235,54 @@ impl Scanner<'_> {
     fn walk(&mut self) {
         let bytes = self.bytes;
         let mut at = 0;
-        while at < bytes.len() {
-            let class = CLASSES[bytes[at] as usize];
-            if class == END {
-                if matches!(bytes[at], b'\\' | b'{')
-                    && let Some(after) = self.technical_mark(at)
-                {
-                    at = after.max(at + 1);
-                    continue;
-                }
-                // Past the whole character, so that no token begins inside one.
-                at += 1;
-                while at < bytes.len() && bytes[at] & 0xC0 == 0x80 {
-                    at += 1;
-                }
+        while let Some(event) = self.survey.event(at) {
+            if ends_token(bytes[event]) {
+                at = self.technical_mark(event).unwrap_or(0).max(event + 1);
                 continue;
             }
-            let start = at;
-            let mut seen = class;
-            at += 1;
-            for byte in &bytes[at..] {
-                let class = CLASSES[*byte as usize];
-                if class == END {
-                    break;
-                }
-                seen |= class;
-                at += 1;
+            let start = self.survey.token_start(at, event);
+            let end = self.survey.token_end(event).min(bytes.len());
+            let seen = bytes[start..end]
+                .iter()
+                .fold(0, |seen, byte| seen | CLASSES[*byte as usize]);
+            at = end;
+            // Capitals have no class.
+            if seen == DIGIT
+                && end - start <= SHORT_NUMBER
+                && bytes[start..end].iter().all(u8::is_ascii_digit)
+            {
+                at = self.bare_number(start, end).max(end);
+                continue;
             }
             // Long words too: a hash or a wallet may be without a digit.
             if seen & TELLING != 0
-                || (seen & LOWER == 0 && matches!(at - start, 8 | 11))
-                || at - start >= LONG_WORD
-                || (bytes[start] == b'G' && bytes[start..at].starts_with(b"GTM-"))
+                || (seen & LOWER == 0 && matches!(end - start, 8 | 11))
+                || end - start >= LONG_WORD
+                || (bytes[start] == b'G' && bytes[start..end].starts_with(b"GTM-"))
             {
-                at = self.token(start, at, seen).max(at);
+                at = self.token(start, end, seen).max(end);
             }
         }
+    }
+
+    /// A short token of nothing but digits, the most frequent there is: what [`Scanner::token`] makes of it.
+    fn bare_number(&mut self, start: usize, end: usize) -> usize {
+        if start > 0
+            && self.bytes[start - 1] == b'<'
+            && let Some(after) = self.technical_token(start, end, DIGIT)
+        {
+            return after;
+        }
+        self.network_token(start, end, DIGIT)
+            .unwrap_or_else(|| self.numbers(start, end))
     }
 
     /// Looks into a token; answers where the walk goes on, which may be further.
     fn token(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let token = &self.bytes[start..end];
         // "Insta : …", and the like.
-        if token.ends_with(b":")
+        if seen & COLON != 0
+            && token.ends_with(b":")
             && let Some(after) = self.labelled(end).or_else(|| self.labelled_bank(end))
         {
             return after;
@@ -321,7 +333,7 @@ impl Scanner<'_> {
         {
             return self.with_scheme(start, start + colon, end);
         }
-        self.plain(start, end, seen & AT != 0)
+        self.plain(start, end, seen)
     }
 
     /// A token with `://` in it at `colon`.
@@ -341,19 +353,11 @@ impl Scanner<'_> {
         });
         let Some(scheme) = scheme else {
             // Perhaps the host alone is one.
-            return self.plain(
-                colon + 3,
-                end.max(colon + 3),
-                self.bytes[colon + 3..end].contains(&b'@'),
-            );
+            return self.plain(colon + 3, end.max(colon + 3), u8::MAX);
         };
         let mut url_start = colon - scheme.len();
         if url_start > start {
-            self.plain(
-                start,
-                url_start,
-                self.bytes[start..url_start].contains(&b'@'),
-            );
+            self.plain(start, url_start, u8::MAX);
         }
         let mut authority = colon + 3;
         // "https://https://colis.example": an address that was pasted behind a typed scheme.
@@ -469,10 +473,10 @@ impl Scanner<'_> {
         self.push_flagged(Kind::Url, canonical, proof, span, flags);
     }
 
-    /// A part of a token without scheme.
-    fn plain(&mut self, start: usize, end: usize, has_at: bool) -> usize {
+    /// A part of a token without scheme, whose classes are among `seen`.
+    fn plain(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let mut start = start;
-        if has_at {
+        if seen & AT != 0 {
             while let Some(offset) = memchr::memchr(b'@', &self.bytes[start..end]) {
                 let at = start + offset;
                 let after = self.around_at(start, at, end);
@@ -481,12 +485,12 @@ impl Scanner<'_> {
                         return after;
                     }
                 } else {
-                    self.runs(start, at);
+                    self.runs(start, at, seen);
                 }
                 start = after;
             }
         }
-        self.runs(start, end)
+        self.runs(start, end, seen)
     }
 
     /// An e-mail address or a handle at an at sign; answers where to go on, `at + 1` for neither.
@@ -591,9 +595,11 @@ impl Scanner<'_> {
     }
 
     /// The runs of host characters of a part without at sign.
-    fn runs(&mut self, start: usize, end: usize) -> usize {
+    fn runs(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let mut at = start;
-        if let Some(after) = self.ipv6(start, end) {
+        if seen & COLON != 0
+            && let Some(after) = self.ipv6(start, end)
+        {
             return after;
         }
         while at < end {
@@ -610,7 +616,7 @@ impl Scanner<'_> {
             {
                 at += 2;
             }
-            let after = self.run(at, run_end);
+            let after = self.run(at, run_end, seen);
             if after >= end {
                 return after;
             }
@@ -733,7 +739,7 @@ impl Scanner<'_> {
     }
 
     /// A run of letters, digits, dots, hyphens and underscores; answers where it was read to.
-    fn run(&mut self, start: usize, end: usize) -> usize {
+    fn run(&mut self, start: usize, end: usize, seen: u8) -> usize {
         let mut end = end;
         while end > start && matches!(self.bytes[end - 1], b'.' | b'-' | b'_') {
             end -= 1;
@@ -743,7 +749,8 @@ impl Scanner<'_> {
             start += 1;
         }
         let run = &self.bytes[start..end];
-        if memchr::memchr(b'.', run).is_some()
+        if seen & DOT != 0
+            && run.contains(&b'.')
             && let Some(after) = self.host(start, end)
         {
             return after;
@@ -893,8 +900,11 @@ impl Scanner<'_> {
                 character
                     .is_some_and(|character| !character.is_ascii() && character.is_alphanumeric())
             };
-            let inside = letter(self.text[..at].chars().next_back())
-                || letter(self.text[at + length..].chars().next());
+            let is_ascii =
+                |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(u8::is_ascii);
+            let inside = !is_ascii(at.checked_sub(1))
+                && letter(self.text[..at].chars().next_back())
+                || !is_ascii(Some(at + length)) && letter(self.text[at + length..].chars().next());
             if !inside && let Some(after) = self.number(at, at + length, start) {
                 if after >= end {
                     return after;

@@ -23,6 +23,7 @@ mod register;
 pub mod sketch;
 mod social;
 mod stream;
+mod survey;
 mod technical;
 #[cfg(test)]
 mod testing;

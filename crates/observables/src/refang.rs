@@ -7,7 +7,9 @@
 
 use std::{borrow::Cow, ops::Range, sync::LazyLock};
 
-use memchr::memmem::Finder;
+use aho_corasick::{Match, packed::Searcher};
+
+use crate::survey::Places;
 
 /// Undoes defanging in a whole text.
 ///
@@ -42,21 +44,17 @@ impl<'a> Plain<'a> {
             text: Cow::Borrowed(raw),
             edits: Vec::new(),
         };
+        let triggers = Places::of(bytes, &TRIGGERS);
         let mut reader = Reader {
             bytes,
-            spoken: is_spoken(bytes),
+            spoken: is_spoken(raw),
             host_until: 0,
         };
         let mut out = String::new();
         let mut copied = 0;
         let mut at = 0;
-        let triggers = if reader.spoken {
-            &SPOKEN_TRIGGERS
-        } else {
-            &TRIGGERS
-        };
-        while let Some(next) = bytes[at..].iter().position(|byte| triggers[*byte as usize]) {
-            at += next;
+        while let Some(next) = reader.next(&triggers, at) {
+            at = next;
             // The common ones that seldom mean anything.
             let after = bytes.get(at + 1).copied().unwrap_or(0);
             let idle = match bytes[at] {
@@ -118,34 +116,41 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Words without which no address is spelled out; a text without them is not searched for its spaces.
-static SPOKEN: LazyLock<[Finder<'static>; 4]> =
-    LazyLock::new(|| ["robas", "ROBAS", "dot", "DOT"].map(Finder::new));
-/// Words that are common alone, and spell an address out together: "jean at asso point example".
-static SPOKEN_POINT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" point "));
-static SPOKEN_AT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(" at "));
+/// Words without which no address is spelled out; a text without them is not searched for its spaces. The first
+/// is common alone, and spells an address out only together with [`AT`]: "jean at asso point example".
+const SPOKEN: [&str; 5] = [" point ", "robas", "ROBAS", "dot", "DOT"];
+const AT: &str = " at ";
 
-fn is_spoken(bytes: &[u8]) -> bool {
-    SPOKEN.iter().any(|word| word.find(bytes).is_some())
-        || SPOKEN_POINT.find(bytes).is_some() && SPOKEN_AT.find(bytes).is_some()
+/// All of them in one pass, where the processor has the instructions for it.
+static SPOKEN_SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(SPOKEN));
+
+fn is_spoken(text: &str) -> bool {
+    let (point, sure) = match &*SPOKEN_SEARCHER {
+        Some(searcher) => {
+            let is_point = |found: &Match| found.pattern().as_usize() == 0;
+            let mut found = searcher.find_iter(text).peekable();
+            let point = found.peek().is_some_and(is_point);
+            (point, found.any(|found| !is_point(&found)))
+        }
+        None => (
+            text.contains(SPOKEN[0]),
+            SPOKEN[1..].iter().any(|word| text.contains(word)),
+        ),
+    };
+    sure || point && text.contains(AT)
 }
 
 /// Bytes at which a rewriting can start or be noticed.
-static TRIGGERS: [bool; 256] = triggers(false);
-/// The same for a text that may spell an address out, where a space may be a part of it.
-static SPOKEN_TRIGGERS: [bool; 256] = triggers(true);
-
-const fn triggers(spoken: bool) -> [bool; 256] {
-    let mut table = [false; 256];
-    let bytes = b"[({])}:@\\^</_-DA\xC2\xD0\xD9\xDB\xE2\xE3\xEF\xF0";
-    let mut i = 0;
-    while i < bytes.len() {
-        table[bytes[i] as usize] = true;
-        i += 1;
+static TRIGGERS: [u8; 256] = {
+    let mut table = [0; 256];
+    let bytes = b"[({})]:@\\^</_-DA\xC2\xD0\xD9\xDB\xE2\xE3\xEF\xF0";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = 128;
+        at += 1;
     }
-    table[b' ' as usize] = spoken;
     table
-}
+};
 
 /// What a rewriting puts in place.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,6 +208,17 @@ enum Dot {
 }
 
 impl Reader<'_> {
+    /// The next place at which a rewriting may begin or be noticed. In a text that may spell an address
+    /// out, a space may be a part of it.
+    fn next(&self, triggers: &Places, at: usize) -> Option<usize> {
+        let trigger = triggers.next(at);
+        if !self.spoken {
+            return trigger;
+        }
+        let until = trigger.unwrap_or(self.bytes.len());
+        memchr::memchr(b' ', &self.bytes[at..until]).map_or(trigger, |space| Some(at + space))
+    }
+
     /// What is to be rewritten at a trigger.
     fn rewriting(&mut self, at: usize) -> Option<Rewriting> {
         let bytes = self.bytes;
@@ -387,6 +403,10 @@ impl Reader<'_> {
     fn spoken_word(&self, space: usize) -> Option<Rewriting> {
         let bytes = self.bytes;
         let from = space + run_length(&bytes[space..], 3, |byte| *byte == b' ');
+        // "arobase" and "at", "dot", "point" and its like.
+        if !matches!(bytes.get(from)? | 0x20, b'a' | b'd' | b'p') {
+            return None;
+        }
         let length = run_length(&bytes[from..], 10, u8::is_ascii_alphabetic);
         let to = from + length;
         let end = after_spaces(bytes, to);

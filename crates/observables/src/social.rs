@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{
     Kind, ParseError, Proof,
-    context::{Topics, letter_after, letter_before},
+    context::{REACH, Topics, letter_after, letter_before},
     extract::Scanner,
     web,
 };
@@ -743,6 +743,17 @@ fn look(name: &[u8]) -> Option<Look> {
         .then_some(Look::Word)
 }
 
+/// The topics of all platforms.
+const NAMED: Topics = {
+    let mut all = Topics::NONE;
+    let mut at = 0;
+    while at < PLATFORMS.len() {
+        all = all.with(PLATFORMS[at].topic);
+        at += 1;
+    }
+    all
+};
+
 fn of_topic(topics: Topics) -> Option<&'static Platform> {
     PLATFORMS.iter().find(|platform| topics.any(platform.topic))
 }
@@ -889,14 +900,16 @@ impl Scanner<'_> {
     /// What follows a label such as "Insta :", whose colon ends at `at`. Answers where the walk goes on.
     pub(crate) fn labelled(&mut self, at: usize) -> Option<usize> {
         let bytes = self.bytes;
-        // The cheap half first: nearly every colon is followed by a word of a sentence.
         let start = at
             + bytes[at..]
                 .iter()
                 .take(2)
                 .take_while(|byte| **byte == b' ')
                 .count();
-        self.labelled_at(start, at - 1)
+        // Before the name is looked at: nearly every colon follows a word of a sentence.
+        let label = at - 1..at;
+        let is_named = self.context.is_near(bytes, &label, (REACH, 0), NAMED);
+        is_named.then(|| self.labelled_at(start, at - 1))?
     }
 
     /// A handle at `start`, whose label ends before `colon`.
@@ -1025,6 +1038,11 @@ impl Scanner<'_> {
             end -= 1;
         }
         if end - start < 4 {
+            return None;
+        }
+        // Before the name is looked at: nearly every token has no platform near it.
+        let reach = (NAMED_BEFORE, AFTER);
+        if !self.context.is_near(bytes, &(start..end), reach, NAMED) {
             return None;
         }
         let look = look(&bytes[start..end]).filter(|look| *look != Look::Word)?;

@@ -189,6 +189,8 @@ fn found(
     let derived = Derived {
         priority: priority.points,
         urgent: urgent.is_some(),
+        // Matching comes after: what its series calls for is proposed when it is known.
+        series: None,
     };
     let proposals = assess::route(config, desk, answers, derived, now);
     let assessment = Assessment {
@@ -209,7 +211,7 @@ fn found(
                     fr: proposal.because.fr.clone(),
                     en: proposal.because.en.clone(),
                 },
-                article: proposal.article.map(str::to_owned),
+                article: Some(proposal.article.to_owned()),
                 confirmed: proposal.confirmed,
             })
             .collect(),

@@ -138,6 +138,7 @@ impl<'a> Walk<'a> {
             zone: &self.desk.time_zone,
             priority: 0,
             urgent: false,
+            matter: None,
         }
     }
 

@@ -107,14 +107,14 @@ fn every_rule_that_holds_proposes_its_unit() {
     check(
         Derived {
             urgent: true,
-            priority: 0,
+            ..Derived::default()
         },
         &["office", "brigade"],
     );
     check(
         Derived {
-            urgent: false,
             priority: 50,
+            ..Derived::default()
         },
         &["office", "brigade"],
     );

@@ -31,7 +31,7 @@ pub(crate) use types::scope;
 
 const MAX_HOURS: u32 = 24 * 366;
 const MAX_DAYS: u32 = 366 * 100;
-const RESERVED: [&str; 5] = ["track", "now", "item", "priority", "urgent"];
+const RESERVED: [&str; 6] = ["track", "now", "item", "priority", "urgent", "matter"];
 
 /// Checks a desk. `None` only when its identifier is unusable; every problem is in `source`.
 pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) -> Option<Desk> {

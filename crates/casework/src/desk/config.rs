@@ -1,21 +1,26 @@
 //! Every desk, unit and routing rule of a country, read and checked together.
 
+mod matter;
+mod routing;
+mod units;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
+use toml::Spanned;
+
 use super::{
     check,
-    definition::{Desk, Redirect, RedirectTo, RoutingRule},
-    parse::{RawDesk, RawRouting, RawUnits},
+    definition::{Desk, Redirect, RedirectTo},
+    parse::RawDesk,
     position::{ConfigProblem, Source},
 };
 use crate::{
-    expression::{Scope, compile},
+    competence::{Rules, Statements, Unit, Vocabulary},
     place::Places,
     submission::{DeskId, UnitId},
-    text::Text,
 };
 
 /// The configuration of a country.
@@ -25,25 +30,16 @@ pub struct Config {
     current: BTreeMap<DeskId, u32>,
     /// The units that can receive a case, in the order of the file.
     pub units: Vec<Unit>,
+    /// The words in which competence speaks.
+    pub vocabulary: Vocabulary,
+    /// What the desks' answers say in those words.
+    pub statements: Statements,
     /// The rules of competence, in the order they are tried.
-    pub routing: Vec<RoutingRule>,
-}
-
-/// A unit that can receive a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
-    /// Its identifier.
-    pub id: UnitId,
-    /// Its name.
-    pub name: Text,
-    /// What it is: `office`, `brigade`…
-    pub kind: Box<str>,
-    /// The unit it belongs to.
-    pub parent: Option<UnitId>,
+    pub routing: Rules,
 }
 
 impl Config {
-    /// Reads a country's files: every `desks/*.toml`, `units.toml` and `routing.toml`. The path of
+    /// Reads a country's files: every `desks/*.toml`, `units.toml`, `matter.toml` and `routing.toml`. The path of
     /// each decides what it is and stands in every problem; files of other names are left alone.
     ///
     /// # Errors
@@ -63,7 +59,12 @@ impl Config {
         }
         for (path, content) in &files {
             if is_named(path, "units.toml") {
-                loading.units(path, content);
+                loading.units(path, content, &places);
+            }
+        }
+        for (path, content) in &files {
+            if is_named(path, "matter.toml") {
+                loading.matter(path, content);
             }
         }
         for (path, content) in &files {
@@ -166,126 +167,6 @@ impl Loading {
         self.problems.append(&mut source.problems);
     }
 
-    fn units(&mut self, path: &str, content: &str) {
-        let mut source = Source::new(path, content);
-        let raw = read::<RawUnits>(&mut source);
-        let mut seen = BTreeSet::new();
-        let mut parents = Vec::new();
-        for unit in raw.into_iter().flat_map(|raw| raw.unit) {
-            let Some(id) = check::parsed::<UnitId>(&mut source, &unit.id) else {
-                continue;
-            };
-            if !seen.insert(id.clone()) {
-                source.report(
-                    unit.id.span().start,
-                    format!("two units are called `{id}`"),
-                    "give each its own id",
-                );
-            }
-            let parent = unit.parent.and_then(|parent| {
-                Some((
-                    check::parsed::<UnitId>(&mut source, &parent)?,
-                    parent.span(),
-                ))
-            });
-            parents.extend(parent.clone());
-            self.config.units.push(Unit {
-                id,
-                name: unit.name,
-                kind: unit.kind.into_inner().into(),
-                parent: parent.map(|(parent, _)| parent),
-            });
-        }
-        for (parent, span) in parents {
-            if !seen.contains(&parent) {
-                source.report(
-                    span.start,
-                    format!("no unit is called `{parent}`"),
-                    "name a unit of this file",
-                );
-            }
-        }
-        if let Some(unit) = self.config.units.iter().find(|unit| self.turns(unit)) {
-            source.report(
-                0,
-                format!("the parents of `{}` turn in a circle", unit.id),
-                "let one of them have no parent",
-            );
-        }
-        self.problems.append(&mut source.problems);
-    }
-
-    fn turns(&self, unit: &Unit) -> bool {
-        let mut at = unit;
-        for _ in 0..self.config.units.len() {
-            match at
-                .parent
-                .as_ref()
-                .and_then(|parent| self.config.unit(parent))
-            {
-                Some(parent) => at = parent,
-                None => return false,
-            }
-        }
-        true
-    }
-
-    fn routing(&mut self, path: &str, content: &str) {
-        let mut source = Source::new(path, content);
-        let raw = read::<RawRouting>(&mut source);
-        let mut seen = BTreeSet::new();
-        let mut scopes: BTreeMap<DeskId, Scope> = BTreeMap::new();
-        for rule in raw.into_iter().flat_map(|raw| raw.rule) {
-            if !seen.insert(rule.id.get_ref().clone()) {
-                source.report(
-                    rule.id.span().start,
-                    format!("two rules are called `{}`", rule.id.get_ref()),
-                    "give each its own id",
-                );
-            }
-            let (Some(desk_id), Some(unit)) = (
-                check::parsed::<DeskId>(&mut source, &rule.desk),
-                check::parsed::<UnitId>(&mut source, &rule.unit),
-            ) else {
-                continue;
-            };
-            if self.config.unit(&unit).is_none() {
-                source.report(
-                    rule.unit.span().start,
-                    format!("no unit is called `{unit}`"),
-                    "name a unit of units.toml",
-                );
-            }
-            let Some(desk) = self.config.desk(&desk_id) else {
-                source.report(
-                    rule.desk.span().start,
-                    format!("no desk is called `{desk_id}`, or its file has problems"),
-                    "name a desk of the folder desks",
-                );
-                continue;
-            };
-            let scope = scopes.entry(desk_id.clone()).or_insert_with(|| Scope {
-                derived: true,
-                ..check::scope(desk)
-            });
-            let when = rule.when.as_ref().and_then(|when| {
-                compile(when.get_ref(), scope)
-                    .map_err(|refusal| source.refuse(&when.span(), when.get_ref(), refusal))
-                    .ok()
-            });
-            self.config.routing.push(RoutingRule {
-                id: rule.id.into_inner().into(),
-                desk: desk_id,
-                when,
-                unit,
-                because: rule.because,
-                article: rule.article.map(Into::into),
-                confirmed: rule.confirmed.unwrap_or(true),
-            });
-        }
-        self.problems.append(&mut source.problems);
-    }
-
     /// Links between desks, looked at once all are read.
     fn desks_linked(&mut self) {
         let known: BTreeSet<&DeskId> = self.config.current.keys().collect();
@@ -328,9 +209,18 @@ fn read<T: serde::de::DeserializeOwned>(source: &mut Source<'_>) -> Option<T> {
         Err(error) => {
             let at = error.span().map_or(0, |span| span.start);
             let what = error.message().trim().replace('\n', ", ");
-            source.report(at, what, "see docs/formats/desk-1.md");
+            source.report(at, what, format_page(source.path));
             None
         }
+    }
+}
+
+/// The page that lays down the format of a file.
+fn format_page(path: &str) -> &'static str {
+    if desk_stem(path).is_some() {
+        "see docs/formats/desk-1.md"
+    } else {
+        "see docs/formats/units.md"
     }
 }
 
@@ -343,4 +233,23 @@ fn desk_stem(path: &str) -> Option<&str> {
     let mut parts = path.rsplit(['/', '\\']);
     let stem = parts.next()?.strip_suffix(".toml")?;
     (parts.next() == Some("desks")).then_some(stem)
+}
+
+/// The one of a closed set that a word names, or a report of which there are.
+fn word<T: Copy>(
+    source: &mut Source<'_>,
+    raw: &Spanned<String>,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> Option<T> {
+    let found = all.iter().copied().find(|one| name(*one) == raw.get_ref());
+    if found.is_none() {
+        let known: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+        source.report(
+            raw.span().start,
+            format!("\"{}\" is not known here", raw.get_ref()),
+            format!("one of {}", known.join(", ")),
+        );
+    }
+    found
 }

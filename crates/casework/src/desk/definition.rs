@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use crate::{
     expression::Expression,
     place::{Level, Places},
-    submission::{DeskId, QuestionId, Track, UnitId},
+    submission::{DeskId, QuestionId, Track},
     text::{Lang, Text},
+    words::words,
 };
 
 /// One version of a desk.
@@ -277,32 +278,6 @@ pub struct Choice {
     pub when: Option<Expression>,
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every one there is.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
-
-            /// The word in the file and in answers.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $($name::$variant => $word,)*
-                }
-            }
-
-            pub(crate) fn from_word(word: &str) -> Option<$name> {
-                $name::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
-        }
-    };
-}
-
 words! {
     /// A field of a person.
     PersonField {
@@ -464,23 +439,4 @@ pub struct PriorityRule {
     pub points: i64,
     /// What it says, to the person judged too.
     pub label: Text,
-}
-
-/// A rule of competence.
-#[derive(Clone, Debug)]
-pub struct RoutingRule {
-    /// Its identifier.
-    pub id: Box<str>,
-    /// The desk whose submissions it looks at.
-    pub desk: DeskId,
-    /// When it holds; `None` means always.
-    pub when: Option<Expression>,
-    /// The unit it proposes.
-    pub unit: UnitId,
-    /// Why, in plain words.
-    pub because: Text,
-    /// The text of law it rests on.
-    pub article: Option<Box<str>>,
-    /// Whether the source of the rule is confirmed.
-    pub confirmed: bool,
 }

@@ -132,38 +132,3 @@ pub(super) struct RawPriority {
     pub(super) points: i64,
     pub(super) label: Text,
 }
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRouting {
-    #[serde(default)]
-    pub(super) rule: Vec<RawRule>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRule {
-    pub(super) id: Spanned<String>,
-    pub(super) desk: Spanned<String>,
-    pub(super) when: Option<Spanned<String>>,
-    pub(super) unit: Spanned<String>,
-    pub(super) because: Text,
-    pub(super) article: Option<String>,
-    pub(super) confirmed: Option<bool>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawUnits {
-    #[serde(default)]
-    pub(super) unit: Vec<RawUnit>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawUnit {
-    pub(super) id: Spanned<String>,
-    pub(super) name: Text,
-    pub(super) kind: Spanned<String>,
-    pub(super) parent: Option<Spanned<String>>,
-}

@@ -8,6 +8,7 @@ pub(crate) const UNITS: &str = r#"
 id = "office"
 name = { fr = "Office", en = "Office" }
 kind = "office"
+territory = "national"
 
 [[unit]]
 id = "brigade"
@@ -30,6 +31,7 @@ id = "default"
 desk = "trial"
 unit = "brigade"
 because = { fr = "par défaut", en = "by default" }
+article = "CPP 15-3"
 "#;
 
 pub(crate) fn config() -> Config {
@@ -277,7 +279,7 @@ fn wrong_rules_units_and_files_are_told() {
             "units.toml",
             &UNITS.replace("parent = \"office\"", "parent = \"roof\""),
         )],
-        "units.toml:11:10: no unit is called `roof`; name a unit of this file",
+        "units.toml:12:10: no unit is called `roof`; name a unit of this file",
     );
     check(
         &[
@@ -327,7 +329,7 @@ fn a_wrong_condition_of_a_rule_is_told_with_its_place_and_mend() {
     );
     let check = |when: &str, expected: &str| {
         let routing = format!(
-            "[[rule]]\nid = \"a\"\ndesk = \"trial\"\nunit = \"brigade\"\nwhen = '{when}'\nbecause = {{ fr = \"\", en = \"\" }}\n"
+            "[[rule]]\nid = \"a\"\ndesk = \"trial\"\nunit = \"brigade\"\nwhen = '{when}'\nbecause = {{ fr = \"\", en = \"\" }}\narticle = \"\"\n"
         );
         let told = problems(&[
             ("units.toml", UNITS),

@@ -18,6 +18,19 @@ const MAX_DEPTH: usize = 48;
 
 /// Compiles a condition: it must be of type bool.
 pub(crate) fn compile(source: &str, scope: &Scope) -> Result<Expression, Refusal> {
+    let (expression, ty) = compile_value(source, scope)?;
+    if !matches!(ty, Ty::Bool) {
+        return Err(Refusal {
+            offset: 0,
+            what: format!("the condition is of type {ty}, not bool"),
+            mend: "compare it with something, or use answered(…)".to_owned(),
+        });
+    }
+    Ok(expression)
+}
+
+/// Compiles an expression of any type, and gives its type.
+pub(crate) fn compile_value(source: &str, scope: &Scope) -> Result<(Expression, Ty), Refusal> {
     check_size(source)?;
     // Without macros, `all` and the like stay calls: simpler to type than their expansion.
     let (tree, info) = CelEnv::default()
@@ -33,20 +46,14 @@ pub(crate) fn compile(source: &str, scope: &Scope) -> Result<Expression, Refusal
         depth: 0,
     };
     let (node, ty) = compiler.node(&tree)?;
-    if !matches!(ty, Ty::Bool) {
-        return Err(Refusal {
-            offset: 0,
-            what: format!("the condition is of type {ty}, not bool"),
-            mend: "compare it with something, or use answered(…)".to_owned(),
-        });
-    }
     let mut names = compiler.names;
     names.sort_by_key(|named| named.offset);
-    Ok(Expression {
+    let expression = Expression {
         source: source.into(),
         node,
         names,
-    })
+    };
+    Ok((expression, ty))
 }
 
 fn check_size(source: &str) -> Result<(), Refusal> {
@@ -212,7 +219,9 @@ impl Compiler<'_> {
         let Some(ty) = self.scope.variable(name) else {
             let mend = match (name, self.scope.closest(name)) {
                 ("item", _) => "`item` exists only in a question inside a repetition".to_owned(),
-                ("priority" | "urgent", _) => "it exists in routing.toml only".to_owned(),
+                ("priority" | "urgent" | "matter", _) => {
+                    "it exists in routing.toml only".to_owned()
+                }
                 (_, Some(known)) => format!("did you mean `{known}`?"),
                 (_, None) => "name a question of this desk".to_owned(),
             };
@@ -228,6 +237,7 @@ impl Compiler<'_> {
             "item" => Node::Item,
             "priority" if self.scope.derived => Node::Priority,
             "urgent" if self.scope.derived => Node::Urgent,
+            "matter" if self.scope.matter.is_some() => Node::Matter,
             _ => {
                 self.names.push(Named {
                     of_item: false,

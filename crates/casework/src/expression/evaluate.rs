@@ -26,6 +26,8 @@ pub(crate) struct Env<'a> {
     pub(crate) zone: &'a TimeZone,
     pub(crate) priority: i64,
     pub(crate) urgent: bool,
+    /// What the answers say in the words of competence; in routing only.
+    pub(crate) matter: Option<&'a Map<String, Value>>,
 }
 
 /// A checked expression: names resolved, types known.
@@ -41,6 +43,7 @@ pub(crate) enum Node {
     Now,
     Priority,
     Urgent,
+    Matter,
     Answer(Box<str>, Ty),
     Item,
     Local(usize),
@@ -60,6 +63,42 @@ pub(crate) enum Node {
     In(Box<Node>, Box<Node>),
     Each(Macro, Box<Each>),
     Call(Function, Vec<Node>),
+}
+
+impl Node {
+    /// The nodes right below this one.
+    pub(super) fn children(&self) -> Vec<&Node> {
+        match self {
+            Node::Null
+            | Node::Bool(_)
+            | Node::Int(_)
+            | Node::Double(_)
+            | Node::Str(_)
+            | Node::Time(_)
+            | Node::Track
+            | Node::Now
+            | Node::Priority
+            | Node::Urgent
+            | Node::Matter
+            | Node::Answer(..)
+            | Node::Item
+            | Node::Local(_) => Vec::new(),
+            Node::Field(of, ..) | Node::Not(of) | Node::Negate(of) | Node::IsNull(of) => vec![of],
+            Node::Index(a, b)
+            | Node::And(a, b)
+            | Node::Or(a, b)
+            | Node::Equal(a, b)
+            | Node::Compare(_, a, b)
+            | Node::Arithmetic(_, a, b)
+            | Node::In(a, b) => vec![a, b],
+            Node::List(nodes) | Node::Call(_, nodes) => nodes.iter().collect(),
+            Node::Choose(parts) => parts.iter().collect(),
+            Node::Each(_, each) => [&each.list, &each.body]
+                .into_iter()
+                .chain(&each.keep)
+                .collect(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -110,7 +149,7 @@ pub(crate) enum Function {
 
 /// A value while evaluating.
 #[derive(Clone, Debug)]
-enum Val<'a> {
+pub(crate) enum Val<'a> {
     Null,
     Bool(bool),
     Int(i64),
@@ -130,11 +169,16 @@ struct Unknown;
 type Outcome<'a> = Result<Val<'a>, Unknown>;
 
 pub(super) fn holds(node: &Node, env: &Env<'_>) -> bool {
+    matches!(value(node, env), Some(Val::Bool(true)))
+}
+
+/// What a node is worth; `None` when that cannot be known.
+pub(super) fn value<'a>(node: &'a Node, env: &Env<'a>) -> Option<Val<'a>> {
     let mut evaluation = Evaluation {
         env,
         locals: Vec::new(),
     };
-    matches!(evaluation.value(node), Ok(Val::Bool(true)))
+    evaluation.value(node).ok()
 }
 
 struct Evaluation<'a, 'e> {
@@ -155,6 +199,7 @@ impl<'a> Evaluation<'a, '_> {
             Node::Now => Val::Time(self.env.now.as_microsecond()),
             Node::Priority => Val::Int(self.env.priority),
             Node::Urgent => Val::Bool(self.env.urgent),
+            Node::Matter => self.env.matter.map_or(Val::Null, Val::Entry),
             Node::Answer(id, ty) => read(self.env.answers.get(&**id), ty, self.env.zone),
             Node::Item => self.env.item.map_or(Val::Null, Val::Entry),
             Node::Local(slot) => self.locals.get(*slot).cloned().unwrap_or(Val::Null),
@@ -356,7 +401,7 @@ impl<'a> Evaluation<'a, '_> {
 const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
 impl<'a> Val<'a> {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Val::Items(items, ..) => items.len(),
             Val::List(list) => list.len(),
@@ -364,7 +409,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    fn element(&self, index: usize) -> Option<Val<'a>> {
+    pub(super) fn element(&self, index: usize) -> Option<Val<'a>> {
         match self {
             Val::Items(items, ty, zone) => {
                 items.get(index).map(|value| read(Some(value), ty, zone))

@@ -18,6 +18,7 @@ fn env(answers: &Map<String, Value>) -> Env<'_> {
         zone: UTC,
         priority: 0,
         urgent: false,
+        matter: None,
     }
 }
 

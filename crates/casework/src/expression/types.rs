@@ -92,6 +92,8 @@ pub(crate) struct Scope {
     pub(crate) tracks: Option<Arc<Options>>,
     /// Whether `priority` and `urgent` exist: in routing only.
     pub(crate) derived: bool,
+    /// The type of `matter`: in routing only.
+    pub(crate) matter: Option<Ty>,
 }
 
 impl Scope {
@@ -101,6 +103,7 @@ impl Scope {
             "track" => Some(Ty::Str(self.tracks.clone())),
             "now" => Some(Ty::Time),
             "item" => self.item.clone(),
+            "matter" => self.matter.clone(),
             "priority" if self.derived => Some(Ty::Int),
             "urgent" if self.derived => Some(Ty::Bool),
             _ => self.answers.get(name).cloned(),
@@ -115,7 +118,8 @@ impl Scope {
                 .keys()
                 .map(|id| &**id)
                 .chain(["track", "now"])
-                .chain(self.item.as_ref().map(|_| "item")),
+                .chain(self.item.as_ref().map(|_| "item"))
+                .chain(self.matter.as_ref().map(|_| "matter")),
         )
     }
 }

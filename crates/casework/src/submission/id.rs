@@ -81,6 +81,8 @@ uuid_ids! {
     CaseId, "case";
     /// An agent of the service.
     AgentId, "agent";
+    /// A referral of a case to a unit.
+    ReferralId, "referral";
 }
 
 macro_rules! slug_ids {

@@ -34,7 +34,7 @@ const MOST_UPLOAD: u64 = 2_000;
 static FRANCE: LazyLock<Config> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    let mut files: Vec<(String, String)> = ["units.toml", "routing.toml"]
+    let mut files: Vec<(String, String)> = ["units.toml", "matter.toml", "routing.toml"]
         .map(|name| (name.to_owned(), text(name)))
         .into();
     for entry in std::fs::read_dir(folder.join("desks")).unwrap() {

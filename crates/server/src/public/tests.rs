@@ -46,6 +46,7 @@ pub(crate) fn config() -> Config {
             "desks/pharos.toml",
             "desks/thesee.toml",
             "units.toml",
+            "matter.toml",
             "routing.toml",
         ];
         let places = Places::load(

@@ -63,6 +63,7 @@ fn config() -> Config {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let files = [
         "units.toml",
+        "matter.toml",
         "routing.toml",
         "desks/pharos.toml",
         "desks/thesee.toml",

@@ -27,6 +27,7 @@ pub(crate) fn scope(desk: &Desk) -> Scope {
                 .collect(),
         })),
         derived: false,
+        matter: None,
     }
 }
 
