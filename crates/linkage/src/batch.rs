@@ -50,6 +50,7 @@ mod compare;
 mod em;
 mod entities;
 mod error;
+mod explain;
 mod factors;
 mod model;
 mod parts;
@@ -68,6 +69,7 @@ use predict::Scorer;
 pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
+pub use explain::{Levels, PairStep, PairWaterfall};
 pub use model::{
     BlockingRule, Comparison, Key, Level, MAX_LEVELS, Model, ModelError, Part, Relation, Test,
 };

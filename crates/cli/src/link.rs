@@ -1,0 +1,137 @@
+//! `orfevre link`: whole data sets, linked by a model.
+//!
+//! Files go in and out here; how records are linked is `linkage::batch`'s.
+
+mod beside;
+mod column;
+mod explain;
+mod form;
+mod load;
+mod output;
+mod parquet;
+mod progress;
+mod run;
+mod table;
+mod truth;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use linkage::batch::{LinkType, LinkageOptions, Model};
+
+use column::Told;
+use load::Loaded;
+
+#[derive(Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    arg_required_else_help = true,
+    after_help = "Example: orfevre link --input people.csv --model model.toml --train --links links.csv --series series.csv\nFiles: .csv, .tsv, .jsonl, .ndjson, .parquet, told by their ending. docs/formats/link.md says what each holds, and what a model is.\nExit codes: 0 done; 2 not done, with the reason on standard error, and no file written."
+)]
+pub(crate) struct Link {
+    #[command(subcommand)]
+    other: Option<Other>,
+    #[command(flatten)]
+    run: run::Run,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    /// Show where the match weight of two records comes from.
+    Explain(explain::Explain),
+}
+
+impl Link {
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        match self.other {
+            None => self.run.run(),
+            Some(Other::Explain(explain)) => explain.run(),
+        }
+    }
+}
+
+/// What is linked, and by what model.
+#[derive(Args)]
+struct Inputs {
+    /// A file of records; more than one links the records of one with those of the others.
+    #[arg(long, required = true, value_name = "FILE")]
+    input: Vec<PathBuf>,
+    /// The model: blocking rules, comparisons, parameters (TOML, or JSON by its ending).
+    // an option only since a subcommand does without
+    #[arg(long, required = true, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Column of the records' ids [default: id, unique_id or the first].
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// What a column holds, where the model does not tell: text, date, date:FORM, number, set, moment, place, hash.
+    #[arg(long = "type", value_name = "COLUMN=KIND")]
+    types: Vec<Told>,
+    /// With several files, also link records of one file with each other.
+    #[arg(long)]
+    within: bool,
+    /// Most pairs that one blocking rule may make.
+    #[arg(long, value_name = "COUNT", default_value_t = LinkageOptions::default().pairs_per_rule)]
+    pairs_per_rule: u64,
+}
+
+impl Inputs {
+    fn model(&self) -> Result<Model> {
+        read_model(self.model_file())
+    }
+
+    fn model_file(&self) -> &Path {
+        self.model.as_deref().unwrap_or(Path::new(""))
+    }
+
+    fn load(&self, model: &Model) -> Result<Loaded> {
+        let sources = load::open(&self.input, self.id.as_deref())?;
+        load::load(sources, model, &self.types)
+    }
+
+    fn options(&self) -> LinkageOptions {
+        LinkageOptions {
+            link_type: if self.input.len() > 1 && !self.within {
+                LinkType::Link
+            } else {
+                LinkType::Dedupe
+            },
+            pairs_per_rule: self.pairs_per_rule,
+        }
+    }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "json")
+}
+
+fn read_model(path: &Path) -> Result<Model> {
+    let read = || -> Result<Model> {
+        let text = std::fs::read_to_string(path)?;
+        if !is_json(path) {
+            return Ok(Model::from_toml(&text)?);
+        }
+        let model: Model = serde_json::from_str(&text)?;
+        model.validate()?;
+        Ok(model)
+    };
+    read().with_context(|| format!("reading the model {}", path.display()))
+}
+
+fn write_model(path: &Path, model: &Model) -> Result<beside::Beside> {
+    let write = || -> Result<beside::Beside> {
+        let text = if is_json(path) {
+            serde_json::to_string_pretty(model)?
+        } else {
+            model.to_toml()?
+        };
+        let mut file = beside::Beside::create(path)?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        Ok(file)
+    };
+    write().with_context(|| format!("writing the model {}", path.display()))
+}
