@@ -9,17 +9,20 @@ mod form;
 mod load;
 mod output;
 mod parquet;
+mod profile;
 mod progress;
 mod run;
+mod splink;
 mod table;
 mod truth;
+mod words;
 
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use linkage::batch::{LinkType, LinkageOptions, Model};
 
@@ -42,15 +45,21 @@ pub(crate) struct Link {
 
 #[derive(Subcommand)]
 enum Other {
+    /// Show what columns hold, and how many pairs each blocking rule makes.
+    Profile(profile::Profile),
     /// Show where the match weight of two records comes from.
     Explain(explain::Explain),
+    /// Read a model of Splink, refused with names where it has no equivalent.
+    FromSplink(splink::FromSplink),
 }
 
 impl Link {
     pub(crate) fn run(self) -> Result<ExitCode> {
         match self.other {
             None => self.run.run(),
+            Some(Other::Profile(profile)) => profile.run(),
             Some(Other::Explain(explain)) => explain.run(),
+            Some(Other::FromSplink(from)) => from.run(),
         }
     }
 }
@@ -103,6 +112,24 @@ impl Inputs {
             pairs_per_rule: self.pairs_per_rule,
         }
     }
+}
+
+/// Holds a model against what scoring needs, before files are read for nothing.
+fn must_be_trained(model: &Model) -> Result<()> {
+    let levels = model
+        .comparisons
+        .iter()
+        .flat_map(|comparison| &comparison.levels);
+    if model.prior.is_none()
+        || levels
+            .into_iter()
+            .any(|level| level.m.is_none() || level.u.is_none())
+    {
+        bail!(
+            "the model is not trained, it lacks its prior or an m or u: train it with orfevre link --train, and keep it with --save-model"
+        );
+    }
+    Ok(())
 }
 
 fn is_json(path: &Path) -> bool {

@@ -43,8 +43,25 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
-    fn plain(kind: ColumnKind) -> Kind {
+    pub(crate) fn plain(kind: ColumnKind) -> Kind {
         Kind { kind, form: None }
+    }
+
+    pub(crate) fn text() -> Kind {
+        Kind::plain(ColumnKind::Text)
+    }
+
+    /// Kinds that say more than text, the most telling first.
+    pub(crate) fn telling() -> Vec<Kind> {
+        [
+            ColumnKind::Hash,
+            ColumnKind::Date,
+            ColumnKind::Moment,
+            ColumnKind::Number,
+            ColumnKind::Coordinates,
+        ]
+        .map(Kind::plain)
+        .to_vec()
     }
 
     /// What a value of it looks like.
@@ -236,6 +253,16 @@ pub(crate) fn held<'c>(kind: &Kind, cell: &'c Cell<'c>) -> Option<Held<'c>> {
             return inside.then_some(Held::Value(Value::Coordinates(latitude, longitude)));
         }
     }))
+}
+
+/// Whether a cell, as it is written, is of a kind: a moment is then no date, whose time would be lost.
+pub(crate) fn could_be(kind: &Kind, cell: &Cell<'_>) -> bool {
+    let loses = match cell {
+        Cell::Moment(_) => kind.kind == ColumnKind::Date,
+        Cell::Text(text) => kind.kind == ColumnKind::Date && text.len() > 10,
+        _ => false,
+    };
+    !loses && held(kind, cell).is_some()
 }
 
 /// A cell as text, where it is a single value.

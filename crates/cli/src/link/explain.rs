@@ -4,10 +4,17 @@ use std::{fmt::Write as _, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use linkage::batch::{Linkage, PairWaterfall, Test};
+use linkage::batch::{Linkage, PairWaterfall};
 use serde_json::{Value, json};
 
-use super::{Inputs, column::shown, load::Loaded, run::tell_columns};
+use super::{
+    Inputs,
+    column::shown,
+    load::Loaded,
+    must_be_trained,
+    run::tell_columns,
+    words::{columns_of, test_in_words},
+};
 
 #[derive(Args)]
 #[command(
@@ -28,6 +35,7 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self) -> Result<ExitCode> {
         let model = self.inputs.model()?;
+        must_be_trained(&model)?;
         let loaded = self.inputs.load(&model)?;
         if !self.json {
             tell_columns(&loaded);
@@ -113,7 +121,7 @@ impl Shown<'_> {
                 Line {
                     comparison: comparison.name.clone(),
                     level: level.map_or("a value is missing".to_owned(), |level| {
-                        described(&level.when)
+                        test_in_words(&level.when)
                     }),
                     left: side(&self.values.0),
                     right: side(&self.values.1),
@@ -196,55 +204,5 @@ impl Shown<'_> {
             "match_probability": self.waterfall.probability,
             "rules": rules,
         })
-    }
-}
-
-/// A test in words, from its form in the model.
-fn described(test: &Test) -> String {
-    words(&json!(test)).replace('_', " ")
-}
-
-fn words(test: &Value) -> String {
-    let Some(members) = test.as_object() else {
-        return test.to_string();
-    };
-    let said = members
-        .iter()
-        .filter_map(|(name, value)| match name.as_str() {
-            "is" => value.as_str().map(str::to_owned),
-            "column" | "columns" => None,
-            "of" => {
-                let tests = value.as_array().into_iter().flatten();
-                Some(format!(
-                    "({})",
-                    tests.map(words).collect::<Vec<_>>().join(", ")
-                ))
-            }
-            "at_least" => Some(format!(">= {value}")),
-            "at_most" => Some(format!("<= {value}")),
-            _ => Some(value.to_string().replace('"', "")),
-        });
-    let mut said: Vec<String> = said.collect();
-    // the members come by name: what is tested before its bound
-    said.sort_by_key(|word| word.starts_with(['<', '>']));
-    said.join(" ")
-}
-
-/// The columns that a test reads.
-fn columns_of(test: &Value, columns: &mut Vec<String>) {
-    match test {
-        Value::Object(members) => {
-            for (name, value) in members {
-                match (name.as_str(), value) {
-                    ("column", Value::String(column)) => columns.push(column.clone()),
-                    ("columns", Value::Array(both)) => {
-                        columns.extend(both.iter().filter_map(Value::as_str).map(str::to_owned));
-                    }
-                    _ => columns_of(value, columns),
-                }
-            }
-        }
-        Value::Array(tests) => tests.iter().for_each(|test| columns_of(test, columns)),
-        _ => {}
     }
 }

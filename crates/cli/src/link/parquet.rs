@@ -1,6 +1,11 @@
 //! Parquet, column by column: flat columns, and lists of scalars.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use parquet::{
@@ -35,8 +40,17 @@ pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
 
 fn open(path: &Path) -> Result<SerializedFileReader<File>> {
     let file = File::open(path)?;
-    SerializedFileReader::new(file)
+    guarded(|| Ok(SerializedFileReader::new(file)?))
         .context("no whole Parquet file: it was cut short, or is something else; fetch it again")
+}
+
+/// Does what reads bytes of the file. The library asserts where a damaged file should be an error.
+fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let told = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let done = panic::catch_unwind(AssertUnwindSafe(read));
+    panic::set_hook(told);
+    done.unwrap_or_else(|_| bail!("the file is damaged; fetch it again"))
 }
 
 /// Rows of the top-level columns of these numbers.
@@ -62,23 +76,22 @@ pub(super) fn rows(path: &Path, wanted: &[usize], each: &mut Each<'_>) -> Result
     let bar = progress::counted(total, &path.display().to_string());
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
-        let group = reader.get_row_group(group)?;
-        let mut columns = leaves
-            .iter()
-            .map(|(at, leaf)| {
-                Ok(Column {
-                    leaf: *leaf,
-                    reader: group.get_column_reader(*at)?,
-                })
+        let group = guarded(|| Ok(reader.get_row_group(group)?))?;
+        let column = |(at, leaf): &(usize, Leaf)| {
+            let reader = group.get_column_reader(*at)?;
+            Ok(Column {
+                leaf: *leaf,
+                reader,
             })
-            .collect::<Result<Vec<_>>>()?;
+        };
+        let mut columns: Vec<Column> = guarded(|| leaves.iter().map(column).collect())?;
         let mut left = usize::try_from(group.metadata().num_rows())?;
         while left > 0 {
             let count = left.min(BATCH);
-            let batches = columns
-                .iter_mut()
-                .map(|column| column.read(count))
-                .collect::<Result<Vec<_>>>()?;
+            let batches: Vec<Batch> = guarded(|| {
+                let batches = columns.iter_mut().map(|column| column.read(count));
+                batches.collect()
+            })?;
             for at in 0..count {
                 row += 1;
                 let cells: Vec<Cell<'_>> = batches.iter().map(|batch| batch.cell(at)).collect();

@@ -9,9 +9,11 @@ use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedP
 use super::{
     Inputs, beside,
     load::Loaded,
+    must_be_trained,
     output::{Field, Output, Type, Written},
     progress,
     truth::{Judge, Truth},
+    words::test_in_words,
     write_model,
 };
 
@@ -70,6 +72,9 @@ impl Run {
             None => probability_of(threshold),
         };
         let model = self.inputs.model()?;
+        if !self.train {
+            must_be_trained(&model)?;
+        }
         // before anything is read or written that a mistyped name would waste
         for path in [&self.links, &self.series].into_iter().flatten() {
             super::form::Form::of(path)?;
@@ -326,9 +331,13 @@ fn tell_training(training: &Training, model: &Model) {
             "training did NOT converge: take its weights with care; more records, or fewer levels, help"
         );
     }
-    for (comparison, level) in &training.untrained {
+    for (name, level) in &training.untrained {
+        let mut comparisons = model.comparisons.iter();
+        let comparison = comparisons.find(|comparison| comparison.name == *name);
+        let level = comparison.and_then(|comparison| comparison.levels.get(*level));
+        let level = level.map_or(String::new(), |level| test_in_words(&level.when));
         eprintln!(
-            "comparison {comparison:?}, level {level}: hardly a pair was at it, so its m is a guess; set it, or take the level out"
+            "comparison {name:?}, level \"{level}\": hardly a pair was at it, so its m is a guess; set it, or take the level out"
         );
     }
 }
