@@ -5,7 +5,7 @@
 
 use super::plan::{BoundComparison, Check, Measure, PENDING, Plan, both_known, code_of, pack};
 use super::records::{Column, ColumnKind};
-use super::similarity::{Matcher, cosine, damerau_levenshtein, hamming, jaccard, kilometres};
+use super::similarity::{Matcher, cosine, hamming, jaccard, kilometres};
 
 /// Slots of a comparison's memory, a power of two: 36 KiB, so that all stay in the second cache.
 const SLOTS: usize = 1 << 12;
@@ -167,10 +167,19 @@ impl Sides<'_> {
                 let value = match last {
                     Some((of, by, value)) if of == expression && by == measure => *value,
                     _ => {
-                        let column = self.plan.column(*expression);
                         let a = code_of(self.left, *expression);
                         let b = code_of(self.right, *expression);
-                        let value = measured(*measure, column, a, b, scratch);
+                        let slots = self.plan.expressions[*expression].slots.as_ref();
+                        let short = slots
+                            .filter(|_| measure.reads_letters())
+                            .and_then(|slots| slots.get(a).zip(slots.get(b)));
+                        let value = match short {
+                            Some((a, b)) => scratch.matcher.measured(*measure, a, b),
+                            None => {
+                                let column = self.plan.column(*expression);
+                                measured(*measure, column, a, b, scratch)
+                            }
+                        };
                         *last = Some((*expression, *measure, value));
                         value
                     }
@@ -239,12 +248,24 @@ fn measured(measure: Measure, column: &Column, a: u32, b: u32, scratch: &mut Scr
     }
 }
 
+impl Matcher {
+    /// The measure of two short texts, for those that have slots.
+    fn measured(&mut self, measure: Measure, a: &[u8], b: &[u8]) -> f64 {
+        match measure {
+            Measure::Jaro => self.jaro_short(a, b),
+            Measure::JaroWinkler => self.jaro_winkler_short(a, b),
+            Measure::DamerauLevenshtein => self.damerau_levenshtein_short(a, b).into(),
+            _ => self.levenshtein_short(a, b).into(),
+        }
+    }
+}
+
 fn measured_texts(measure: Measure, x: &str, y: &str, matcher: &mut Matcher) -> f64 {
     match measure {
         Measure::Jaro => matcher.jaro(x, y),
         Measure::JaroWinkler => matcher.jaro_winkler(x, y),
         Measure::Levenshtein => matcher.levenshtein(x, y).into(),
-        Measure::DamerauLevenshtein => damerau_levenshtein(x, y).into(),
+        Measure::DamerauLevenshtein => matcher.damerau_levenshtein(x, y).into(),
         _ if x.starts_with(y) || y.starts_with(x) => 0.0,
         _ => 1.0,
     }

@@ -114,7 +114,7 @@ impl<'a> Em<'a> {
         }
     }
 
-    /// EM with two classes to find its feet, then with relations; those that explain nothing go.
+    /// EM with two classes to find its feet, then with relations.
     pub(super) fn run(&mut self, options: &TrainOptions) -> (usize, bool) {
         if !options.relations {
             return self.rounds(options.rounds);
@@ -122,13 +122,24 @@ impl<'a> Em<'a> {
         self.rounds(5);
         self.add_relations();
         let (first, _) = self.rounds(20);
-        self.drop_relations();
-        let (rest, converged) = self.rounds(options.rounds);
-        self.drop_relations();
+        self.drop_idle_relations();
+        let (rest, converged) = self.settle(options.rounds);
         (5 + first + rest, converged)
     }
 
-    pub(super) fn rounds(&mut self, most: usize) -> (usize, bool) {
+    /// EM until no relation is left that explains nothing.
+    pub(super) fn settle(&mut self, most: usize) -> (usize, bool) {
+        let mut all = 0;
+        loop {
+            let (rounds, converged) = self.rounds(most);
+            all += rounds;
+            if !self.drop_idle_relations() {
+                return (all, converged);
+            }
+        }
+    }
+
+    fn rounds(&mut self, most: usize) -> (usize, bool) {
         for round in 1..=most {
             if self.round() < AT_REST {
                 return (round, true);
@@ -159,14 +170,17 @@ impl<'a> Em<'a> {
         self.classes.len() > 2
     }
 
-    pub(super) fn drop_relations(&mut self) {
+    /// Drops relations that explain next to nothing; gives whether there were any.
+    fn drop_idle_relations(&mut self) -> bool {
         let seen: Vec<f64> = self.observed().iter().map(|sums| sums.pairs).collect();
         let least = (LEAST_PAIRS * self.scale).max(LEAST_SHARE * seen[0]);
+        let before = self.classes.len();
         let mut seen = seen.into_iter();
         self.classes.retain(|class| {
             let pairs = seen.next().unwrap_or(0.0);
             class.through.is_none() || pairs >= least
         });
+        self.classes.len() < before
     }
 
     /// One round; gives how far the parameters of the same entity moved.

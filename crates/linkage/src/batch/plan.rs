@@ -6,7 +6,7 @@
 
 use super::error::LinkError;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
-use super::records::{Column, ColumnKind, Dictionary, Index, Records};
+use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
 
 /// Words of a row before the codes: which expressions are known, as 64 bits.
 const HEAD: usize = 2;
@@ -26,6 +26,8 @@ pub(super) struct Expression {
     pub(super) size: usize,
     /// Elements of each value, for [`Part::Elements`].
     elements: Option<Vec<Vec<u32>>>,
+    /// The texts at hand, for a whole column that is measured by its letters.
+    pub(super) slots: Option<Slots>,
 }
 
 impl Expression {
@@ -50,6 +52,7 @@ impl Expression {
             codes: None,
             size,
             elements: None,
+            slots: None,
         };
         match key.part {
             Part::Whole => {}
@@ -102,6 +105,17 @@ pub(super) enum Measure {
 }
 
 impl Measure {
+    /// Whether it is measured on texts at hand.
+    pub(super) fn reads_letters(self) -> bool {
+        matches!(
+            self,
+            Measure::Jaro
+                | Measure::JaroWinkler
+                | Measure::Levenshtein
+                | Measure::DamerauLevenshtein
+        )
+    }
+
     fn applies_to(self, kind: ColumnKind) -> bool {
         match self {
             Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => kind == ColumnKind::Text,
@@ -430,6 +444,10 @@ impl Binder<'_> {
         let expression = self.whole(column, place)?;
         self.require(expression, |kind| measure.applies_to(kind), place)?;
         *columns |= 1 << expression;
+        let expression_of = &mut self.expressions[expression];
+        if measure.reads_letters() && expression_of.slots.is_none() {
+            expression_of.slots = Some(Slots::new(self.records.at(expression_of.column)));
+        }
         Ok(Check::Measured {
             expression,
             measure,

@@ -348,6 +348,50 @@ fn fixed<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
         .unwrap_or([0; N])
 }
 
+/// Short ASCII texts of a column in slots of one size: a value is in one line of the cache, where a
+/// dictionary takes two or three.
+#[derive(Debug)]
+pub(super) struct Slots {
+    bytes: Vec<u8>,
+    size: usize,
+}
+
+impl Slots {
+    /// Marks a slot whose text is longer, or not ASCII.
+    const ELSEWHERE: u8 = u8::MAX;
+
+    pub(super) fn new(column: &Column) -> Slots {
+        let count = column.values.len() as u32;
+        let mut buffer = String::new();
+        let long = (0..count).filter(|code| column.text(*code, &mut buffer).len() > 15);
+        let size = if long.count() * 10 > count as usize {
+            32
+        } else {
+            16
+        };
+        let mut bytes = vec![0; count as usize * size];
+        for (code, slot) in (0..count).zip(bytes.chunks_exact_mut(size)) {
+            let text = column.text(code, &mut buffer);
+            if text.len() < size && text.is_ascii() {
+                slot[..text.len()].copy_from_slice(text.as_bytes());
+                slot[size - 1] = text.len() as u8;
+            } else {
+                slot[size - 1] = Slots::ELSEWHERE;
+            }
+        }
+        Slots { bytes, size }
+    }
+
+    /// A text that is short and ASCII.
+    #[inline]
+    pub(super) fn get(&self, code: u32) -> Option<&[u8]> {
+        let start = code as usize * self.size;
+        let slot = self.bytes.get(start..start + self.size)?;
+        let (length, text) = slot.split_last()?;
+        text.get(..usize::from(*length))
+    }
+}
+
 /// Distinct values, end to end. Code 0 is the empty value.
 #[derive(Debug)]
 pub(super) struct Dictionary {

@@ -10,12 +10,14 @@
 #[derive(Debug, Clone)]
 pub(super) struct Matcher {
     positions: [u64; 128],
+    table: Vec<u32>,
 }
 
 impl Default for Matcher {
     fn default() -> Self {
         Matcher {
             positions: [0; 128],
+            table: Vec::new(),
         }
     }
 }
@@ -27,10 +29,10 @@ impl Matcher {
     /// Jaro similarity, 0 to 1 (Jaro 1989): common characters within half the longer text's length,
     /// less half of those out of order.
     pub(super) fn jaro(&mut self, a: &str, b: &str) -> f64 {
-        let (a, b) = ordered(a, b);
         if short(a) && short(b) {
             self.jaro_short(a.as_bytes(), b.as_bytes())
         } else {
+            let (a, b) = ordered(a, b);
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             jaro_plain(&a, &b)
         }
@@ -39,24 +41,13 @@ impl Matcher {
     /// Jaro-Winkler similarity, 0 to 1 (Winkler 1990): Jaro, raised by a tenth of what misses to 1
     /// for each of up to four first characters in common, where Jaro is above 0.7.
     pub(super) fn jaro_winkler(&mut self, a: &str, b: &str) -> f64 {
-        let jaro = self.jaro(a, b);
-        if jaro <= 0.7 {
-            return jaro;
-        }
-        let prefix = a
-            .chars()
-            .zip(b.chars())
-            .take(4)
-            .take_while(|(x, y)| x == y)
-            .count();
-        jaro + prefix as f64 * 0.1 * (1.0 - jaro)
+        winkler(self.jaro(a, b), a.chars(), b.chars())
     }
 
     /// Levenshtein distance: the least number of characters inserted, deleted or replaced.
     pub(super) fn levenshtein(&mut self, a: &str, b: &str) -> u32 {
         if short(a) && short(b) {
-            let (a, b) = without_common_ends(a.as_bytes(), b.as_bytes());
-            self.levenshtein_short(a, b)
+            self.levenshtein_short(a.as_bytes(), b.as_bytes())
         } else {
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
             let (a, b) = without_common_ends(&a, &b);
@@ -64,7 +55,26 @@ impl Matcher {
         }
     }
 
-    fn jaro_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+    /// Damerau-Levenshtein distance: as Levenshtein, where two neighbours changing places count once
+    /// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975).
+    pub(super) fn damerau_levenshtein(&mut self, a: &str, b: &str) -> u32 {
+        let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+        damerau_levenshtein(&a, &b, &mut self.table)
+    }
+
+    /// [`Matcher::damerau_levenshtein`] of ASCII texts.
+    pub(super) fn damerau_levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+        damerau_levenshtein(a, b, &mut self.table)
+    }
+
+    /// [`Matcher::jaro_winkler`] of ASCII texts of at most [`WORD`] bytes.
+    pub(super) fn jaro_winkler_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+        winkler(self.jaro_short(a, b), a.iter(), b.iter())
+    }
+
+    /// [`Matcher::jaro`] of ASCII texts of at most [`WORD`] bytes.
+    pub(super) fn jaro_short(&mut self, a: &[u8], b: &[u8]) -> f64 {
+        let (a, b) = ordered(a, b);
         if a.is_empty() || b.is_empty() {
             return if a.len() == b.len() { 1.0 } else { 0.0 };
         }
@@ -96,8 +106,10 @@ impl Matcher {
         jaro_of(common, out_of_order, a.len(), b.len())
     }
 
-    /// Myers 1999 in the form of Hyyrö 2003: a column of the table is two words of ±1 steps.
-    fn levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+    /// [`Matcher::levenshtein`] of ASCII texts of at most [`WORD`] bytes: Myers 1999 in the form of
+    /// Hyyrö 2003, where a column of the table is two words of ±1 steps.
+    pub(super) fn levenshtein_short(&mut self, a: &[u8], b: &[u8]) -> u32 {
+        let (a, b) = without_common_ends(a, b);
         if a.is_empty() || b.is_empty() {
             return (a.len() + b.len()) as u32;
         }
@@ -127,55 +139,6 @@ impl Matcher {
             self.positions[usize::from(byte & 127)] = 0;
         }
     }
-}
-
-/// Damerau-Levenshtein distance: as Levenshtein, where two neighbours changing places count once
-/// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975).
-pub(super) fn damerau_levenshtein(a: &str, b: &str) -> u32 {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (a, b) = without_common_ends(&a, &b);
-    if a.is_empty() || b.is_empty() {
-        return (a.len() + b.len()) as u32;
-    }
-    let (rows, columns) = (a.len() + 2, b.len() + 2);
-    let infinite = (a.len() + b.len()) as u32;
-    let mut table = vec![0_u32; rows * columns];
-    let at = |row: usize, column: usize| row * columns + column;
-    table[at(0, 0)] = infinite;
-    for row in 0..=a.len() {
-        table[at(row + 1, 0)] = infinite;
-        table[at(row + 1, 1)] = row as u32;
-    }
-    for column in 0..=b.len() {
-        table[at(0, column + 1)] = infinite;
-        table[at(1, column + 1)] = column as u32;
-    }
-    for row in 1..=a.len() {
-        let mut last_equal_column = 0;
-        for column in 1..=b.len() {
-            // the last row before this one that holds b's character
-            let equal_row = a[..row - 1]
-                .iter()
-                .rposition(|&x| x == b[column - 1])
-                .map_or(0, |found| found + 1);
-            let equal_column = last_equal_column;
-            let replaced = if a[row - 1] == b[column - 1] {
-                last_equal_column = column;
-                table[at(row, column)]
-            } else {
-                table[at(row, column)] + 1
-            };
-            let swapped = table[at(equal_row, equal_column)]
-                + (row - equal_row - 1) as u32
-                + 1
-                + (column - equal_column - 1) as u32;
-            table[at(row + 1, column + 1)] = replaced
-                .min(table[at(row + 1, column)] + 1)
-                .min(table[at(row, column + 1)] + 1)
-                .min(swapped);
-        }
-    }
-    table[at(a.len() + 1, b.len() + 1)]
 }
 
 /// Members of two ascending lists without doubles: how many are in both.
@@ -242,12 +205,18 @@ fn low_bits(count: usize) -> u64 {
 }
 
 /// Greedy Jaro depends on which text is walked first, so one order is kept.
-fn ordered<'a>(a: &'a str, b: &'a str) -> (&'a str, &'a str) {
-    if (a.len(), a) <= (b.len(), b) {
-        (a, b)
-    } else {
-        (b, a)
+fn ordered<'a, T: AsRef<[u8]> + ?Sized>(a: &'a T, b: &'a T) -> (&'a T, &'a T) {
+    let key = |text: &'a T| (text.as_ref().len(), text.as_ref());
+    if key(a) <= key(b) { (a, b) } else { (b, a) }
+}
+
+/// Winkler's raise of a Jaro similarity for first characters in common.
+fn winkler<T: PartialEq>(jaro: f64, a: impl Iterator<Item = T>, b: impl Iterator<Item = T>) -> f64 {
+    if jaro <= 0.7 {
+        return jaro;
     }
+    let prefix = a.zip(b).take(4).take_while(|(x, y)| x == y).count();
+    jaro + prefix as f64 * 0.1 * (1.0 - jaro)
 }
 
 fn without_common_ends<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> (&'a [T], &'a [T]) {
@@ -291,6 +260,53 @@ fn jaro_plain(a: &[char], b: &[char]) -> f64 {
     let in_order = b.iter().zip(&taken).filter(|(_, taken)| **taken);
     let out_of_order = in_order.zip(&matched).filter(|((y, _), x)| y != x).count();
     jaro_of(matched.len() as u32, out_of_order as u32, a.len(), b.len())
+}
+
+fn damerau_levenshtein<T: PartialEq>(a: &[T], b: &[T], table: &mut Vec<u32>) -> u32 {
+    let (a, b) = without_common_ends(a, b);
+    if a.is_empty() || b.is_empty() {
+        return (a.len() + b.len()) as u32;
+    }
+    let (rows, columns) = (a.len() + 2, b.len() + 2);
+    let infinite = (a.len() + b.len()) as u32;
+    table.clear();
+    table.resize(rows * columns, 0);
+    let at = |row: usize, column: usize| row * columns + column;
+    table[at(0, 0)] = infinite;
+    for row in 0..=a.len() {
+        table[at(row + 1, 0)] = infinite;
+        table[at(row + 1, 1)] = row as u32;
+    }
+    for column in 0..=b.len() {
+        table[at(0, column + 1)] = infinite;
+        table[at(1, column + 1)] = column as u32;
+    }
+    for row in 1..=a.len() {
+        let mut last_equal_column = 0;
+        for column in 1..=b.len() {
+            // the last row before this one that holds b's character
+            let equal_row = a[..row - 1]
+                .iter()
+                .rposition(|x| *x == b[column - 1])
+                .map_or(0, |found| found + 1);
+            let equal_column = last_equal_column;
+            let replaced = if a[row - 1] == b[column - 1] {
+                last_equal_column = column;
+                table[at(row, column)]
+            } else {
+                table[at(row, column)] + 1
+            };
+            let swapped = table[at(equal_row, equal_column)]
+                + (row - equal_row - 1) as u32
+                + 1
+                + (column - equal_column - 1) as u32;
+            table[at(row + 1, column + 1)] = replaced
+                .min(table[at(row + 1, column)] + 1)
+                .min(table[at(row, column + 1)] + 1)
+                .min(swapped);
+        }
+    }
+    table[at(a.len() + 1, b.len() + 1)]
 }
 
 fn levenshtein_plain(a: &[char], b: &[char]) -> u32 {
@@ -337,9 +353,9 @@ mod tests {
         let mut matcher = Matcher::default();
         assert_eq!(matcher.levenshtein("kitten", "sitting"), 3);
         assert_eq!(matcher.levenshtein("é", ""), 1);
-        assert_eq!(damerau_levenshtein("ca", "abc"), 2);
-        assert_eq!(damerau_levenshtein("1956-04-09", "1956-40-09"), 1);
-        assert_eq!(damerau_levenshtein("", "ab"), 2);
+        assert_eq!(matcher.damerau_levenshtein("ca", "abc"), 2);
+        assert_eq!(matcher.damerau_levenshtein("1956-04-09", "1956-40-09"), 1);
+        assert_eq!(matcher.damerau_levenshtein("", "ab"), 2);
     }
 
     #[test]
@@ -360,10 +376,12 @@ mod tests {
         #[test]
         fn the_short_way_gives_what_the_plain_way_gives(a in "[a-e]{0,20}", b in "[a-e]{0,20}") {
             let mut matcher = Matcher::default();
-            let (x, y) = ordered(&a, &b);
+            let (x, y) = ordered(a.as_str(), b.as_str());
             let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
             prop_assert_eq!(matcher.jaro(&a, &b), jaro_plain(&x, &y));
             prop_assert_eq!(matcher.levenshtein(&a, &b), levenshtein_plain(&x, &y));
+            let short = matcher.damerau_levenshtein_short(a.as_bytes(), b.as_bytes());
+            prop_assert_eq!(matcher.damerau_levenshtein(&a, &b), short);
             prop_assert!(matcher.positions.iter().all(|word| *word == 0));
         }
 
@@ -372,8 +390,9 @@ mod tests {
             let mut matcher = Matcher::default();
             prop_assert_eq!(matcher.jaro(&a, &b), matcher.jaro(&b, &a));
             prop_assert_eq!(matcher.levenshtein(&a, &b), matcher.levenshtein(&b, &a));
-            prop_assert_eq!(damerau_levenshtein(&a, &b), damerau_levenshtein(&b, &a));
-            prop_assert!(damerau_levenshtein(&a, &b) <= matcher.levenshtein(&a, &b));
+            prop_assert_eq!(matcher.damerau_levenshtein(&a, &b), matcher.damerau_levenshtein(&b, &a));
+            let swapping = matcher.damerau_levenshtein(&a, &b);
+            prop_assert!(swapping <= matcher.levenshtein(&a, &b));
         }
     }
 }

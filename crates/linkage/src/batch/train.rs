@@ -104,10 +104,9 @@ pub(super) fn train(
         && let Ok(scorer) = Scorer::new(model, plan)
         && em.drop_same_entity(&triangles(plan, blocks, &scorer, &counted.examples))
     {
-        let (more, at_rest) = em.rounds(options.rounds);
+        let (more, at_rest) = em.settle(options.rounds);
         rounds += more;
         converged = at_rest;
-        em.drop_relations();
         em.write(model);
     }
     Training {
