@@ -13,6 +13,7 @@ mod profile;
 mod progress;
 mod run;
 mod splink;
+mod suggest;
 mod table;
 mod truth;
 mod words;
@@ -49,6 +50,8 @@ enum Other {
     Profile(profile::Profile),
     /// Show where the match weight of two records comes from.
     Explain(explain::Explain),
+    /// Write a model to begin with, from what the columns hold.
+    Suggest(suggest::Suggest),
     /// Read a model of Splink, refused with names where it has no equivalent.
     FromSplink(splink::FromSplink),
 }
@@ -59,6 +62,7 @@ impl Link {
             None => self.run.run(),
             Some(Other::Profile(profile)) => profile.run(),
             Some(Other::Explain(explain)) => explain.run(),
+            Some(Other::Suggest(suggest)) => suggest.run(),
             Some(Other::FromSplink(from)) => from.run(),
         }
     }

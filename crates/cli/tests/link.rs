@@ -173,6 +173,21 @@ fn the_same_records_give_the_same_links_from_every_form() {
     fs::write(here.join("people.jsonl"), lines).unwrap();
     let excel = format!("\u{feff}{}", PEOPLE.replace(',', ";").replace('\n', "\r\n"));
     fs::write(here.join("excel.csv"), excel).unwrap();
+    let large = r#"{"id": 18446744073709551615, "town": "Lyon", "name": "x", "born": null}"#;
+    fs::write(here.join("large.jsonl"), large).unwrap();
+    check(
+        here,
+        &[
+            "--input",
+            "large.jsonl",
+            "--model",
+            "model.toml",
+            "--series",
+            "series.csv",
+        ],
+        0,
+    );
+    assert!(read(here, "series.csv").contains("18446744073709551615"));
     for input in ["people.csv", "people.jsonl", "excel.csv"] {
         let outputs = format!("{input}.links.csv");
         check(
@@ -600,4 +615,50 @@ fn an_interrupted_run_leaves_files_of_before_and_nothing_half_written() {
     assert_eq!(run.wait().unwrap().code(), Some(2));
     assert!(!part());
     assert_eq!(read(here, "links.csv"), "of before");
+}
+
+#[test]
+fn a_suggested_model_trains_on_what_it_was_suggested_for() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["people.csv", "truth.csv"] {
+        fs::copy(example.join(name), here.join(name)).unwrap();
+    }
+    let suggest = ["suggest", "--input", "people.csv", "--output", "model.toml"];
+    let (_, err) = check(
+        here,
+        &[&suggest[..], &["--pairs-per-record", "2"]].concat(),
+        0,
+    );
+    let pairs = err
+        .lines()
+        .map(|line| line.split_whitespace().next().unwrap());
+    let pairs: Vec<u64> = pairs.map(|count| count.parse().unwrap()).collect();
+    assert!(
+        !pairs.is_empty() && pairs.iter().all(|count| *count <= 2 * 239),
+        "{err}"
+    );
+    let run = [
+        "--input",
+        "people.csv",
+        "--model",
+        "model.toml",
+        "--train",
+        "--truth",
+        "truth.csv",
+    ];
+    let (out, _) = check(here, &run, 0);
+    let series = out
+        .lines()
+        .find(|line| line.starts_with("series "))
+        .unwrap();
+    let f1: f64 = series.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(f1 > 0.9, "{out}");
+    let (_, err) = check(
+        here,
+        &["suggest", "--input", "truth.csv", "--without", "person"],
+        2,
+    );
+    assert!(err.contains("nothing to link by"), "{err}");
 }

@@ -95,6 +95,15 @@ pub(crate) struct Told {
     kind: Kind,
 }
 
+impl Told {
+    pub(crate) fn new(column: &str, kind: Kind) -> Told {
+        Told {
+            column: column.to_owned(),
+            kind,
+        }
+    }
+}
+
 impl FromStr for Told {
     type Err = anyhow::Error;
 

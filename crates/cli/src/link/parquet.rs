@@ -164,10 +164,10 @@ impl Leaf {
         })
     }
 
-    fn integer(self, number: i64, unsigned: i64) -> Owned {
+    fn integer(self, number: i64, unsigned: u64) -> Owned {
         match self.meaning {
-            Meaning::Plain => Owned::Integer(number),
-            Meaning::Unsigned => Owned::Integer(unsigned),
+            Meaning::Plain => Owned::Integer(number.into()),
+            Meaning::Unsigned => Owned::Integer(unsigned.into()),
             Meaning::Days => i32::try_from(number).map_or(Owned::Null, Owned::Date),
             Meaning::Moment { times, over } => number
                 .checked_mul(times)
@@ -182,7 +182,7 @@ impl Leaf {
 enum Owned {
     Null,
     Flag(bool),
-    Integer(i64),
+    Integer(i128),
     Number(f64),
     Date(i32),
     Moment(i64),
@@ -249,7 +249,7 @@ impl Column {
                 )
             }),
             ColumnReader::Int64ColumnReader(reader) => batch(reader, leaf, rows, |number: i64| {
-                leaf.integer(number, number)
+                leaf.integer(number, u64::from_ne_bytes(number.to_ne_bytes()))
             }),
             ColumnReader::Int96ColumnReader(reader) => batch(reader, leaf, rows, |_| {
                 Owned::Other("a moment in the old form INT96")

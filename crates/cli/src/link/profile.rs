@@ -103,6 +103,8 @@ pub(super) struct Profiled {
     most: Option<(String, u64)>,
     /// The first of the kinds that every value could be.
     pub(super) kind: Kind,
+    /// Whether all values are of one length, as codes are.
+    pub(super) one_length: bool,
 }
 
 impl Profiled {
@@ -151,13 +153,18 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     let mut counts: Vec<HashMap<u64, u64>> = names.iter().map(|_| HashMap::new()).collect();
     let mut kinds: Vec<Vec<Kind>> = names.iter().map(|_| Kind::telling()).collect();
+    // the shortest and the longest
+    let mut lengths = vec![(usize::MAX, 0); names.len()];
     let mut records = 0;
     table.rows(&names, &mut |_, cells| {
         records += 1;
-        for ((cell, counts), kinds) in cells.iter().zip(&mut counts).zip(&mut kinds) {
+        for (at, cell) in cells.iter().enumerate() {
             if *cell != Cell::Null {
-                *counts.entry(hasher.hash_one(text(cell))).or_default() += 1;
-                kinds.retain(|kind| could_be(kind, cell));
+                let text = text(cell);
+                let (shortest, longest) = lengths[at];
+                lengths[at] = (shortest.min(text.len()), longest.max(text.len()));
+                *counts[at].entry(hasher.hash_one(text)).or_default() += 1;
+                kinds[at].retain(|kind| could_be(kind, cell));
             }
         }
         Ok(())
@@ -192,6 +199,7 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
                 .filter(|_| known > 0)
                 .cloned()
                 .unwrap_or(Kind::text()),
+            one_length: lengths[at].0 == lengths[at].1,
         }
     });
     Ok((records, columns.collect()))

@@ -21,7 +21,7 @@ pub(crate) enum Cell<'a> {
     Null,
     /// Without the spaces around it, and not empty.
     Text(&'a str),
-    Integer(i64),
+    Integer(i128),
     Number(f64),
     Flag(bool),
     /// Days since 1970-01-01.
@@ -195,6 +195,8 @@ enum Json {
     Null,
     Flag(bool),
     Integer(i64),
+    // ids are of 64 bits now and then
+    Unsigned(u64),
     Number(f64),
     Text(String),
     List(Vec<Json>),
@@ -206,7 +208,8 @@ impl Json {
         match self {
             Json::Null => Cell::Null,
             Json::Flag(flag) => Cell::Flag(*flag),
-            Json::Integer(number) => Cell::Integer(*number),
+            Json::Integer(number) => Cell::Integer((*number).into()),
+            Json::Unsigned(number) => Cell::Integer((*number).into()),
             Json::Number(number) => Cell::Number(*number),
             Json::Text(text) => Cell::typed(text),
             Json::Object(_) => Cell::Other("an object"),
@@ -221,6 +224,7 @@ impl Json {
         match self {
             Json::Text(text) => Some(text.trim().to_owned()),
             Json::Integer(number) => Some(number.to_string()),
+            Json::Unsigned(number) => Some(number.to_string()),
             Json::Number(number) => Some(number.to_string()),
             Json::Flag(flag) => Some(flag.to_string()),
             Json::Null | Json::List(_) | Json::Object(_) => None,
