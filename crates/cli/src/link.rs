@@ -19,6 +19,7 @@ mod truth;
 mod words;
 
 use std::{
+    io::{ErrorKind, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -28,7 +29,7 @@ use clap::{Args, Subcommand};
 use linkage::batch::{LinkType, LinkageOptions, Model};
 
 use column::Told;
-use load::Loaded;
+use load::{Loaded, Source};
 
 #[derive(Args)]
 #[command(
@@ -68,16 +69,12 @@ impl Link {
     }
 }
 
-/// What is linked, and by what model.
+/// The records, and which pairs of them there are.
 #[derive(Args)]
-struct Inputs {
+struct Files {
     /// A file of records; more than one links the records of one with those of the others.
     #[arg(long, required = true, value_name = "FILE")]
     input: Vec<PathBuf>,
-    /// The model: blocking rules, comparisons, parameters (TOML, or JSON by its ending).
-    // an option only since a subcommand does without
-    #[arg(long, required = true, value_name = "FILE")]
-    model: Option<PathBuf>,
     /// Column of the records' ids [default: id, unique_id or the first].
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
@@ -87,6 +84,43 @@ struct Inputs {
     /// With several files, also link records of one file with each other.
     #[arg(long)]
     within: bool,
+}
+
+impl Files {
+    fn open(&self) -> Result<Vec<Source>> {
+        load::open(&self.input, self.id.as_deref())
+    }
+
+    fn load(&self, model: &Model) -> Result<Loaded> {
+        load::load(self.open()?, model, &self.types)
+    }
+
+    fn link_type(&self) -> LinkType {
+        if self.input.len() > 1 && !self.within {
+            LinkType::Link
+        } else {
+            LinkType::Dedupe
+        }
+    }
+
+    /// For counting the pairs of rules, not for making them.
+    fn counting(&self) -> LinkageOptions {
+        LinkageOptions {
+            link_type: self.link_type(),
+            pairs_per_rule: u64::MAX,
+        }
+    }
+}
+
+/// What is linked, and by what model.
+#[derive(Args)]
+struct Inputs {
+    #[command(flatten)]
+    files: Files,
+    /// The model: blocking rules, comparisons, parameters (TOML, or JSON by its ending).
+    // an option only since a subcommand does without
+    #[arg(long, required = true, value_name = "FILE")]
+    model: Option<PathBuf>,
     /// Most pairs that one blocking rule may make.
     #[arg(long, value_name = "COUNT", default_value_t = LinkageOptions::default().pairs_per_rule)]
     pairs_per_rule: u64,
@@ -101,20 +135,19 @@ impl Inputs {
         self.model.as_deref().unwrap_or(Path::new(""))
     }
 
-    fn load(&self, model: &Model) -> Result<Loaded> {
-        let sources = load::open(&self.input, self.id.as_deref())?;
-        load::load(sources, model, &self.types)
-    }
-
     fn options(&self) -> LinkageOptions {
         LinkageOptions {
-            link_type: if self.input.len() > 1 && !self.within {
-                LinkType::Link
-            } else {
-                LinkType::Dedupe
-            },
+            link_type: self.files.link_type(),
             pairs_per_rule: self.pairs_per_rule,
         }
+    }
+}
+
+/// Writes to standard output; whoever reads it may stop.
+fn say(text: &str) -> Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.context("writing to standard output"),
     }
 }
 
@@ -161,7 +194,7 @@ fn write_model(path: &Path, model: &Model) -> Result<beside::Beside> {
             model.to_toml()?
         };
         let mut file = beside::Beside::create(path)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        file.write_all(text.as_bytes())?;
         Ok(file)
     };
     write().with_context(|| format!("writing the model {}", path.display()))

@@ -1,6 +1,6 @@
 //! What a column holds, and cells as values of it.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{
@@ -139,10 +139,6 @@ pub(crate) fn read_by(
     available: impl Fn(&str) -> Result<()>,
 ) -> Result<Vec<(String, Kind)>> {
     let mut columns: Vec<(String, Kind)> = Vec::new();
-    let told: HashMap<&str, &Kind> = told
-        .iter()
-        .map(|told| (told.column.as_str(), &told.kind))
-        .collect();
     loop {
         let kinds: Vec<(&str, ColumnKind)> = columns
             .iter()
@@ -156,13 +152,10 @@ pub(crate) fn read_by(
         match &error {
             LinkError::NoColumn { column, place } => {
                 available(column).with_context(|| format!("for {place} of the model"))?;
-                let kind = told.get(column.as_str()).copied().cloned();
-                columns.push((
-                    column.clone(),
-                    kind.unwrap_or(Kind::plain(ColumnKind::Text)),
-                ));
+                let kind = told_of(told, column).cloned();
+                columns.push((column.clone(), kind.unwrap_or(Kind::text())));
             }
-            LinkError::Kind { column, .. } if !told.contains_key(column.as_str()) => {
+            LinkError::Kind { column, .. } if told_of(told, column).is_none() => {
                 let Some((_, kind)) = columns.iter_mut().find(|(name, _)| name == column) else {
                     return Err(error.into());
                 };
@@ -176,6 +169,12 @@ pub(crate) fn read_by(
             _ => return Err(error.into()),
         }
     }
+}
+
+/// What was told of a column; the last word counts.
+pub(crate) fn told_of<'t>(told: &'t [Told], column: &str) -> Option<&'t Kind> {
+    let told = told.iter().rev().find(|told| told.column == column);
+    told.map(|told| &told.kind)
 }
 
 fn next(kind: ColumnKind) -> Option<ColumnKind> {

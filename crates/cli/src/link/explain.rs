@@ -13,6 +13,7 @@ use super::{
     load::Loaded,
     must_be_trained,
     run::tell_columns,
+    say,
     words::{columns_of, test_in_words},
 };
 
@@ -36,7 +37,7 @@ impl Explain {
     pub(super) fn run(self) -> Result<ExitCode> {
         let model = self.inputs.model()?;
         must_be_trained(&model)?;
-        let loaded = self.inputs.load(&model)?;
+        let loaded = self.inputs.files.load(&model)?;
         if !self.json {
             tell_columns(&loaded);
         }
@@ -55,9 +56,9 @@ impl Explain {
             values: (values(&loaded, left)?, values(&loaded, right)?),
         };
         if self.json {
-            println!("{}", shown.json());
+            say(&format!("{}\n", shown.json()))?;
         } else {
-            print!("{}", shown.table());
+            say(&shown.table())?;
         }
         Ok(ExitCode::SUCCESS)
     }

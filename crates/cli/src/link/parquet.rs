@@ -9,13 +9,14 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use parquet::{
-    basic::{ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical},
+    basic::{Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical},
     column::{
         reader::{ColumnReader, ColumnReaderImpl},
         writer::ColumnWriter,
     },
     data_type::{ByteArray, DataType},
     file::{
+        properties::WriterProperties,
         reader::{FileReader, SerializedFileReader},
         writer::SerializedFileWriter,
     },
@@ -58,44 +59,46 @@ pub(super) fn rows(path: &Path, wanted: &[usize], each: &mut Each<'_>) -> Result
     let reader = open(path)?;
     let metadata = reader.metadata();
     let schema = metadata.file_metadata().schema_descr();
-    let leaves = wanted
+    let leaves: Vec<Option<(usize, Leaf)>> = wanted
         .iter()
         .map(|root| {
-            let mut leaves =
-                (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == *root);
-            let (Some(leaf), None) = (leaves.next(), leaves.next()) else {
-                bail!(
-                    "column {:?} is nested: only plain values and lists of them are read",
-                    schema.root_schema().get_fields()[*root].name()
-                );
-            };
-            Ok((leaf, Leaf::new(&schema.column(leaf))?))
+            let all = 0..schema.num_columns();
+            let mut leaves = all.filter(|leaf| schema.get_column_root_idx(*leaf) == *root);
+            match (leaves.next(), leaves.next()) {
+                (Some(leaf), None) => Some((leaf, Leaf::new(&schema.column(leaf))?)),
+                _ => None,
+            }
         })
-        .collect::<Result<Vec<_>>>()?;
+        .collect();
     let total = u64::try_from(metadata.file_metadata().num_rows())?;
     let bar = progress::counted(total, &path.display().to_string());
     let mut row = 0;
     for group in 0..reader.num_row_groups() {
         let group = guarded(|| Ok(reader.get_row_group(group)?))?;
-        let column = |(at, leaf): &(usize, Leaf)| {
-            let reader = group.get_column_reader(*at)?;
-            Ok(Column {
-                leaf: *leaf,
-                reader,
-            })
+        let column = |leaf: &Option<(usize, Leaf)>| {
+            let reader = |(at, leaf): (usize, Leaf)| {
+                let reader = group.get_column_reader(at)?;
+                Ok(Column { leaf, reader })
+            };
+            leaf.map(reader).transpose()
         };
-        let mut columns: Vec<Column> = guarded(|| leaves.iter().map(column).collect())?;
+        let mut columns: Vec<Option<Column>> = guarded(|| leaves.iter().map(column).collect())?;
         let mut left = usize::try_from(group.metadata().num_rows())?;
         while left > 0 {
             let count = left.min(BATCH);
-            let batches: Vec<Batch> = guarded(|| {
-                let batches = columns.iter_mut().map(|column| column.read(count));
-                batches.collect()
+            let batches: Vec<Option<Batch>> = guarded(|| {
+                let columns = columns.iter_mut();
+                let batches =
+                    columns.map(|column| column.as_mut().map(|column| column.read(count)));
+                batches.map(Option::transpose).collect()
             })?;
             for at in 0..count {
                 row += 1;
-                let cells: Vec<Cell<'_>> = batches.iter().map(|batch| batch.cell(at)).collect();
-                each(row, &cells)?;
+                let cells = batches.iter().map(|batch| match batch {
+                    Some(batch) => batch.cell(at),
+                    None => Cell::Other("a nested value"),
+                });
+                each(row, &cells.collect::<Vec<_>>())?;
             }
             left -= count;
             bar.inc(count as u64);
@@ -127,7 +130,8 @@ struct Leaf {
 }
 
 impl Leaf {
-    fn new(column: &ColumnDescriptor) -> Result<Leaf> {
+    /// `None` for what is nested in more than a list.
+    fn new(column: &ColumnDescriptor) -> Option<Leaf> {
         let moment = |times, over| Meaning::Moment { times, over };
         let meaning = match (column.logical_type_ref(), column.converted_type()) {
             (Some(LogicalType::Date), _) | (_, ConvertedType::DATE) => Meaning::Days,
@@ -151,16 +155,15 @@ impl Leaf {
             }
             _ => Meaning::Plain,
         };
-        if column.max_rep_level() > 1 {
-            bail!(
-                "column {:?} holds lists of lists: only plain values and lists of them are read",
-                column.path().string()
-            );
+        let list = column.max_rep_level() == 1;
+        let plain = column.path().parts().len() == 1;
+        if !(list || plain) {
+            return None;
         }
-        Ok(Leaf {
+        Some(Leaf {
             meaning,
             most_definition: column.max_def_level(),
-            list: column.max_rep_level() == 1,
+            list,
         })
     }
 
@@ -233,7 +236,7 @@ impl Batch {
             Cell::Text(text) => Some(text),
             _ => None,
         });
-        Cell::List(texts.collect())
+        Cell::list(texts.collect())
     }
 }
 
@@ -356,8 +359,11 @@ impl<W: std::io::Write + Send> Writer<W> {
         let schema = Type::group_type_builder("schema")
             .with_fields(fields)
             .build()?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .build();
         Ok(Writer {
-            writer: SerializedFileWriter::new(file, Arc::new(schema), Arc::default())?,
+            writer: SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties))?,
             waiting: columns.into_iter().map(|(_, column)| column).collect(),
         })
     }

@@ -3,19 +3,19 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context, Result};
 use clap::Args;
-use linkage::batch::{LinkType, Linkage, LinkageOptions};
+use linkage::batch::Linkage;
 use serde_json::json;
 
 use super::{
-    column::{Kind, Told, could_be, shown},
-    load::{load, open},
-    read_model,
+    Files,
+    column::{Kind, could_be, shown},
+    read_model, say,
     table::{Cell, Table},
     words::rule_in_words,
 };
@@ -23,21 +23,11 @@ use super::{
 #[derive(Args)]
 #[command(after_help = "Exit codes: 0 done; 2 not done, with the reason on standard error.")]
 pub(super) struct Profile {
-    /// A file of records.
-    #[arg(long, required = true, value_name = "FILE")]
-    input: Vec<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// Also count the pairs of this model's blocking rules.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Column of the records' ids [default: id, unique_id or the first].
-    #[arg(long, value_name = "COLUMN")]
-    id: Option<String>,
-    /// What a column holds, where the model does not tell.
-    #[arg(long = "type", value_name = "COLUMN=KIND")]
-    types: Vec<Told>,
-    /// With several files, also pair records of one file with each other.
-    #[arg(long)]
-    within: bool,
     /// One JSON object a line: each column, then each rule.
     #[arg(long)]
     json: bool,
@@ -45,16 +35,19 @@ pub(super) struct Profile {
 
 impl Profile {
     pub(super) fn run(self) -> Result<ExitCode> {
-        for path in &self.input {
+        for path in &self.files.input {
             let table = Table::open(path)?;
             let (records, columns) = columns(&table)?;
             if self.json {
                 for column in &columns {
-                    println!("{}", column.json(path.display().to_string(), records));
+                    say(&format!(
+                        "{}\n",
+                        column.json(path.display().to_string(), records)
+                    ))?;
                 }
             } else {
-                println!("{}: {records} records", path.display());
-                print_columns(&columns, records);
+                say(&format!("{}: {records} records\n", path.display()))?;
+                print_columns(&columns, records)?;
             }
         }
         if let Some(model) = &self.model {
@@ -63,28 +56,21 @@ impl Profile {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn rules(&self, path: &PathBuf) -> Result<()> {
+    fn rules(&self, path: &Path) -> Result<()> {
         let model = read_model(path)?;
-        let sources = open(&self.input, self.id.as_deref())?;
-        let loaded = load(sources, &model, &self.types)?;
-        let options = LinkageOptions {
-            link_type: if self.input.len() > 1 && !self.within {
-                LinkType::Link
-            } else {
-                LinkType::Dedupe
-            },
-            // counted, never made
-            pairs_per_rule: u64::MAX,
-        };
-        let linkage = Linkage::new(model, &loaded.records, options)
+        let loaded = self.files.load(&model)?;
+        let linkage = Linkage::new(model, &loaded.records, self.files.counting())
             .with_context(|| path.display().to_string())?;
         let rules = linkage.model().blocking.iter();
         for (number, (rule, pairs)) in (1..).zip(rules.zip(linkage.pairs_per_rule())) {
             let rule = rule_in_words(rule);
             if self.json {
-                println!("{}", json!({"rule": number, "keys": rule, "pairs": pairs}));
+                say(&format!(
+                    "{}\n",
+                    json!({"rule": number, "keys": rule, "pairs": pairs})
+                ))?;
             } else {
-                println!("rule {number:2}  {pairs:>14} pairs  {rule}");
+                say(&format!("rule {number:2}  {pairs:>14} pairs  {rule}\n"))?;
             }
         }
         Ok(())
@@ -122,27 +108,28 @@ impl Profiled {
     }
 }
 
-fn print_columns(columns: &[Profiled], records: u64) {
+fn print_columns(columns: &[Profiled], records: u64) -> Result<()> {
     let names = columns.iter().map(|column| column.name.chars().count());
     let name = names.max().unwrap_or(0).max(6);
-    println!(
-        "{:name$}  {:>7}  {:>10}  {:8}  most frequent",
+    say(&format!(
+        "{:name$}  {:>7}  {:>10}  {:8}  most frequent\n",
         "column", "known", "distinct", "could be"
-    );
+    ))?;
     for column in columns {
         let share = |count: u64| 100.0 * count as f64 / records.max(1) as f64;
         let most = match &column.most {
             Some((value, count)) => format!("{value} ({count} times, {:.2} %)", share(*count)),
             None => "–".to_owned(),
         };
-        println!(
-            "{:name$}  {:>5.1} %  {:>10}  {:8}  {most}",
+        say(&format!(
+            "{:name$}  {:>5.1} %  {:>10}  {:8}  {most}\n",
             column.name,
             share(column.known),
             column.distinct,
             column.kind.to_string()
-        );
+        ))?;
     }
+    Ok(())
 }
 
 /// How many records a table has, and what its columns hold. Reads it twice, since it keeps hashes of the values
@@ -208,6 +195,7 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
 fn text(cell: &Cell<'_>) -> String {
     match cell {
         Cell::List(texts) => texts.join("|"),
+        Cell::Other(what) => (*what).to_owned(),
         cell => shown(cell).unwrap_or_else(|| format!("{cell:?}")),
     }
 }

@@ -1,6 +1,6 @@
 //! How far a run is, with its rate and the time that is left, on a terminal.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -29,4 +29,11 @@ fn styled(length: u64, template: &str, message: String) -> ProgressBar {
     ProgressBar::new(length)
         .with_style(style)
         .with_message(message)
+}
+
+/// A sign of life for what cannot tell how far it is.
+pub(crate) fn working(what: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
 }

@@ -11,7 +11,7 @@ use super::{
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
-    progress,
+    progress, say,
     truth::{Judge, Truth},
     words::test_in_words,
     write_model,
@@ -80,7 +80,7 @@ impl Run {
             super::form::Form::of(path)?;
         }
         beside::clean_when_interrupted()?;
-        let loaded = self.inputs.load(&model)?;
+        let loaded = self.inputs.files.load(&model)?;
         tell_columns(&loaded);
         let options = self.inputs.options();
         let between = options.link_type == LinkType::Link;
@@ -95,13 +95,15 @@ impl Run {
         };
         let mut linkage = Linkage::new(model, &loaded.records, options)
             .with_context(|| self.inputs.model_file().display().to_string())?;
-        tell_records(&loaded, &linkage);
+        tell_records(&loaded, &linkage)?;
         if self.train {
+            let working = progress::working("training");
             let training = linkage.train(&TrainOptions {
                 seed: self.seed,
                 ..TrainOptions::default()
             });
-            tell_training(&training, linkage.model());
+            working.finish_and_clear();
+            tell_training(&training, linkage.model())?;
         }
         let model_file = match &self.save_model {
             Some(path) => Some(write_model(path, linkage.model())?),
@@ -111,12 +113,14 @@ impl Run {
         let (links, count, written) = self.predict(&linkage, &loaded, links_from, &mut judge)?;
         let mut files: Vec<Written> = written.into_iter().collect();
         if self.series.is_some() || truth.is_some() {
+            let working = progress::working("making series");
             let clusters = linkage.clusters(&links, threshold)?;
+            working.finish_and_clear();
             drop(links);
             files.extend(self.write_series(&clusters, &loaded)?);
-            tell_series(&clusters);
+            tell_series(&clusters)?;
             if let Some(judge) = judge {
-                print!("{}", judge.report(&clusters));
+                say(&judge.report(&clusters))?;
             }
         }
         for file in files {
@@ -125,7 +129,9 @@ impl Run {
         if let Some(file) = model_file {
             file.finish()?;
         }
-        println!("{count} links of probability {links_from:.4} and above");
+        say(&format!(
+            "{count} links of probability {links_from:.4} and above\n"
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 
@@ -309,23 +315,23 @@ pub(super) fn tell_columns(loaded: &Loaded) {
     }
 }
 
-fn tell_records(loaded: &Loaded, linkage: &Linkage<'_>) {
+fn tell_records(loaded: &Loaded, linkage: &Linkage<'_>) -> Result<()> {
     let pairs: u64 = linkage.pairs_per_rule().iter().sum();
-    println!(
-        "{} records, {pairs} pairs from {} blocking rules",
+    say(&format!(
+        "{} records, {pairs} pairs from {} blocking rules\n",
         loaded.len(),
         linkage.model().blocking.len()
-    );
+    ))
 }
 
-fn tell_training(training: &Training, model: &Model) {
-    println!(
-        "trained on {} pairs in {} rounds: two records in {:.0} are one entity, and blocking makes {:.1} % of those pairs",
+fn tell_training(training: &Training, model: &Model) -> Result<()> {
+    say(&format!(
+        "trained on {} pairs in {} rounds: two records in {:.0} are one entity, and blocking makes {:.1} % of those pairs\n",
         training.pairs,
         training.rounds,
         model.prior.map_or(f64::INFINITY, f64::recip),
         training.blocking_recall * 100.0
-    );
+    ))?;
     if !training.converged {
         eprintln!(
             "training did NOT converge: take its weights with care; more records, or fewer levels, help"
@@ -340,17 +346,18 @@ fn tell_training(training: &Training, model: &Model) {
             "comparison {name:?}, level \"{level}\": hardly a pair was at it, so its m is a guess; set it, or take the level out"
         );
     }
+    Ok(())
 }
 
-fn tell_series(clusters: &[u32]) {
+fn tell_series(clusters: &[u32]) -> Result<()> {
     let mut sizes: HashMap<u32, u64> = HashMap::new();
     for first in clusters {
         *sizes.entry(*first).or_default() += 1;
     }
     let several = sizes.values().filter(|size| **size > 1).count();
     let largest = sizes.values().max().copied().unwrap_or(0);
-    println!(
-        "{} series, {several} of several records, the largest of {largest}",
+    say(&format!(
+        "{} series, {several} of several records, the largest of {largest}\n",
         sizes.len()
-    );
+    ))
 }

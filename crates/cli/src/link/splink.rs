@@ -12,7 +12,7 @@ use clap::Args;
 use linkage::batch::{BlockingRule, Comparison, Key, Level, Model, Part, Test};
 use serde::Deserialize;
 
-use super::write_model;
+use super::{say, write_model};
 use sql::{Side, Sql};
 
 #[derive(Args)]
@@ -42,7 +42,7 @@ impl FromSplink {
         }
         match &self.output {
             Some(path) => write_model(path, &model)?.finish()?,
-            None => print!("{}", model.to_toml()?),
+            None => say(&model.to_toml()?)?,
         }
         Ok(ExitCode::SUCCESS)
     }

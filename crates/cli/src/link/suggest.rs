@@ -8,14 +8,15 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use linkage::batch::{
-    BlockingRule, ColumnKind, Comparison, Key, Level, LinkType, Linkage, LinkageOptions, Model,
-    Part, Test,
+    BlockingRule, ColumnKind, Comparison, Key, Level, Linkage, Model, Part, Test,
 };
 
 use super::{
-    column::{Kind, Told},
-    load::{load, open},
+    Files,
+    column::{Kind, Told, told_of},
+    load::load,
     profile::{Profiled, columns},
+    say,
     words::rule_in_words,
     write_model,
 };
@@ -30,12 +31,8 @@ const MOST_RULES: usize = 10;
     after_help = "Exit codes: 0 done; 2 not done, with the reason on standard error.\nWhat is suggested is a beginning: read it, change it, then train it with orfevre link --train."
 )]
 pub(super) struct Suggest {
-    /// A file of records.
-    #[arg(long, required = true, value_name = "FILE")]
-    input: Vec<PathBuf>,
-    /// Column of the records' ids [default: id, unique_id or the first].
-    #[arg(long, value_name = "COLUMN")]
-    id: Option<String>,
+    #[command(flatten)]
+    files: Files,
     /// Columns that say nothing of the entity, such as a known truth, parted by commas.
     #[arg(long, value_delimiter = ',', value_name = "COLUMN")]
     without: Vec<String>,
@@ -49,14 +46,14 @@ pub(super) struct Suggest {
 
 impl Suggest {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let sources = open(&self.input, self.id.as_deref())?;
+        let sources = self.files.open()?;
         let (records, held) = columns(&sources[0].table)?;
         let usable: Vec<Profiled> = held
             .into_iter()
             .filter(|column| column.name != sources[0].id && !self.without.contains(&column.name))
             .filter(tells)
             .map(|mut column| {
-                column.kind = meant(&column);
+                column.kind = self.kind(&column);
                 column
             })
             .take(MOST_COLUMNS)
@@ -75,16 +72,7 @@ impl Suggest {
             .map(|column| Told::new(&column.name, column.kind.clone()))
             .collect();
         let loaded = load(sources, &model, &types)?;
-        let options = LinkageOptions {
-            link_type: if self.input.len() > 1 {
-                LinkType::Link
-            } else {
-                LinkType::Dedupe
-            },
-            // counted, never made
-            pairs_per_rule: u64::MAX,
-        };
-        let pairs = Linkage::new(model.clone(), &loaded.records, options)
+        let pairs = Linkage::new(model.clone(), &loaded.records, self.files.counting())
             .context("counting the pairs of the rules")?
             .pairs_per_rule();
         let budget = records.saturating_mul(self.pairs_per_record);
@@ -103,23 +91,26 @@ impl Suggest {
         model.validate()?;
         match &self.output {
             Some(path) => write_model(path, &model)?.finish()?,
-            None => print!("{}", model.to_toml()?),
+            None => say(&model.to_toml()?)?,
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What was told of a column, or else what it could be; digits of one length are a code, and no quantity.
+    fn kind(&self, column: &Profiled) -> Kind {
+        if let Some(kind) = told_of(&self.files.types, &column.name) {
+            return kind.clone();
+        }
+        match column.kind.kind {
+            ColumnKind::Number if column.one_length => Kind::text(),
+            _ => column.kind.clone(),
+        }
     }
 }
 
 /// Whether a column can tell entities apart and bring their records together.
 fn tells(column: &Profiled) -> bool {
     column.distinct > 1 && column.distinct < column.known
-}
-
-/// What a column's values are rather than could be: digits of one length are a code, and no quantity.
-fn meant(column: &Profiled) -> Kind {
-    match column.kind.kind {
-        ColumnKind::Number if column.one_length => Kind::text(),
-        _ => column.kind.clone(),
-    }
 }
 
 /// Every part of a column and every two parts of two, the wider before the narrower.

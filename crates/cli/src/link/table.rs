@@ -42,6 +42,14 @@ impl<'a> Cell<'a> {
             text => Cell::Text(text),
         }
     }
+
+    /// A list; without an element it is no value.
+    pub(crate) fn list(texts: Vec<&'a str>) -> Self {
+        if texts.is_empty() {
+            return Cell::Null;
+        }
+        Cell::List(texts)
+    }
 }
 
 /// Takes the rows: the number of the line or row for messages, and a cell for each column asked for.
@@ -215,7 +223,7 @@ impl Json {
             Json::Object(_) => Cell::Other("an object"),
             Json::List(list) => {
                 texts.extend(list.iter().filter_map(Json::element));
-                Cell::List(texts.iter().map(String::as_str).collect())
+                Cell::list(texts.iter().map(String::as_str).collect())
             }
         }
     }
