@@ -2,7 +2,7 @@
 //!
 //! The way of the data: [`Records`] (typed columns, each value kept once) and a [`Model`] (blocking
 //! rules, comparisons, parameters; a TOML or JSON file) make a [`Linkage`]. It knows how many pairs each
-//! rule makes before one is compared, trains the model without labels, and streams links with
+//! rule makes before one is compared, trains the model without labels (or with), and streams links with
 //! their match weight. [`Linkage::clusters`], or plain connected [`Components`], make clusters of them.
 //!
 //! ```text
@@ -43,15 +43,18 @@
 //!
 //! Not here: reading files, and linking record by record as they arrive ([`crate::Index`]).
 
+mod bands;
 mod blocks;
 mod cells;
 mod cluster;
 mod compare;
+mod deterministic;
 mod em;
 mod entities;
 mod error;
 mod explain;
 mod factors;
+mod labels;
 mod model;
 mod parts;
 mod plan;
@@ -71,7 +74,8 @@ pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
 pub use model::{
-    BlockingRule, Comparison, Key, Level, MAX_LEVELS, Model, ModelError, Part, Relation, Test,
+    BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
+    ModelError, Part, Relation, Test,
 };
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};
@@ -101,6 +105,8 @@ pub struct Linkage<'r> {
     plan: Plan<'r>,
     blocks: Blocks,
     link_type: LinkType,
+    /// From the model's deterministic rules.
+    prior: Option<f64>,
 }
 
 /// Two records and what speaks for their being one entity.
@@ -130,7 +136,8 @@ impl Link {
 }
 
 impl<'r> Linkage<'r> {
-    /// Binds a model to records, and groups the records by each blocking rule.
+    /// Binds a model to records, and groups the records by each blocking rule; counts the pairs of its
+    /// deterministic rules.
     ///
     /// # Errors
     /// A model that is wrong, or does not fit the records; [`LinkError::TooManyPairs`] for a rule beyond
@@ -143,19 +150,17 @@ impl<'r> Linkage<'r> {
         model.validate()?;
         let plan = Plan::new(&model, records)?;
         let blocks = Blocks::new(&plan, options.link_type);
-        let limit = options.pairs_per_rule;
-        if let Some((rule, pairs)) = blocks.pairs().enumerate().find(|(_, pairs)| *pairs > limit) {
-            return Err(LinkError::TooManyPairs {
-                rule: rule + 1,
-                pairs,
-                limit,
-            });
-        }
+        blocks.within(options.pairs_per_rule)?;
+        let prior = match &model.deterministic {
+            Some(rules) if !model.prior_locked => deterministic::prior(rules, records, options)?,
+            _ => None,
+        };
         Ok(Linkage {
             model,
             plan,
             blocks,
             link_type: options.link_type,
+            prior,
         })
     }
 
@@ -171,13 +176,46 @@ impl<'r> Linkage<'r> {
 
     /// Sets the model's parameters from the records, without labels.
     pub fn train(&mut self, options: &TrainOptions) -> Training {
-        train::train(
+        let locked = self.model.prior_locked;
+        if self.prior.is_some() {
+            self.model.prior = self.prior;
+            self.model.prior_locked = true;
+        }
+        let training = train::train(
             &mut self.model,
             &self.plan,
             &self.blocks,
             self.link_type,
             options,
-        )
+        );
+        self.model.prior_locked = locked;
+        training
+    }
+
+    /// Sets the model's parameters with the help of pairs known to be of one entity: m by counting
+    /// their levels, everything else as [`Linkage::train`] does. Locked parameters stay.
+    ///
+    /// The pairs should be drawn from all pairs of one entity: those that a rule found are too alike on
+    /// what the rule reads.
+    ///
+    /// # Errors
+    /// [`LinkError::NoRecord`]; the model is then as it was.
+    pub fn train_from_labels(
+        &mut self,
+        matches: &[(u32, u32)],
+        options: &TrainOptions,
+    ) -> Result<Training, LinkError> {
+        let locks: Vec<bool> = levels_mut(&mut self.model)
+            .map(|level| level.m_locked)
+            .collect();
+        let unseen = labels::count_m(&mut self.model, &self.plan, matches)?;
+        let mut training = self.train(options);
+        training.untrained.extend(unseen);
+        training.untrained.sort_unstable();
+        for (level, locked) in levels_mut(&mut self.model).zip(locks) {
+            level.m_locked = locked;
+        }
+        Ok(training)
     }
 
     /// Gives every pair whose probability is at least `threshold` to `each`, each pair once.
@@ -221,4 +259,9 @@ impl<'r> Linkage<'r> {
         let count = self.plan.records.len();
         Ok(entities::entities(count, links, threshold, &mut scoring))
     }
+}
+
+fn levels_mut(model: &mut Model) -> impl Iterator<Item = &mut Level> {
+    let comparisons = model.comparisons.iter_mut();
+    comparisons.flat_map(|comparison| &mut comparison.levels)
 }

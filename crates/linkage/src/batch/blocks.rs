@@ -4,6 +4,7 @@
 //! no table of pairs is ever made. A pair that an earlier rule makes is seen by its agreements, and
 //! skipped.
 
+use super::error::LinkError;
 use super::factors::{Random, mix};
 use super::plan::Plan;
 
@@ -80,6 +81,18 @@ impl Blocks {
         Blocks {
             rules: rules.collect(),
             link_type,
+        }
+    }
+
+    /// Refuses a rule that makes more pairs than `limit`.
+    pub(super) fn within(&self, limit: u64) -> Result<(), LinkError> {
+        match self.pairs().enumerate().find(|(_, pairs)| *pairs > limit) {
+            Some((rule, pairs)) => Err(LinkError::TooManyPairs {
+                rule: rule + 1,
+                pairs,
+                limit,
+            }),
+            None => Ok(()),
         }
     }
 
@@ -174,11 +187,26 @@ impl Agreeing {
         self.rule.pairs
     }
 
-    /// One of them, all as likely; `None` where there is none, or chance fails.
-    pub(super) fn draw(&self, plan: &Plan<'_>, random: &mut Random) -> Option<(u32, u32)> {
+    /// How many there are, a pair that shares several elements counted once: estimated from how many of
+    /// the `attempts` at a draw gave one.
+    pub(super) fn distinct(&self, drawn: usize, attempts: usize) -> f64 {
+        match (&self.rule.elements, self.cumulative.last()) {
+            (Some(_), Some(total)) => *total as f64 * drawn as f64 / attempts.max(1) as f64,
+            _ => self.pairs() as f64,
+        }
+    }
+
+    /// One of them, all as likely; `None` where there is none, or chance fails. Counts its attempts.
+    pub(super) fn draw(
+        &self,
+        plan: &Plan<'_>,
+        random: &mut Random,
+        attempts: &mut usize,
+    ) -> Option<(u32, u32)> {
         const TRIES: usize = 1000;
         let total = *self.cumulative.last()?;
         (0..TRIES).find_map(|_| {
+            *attempts += 1;
             let target = random.below(total);
             let group = self.cumulative.partition_point(|sum| *sum <= target);
             let members = self.rule.group(group);

@@ -3,9 +3,13 @@
 //! Values are compared by their codes; what two differing values gave is remembered in a small table
 //! per comparison, since the same values meet again and again within a block.
 
-use super::plan::{BoundComparison, Check, Measure, PENDING, Plan, both_known, code_of, pack};
+use super::plan::{
+    BoundComparison, Check, Expression, Measure, PENDING, Plan, both_known, code_of, pack,
+};
 use super::records::{Column, ColumnKind};
-use super::similarity::{Matcher, cosine, hamming, jaccard, kilometres};
+use super::similarity::{
+    Matcher, common, cosine, hamming, jaccard, kilometres, rare_jaccard, shared_rarity,
+};
 
 /// Slots of a comparison's memory, a power of two: 36 KiB, so that all stay in the second cache.
 const SLOTS: usize = 1 << 12;
@@ -169,7 +173,8 @@ impl Sides<'_> {
                     _ => {
                         let a = code_of(self.left, *expression);
                         let b = code_of(self.right, *expression);
-                        let slots = self.plan.expressions[*expression].slots.as_ref();
+                        let expression_of = &self.plan.expressions[*expression];
+                        let slots = expression_of.slots.as_ref();
                         let short = slots
                             .filter(|_| measure.reads_letters())
                             .and_then(|slots| slots.get(a).zip(slots.get(b)));
@@ -177,7 +182,7 @@ impl Sides<'_> {
                             Some((a, b)) => scratch.matcher.measured(*measure, a, b),
                             None => {
                                 let column = self.plan.column(*expression);
-                                measured(*measure, column, a, b, scratch)
+                                measured(*measure, expression_of, column, a, b, scratch)
                             }
                         };
                         *last = Some((*expression, *measure, value));
@@ -206,17 +211,32 @@ impl Sides<'_> {
 
 impl Measure {
     fn within(self, value: f64, bound: f64) -> bool {
-        match self {
-            Measure::Jaro | Measure::JaroWinkler | Measure::Jaccard | Measure::Cosine => {
-                value >= bound
-            }
-            _ => value <= bound,
+        if self.is_likeness() {
+            value >= bound
+        } else {
+            value <= bound
         }
     }
 }
 
-fn measured(measure: Measure, column: &Column, a: u32, b: u32, scratch: &mut Scratch) -> f64 {
+fn measured(
+    measure: Measure,
+    expression: &Expression,
+    column: &Column,
+    a: u32,
+    b: u32,
+    scratch: &mut Scratch,
+) -> f64 {
     match measure {
+        Measure::Jaro
+        | Measure::JaroWinkler
+        | Measure::Levenshtein
+        | Measure::DamerauLevenshtein
+        | Measure::Prefix
+            if column.kind == ColumnKind::TextSet =>
+        {
+            best_pair(measure, column, a, b, &mut scratch.matcher)
+        }
         Measure::Jaro
         | Measure::JaroWinkler
         | Measure::Levenshtein
@@ -228,6 +248,10 @@ fn measured(measure: Measure, column: &Column, a: u32, b: u32, scratch: &mut Scr
         }
         Measure::Jaccard => jaccard(&column.set(a), &column.set(b)),
         Measure::Cosine => cosine(&column.set(a), &column.set(b)),
+        Measure::RareJaccard => rare_jaccard(&column.set(a), &column.set(b), &expression.rarities),
+        Measure::SharedRarity => {
+            shared_rarity(&column.set(a), &column.set(b), &expression.rarities)
+        }
         Measure::Difference => (column.number(a) - column.number(b)).abs().min(f64::MAX),
         Measure::Percent => {
             let (x, y) = (column.number(a), column.number(b));
@@ -246,6 +270,29 @@ fn measured(measure: Measure, column: &Column, a: u32, b: u32, scratch: &mut Scr
         Measure::Kilometres => kilometres(column.coordinates(a), column.coordinates(b)),
         Measure::Hamming => hamming(&column.hash(a), &column.hash(b)).into(),
     }
+}
+
+/// The measure of the most alike of all couples of an element of one set and one of the other.
+fn best_pair(measure: Measure, column: &Column, a: u32, b: u32, matcher: &mut Matcher) -> f64 {
+    let (a, b) = (column.set(a), column.set(b));
+    let (worst, equal) = if measure.is_likeness() {
+        (0.0, 1.0)
+    } else {
+        (f64::MAX, 0.0)
+    };
+    if common(&a, &b) > 0 {
+        return equal;
+    }
+    let couples = a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y)));
+    let values = couples
+        .map(|(x, y)| measured_texts(measure, column.element(x), column.element(y), matcher));
+    values.fold(worst, |best, value| {
+        if measure.within(value, best) {
+            value
+        } else {
+            best
+        }
+    })
 }
 
 impl Matcher {

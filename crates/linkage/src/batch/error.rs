@@ -37,8 +37,10 @@ pub enum LinkError {
         /// Bits needed.
         bits: u32,
     },
-    /// A rule reads the elements of two sets.
-    #[error("blocking rule {rule} reads the elements of two sets: split it into two rules")]
+    /// A rule has two keys of which a value has many.
+    #[error(
+        "blocking rule {rule} has two keys that are elements or bands: split it into two rules"
+    )]
     ElementKeys {
         /// The rule, from 1.
         rule: usize,
@@ -56,13 +58,26 @@ pub enum LinkError {
         /// Pairs allowed.
         limit: u64,
     },
-    /// More levels with term frequencies than are tabled.
-    #[error("{found} levels have term frequencies, of which {most} are possible: take some out")]
+    /// More comparisons with term frequencies than are tabled.
+    #[error(
+        "{found} comparisons have term frequencies, of which {most} are possible: take some out"
+    )]
     Frequencies {
-        /// Levels with term frequencies.
+        /// Comparisons with term frequencies.
         found: usize,
         /// Most of them.
         most: usize,
+    },
+    /// A deterministic rule, which is like a blocking rule, cannot be used.
+    #[error("in the deterministic rules: {0}")]
+    Deterministic(#[source] Box<LinkError>),
+    /// A label names a record that there is not.
+    #[error("a label names record {record}, but the {records} records are numbered from 0")]
+    NoRecord {
+        /// The record's number.
+        record: u32,
+        /// Records there are.
+        records: usize,
     },
     /// Prediction needs a parameter that the model lacks.
     #[error("{place} has no {parameter}: train the model, or set it")]

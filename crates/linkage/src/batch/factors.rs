@@ -121,7 +121,13 @@ impl Factor {
             }
         });
         let total: f64 = self.random.iter().sum();
-        self.unknown = (self.unknown / (self.unknown + total)).clamp(0.0, 1.0);
+        let drawn = self.unknown + total;
+        // where nothing could be drawn, nothing is known
+        self.unknown = if drawn > 0.0 {
+            (self.unknown / drawn).clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
         if total > 0.0 {
             self.random.iter_mut().for_each(|share| *share /= total);
         }
@@ -173,19 +179,18 @@ pub(super) fn sample(
     for factor in factors.iter_mut() {
         let mut finer = 0_u64;
         for (expression, agreeing) in rarest_first(plan, link_type, factor.expressions) {
-            let share = agreeing.pairs() as f64 / pairs as f64;
-            let tries = draws / 10;
-            for _ in 0..tries {
-                let Some((left, right)) = agreeing.draw(plan, random) else {
-                    break;
-                };
-                let (left, right) = (plan.row(left), plan.row(right));
+            let mut attempts = 0;
+            let drawn = (0..draws / 10).map_while(|_| agreeing.draw(plan, random, &mut attempts));
+            let drawn: Vec<(u32, u32)> = drawn.collect();
+            let share = agreeing.distinct(drawn.len(), attempts) / pairs as f64;
+            for (left, right) in &drawn {
+                let (left, right) = (plan.row(*left), plan.row(*right));
                 let agreement = plan.agreement(left, right);
                 if agreement & finer == 0 {
                     let level = factor
                         .comparison
                         .map_or(0, |at| comparer.level(at, left, right, agreement));
-                    factor.add(level, agreement, share / tries as f64);
+                    factor.add(level, agreement, share / drawn.len() as f64);
                 }
             }
             finer |= 1 << expression;

@@ -5,6 +5,10 @@
 //! ```toml
 //! prior = 0.0001                      # probability that two random records are one (optional)
 //!
+//! # [deterministic]                   # take the prior from rules instead (optional)
+//! # recall = 0.8                      # of all pairs of one entity, they make four in five
+//! # rules = [{ keys = [{ column = "email" }] }]
+//!
 //! [[blocking]]                        # a pair is looked at if it agrees on all keys of one rule
 //! keys = [{ column = "surname" }, { column = "birth", part = "year" }]
 //!
@@ -25,6 +29,9 @@ use serde::{Deserialize, Serialize};
 /// The most levels a comparison may have, its null level not counted.
 pub const MAX_LEVELS: usize = 14;
 
+/// The most hash functions of a [`Part::MinhashBands`].
+pub const MAX_MINHASHES: u32 = 1024;
+
 /// What is compared, which pairs are looked at, and the trained parameters.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +42,9 @@ pub struct Model {
     /// Whether training leaves `prior` as it is.
     #[serde(default, skip_serializing_if = "is_false")]
     pub prior_locked: bool,
+    /// Rules that training takes the prior from (see [`Deterministic`]), in place of EM's estimate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deterministic: Option<Deterministic>,
     /// Rules that say which pairs are looked at.
     pub blocking: Vec<BlockingRule>,
     /// What is compared.
@@ -42,6 +52,19 @@ pub struct Model {
     /// Ways in which two entities agree more than by chance (see [`Relation`]); training sets them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relations: Vec<Relation>,
+}
+
+/// Rules whose pairs are taken to be of one entity, and what share of all such pairs they find.
+///
+/// The prior is (distinct pairs the rules make) / recall / (all pairs), as Splink estimates it. Training
+/// then holds it; a model whose `prior_locked` is set keeps its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deterministic {
+    /// The rules, at least one; their pairs are not looked at in prediction.
+    pub rules: Vec<BlockingRule>,
+    /// Share of the pairs of one entity that the rules make, in (0, 1].
+    pub recall: f64,
 }
 
 /// A conjunction: a pair agrees on every key.
@@ -90,13 +113,46 @@ pub enum Part {
     SoundsFrench,
     /// The year of a date.
     Year,
-    /// Each element of a set: two records agree if they share one.
+    /// Each element of a set: two records agree if they share one. For bands of a signature made
+    /// elsewhere too, given as a set of texts that name the band and its value.
     Elements,
+    /// Each of so many bands that a 256-bit hash is cut into, a power of two up to 256: two records agree
+    /// if they share one. Hashes that differ in fewer bits than there are bands always do, so 32 bands
+    /// miss no pair of PDQ hashes within 31 bits.
+    Bands(u16),
+    /// Each band of a set's MinHash signature: two records agree if they share one, which for sets of
+    /// Jaccard similarity `s` has the probability 1 − (1 − s^rows)^bands.
+    MinhashBands {
+        /// Bands of the signature, at least 1.
+        bands: u16,
+        /// Hash functions of a band, at least 1; bands × rows is at most [`MAX_MINHASHES`].
+        rows: u16,
+    },
 }
 
 impl Part {
     fn is_whole(&self) -> bool {
         *self == Part::Whole
+    }
+
+    fn validate(self, place: &str) -> Result<(), ModelError> {
+        match self {
+            Part::Bands(bands) => {
+                let inside = bands.is_power_of_two() && bands <= 256;
+                in_range(
+                    place,
+                    bands.into(),
+                    inside,
+                    "the powers of two from 1 to 256",
+                )
+            }
+            Part::MinhashBands { bands, rows } => {
+                let functions = u32::from(bands) * u32::from(rows);
+                let inside = (1..=MAX_MINHASHES).contains(&functions);
+                in_range(place, functions.into(), inside, "1 to 1024 hash functions")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -111,7 +167,7 @@ pub struct Comparison {
 }
 
 /// A level of a comparison.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Level {
     /// When a pair is at this level.
@@ -128,13 +184,31 @@ pub struct Level {
     /// Whether training leaves `u` as it is.
     #[serde(default, skip_serializing_if = "is_false")]
     pub u_locked: bool,
-    /// Whether agreeing on a rare value weighs more than on a common one (exact levels only).
+    /// Whether agreeing on a rare value weighs more than on a common one.
+    ///
+    /// u is multiplied by `(max(f, g, minimum) / u_exact) ^ weight`, where f and g are the frequencies
+    /// of the two values and u_exact is the u of the comparison's level that is equality of the
+    /// column (of this level, where there is none). So is Splink's adjustment. Where both values
+    /// are unknown it is 1.
     #[serde(default, skip_serializing_if = "is_false")]
     pub term_frequency: bool,
+    /// The column whose values count; the one the level reads where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_column: Option<String>,
+    /// Weight of the adjustment, in [0, 1]; 1 where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_weight: Option<f64>,
+    /// Least frequency that is believed, in [0, 1]; 0 where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term_frequency_minimum: Option<f64>,
 }
 
 /// When a pair is at a level. A test on a value that one side lacks does not hold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// On a column of sets the tests of texts (Jaro to prefix) look at the best pair: the most alike
+/// of all couples of an element on the left and one on the right. `exact` with the part
+/// [`Part::Elements`] holds where an element is shared.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Test {
@@ -188,6 +262,22 @@ pub enum Test {
         /// Least similarity, 0 to 1.
         at_least: f64,
     },
+    /// Jaccard similarity of sets whose elements weigh by their rarity: log2(N/df) for an element that
+    /// `df` of the `N` records with a set hold.
+    RareJaccard {
+        /// The column.
+        column: String,
+        /// Least similarity, 0 to 1.
+        at_least: f64,
+    },
+    /// What two sets share, by rarity: the sum of log2(N/df) over their common elements. Unlike a
+    /// similarity it does not fall where one set is much larger.
+    SharedRarity {
+        /// The column.
+        column: String,
+        /// Least sum, in bits.
+        at_least: f64,
+    },
     /// Difference of numbers.
     Difference {
         /// The column.
@@ -239,6 +329,7 @@ pub enum Test {
         of: Vec<Test>,
     },
     /// Whatever is left.
+    #[default]
     Otherwise,
 }
 
@@ -272,6 +363,9 @@ pub enum ModelError {
     /// No pair would be looked at.
     #[error("the model looks at no pair: give it at least one blocking rule with one key")]
     NoBlocking,
+    /// Deterministic rules that say nothing.
+    #[error("deterministic rules need at least one rule, and each rule one key; or leave them out")]
+    NoDeterministic,
     /// Two comparisons have one name.
     #[error("two comparisons are called {0:?}: give each its own name")]
     DoubleComparison(String),
@@ -294,10 +388,10 @@ pub enum ModelError {
         /// What is allowed.
         range: &'static str,
     },
-    /// Term frequencies for a level that is not one column's equality.
+    /// Term frequencies for a level that tells no column.
     #[error(
-        "comparison {comparison:?}, level {level}: term frequencies need a level that is \"exact\" \
-         on a whole column"
+        "comparison {comparison:?}, level {level}: term frequencies need a level that reads one \
+         column; for several, name one in \"term_frequency_column\""
     )]
     TermFrequency {
         /// The comparison.
@@ -341,6 +435,12 @@ impl Model {
         if self.blocking.is_empty() || self.blocking.iter().any(|rule| rule.keys.is_empty()) {
             return Err(ModelError::NoBlocking);
         }
+        if let Some(deterministic) = &self.deterministic {
+            deterministic.validate()?;
+        }
+        for (at, rule) in self.blocking.iter().enumerate() {
+            rule.validate(&format!("blocking rule {}", at + 1))?;
+        }
         if let Some(prior) = self.prior {
             open_unit("prior", prior)?;
         }
@@ -382,6 +482,28 @@ impl Model {
     }
 }
 
+impl Deterministic {
+    fn validate(&self) -> Result<(), ModelError> {
+        if self.rules.is_empty() || self.rules.iter().any(|rule| rule.keys.is_empty()) {
+            return Err(ModelError::NoDeterministic);
+        }
+        for (at, rule) in self.rules.iter().enumerate() {
+            rule.validate(&format!("deterministic rule {}", at + 1))?;
+        }
+        let inside = self.recall > 0.0 && self.recall <= 1.0;
+        let place = "recall of the deterministic rules";
+        in_range(place, self.recall, inside, "0, excluded, to 1")
+    }
+}
+
+impl BlockingRule {
+    fn validate(&self, place: &str) -> Result<(), ModelError> {
+        self.keys
+            .iter()
+            .try_for_each(|key| key.part.validate(place))
+    }
+}
+
 impl Comparison {
     fn validate(&self) -> Result<(), ModelError> {
         let last = self.levels.len().saturating_sub(1);
@@ -397,10 +519,16 @@ impl Comparison {
             });
         }
         for (at, level) in self.levels.iter().enumerate() {
-            for value in [level.m, level.u].into_iter().flatten() {
+            let numbers = [
+                level.m,
+                level.u,
+                level.term_frequency_weight,
+                level.term_frequency_minimum,
+            ];
+            for value in numbers.into_iter().flatten() {
                 unit(&format!("comparison {:?}, level {at}", self.name), value)?;
             }
-            if level.term_frequency && level.when.whole_column().is_none() {
+            if level.term_frequency && level.frequency_column().is_none() {
                 return Err(ModelError::TermFrequency {
                     comparison: self.name.clone(),
                     level: at,
@@ -412,7 +540,45 @@ impl Comparison {
     }
 }
 
+impl Level {
+    /// The column whose term frequencies count.
+    pub(super) fn frequency_column(&self) -> Option<&str> {
+        let mut columns = Vec::new();
+        self.when.read_columns(&mut columns);
+        match (&self.term_frequency_column, columns.as_slice()) {
+            (_, []) => None,
+            (Some(column), _) => Some(column),
+            (None, [column, others @ ..]) => {
+                others.iter().all(|other| other == column).then_some(column)
+            }
+        }
+    }
+}
+
 impl Test {
+    fn read_columns<'t>(&'t self, columns: &mut Vec<&'t str>) {
+        match self {
+            Test::Exact { column, .. }
+            | Test::Jaro { column, .. }
+            | Test::JaroWinkler { column, .. }
+            | Test::Levenshtein { column, .. }
+            | Test::DamerauLevenshtein { column, .. }
+            | Test::Jaccard { column, .. }
+            | Test::Cosine { column, .. }
+            | Test::RareJaccard { column, .. }
+            | Test::SharedRarity { column, .. }
+            | Test::Difference { column, .. }
+            | Test::Percent { column, .. }
+            | Test::Days { column, .. }
+            | Test::Kilometres { column, .. }
+            | Test::Hamming { column, .. }
+            | Test::Prefix { column } => columns.push(column),
+            Test::Swapped { columns: both } => columns.extend(both.iter().map(String::as_str)),
+            Test::All { of } => of.iter().for_each(|test| test.read_columns(columns)),
+            Test::Otherwise => {}
+        }
+    }
+
     /// The column of a test of equality on a whole value.
     pub(super) fn whole_column(&self) -> Option<&str> {
         match self {
@@ -430,20 +596,21 @@ impl Test {
             Test::Jaro { at_least, .. }
             | Test::JaroWinkler { at_least, .. }
             | Test::Jaccard { at_least, .. }
+            | Test::RareJaccard { at_least, .. }
             | Test::Cosine { at_least, .. } => unit(&place(), *at_least),
-            Test::Levenshtein { at_most, .. }
-            | Test::DamerauLevenshtein { at_most, .. }
-            | Test::Difference { at_most, .. }
-            | Test::Percent { at_most, .. }
-            | Test::Days { at_most, .. }
-            | Test::Kilometres { at_most, .. }
-            | Test::Hamming { at_most, .. } => {
-                in_range(&place(), *at_most, *at_most >= 0.0, "0 and above")
-            }
+            Test::Levenshtein { at_most: bound, .. }
+            | Test::DamerauLevenshtein { at_most: bound, .. }
+            | Test::Difference { at_most: bound, .. }
+            | Test::Percent { at_most: bound, .. }
+            | Test::Days { at_most: bound, .. }
+            | Test::Kilometres { at_most: bound, .. }
+            | Test::Hamming { at_most: bound, .. }
+            | Test::SharedRarity {
+                at_least: bound, ..
+            } => in_range(&place(), *bound, *bound >= 0.0, "0 and above"),
             Test::All { of } => of.iter().try_for_each(|test| test.validate(comparison)),
-            Test::Exact { .. } | Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => {
-                Ok(())
-            }
+            Test::Exact { part, .. } => part.validate(&place()),
+            Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => Ok(()),
         }
     }
 }
@@ -498,7 +665,19 @@ mod tests {
 
     #[test]
     fn a_model_reads_back_what_it_wrote() {
-        let model = Model::from_toml(MODEL).unwrap();
+        let text = MODEL
+            .replace(
+                "prior = 0.001",
+                "deterministic = { recall = 0.5, rules = [{ keys = [{ column = \"a\" }] }] }",
+            )
+            .replace("\"year\"", "{ minhash_bands = { bands = 8, rows = 4 } }")
+            .replace(
+                "u = 0.02 }",
+                "u = 0.02, term_frequency = true, term_frequency_column = \"name\", \
+                 term_frequency_weight = 0.5, term_frequency_minimum = 0.001 }",
+            )
+            .replace("\"jaro_winkler\"", "\"rare_jaccard\"");
+        let model = Model::from_toml(&text).unwrap();
         assert_eq!(Model::from_toml(&model.to_toml().unwrap()), Ok(model));
     }
 
@@ -522,8 +701,36 @@ mod tests {
             ModelError::Syntax(_)
         ));
         assert!(matches!(
-            refused("u = 0.02 }", "u = 0.02, term_frequency = true }"),
+            refused("u = 0.97 }", "u = 0.97, term_frequency = true }"),
+            ModelError::TermFrequency { level: 2, .. }
+        ));
+        for rules in [
+            "deterministic = { recall = 0.5, rules = [] }",
+            "deterministic = { recall = 0.5, rules = [{ keys = [] }] }",
+        ] {
+            assert_eq!(refused("prior = 0.001", rules), ModelError::NoDeterministic);
+        }
+        for recall in ["0.0", "1.1", "nan"] {
+            let rules = format!(
+                "deterministic = {{ recall = {recall}, rules = [{{ keys = [{{ column = \"a\" }}] }}] }}"
+            );
+            assert!(matches!(
+                refused("prior = 0.001", &rules),
+                ModelError::Range { .. }
+            ));
+        }
+        let of_two = "\"all\", of = [{ is = \"prefix\", column = \"a\" }, \
+                      { is = \"prefix\", column = \"b\" }] }, term_frequency = true, m";
+        assert!(matches!(
+            refused(
+                "\"jaro_winkler\", column = \"surname\", at_least = 0.9 }, m",
+                of_two
+            ),
             ModelError::TermFrequency { level: 1, .. }
+        ));
+        assert!(matches!(
+            refused("term_frequency = true", "term_frequency_weight = 1.5"),
+            ModelError::Range { .. }
         ));
         assert!(matches!(
             refused(

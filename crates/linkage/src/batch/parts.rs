@@ -1,5 +1,6 @@
 //! Parts of a value that blocking rules and exact levels look at: letters, sounds, years.
 
+use super::bands;
 use super::model::Part;
 use super::records::{Column, ColumnKind, civil_from_days};
 
@@ -9,7 +10,8 @@ impl Part {
         match self {
             Part::Whole => true,
             Part::Year => kind == ColumnKind::Date,
-            Part::Elements => kind == ColumnKind::TextSet,
+            Part::Elements | Part::MinhashBands { .. } => kind == ColumnKind::TextSet,
+            Part::Bands(_) => kind == ColumnKind::Hash,
             Part::FirstLetters(_) | Part::Substring { .. } | Part::WithoutLast(_) => {
                 matches!(kind, ColumnKind::Text | ColumnKind::Date)
             }
@@ -19,8 +21,22 @@ impl Part {
         }
     }
 
+    /// The parts of each value, by its code, as ascending numbers, where a value has many; two agree if
+    /// they share one.
+    pub(super) fn many(self, column: &Column) -> Option<Vec<Vec<u32>>> {
+        match self {
+            Part::Elements => {
+                let codes = 0..column.values.len() as u32;
+                Some(codes.map(|code| column.set(code)).collect())
+            }
+            Part::Bands(bands) => Some(bands::of_hashes(column, bands)),
+            Part::MinhashBands { bands, rows } => Some(bands::of_sets(column, bands, rows)),
+            _ => None,
+        }
+    }
+
     /// The part of the value of `code`; empty where there is none. Not for [`Part::Whole`] and
-    /// [`Part::Elements`], which are read by their codes.
+    /// [`Part::many`], which are read by their codes.
     pub(super) fn of(self, column: &Column, code: u32, buffer: &mut String) -> String {
         if self == Part::Year {
             return civil_from_days(column.date(code)).0.to_string();
@@ -39,7 +55,11 @@ impl Part {
             Part::LeadingLetters => text.chars().take_while(|c| c.is_alphabetic()).collect(),
             Part::SoundsEnglish => soundex(text),
             Part::SoundsFrench => sounds_french(text),
-            Part::Whole | Part::Year | Part::Elements => String::new(),
+            Part::Whole
+            | Part::Year
+            | Part::Elements
+            | Part::Bands(_)
+            | Part::MinhashBands { .. } => String::new(),
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::error::LinkError;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
+use super::similarity::rarities;
 
 /// Words of a row before the codes: which expressions are known, as 64 bits.
 const HEAD: usize = 2;
@@ -24,10 +25,12 @@ pub(super) struct Expression {
     codes: Option<Vec<u32>>,
     /// Codes there are, with 0.
     pub(super) size: usize,
-    /// Elements of each value, for [`Part::Elements`].
+    /// Elements of each value, for a part of which a value has many.
     elements: Option<Vec<Vec<u32>>>,
     /// The texts at hand, for a whole column that is measured by its letters.
     pub(super) slots: Option<Slots>,
+    /// Rarity of each element of a set, for a whole column that is measured by it.
+    pub(super) rarities: Vec<f64>,
 }
 
 impl Expression {
@@ -51,16 +54,13 @@ impl Expression {
             column: at,
             codes: None,
             size,
-            elements: None,
+            elements: key.part.many(column),
             slots: None,
+            rarities: Vec::new(),
         };
         match key.part {
             Part::Whole => {}
-            Part::Elements => {
-                let sets = (0..size as u32).map(|code| column.set(code));
-                expression.elements = Some(sets.collect());
-            }
-            part => {
+            part if expression.elements.is_none() => {
                 let (mut index, mut parts) = (Index::default(), Dictionary::default());
                 let mut buffer = String::new();
                 let mut codes = vec![0; size];
@@ -71,6 +71,7 @@ impl Expression {
                 expression.size = parts.len();
                 expression.codes = Some(codes);
             }
+            _ => {}
         }
         Ok(expression)
     }
@@ -96,6 +97,8 @@ pub(super) enum Measure {
     DamerauLevenshtein,
     Jaccard,
     Cosine,
+    RareJaccard,
+    SharedRarity,
     Difference,
     Percent,
     Days,
@@ -116,13 +119,38 @@ impl Measure {
         )
     }
 
+    /// Whether it weighs the elements of sets by their rarity.
+    fn reads_rarity(self) -> bool {
+        matches!(self, Measure::RareJaccard | Measure::SharedRarity)
+    }
+
+    /// Whether more is more alike.
+    pub(super) fn is_likeness(self) -> bool {
+        matches!(
+            self,
+            Measure::Jaro
+                | Measure::JaroWinkler
+                | Measure::Jaccard
+                | Measure::Cosine
+                | Measure::RareJaccard
+                | Measure::SharedRarity
+        )
+    }
+
     fn applies_to(self, kind: ColumnKind) -> bool {
         match self {
-            Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => kind == ColumnKind::Text,
-            Measure::Levenshtein | Measure::DamerauLevenshtein => {
-                matches!(kind, ColumnKind::Text | ColumnKind::Date)
+            Measure::Jaro | Measure::JaroWinkler | Measure::Prefix => {
+                matches!(kind, ColumnKind::Text | ColumnKind::TextSet)
             }
-            Measure::Jaccard | Measure::Cosine => kind == ColumnKind::TextSet,
+            Measure::Levenshtein | Measure::DamerauLevenshtein => {
+                matches!(
+                    kind,
+                    ColumnKind::Text | ColumnKind::TextSet | ColumnKind::Date
+                )
+            }
+            Measure::Jaccard | Measure::Cosine | Measure::RareJaccard | Measure::SharedRarity => {
+                kind == ColumnKind::TextSet
+            }
             Measure::Difference | Measure::Percent => kind == ColumnKind::Number,
             Measure::Days => matches!(kind, ColumnKind::Date | ColumnKind::Moment),
             Measure::Kilometres => kind == ColumnKind::Coordinates,
@@ -159,8 +187,19 @@ pub(super) struct BoundComparison {
     pub(super) single: Option<usize>,
     /// Whether equal values are at the first level.
     pub(super) equal_first: bool,
-    /// For each level whose term frequency counts: the expression.
-    pub(super) frequencies: Vec<Option<usize>>,
+    /// For each level whether and how term frequency counts.
+    pub(super) frequencies: Vec<Option<Frequency>>,
+}
+
+/// How term frequencies adjust a level.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Frequency {
+    /// The column whose values count.
+    pub(super) expression: usize,
+    /// The level whose u frequencies are held against.
+    pub(super) exact: usize,
+    pub(super) weight: f64,
+    pub(super) minimum: f64,
 }
 
 /// A model bound to records.
@@ -377,9 +416,9 @@ impl Binder<'_> {
     fn comparison(&mut self, comparison: &Comparison) -> Result<BoundComparison, LinkError> {
         let place = format!("comparison {:?}", comparison.name);
         let (mut columns, mut checks, mut frequencies) = (0, Vec::new(), Vec::new());
-        for level in &comparison.levels {
+        for (at, level) in comparison.levels.iter().enumerate() {
             checks.push(self.check(&level.when, &place, &mut columns)?);
-            frequencies.push(self.frequency(level, &place)?);
+            frequencies.push(self.frequency(comparison, at, level, &place)?);
         }
         let single = (columns.count_ones() == 1).then(|| columns.trailing_zeros() as usize);
         let equal_first = single.is_some()
@@ -396,11 +435,29 @@ impl Binder<'_> {
         })
     }
 
-    fn frequency(&mut self, level: &Level, place: &str) -> Result<Option<usize>, LinkError> {
-        match level.when.whole_column() {
-            Some(column) if level.term_frequency => self.whole(column, place).map(Some),
-            _ => Ok(None),
+    fn frequency(
+        &mut self,
+        comparison: &Comparison,
+        at: usize,
+        level: &Level,
+        place: &str,
+    ) -> Result<Option<Frequency>, LinkError> {
+        let Some(column) = level.frequency_column().filter(|_| level.term_frequency) else {
+            return Ok(None);
+        };
+        let expression = self.whole(column, place)?;
+        let mut levels = comparison.levels.iter();
+        let exact = levels.position(|level| level.when.whole_column() == Some(column));
+        if exact != Some(at) {
+            // how common a whole set is says nothing of what two sets share
+            self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
         }
+        Ok(Some(Frequency {
+            expression,
+            exact: exact.unwrap_or(at),
+            weight: level.term_frequency_weight.unwrap_or(1.0),
+            minimum: level.term_frequency_minimum.unwrap_or(0.0),
+        }))
     }
 
     fn check(&mut self, test: &Test, place: &str, columns: &mut u64) -> Result<Check, LinkError> {
@@ -434,6 +491,8 @@ impl Binder<'_> {
             }
             Test::Jaccard { column, at_least } => (Measure::Jaccard, column, *at_least),
             Test::Cosine { column, at_least } => (Measure::Cosine, column, *at_least),
+            Test::RareJaccard { column, at_least } => (Measure::RareJaccard, column, *at_least),
+            Test::SharedRarity { column, at_least } => (Measure::SharedRarity, column, *at_least),
             Test::Difference { column, at_most } => (Measure::Difference, column, *at_most),
             Test::Percent { column, at_most } => (Measure::Percent, column, *at_most),
             Test::Days { column, at_most } => (Measure::Days, column, *at_most),
@@ -445,8 +504,16 @@ impl Binder<'_> {
         self.require(expression, |kind| measure.applies_to(kind), place)?;
         *columns |= 1 << expression;
         let expression_of = &mut self.expressions[expression];
-        if measure.reads_letters() && expression_of.slots.is_none() {
-            expression_of.slots = Some(Slots::new(self.records.at(expression_of.column)));
+        let column = self.records.at(expression_of.column);
+        if measure.reads_letters()
+            && expression_of.slots.is_none()
+            && column.kind != ColumnKind::TextSet
+        {
+            expression_of.slots = Some(Slots::new(column));
+        }
+        if measure.reads_rarity() && expression_of.rarities.is_empty() {
+            let (counts, records) = column.element_counts();
+            expression_of.rarities = rarities(&counts, records);
         }
         Ok(Check::Measured {
             expression,

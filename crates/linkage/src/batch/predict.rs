@@ -4,11 +4,12 @@
 //! probabilities P of the levels, the odds of a pair are
 //!
 //! ```text
-//! λ_same · ∏ P_same(level)  /  Σ_other λ_other · ∏ P_other(level) · ∏ f/u
+//! λ_same · ∏ P_same(level)  /  Σ_other λ_other · ∏ P_other(level) · ∏ (f/u)ʷ
 //! ```
 //!
-//! where f/u, the frequency of the value over u, stands for each level with term frequencies on which
-//! `other` agrees by chance, and not through its relation. Without relations this is the Fellegi-Sunter
+//! where f/u, the frequency of the more frequent of the two values over the u of equality, stands
+//! for each level with term frequencies (of weight w) on which `other` agrees by chance, and not
+//! through its relation. Without relations this is the Fellegi-Sunter
 //! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
 
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
-use super::plan::{PENDING, Plan, found_out, level_of};
+use super::plan::{Frequency, PENDING, Plan, code_of, found_out, level_of};
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -29,7 +30,7 @@ const MOST_FREQUENCIES: usize = 8;
 pub(super) struct Scorer {
     /// The same entity; the others, the unrelated last.
     classes: Vec<Class>,
-    /// For each comparison and level, which table of [`Scorer::ratios`] adjusts it.
+    /// For each comparison and level, which table adjusts it.
     adjusted: Vec<Vec<Option<usize>>>,
     tables: Vec<Table>,
     /// For each comparison whether equal values are at its first level.
@@ -43,12 +44,13 @@ struct Class {
     through: Vec<bool>,
 }
 
-/// Frequencies of the values of an expression over u.
+/// Frequencies of the values of an expression over u, with their weight.
 #[derive(Debug)]
 struct Table {
-    expression: usize,
+    of: (Frequency, f64),
+    /// By the value's code; 0 for no value.
     ratios: Vec<f32>,
-    /// The ratio of the rarest value.
+    /// The least there is for a pair: the ratio of the rarest value, or 1 where both are unknown.
     least: f64,
 }
 
@@ -71,20 +73,24 @@ impl Scorer {
         let unrelated = levels(model, "u", |level| level.u)?;
         let (mut tables, mut adjusted) = (Vec::new(), Vec::new());
         for (comparison, u) in plan.comparisons.iter().zip(&unrelated) {
-            let of_levels = comparison.frequencies.iter().zip(u);
-            adjusted.push(
-                of_levels
-                    .map(|(expression, u)| {
-                        let table = Table::new(plan, (*expression)?, *u);
-                        tables.push(table);
-                        Some(tables.len() - 1)
-                    })
-                    .collect(),
-            );
+            let of_level = |frequency: &Option<Frequency>| {
+                let frequency = (*frequency)?;
+                Some(Table::find(
+                    &mut tables,
+                    plan,
+                    frequency,
+                    u[frequency.exact],
+                ))
+            };
+            adjusted.push(comparison.frequencies.iter().map(of_level).collect());
         }
-        if tables.len() > MOST_FREQUENCIES {
+        let found = adjusted
+            .iter()
+            .filter(|levels: &&Vec<_>| levels.iter().any(Option::is_some))
+            .count();
+        if found > MOST_FREQUENCIES {
             return Err(LinkError::Frequencies {
-                found: tables.len(),
+                found,
                 most: MOST_FREQUENCIES,
             });
         }
@@ -249,34 +255,29 @@ impl Scorer {
     }
 
     #[inline]
-    fn odds_against(&self, score: &Score, left_row: &[u32]) -> f64 {
+    fn odds_against(&self, score: &Score, left: &[u32], right: &[u32]) -> f64 {
+        let ratio = |table: usize| self.tables[table].ratio(left, right);
         match *score.tables.as_slice() {
             [] => score.against[0],
-            [a] => {
-                let a = self.tables[a].ratio(left_row);
-                score.against[0] + a * score.against[1]
-            }
+            [a] => score.against[0] + ratio(a) * score.against[1],
             [a, b] => {
-                let (a, b) = (
-                    self.tables[a].ratio(left_row),
-                    self.tables[b].ratio(left_row),
-                );
+                let (a, b) = (ratio(a), ratio(b));
                 score.against[0]
                     + a * score.against[1]
                     + b * (score.against[2] + a * score.against[3])
             }
-            _ => self.odds_against_many(score, left_row),
+            _ => self.odds_against_many(score, left, right),
         }
     }
 
-    fn odds_against_many(&self, score: &Score, left_row: &[u32]) -> f64 {
+    fn odds_against_many(&self, score: &Score, left: &[u32], right: &[u32]) -> f64 {
         let terms = score.against.iter().enumerate();
         terms
             .map(|(set, against)| {
                 let tables = score.tables.iter().enumerate();
                 let ratios = tables.filter(|(at, _)| set >> at & 1 == 1);
                 ratios.fold(*against, |product, (_, table)| {
-                    product * self.tables[*table].ratio(left_row)
+                    product * self.tables[*table].ratio(left, right)
                 })
             })
             .sum()
@@ -332,7 +333,8 @@ impl Scoring<'_> {
         if number == self.scores.len() {
             self.scores.push(self.scorer.score(pattern));
         }
-        let against = self.scorer.odds_against(&self.scores[number], left_row);
+        let score = &self.scores[number];
+        let against = self.scorer.odds_against(score, left_row, right_row);
         (against <= self.most).then_some(against)
     }
 
@@ -369,7 +371,7 @@ impl Scoring<'_> {
             let Some(Some(table)) = level.checked_sub(1).map(|level| tables[level]) else {
                 continue;
             };
-            let ratio = scorer.tables[table].ratio(left).ln();
+            let ratio = scorer.tables[table].ratio(left, right).ln();
             for (sum, class) in evidence.iter_mut().zip(&scorer.classes).skip(1) {
                 if !class.through[comparison] {
                     *sum += ratio;
@@ -391,21 +393,42 @@ impl Scoring<'_> {
 }
 
 impl Table {
-    fn new(plan: &Plan<'_>, expression: usize, u: f64) -> Table {
-        let mut counts = plan.frequencies(expression);
+    /// The number of a table among `tables`, to which it is added if it is new.
+    fn find(tables: &mut Vec<Table>, plan: &Plan<'_>, frequency: Frequency, u: f64) -> usize {
+        let of = (frequency, u);
+        tables
+            .iter()
+            .position(|table| table.of == of)
+            .unwrap_or_else(|| {
+                tables.push(Table::new(plan, frequency, u));
+                tables.len() - 1
+            })
+    }
+
+    fn new(plan: &Plan<'_>, frequency: Frequency, u: f64) -> Table {
+        let mut counts = plan.frequencies(frequency.expression);
         counts[0] = 0;
         let known: f64 = counts.iter().map(|count| f64::from(*count)).sum();
-        let ratio = |count: &u32| (f64::from(*count) / known.max(1.0) / u) as f32;
-        let rarest = counts.iter().filter(|count| **count > 0).min();
+        let ratio = |count: &u32| {
+            let share = f64::from(*count) / known.max(1.0);
+            (share.max(frequency.minimum) / u).powf(frequency.weight) as f32
+        };
+        let mut ratios: Vec<f32> = counts.iter().map(ratio).collect();
+        ratios[0] = 0.0;
+        let known = ratios.iter().skip(1).copied();
         Table {
-            expression,
-            least: rarest.map_or(1.0, |count| ratio(count).into()),
-            ratios: counts.iter().map(ratio).collect(),
+            of: (frequency, u),
+            least: known.fold(1.0, f32::min).into(),
+            ratios,
         }
     }
 
-    fn ratio(&self, row: &[u32]) -> f64 {
-        self.ratios[super::plan::code_of(row, self.expression) as usize].into()
+    /// The ratio of the more frequent of two values.
+    #[inline]
+    fn ratio(&self, left: &[u32], right: &[u32]) -> f64 {
+        let of = |row: &[u32]| self.ratios[code_of(row, self.of.0.expression) as usize];
+        let ratio = of(left).max(of(right));
+        if ratio > 0.0 { ratio.into() } else { 1.0 }
     }
 }
 

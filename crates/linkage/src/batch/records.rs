@@ -226,7 +226,7 @@ pub(super) struct Column {
     /// Texts of the sets' elements; a set's value is the ascending list of their codes.
     pub(super) elements: Dictionary,
     element_index: Index,
-    /// Of a text column, once built: the values' bytes, known to be text.
+    /// Once built, the bytes known to be text: of a text column its values', of a set its elements'.
     text: String,
 }
 
@@ -248,11 +248,13 @@ impl Column {
         self.values.bytes.shrink_to_fit();
         self.values.ends.shrink_to_fit();
         self.element_index = Index::default();
-        if self.kind == ColumnKind::Text {
-            let bytes = std::mem::take(&mut self.values.bytes);
-            // only texts were interned, so this checks and keeps all of it
-            self.text = String::from_utf8(bytes).unwrap_or_default();
-        }
+        let texts = match self.kind {
+            ColumnKind::Text => &mut self.values,
+            ColumnKind::TextSet => &mut self.elements,
+            _ => return,
+        };
+        // only texts were interned, so this checks and keeps all of it
+        self.text = String::from_utf8(std::mem::take(&mut texts.bytes)).unwrap_or_default();
     }
 
     fn intern(&mut self, index: &mut Index, value: &Value<'_>) -> u32 {
@@ -305,6 +307,27 @@ impl Column {
             }
             _ => "",
         }
+    }
+
+    /// The text of an element of a set.
+    pub(super) fn element(&self, code: u32) -> &str {
+        self.text.get(self.elements.range(code)).unwrap_or("")
+    }
+
+    /// How many records hold each element of a set column, by the element's code; and how many records
+    /// have a set.
+    pub(super) fn element_counts(&self) -> (Vec<u32>, u32) {
+        let mut records_of = vec![0_u32; self.values.len()];
+        self.codes
+            .iter()
+            .for_each(|code| records_of[*code as usize] += 1);
+        let mut counts = vec![0; self.elements.len()];
+        for (code, records) in (0_u32..).zip(&records_of).skip(1) {
+            for element in self.set(code) {
+                counts[element as usize] += records;
+            }
+        }
+        (counts, records_of.iter().skip(1).sum())
     }
 
     pub(super) fn number(&self, code: u32) -> f64 {

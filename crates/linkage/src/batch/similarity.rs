@@ -173,6 +173,37 @@ pub(super) fn cosine(a: &[u32], b: &[u32]) -> f64 {
     ratio(common(a, b) as f64, size)
 }
 
+/// Information of what two sets share: the sum of their common members' rarities.
+pub(super) fn shared_rarity(a: &[u32], b: &[u32], rarity: &[f64]) -> f64 {
+    let both = a.iter().filter(|member| b.binary_search(member).is_ok());
+    sum_of(both, rarity)
+}
+
+/// Jaccard similarity with members weighted by rarity, 0 to 1.
+pub(super) fn rare_jaccard(a: &[u32], b: &[u32], rarity: &[f64]) -> f64 {
+    let both = shared_rarity(a, b, rarity);
+    // where nothing weighs, both are the set of what every record holds: they are equal
+    ratio(
+        both,
+        sum_of(a.iter(), rarity) + sum_of(b.iter(), rarity) - both,
+    )
+    .min(1.0)
+}
+
+/// Rarity of each member in bits: log2(N/df) for a member that `df` of `N` records hold (inverse
+/// document frequency, Spärck Jones 1972); 0 for one that none holds.
+pub(super) fn rarities(counts: &[u32], records: u32) -> Vec<f64> {
+    let bits = |count: &u32| match count {
+        0 => 0.0,
+        count => (f64::from(records) / f64::from(*count)).log2().max(0.0),
+    };
+    counts.iter().map(bits).collect()
+}
+
+fn sum_of<'a>(members: impl Iterator<Item = &'a u32>, rarity: &[f64]) -> f64 {
+    members.map(|member| rarity[*member as usize]).sum()
+}
+
 fn ratio(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 1.0 } else { part / whole }
 }
@@ -362,6 +393,16 @@ mod tests {
     fn paris_to_marseille_is_661_km() {
         let km = kilometres((48.8566, 2.3522), (43.2965, 5.3698));
         assert!((km - 661.0).abs() < 2.0, "{km}");
+    }
+
+    #[test]
+    fn rare_members_weigh_more_than_common_ones() {
+        let rarity = rarities(&[0, 8, 2, 1], 8);
+        assert_eq!(rarity, [0.0, 0.0, 2.0, 3.0]);
+        close(shared_rarity(&[1, 2], &[1, 2, 3], &rarity), 2.0);
+        close(rare_jaccard(&[1, 2], &[1, 2, 3], &rarity), 0.4);
+        close(rare_jaccard(&[1, 2], &[1, 3], &rarity), 0.0);
+        close(rare_jaccard(&[1], &[1], &rarity), 1.0);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! The engine as a whole, on made records whose truth is known.
 
+mod frequencies;
+mod labels;
+mod sets;
+
 use proptest::prelude::*;
 
 use super::factors::Random;
@@ -288,7 +292,10 @@ fn nothing_to_compare_is_no_error() {
     for rows in [&[][..], &[("x", "p")], &[("", ""), ("", "")]] {
         let records = two(rows);
         let mut linkage = Linkage::new(model(TWO), &records, LinkageOptions::default()).unwrap();
-        linkage.train(&TrainOptions::default());
+        let training = linkage.train(&TrainOptions::default());
+        let prior = linkage.model().prior.unwrap();
+        assert!(prior > 0.0 && prior < 1.0, "{prior}");
+        assert!((0.0..=1.0).contains(&training.blocking_recall));
         let numbers = linkage.model().comparisons.iter();
         let mut numbers = numbers.flat_map(|c| &c.levels).flat_map(|l| [l.m, l.u]);
         assert!(numbers.all(|number| (0.0..=1.0).contains(&number.unwrap())));

@@ -1,0 +1,83 @@
+//! Bands: parts of a hash or of a MinHash signature, of which two near values are likely to share one.
+//!
+//! A 256-bit hash cut into `b` bands: two hashes that differ in fewer than `b` bits share a band for
+//! certain, since so few bits cannot touch them all. A MinHash signature of `b` bands of `r` rows: two
+//! sets of Jaccard similarity `s` share a band with probability 1 − (1 − sʳ)ᵇ (Broder 1997; Leskovec,
+//! Rajaraman and Ullman, "Mining of Massive Datasets", §3.4).
+
+use super::factors::mix;
+use super::records::{Column, Dictionary, Index};
+
+const HASH_BITS: usize = 256;
+
+/// The bands of each hash of a column, by its code: ascending numbers, equal for equal bands.
+pub(super) fn of_hashes(column: &Column, bands: u16) -> Vec<Vec<u32>> {
+    let width = HASH_BITS / usize::from(bands).clamp(1, HASH_BITS);
+    let of_value = |code: u32| {
+        let hash = column.hash(code);
+        (0..bands).map(move |band| hash_band(&hash, band, width))
+    };
+    numbered(column, of_value)
+}
+
+/// The bands of each set's MinHash signature, by the set's code, as [`of_hashes`].
+pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Vec<Vec<u32>> {
+    let elements = 0..column.elements.len() as u32;
+    let hashes: Vec<u64> = elements
+        .map(|code| text_hash(column.element(code)))
+        .collect();
+    let hashes = &hashes;
+    let of_value = |code: u32| {
+        let set = column.set(code);
+        (0..bands).map(move |band| {
+            let rows = (0..rows).map(|row| {
+                let function = mix(u64::from(band) << 16 | u64::from(row));
+                let images = set.iter();
+                let images = images.map(|element| mix(hashes[*element as usize] ^ function));
+                images.min().unwrap_or(0)
+            });
+            let all = rows.fold(u64::from(band), |all, row| mix(all.rotate_left(7) ^ row));
+            all.to_le_bytes()
+        })
+    };
+    numbered(column, of_value)
+}
+
+/// The number of a band and its bits, from the lowest of the hash's first byte.
+fn hash_band(hash: &[u8; 32], band: u16, width: usize) -> Vec<u8> {
+    let mut bytes = vec![0; 2 + width.div_ceil(8)];
+    bytes[..2].copy_from_slice(&band.to_le_bytes());
+    let first = usize::from(band) * width;
+    for at in 0..width {
+        let bit = hash[(first + at) / 8] >> ((first + at) % 8) & 1;
+        bytes[2 + at / 8] |= bit << (at % 8);
+    }
+    bytes
+}
+
+/// FNV-1a, then mixed: the same on every run, as the model's blocks have to be.
+fn text_hash(text: &str) -> u64 {
+    let fnv = text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    mix(fnv)
+}
+
+fn numbered<B: AsRef<[u8]>, I: Iterator<Item = B>>(
+    column: &Column,
+    of_value: impl Fn(u32) -> I,
+) -> Vec<Vec<u32>> {
+    let (mut index, mut known) = (Index::default(), Dictionary::default());
+    let mut number = |code: u32| {
+        let mut bands: Vec<u32> = of_value(code)
+            .map(|band| index.code(&mut known, band.as_ref()))
+            .collect();
+        bands.sort_unstable();
+        bands.dedup();
+        bands
+    };
+    // code 0 is no value, which has no band
+    let mut all = vec![Vec::new()];
+    all.extend((1..column.values.len() as u32).map(&mut number));
+    all
+}

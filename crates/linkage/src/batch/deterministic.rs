@@ -1,0 +1,41 @@
+//! The prior from deterministic rules: pairs that are of one entity for (nearly) certain, and the share
+//! of all such pairs that the rules find.
+
+use super::LinkageOptions;
+use super::blocks::{Blocks, Selection, pairs_among};
+use super::error::LinkError;
+use super::model::{BlockingRule, Deterministic, Model};
+use super::plan::Plan;
+use super::records::Records;
+
+/// Probability that two random records are one entity; `None` where the rules find no pair.
+pub(super) fn prior(
+    deterministic: &Deterministic,
+    records: &Records,
+    options: LinkageOptions,
+) -> Result<Option<f64>, LinkError> {
+    let (found, all) = pairs(&deterministic.rules, records, options)
+        .map_err(|error| LinkError::Deterministic(Box::new(error)))?;
+    let expected = found as f64 / deterministic.recall;
+    Ok((found > 0).then(|| (expected / all as f64).clamp(1e-15, 0.5)))
+}
+
+/// How many pairs the rules make, each counted once, and how many there are in all.
+fn pairs(
+    rules: &[BlockingRule],
+    records: &Records,
+    options: LinkageOptions,
+) -> Result<(u64, u64), LinkError> {
+    let model = Model {
+        blocking: rules.to_vec(),
+        ..Model::default()
+    };
+    let plan = Plan::new(&model, records)?;
+    let blocks = Blocks::new(&plan, options.link_type);
+    blocks.within(options.pairs_per_rule)?;
+    let mut made = 0;
+    blocks.for_each(&plan, Selection::All, |_, _| made += 1);
+    let count = records.len();
+    let all = pairs_among(&plan, options.link_type, count, 0..count as u32);
+    Ok((made, all))
+}
