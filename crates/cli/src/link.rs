@@ -153,20 +153,32 @@ fn say(text: &str) -> Result<()> {
 
 /// Holds a model against what scoring needs, before files are read for nothing.
 fn must_be_trained(model: &Model) -> Result<()> {
-    let levels = model
-        .comparisons
-        .iter()
-        .flat_map(|comparison| &comparison.levels);
-    if model.prior.is_none()
-        || levels
-            .into_iter()
-            .any(|level| level.m.is_none() || level.u.is_none())
-    {
-        bail!(
-            "the model is not trained, it lacks its prior or an m or u: train it with orfevre link --train, and keep it with --save-model"
-        );
+    let Some(lacks) = lacks(model).into_iter().next() else {
+        return Ok(());
+    };
+    bail!(
+        "the model is not trained, {lacks}: set it, or train the model with orfevre link --train, and keep it with --save-model"
+    );
+}
+
+/// What a model lacks to score pairs.
+fn lacks(model: &Model) -> Vec<String> {
+    let prior = model.prior.is_none().then(|| "it has no prior".to_owned());
+    let mut lacks: Vec<String> = prior.into_iter().collect();
+    for comparison in &model.comparisons {
+        for level in &comparison.levels {
+            for (parameter, value) in [("m", level.m), ("u", level.u)] {
+                if value.is_none() {
+                    let level = words::test_in_words(&level.when);
+                    lacks.push(format!(
+                        "comparison {:?}, level \"{level}\" has no {parameter}",
+                        comparison.name
+                    ));
+                }
+            }
+        }
     }
-    Ok(())
+    lacks
 }
 
 fn is_json(path: &Path) -> bool {

@@ -12,7 +12,7 @@ use clap::Args;
 use linkage::batch::{BlockingRule, Comparison, Key, Level, Model, Part, Test};
 use serde::Deserialize;
 
-use super::{say, write_model};
+use super::{lacks, say, write_model};
 use sql::{Side, Sql};
 
 #[derive(Args)]
@@ -37,7 +37,7 @@ impl FromSplink {
             Ok((model, notes))
         };
         let (model, notes) = read().with_context(|| format!("reading {}", self.model.display()))?;
-        for note in notes {
+        for note in notes.iter().chain(&lacks(&model)) {
             eprintln!("{note}");
         }
         match &self.output {
@@ -255,36 +255,24 @@ impl Condition {
             test(&Sql::parse(&self.sql_condition)?)
                 .context("there is no test that says the same")?
         };
-        let term_frequency = match &self.tf_adjustment_column {
-            None => false,
-            Some(column) => {
-                let whole = Test::Exact {
-                    column: column.clone(),
-                    part: Part::Whole,
-                };
-                if when != whole {
-                    bail!("term frequencies are for levels that are equality of that column");
-                }
-                true
-            }
-        };
-        let weight = self.tf_adjustment_weight.unwrap_or(1.0);
-        if term_frequency
-            && (weight != 1.0
-                || self.tf_minimum_u_value.unwrap_or(0.0) != 0.0
-                || self.disable_tf_exact_match_detection)
-        {
-            bail!("term frequencies weigh in full, or not at all");
-        }
         let number = |of: &Option<Probability>| of.as_ref().and_then(Probability::number);
-        let level = Level {
+        let mut level = Level {
             when,
             m: number(&self.m_probability),
             u: number(&self.u_probability),
             m_locked: self.fix_m_probability,
             u_locked: self.fix_u_probability,
-            term_frequency,
+            ..Level::default()
         };
+        if let Some(column) = &self.tf_adjustment_column {
+            if self.disable_tf_exact_match_detection {
+                bail!("term frequencies are measured against the level of equality");
+            }
+            level.term_frequency = true;
+            level.term_frequency_column = Some(column.clone());
+            level.term_frequency_weight = self.tf_adjustment_weight.filter(|weight| *weight != 1.0);
+            level.term_frequency_minimum = self.tf_minimum_u_value.filter(|least| *least != 0.0);
+        }
         Ok((level, note))
     }
 }

@@ -217,11 +217,8 @@ fn comparison(column: &Profiled) -> Comparison {
     };
     let level = |when, term_frequency| Level {
         when,
-        m: None,
-        u: None,
-        m_locked: false,
-        u_locked: false,
         term_frequency,
+        ..Level::default()
     };
     let text = column.kind.kind == ColumnKind::Text;
     let mut levels = vec![level(exact, text)];

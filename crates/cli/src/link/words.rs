@@ -7,19 +7,21 @@ use serde_json::{Value, json};
 pub(super) fn rule_in_words(rule: &BlockingRule) -> String {
     let keys = rule.keys.iter().map(|key| {
         let key = json!(key);
-        let column = key["column"].as_str().unwrap_or_default().to_owned();
-        match &key["part"] {
-            Value::Null => column,
-            Value::String(part) => format!("{column} {}", part.replace('_', " ")),
-            part => format!(
-                "{column} {}",
-                part.to_string()
-                    .replace(['{', '}', '"'], "")
-                    .replace('_', " ")
-            ),
-        }
+        let column = key["column"].as_str().unwrap_or_default();
+        format!("{column} {}", plain(&key["part"]))
+            .trim_end()
+            .to_owned()
     });
     keys.collect::<Vec<_>>().join(", ")
+}
+
+/// A value without the signs of JSON.
+fn plain(value: &Value) -> String {
+    if value.is_null() {
+        return String::new();
+    }
+    let text = value.to_string().replace(['{', '}', '"'], "");
+    text.replace([':', '_'], " ")
 }
 
 /// A test in words, from its form in the model.
@@ -45,7 +47,7 @@ fn words(test: &Value) -> String {
             }
             "at_least" => Some(format!(">= {value}")),
             "at_most" => Some(format!("<= {value}")),
-            _ => Some(value.to_string().replace('"', "")),
+            _ => Some(plain(value)),
         });
     let mut said: Vec<String> = said.collect();
     // the members come by name: what is tested before its bound

@@ -78,7 +78,7 @@ impl Linkage<'_> {
         let Some((pattern, agreement)) = self.levels().pattern(left, right) else {
             return Ok(None);
         };
-        let course = scorer.course(pattern, self.plan.row(left));
+        let course = scorer.course(pattern, self.plan.row(left), self.plan.row(right));
         let level = |comparison| usize::from(level_of(pattern, comparison)).checked_sub(1);
         let steps = course.windows(2).enumerate().map(|(at, bits)| PairStep {
             level: level(at),
@@ -96,5 +96,94 @@ impl Linkage<'_> {
                 .map(|(rule, _)| rule)
                 .collect(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::batch::{
+        ColumnKind, Linkage, LinkageOptions, Model, Records, RecordsBuilder, Relation, Value,
+    };
+
+    fn records() -> Records {
+        let columns = [("name", ColumnKind::Text), ("town", ColumnKind::Text)];
+        let mut records = RecordsBuilder::new(&columns).unwrap();
+        for (name, town) in [
+            ("Dupont", "Lyon"),
+            ("Dupond", "Lyon"),
+            ("Dupont", "Lyon"),
+            ("Martin", "Nice"),
+            ("", "Nice"),
+        ] {
+            records
+                .push(0, &[Value::Text(name), Value::Text(town)])
+                .unwrap();
+        }
+        records.finish()
+    }
+
+    fn model() -> Model {
+        let mut model = Model::from_toml(
+            r#"
+            prior = 0.1
+            [[blocking]]
+            keys = [{ column = "town" }]
+            [[comparisons]]
+            name = "name"
+            levels = [
+              { when = { is = "exact", column = "name" }, m = 0.8, u = 0.01, term_frequency = true },
+              { when = { is = "levenshtein", column = "name", at_most = 1 }, m = 0.15, u = 0.005 },
+              { when = { is = "otherwise" }, m = 0.05, u = 0.985 },
+            ]
+            [[comparisons]]
+            name = "town"
+            levels = [
+              { when = { is = "exact", column = "town" }, m = 0.9, u = 0.5, term_frequency = true },
+              { when = { is = "otherwise" }, m = 0.1, u = 0.5 },
+            ]
+            "#,
+        )
+        .unwrap();
+        model.relations.push(Relation {
+            through: vec!["town".to_owned()],
+            prior: 0.2,
+            levels: vec![vec![0.02, 0.01, 0.97], vec![0.95, 0.05]],
+        });
+        model
+    }
+
+    #[test]
+    fn the_steps_of_an_explanation_end_at_the_weight_of_the_link() {
+        let records = records();
+        let linkage = Linkage::new(model(), &records, LinkageOptions::default()).unwrap();
+        let mut links = Vec::new();
+        linkage.predict(0.0, |link| links.push(link)).unwrap();
+        assert_eq!(links.len(), 4);
+        for link in links {
+            let explained = linkage.explain(link.right, link.left).unwrap().unwrap();
+            assert!((explained.weight - link.weight).abs() < 1e-4, "{link:?}");
+            let bits: f64 = explained.steps.iter().map(|step| step.bits).sum();
+            assert!((explained.prior_bits + bits - explained.weight).abs() < 1e-9);
+            assert_eq!(explained.rules, [0]);
+        }
+        assert_eq!(linkage.explain(0, 3).unwrap().unwrap().rules, [0_usize; 0]);
+        assert_eq!(linkage.explain(0, 5), Ok(None));
+    }
+
+    #[test]
+    fn levels_are_those_of_the_model_from_the_top() {
+        let records = records();
+        let linkage = Linkage::new(model(), &records, LinkageOptions::default()).unwrap();
+        let mut levels = linkage.levels();
+        let mut check = |left, right, expected: [Option<usize>; 2]| {
+            let mut found = Vec::new();
+            levels.of(left, right, &mut found);
+            assert_eq!(found, expected);
+        };
+        check(0, 2, [Some(0), Some(0)]);
+        check(0, 1, [Some(1), Some(0)]);
+        check(0, 3, [Some(2), Some(1)]);
+        check(3, 4, [None, Some(0)]);
+        check(0, 9, [None, None]);
     }
 }
