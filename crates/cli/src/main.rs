@@ -7,6 +7,7 @@ mod demo;
 mod demonstrate;
 mod extract;
 mod import;
+mod link;
 mod measure;
 mod serve;
 mod verify;
@@ -48,6 +49,8 @@ enum Command {
     Import(import::Import),
     /// Find every identifier in files or standard input.
     Extract(extract::Extract),
+    /// Link records of whole data sets that are of one entity.
+    Link(Box<link::Link>),
     #[command(hide = true)]
     ReadFile(extract::ReadFile),
     /// Look after an installation: invitations, units, checks.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo.run(config),
         Command::Import(import) => import.run(config),
         Command::Extract(extract) => extract.run(config),
+        Command::Link(link) => link.run(),
         Command::ReadFile(file) => file.run(),
         Command::Admin(admin) => admin.run(config),
         Command::Measure(measure) => measure.run(config),

@@ -35,7 +35,7 @@ fn every_command_helps_and_an_error_says_what_to_do() {
     let here = folder.path();
     let (help, _) = check(here, &["help"], 0);
     for command in [
-        "serve", "demo", "import", "extract", "admin", "measure", "verify",
+        "serve", "demo", "import", "extract", "link", "admin", "measure", "verify",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         check(here, &[command, "--help"], 0);

@@ -52,6 +52,7 @@ mod deterministic;
 mod em;
 mod entities;
 mod error;
+mod explain;
 mod factors;
 mod labels;
 mod model;
@@ -71,6 +72,7 @@ use predict::Scorer;
 pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
+pub use explain::{Levels, PairStep, PairWaterfall};
 pub use model::{
     BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
     ModelError, Part, Relation, Test,

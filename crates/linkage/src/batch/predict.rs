@@ -198,6 +198,32 @@ impl Scorer {
         self.classes.iter().map(of).collect()
     }
 
+    /// Bits for being one entity before a comparison is read, and after each.
+    pub(super) fn course(&self, pattern: u64, left_row: &[u32], right_row: &[u32]) -> Vec<f64> {
+        let mut evidence: Vec<f64> = self.classes.iter().map(|class| class.prior.ln()).collect();
+        let bits = |evidence: &[f64]| {
+            let others = evidence[1..].iter();
+            -others
+                .map(|of| (of - evidence[0]).exp())
+                .sum::<f64>()
+                .log2()
+        };
+        let mut course = vec![bits(&evidence)];
+        for (comparison, tables) in self.adjusted.iter().enumerate() {
+            if let Some(level) = usize::from(level_of(pattern, comparison)).checked_sub(1) {
+                let ratio = tables[level]
+                    .map_or(1.0, |table| self.tables[table].ratio(left_row, right_row));
+                for (at, (sum, class)) in evidence.iter_mut().zip(&self.classes).enumerate() {
+                    let by_chance = at > 0 && !class.through[comparison];
+                    let ratio = if by_chance { ratio.ln() } else { 0.0 };
+                    *sum += class.levels[comparison][level].ln() + ratio;
+                }
+            }
+            course.push(bits(&evidence));
+        }
+        course
+    }
+
     fn score(&self, pattern: u64) -> Score {
         let known = (0..self.adjusted.len()).filter_map(|comparison| {
             let level = usize::from(level_of(pattern, comparison));

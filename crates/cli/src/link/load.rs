@@ -1,0 +1,270 @@
+//! Input files as records: ids, values, and what could not be read.
+
+use std::{collections::HashMap, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use linkage::batch::{Model, Records, RecordsBuilder, Value};
+
+use super::{
+    column::{self, Kind, Told, held, shown},
+    table::{Cell, Table},
+};
+
+/// Texts end to end: a million ids take no allocation each.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    pub(crate) fn get(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[start..self.ends[at]]
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len() as u32).map(|at| self.get(at))
+    }
+}
+
+/// An input and what it is called in the output.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) table: Table,
+    pub(crate) name: String,
+    /// Its column of ids.
+    pub(crate) id: String,
+    /// Its first record.
+    first: u32,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) ids: Texts,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) records: Records,
+}
+
+/// A column that the model reads.
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Values that are of the kind.
+    pub(crate) known: u64,
+    /// Values that are not, and count as missing.
+    pub(crate) unreadable: u64,
+    /// Where the first of them stands.
+    pub(crate) first: Option<String>,
+}
+
+impl Loaded {
+    pub(crate) fn len(&self) -> u32 {
+        self.ids.ends.len() as u32
+    }
+
+    /// The input a record comes from.
+    pub(crate) fn source(&self, record: u32) -> usize {
+        let after = self
+            .sources
+            .partition_point(|source| source.first <= record);
+        after.saturating_sub(1)
+    }
+
+    /// The record of an id, which may be written `input/id`.
+    pub(crate) fn find(&self, wanted: &str) -> Result<u32> {
+        let mut found = (0..self.len()).filter(|record| {
+            let (name, id) = (
+                &self.sources[self.source(*record)].name,
+                self.ids.get(*record),
+            );
+            let rest = wanted.strip_prefix(name.as_str());
+            id == wanted || rest.and_then(|rest| rest.strip_prefix('/')) == Some(id)
+        });
+        let first = found
+            .next()
+            .with_context(|| format!("no record has the id {wanted:?}"))?;
+        if let Some(second) = found.next() {
+            let name = |record| &self.sources[self.source(record)].name;
+            bail!(
+                "two records have the id {wanted:?}: write {}/{wanted} or {}/{wanted}",
+                name(first),
+                name(second)
+            );
+        }
+        Ok(first)
+    }
+}
+
+/// Opens the inputs, and finds the column of ids of each.
+pub(crate) fn open(inputs: &[PathBuf], id: Option<&str>) -> Result<Vec<Source>> {
+    let mut sources: Vec<Source> = Vec::new();
+    for path in inputs {
+        let table = Table::open(path)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let taken = |name: &str| sources.iter().any(|source| source.name == name);
+        let name = (1..)
+            .map(|number| match number {
+                1 => stem.to_string(),
+                _ => format!("{stem}-{number}"),
+            })
+            .find(|name| !taken(name))
+            .unwrap_or_default();
+        let id = id_column(&table, id)?;
+        sources.push(Source {
+            table,
+            name,
+            id,
+            first: 0,
+        });
+    }
+    Ok(sources)
+}
+
+/// The column of ids: the one told, or `id`, or `unique_id`, or the first.
+pub(crate) fn id_column(table: &Table, told: Option<&str>) -> Result<String> {
+    let columns = table.columns();
+    let usual = ["id", "unique_id"];
+    let known = |name: &&str| columns.iter().any(|column| column == name);
+    let name = told
+        .or_else(|| usual.iter().copied().find(known))
+        .or_else(|| columns.first().map(String::as_str));
+    let Some(name) = name else {
+        bail!(
+            "{} is empty: it needs at least a line of column names",
+            table.path().display()
+        );
+    };
+    table.column(name)?;
+    Ok(name.to_owned())
+}
+
+/// Reads what a model needs of the inputs.
+pub(crate) fn load(mut sources: Vec<Source>, model: &Model, told: &[Told]) -> Result<Loaded> {
+    let kinds = column::read_by(model, told, |name| {
+        sources
+            .iter()
+            .try_for_each(|source| source.table.column(name).map(drop))
+    })?;
+    let named: Vec<_> = kinds
+        .iter()
+        .map(|(name, kind)| (name.as_str(), kind.kind))
+        .collect();
+    let mut builder = RecordsBuilder::new(&named)?;
+    let mut columns: Vec<Column> = kinds
+        .into_iter()
+        .map(|(name, kind)| Column {
+            name,
+            kind,
+            known: 0,
+            unreadable: 0,
+            first: None,
+        })
+        .collect();
+    let mut ids = Texts::default();
+    for (number, source) in sources.iter_mut().enumerate() {
+        let number = u16::try_from(number).context("more inputs than 65,536")?;
+        source.first = ids.ends.len() as u32;
+        one(source, number, &mut builder, &mut columns, &mut ids)?;
+    }
+    for column in &columns {
+        if let Some(first) = &column.first
+            && column.known == 0
+        {
+            bail!(
+                "no value of column {:?} is {}, the first at {first}: say what it holds with --type {}=KIND, or change the model",
+                column.name,
+                column.kind.wanted(),
+                column.name
+            );
+        }
+    }
+    Ok(Loaded {
+        ids,
+        sources,
+        columns,
+        records: builder.finish(),
+    })
+}
+
+fn one(
+    source: &Source,
+    number: u16,
+    builder: &mut RecordsBuilder,
+    columns: &mut [Column],
+    ids: &mut Texts,
+) -> Result<()> {
+    let table = &source.table;
+    let mut names = vec![source.id.clone()];
+    names.extend(columns.iter().map(|column| column.name.clone()));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let first = ids.ends.len() as u32;
+    table.rows(&names, &mut |line, cells| {
+        let place = || table.place(line);
+        let id = shown(&cells[0]).filter(|id| !id.is_empty());
+        let id = id.with_context(|| {
+            format!(
+                "{}: there is no id in column {:?}: give every record one, or name another column with --id",
+                place(),
+                source.id
+            )
+        })?;
+        ids.push(&id);
+        let mut values = Vec::with_capacity(columns.len());
+        for (column, cell) in columns.iter_mut().zip(&cells[1..]) {
+            match held(&column.kind, cell) {
+                Some(value) => {
+                    column.known += u64::from(*cell != Cell::Null);
+                    values.push(value);
+                }
+                None => {
+                    column.unreadable += 1;
+                    if column.first.is_none() {
+                        column.first = Some(match shown(cell) {
+                            Some(text) => format!("{}: {text:?}", place()),
+                            None => format!("{}: {}", place(), kind_of(cell)),
+                        });
+                    }
+                    values.push(column::Held::Value(Value::Null));
+                }
+            }
+        }
+        let values: Vec<Value<'_>> = values.iter().map(column::Held::value).collect();
+        builder.push(number, &values).with_context(place)
+    })?;
+    no_doubles(ids, first, source)
+}
+
+fn kind_of(cell: &Cell<'_>) -> &'static str {
+    match cell {
+        Cell::List(_) => "a list",
+        Cell::Bytes(_) => "bytes that are no text",
+        Cell::Other(what) => what,
+        _ => "a value",
+    }
+}
+
+fn no_doubles(ids: &Texts, first: u32, source: &Source) -> Result<()> {
+    let mut seen: HashMap<&str, u32> = HashMap::new();
+    for record in first..ids.ends.len() as u32 {
+        let id = ids.get(record);
+        if let Some(other) = seen.insert(id, record) {
+            bail!(
+                "{} has the id {id:?} twice (records {} and {}): every record needs an id of its own; name another column with --id",
+                source.table.path().display(),
+                other - first + 1,
+                record - first + 1
+            );
+        }
+    }
+    Ok(())
+}

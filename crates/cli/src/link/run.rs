@@ -1,0 +1,363 @@
+//! `orfevre link` itself: read, train, predict, cluster, write.
+
+use std::{collections::HashMap, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedPair};
+
+use super::{
+    Inputs, beside,
+    load::Loaded,
+    must_be_trained,
+    output::{Field, Output, Type, Written},
+    progress, say,
+    truth::{Judge, Truth},
+    words::test_in_words,
+    write_model,
+};
+
+/// Links of a lower probability never make a series, and are not looked at for one.
+const LEAST_FOR_SERIES: f64 = 0.01;
+
+#[derive(Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Set the model's parameters from the records, without labels.
+    #[arg(long)]
+    train: bool,
+    /// Where the random draws of training begin: the same seed and records give the same model.
+    #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
+    seed: u64,
+    /// Write the model, trained.
+    #[arg(long, value_name = "FILE")]
+    save_model: Option<PathBuf>,
+    /// Write the links: left_id, right_id, match_weight, match_probability.
+    #[arg(long, value_name = "FILE")]
+    links: Option<PathBuf>,
+    /// Write the series: id, series_id.
+    #[arg(long, value_name = "FILE")]
+    series: Option<PathBuf>,
+    /// Links of so many bits, and series that hold together by more [default: 0].
+    #[arg(
+        long,
+        value_name = "BITS",
+        group = "threshold",
+        allow_negative_numbers = true
+    )]
+    threshold_weight: Option<f64>,
+    /// The same as a probability [default: 0.5].
+    #[arg(long, value_name = "P", group = "threshold")]
+    threshold_probability: Option<f64>,
+    /// Write links from this probability on, whatever makes a series.
+    #[arg(long, value_name = "P")]
+    links_probability: Option<f64>,
+    /// Add to each link the level of every comparison: gamma_NAME, 0 the least alike, -1 a value is missing.
+    #[arg(long, requires = "links")]
+    details: bool,
+    /// Measure against the truth: a file of ids and the entity of each.
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+    /// Column of the truth's entities [default: cluster, or the second].
+    #[arg(long, value_name = "COLUMN", requires = "truth")]
+    truth_column: Option<String>,
+}
+
+impl Run {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        let threshold = self.threshold()?;
+        let links_from = match self.links_probability {
+            Some(p) => probability("--links-probability", p)?,
+            None => probability_of(threshold),
+        };
+        let model = self.inputs.model()?;
+        if !self.train {
+            must_be_trained(&model)?;
+        }
+        // before anything is read or written that a mistyped name would waste
+        for path in [&self.links, &self.series].into_iter().flatten() {
+            super::form::Form::of(path)?;
+        }
+        beside::clean_when_interrupted()?;
+        let loaded = self.inputs.files.load(&model)?;
+        tell_columns(&loaded);
+        let options = self.inputs.options();
+        let between = options.link_type == LinkType::Link;
+        let truth = match &self.truth {
+            Some(path) => Some(Truth::read(
+                path,
+                self.truth_column.as_deref(),
+                &loaded,
+                between,
+            )?),
+            None => None,
+        };
+        let mut linkage = Linkage::new(model, &loaded.records, options)
+            .with_context(|| self.inputs.model_file().display().to_string())?;
+        tell_records(&loaded, &linkage)?;
+        if self.train {
+            let working = progress::working("training");
+            let training = linkage.train(&TrainOptions {
+                seed: self.seed,
+                ..TrainOptions::default()
+            });
+            working.finish_and_clear();
+            tell_training(&training, linkage.model())?;
+        }
+        let model_file = match &self.save_model {
+            Some(path) => Some(write_model(path, linkage.model())?),
+            None => None,
+        };
+        let mut judge = truth.as_ref().map(Judge::new);
+        let (links, count, written) = self.predict(&linkage, &loaded, links_from, &mut judge)?;
+        let mut files: Vec<Written> = written.into_iter().collect();
+        if self.series.is_some() || truth.is_some() {
+            let working = progress::working("making series");
+            let clusters = linkage.clusters(&links, threshold)?;
+            working.finish_and_clear();
+            drop(links);
+            files.extend(self.write_series(&clusters, &loaded)?);
+            tell_series(&clusters)?;
+            if let Some(judge) = judge {
+                say(&judge.report(&clusters))?;
+            }
+        }
+        for file in files {
+            file.finish()?;
+        }
+        if let Some(file) = model_file {
+            file.finish()?;
+        }
+        say(&format!(
+            "{count} links of probability {links_from:.4} and above\n"
+        ))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The threshold in bits.
+    fn threshold(&self) -> Result<f64> {
+        match (self.threshold_weight, self.threshold_probability) {
+            (Some(weight), _) if weight.is_finite() => Ok(weight),
+            (Some(weight), _) => bail!("--threshold-weight {weight}: it is a number of bits"),
+            (_, Some(p)) => {
+                let p = probability("--threshold-probability", p)?;
+                Ok((p / (1.0 - p)).log2())
+            }
+            _ => Ok(0.0),
+        }
+    }
+
+    /// Streams the links out; keeps of each what series need.
+    fn predict(
+        &self,
+        linkage: &Linkage<'_>,
+        loaded: &Loaded,
+        links_from: f64,
+        judge: &mut Option<Judge<'_>>,
+    ) -> Result<(Vec<WeightedPair>, u64, Option<Written>)> {
+        let mut output = match &self.links {
+            Some(path) => Some(Output::create(
+                path,
+                self.link_columns(linkage.model(), loaded),
+            )?),
+            None => None,
+        };
+        let keep = self.series.is_some() || self.truth.is_some();
+        let from = if keep {
+            links_from.min(LEAST_FOR_SERIES)
+        } else {
+            links_from
+        };
+        let pairs = linkage.pairs_per_rule();
+        let bar = progress::counted(pairs.iter().sum(), "pairs");
+        let mut rule = 0;
+        let mut levels = linkage.levels();
+        let counts: Vec<usize> = linkage
+            .model()
+            .comparisons
+            .iter()
+            .map(|comparison| comparison.levels.len())
+            .collect();
+        let (mut kept, mut at, mut count) = (Vec::new(), Vec::new(), 0_u64);
+        let mut failed = None;
+        linkage.predict(from, |link| {
+            while rule < link.rule {
+                bar.inc(pairs[rule]);
+                rule += 1;
+            }
+            if keep {
+                kept.push(link.weighted());
+            }
+            if let Some(judge) = judge {
+                judge.link(link.left, link.right, link.probability);
+            }
+            if link.probability < links_from || failed.is_some() {
+                return;
+            }
+            count += 1;
+            let Some(output) = &mut output else { return };
+            let mut fields = vec![
+                Field::Text(loaded.ids.get(link.left)),
+                Field::Text(loaded.ids.get(link.right)),
+                Field::Number(link.weight),
+                Field::Number(link.probability),
+            ];
+            if loaded.sources.len() > 1 {
+                fields.push(Field::Text(name_of(loaded, link.left)));
+                fields.push(Field::Text(name_of(loaded, link.right)));
+            }
+            if self.details {
+                levels.of(link.left, link.right, &mut at);
+                let gammas = at.iter().zip(&counts).map(|(level, count)| {
+                    Field::Integer(level.map_or(-1, |level| (count - 1 - level) as i32))
+                });
+                fields.extend(gammas);
+            }
+            failed = output.row(&fields).err();
+        })?;
+        bar.finish_and_clear();
+        match failed {
+            Some(error) => Err(error),
+            None => Ok((kept, count, output.map(Output::written).transpose()?)),
+        }
+    }
+
+    fn link_columns(&self, model: &Model, loaded: &Loaded) -> Vec<(String, Type)> {
+        let mut columns = vec![
+            ("left_id".to_owned(), Type::Text),
+            ("right_id".to_owned(), Type::Text),
+            ("match_weight".to_owned(), Type::Number),
+            ("match_probability".to_owned(), Type::Number),
+        ];
+        if loaded.sources.len() > 1 {
+            columns.push(("left_source".to_owned(), Type::Text));
+            columns.push(("right_source".to_owned(), Type::Text));
+        }
+        if self.details {
+            let names = model.comparisons.iter();
+            columns.extend(
+                names.map(|comparison| (format!("gamma_{}", comparison.name), Type::Integer)),
+            );
+        }
+        columns
+    }
+
+    fn write_series(&self, clusters: &[u32], loaded: &Loaded) -> Result<Option<Written>> {
+        let Some(path) = &self.series else {
+            return Ok(None);
+        };
+        let several = loaded.sources.len() > 1;
+        let mut columns = vec![
+            ("id".to_owned(), Type::Text),
+            ("series_id".to_owned(), Type::Text),
+        ];
+        if several {
+            columns.push(("source".to_owned(), Type::Text));
+        }
+        let mut output = Output::create(path, columns)?;
+        for (record, first) in (0..).zip(clusters) {
+            let id = loaded.ids.get(record);
+            let first_id = loaded.ids.get(*first);
+            if several {
+                let name = name_of(loaded, record);
+                let series = format!("{}/{first_id}", name_of(loaded, *first));
+                output.row(&[Field::Text(id), Field::Text(&series), Field::Text(name)])?;
+            } else {
+                output.row(&[Field::Text(id), Field::Text(first_id)])?;
+            }
+        }
+        output.written().map(Some)
+    }
+}
+
+fn name_of(loaded: &Loaded, record: u32) -> &str {
+    &loaded.sources[loaded.source(record)].name
+}
+
+fn probability_of(weight: f64) -> f64 {
+    1.0 / (1.0 + (-weight).exp2())
+}
+
+fn probability(option: &str, p: f64) -> Result<f64> {
+    if p > 0.0 && p < 1.0 {
+        return Ok(p);
+    }
+    bail!("{option} {p}: a probability lies between 0 and 1, both excluded");
+}
+
+pub(super) fn tell_columns(loaded: &Loaded) {
+    for source in &loaded.sources {
+        eprintln!(
+            "{}: ids from column {}",
+            source.table.path().display(),
+            source.id
+        );
+    }
+    let kinds: Vec<String> = loaded
+        .columns
+        .iter()
+        .map(|column| format!("{} {}", column.name, column.kind))
+        .collect();
+    eprintln!("columns: {} (--type changes one)", kinds.join(", "));
+    for column in &loaded.columns {
+        if let Some(first) = &column.first {
+            eprintln!(
+                "column {}: {} of {} values are not {} and count as missing, the first at {first}",
+                column.name,
+                column.unreadable,
+                column.unreadable + column.known,
+                column.kind.wanted()
+            );
+        } else if column.known == 0 && loaded.len() > 0 {
+            eprintln!("column {}: every value is missing", column.name);
+        }
+    }
+}
+
+fn tell_records(loaded: &Loaded, linkage: &Linkage<'_>) -> Result<()> {
+    let pairs: u64 = linkage.pairs_per_rule().iter().sum();
+    say(&format!(
+        "{} records, {pairs} pairs from {} blocking rules\n",
+        loaded.len(),
+        linkage.model().blocking.len()
+    ))
+}
+
+fn tell_training(training: &Training, model: &Model) -> Result<()> {
+    say(&format!(
+        "trained on {} pairs in {} rounds: two records in {:.0} are one entity, and blocking makes {:.1} % of those pairs\n",
+        training.pairs,
+        training.rounds,
+        model.prior.map_or(f64::INFINITY, f64::recip),
+        training.blocking_recall * 100.0
+    ))?;
+    if !training.converged {
+        eprintln!(
+            "training did NOT converge: take its weights with care; more records, or fewer levels, help"
+        );
+    }
+    for (name, level) in &training.untrained {
+        let mut comparisons = model.comparisons.iter();
+        let comparison = comparisons.find(|comparison| comparison.name == *name);
+        let level = comparison.and_then(|comparison| comparison.levels.get(*level));
+        let level = level.map_or(String::new(), |level| test_in_words(&level.when));
+        eprintln!(
+            "comparison {name:?}, level \"{level}\": hardly a pair was at it, so its m is a guess; set it, or take the level out"
+        );
+    }
+    Ok(())
+}
+
+fn tell_series(clusters: &[u32]) -> Result<()> {
+    let mut sizes: HashMap<u32, u64> = HashMap::new();
+    for first in clusters {
+        *sizes.entry(*first).or_default() += 1;
+    }
+    let several = sizes.values().filter(|size| **size > 1).count();
+    let largest = sizes.values().max().copied().unwrap_or(0);
+    say(&format!(
+        "{} series, {several} of several records, the largest of {largest}\n",
+        sizes.len()
+    ))
+}

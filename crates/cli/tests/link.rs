@@ -1,0 +1,664 @@
+//! `orfevre link` as a person and a script meet it: files in, files out, and what is said of bad ones.
+
+#![expect(clippy::unwrap_used, reason = "a test: what fails must stop it")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+const MODEL: &str = r#"
+prior = 0.1
+[[blocking]]
+keys = [{ column = "town" }]
+[[comparisons]]
+name = "name"
+levels = [
+  { when = { is = "exact", column = "name" }, m = 0.8, u = 0.01 },
+  { when = { is = "levenshtein", column = "name", at_most = 1 }, m = 0.15, u = 0.005 },
+  { when = { is = "otherwise" }, m = 0.05, u = 0.985 },
+]
+[[comparisons]]
+name = "born"
+levels = [
+  { when = { is = "days", column = "born", at_most = 1 }, m = 0.9, u = 0.001 },
+  { when = { is = "otherwise" }, m = 0.1, u = 0.999 },
+]
+"#;
+
+const PEOPLE: &str = "id,name,town,born
+1,Dupont,Lyon,1970-01-02
+2,Dupond,Lyon,19700102
+3,Martin,Lyon,1980-05-06
+4,Dupont,Nice,
+";
+
+/// A folder with the model and one file of people.
+fn folder(name: &str, people: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("model.toml"), MODEL).unwrap();
+    fs::write(folder.path().join(name), people).unwrap();
+    folder
+}
+
+fn link(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_orfevre"))
+        .current_dir(folder)
+        .env_clear()
+        .arg("link")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+/// Runs the command, holds its exit code against what is expected, and answers both of its outputs.
+fn check(folder: &Path, arguments: &[&str], code: i32) -> (String, String) {
+    let output = link(folder, arguments);
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(code),
+        "{arguments:?}\n{out}\n{err}"
+    );
+    (out, err)
+}
+
+/// Runs on a file of people, expects a refusal that says `told`, and no file made.
+fn refused(name: &str, people: &str, arguments: &[&str], told: &str) {
+    let folder = folder(name, people);
+    let here = folder.path();
+    let common = [
+        "--input",
+        name,
+        "--model",
+        "model.toml",
+        "--series",
+        "series.csv",
+    ];
+    let (_, err) = check(here, &[&common[..], arguments].concat(), 2);
+    assert!(err.contains(told), "{told}\n{err}");
+    let mut left: Vec<_> = fs::read_dir(here)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    let mut expected = ["model.toml", name];
+    expected.sort_unstable();
+    assert_eq!(left, expected, "a refused run leaves no file");
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn links_and_series_are_written_in_every_form() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    for ending in ["csv", "jsonl", "parquet"] {
+        let (links, series) = (format!("links.{ending}"), format!("series.{ending}"));
+        let outputs = ["--links", &links, "--series", &series, "--details"];
+        let (out, err) = check(here, &[&common[..], &outputs].concat(), 0);
+        assert!(
+            out.contains("3 series, 1 of several records, the largest of 2"),
+            "{out}"
+        );
+        assert!(err.contains("town text, name text, born date"), "{err}");
+    }
+    let links = read(here, "links.csv");
+    let mut lines = links.lines();
+    assert_eq!(
+        lines.next(),
+        Some("left_id,right_id,match_weight,match_probability,gamma_name,gamma_born")
+    );
+    let row: Vec<&str> = lines.next().unwrap().split(',').collect();
+    // log2(0.1/0.9) + log2(0.15/0.005) + log2(0.9/0.001)
+    let weight: f64 = row[2].parse().unwrap();
+    assert!((weight - 11.550_746_785_383_24).abs() < 1e-9, "{weight}");
+    assert_eq!((row[0], row[1], &row[4..]), ("1", "2", &["1", "1"][..]));
+    assert_eq!(lines.next(), None);
+    assert_eq!(
+        read(here, "series.csv"),
+        "id,series_id\n1,1\n2,1\n3,3\n4,4\n"
+    );
+    let first: Value =
+        serde_json::from_str(read(here, "links.jsonl").lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["left_id"], &first["gamma_born"]),
+        (&"1".into(), &1.into())
+    );
+    assert_eq!(first["match_weight"].as_f64(), Some(weight));
+    // what was written as Parquet reads back as what was written as CSV
+    for name in ["links", "series"] {
+        let profile = |ending: &str| {
+            let file = format!("{name}.{ending}");
+            let (out, _) = check(here, &["profile", "--input", &file, "--json"], 0);
+            let mut columns: Vec<Value> = out
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect();
+            columns.sort_by_key(|column| column["column"].to_string());
+            columns
+                .iter_mut()
+                .for_each(|column| column["file"] = Value::Null);
+            columns
+        };
+        assert_eq!(profile("parquet"), profile("csv"));
+    }
+}
+
+#[test]
+fn the_same_records_give_the_same_links_from_every_form() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let lines: String = PEOPLE
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            let born = (!cells[3].is_empty()).then_some(cells[3]);
+            // a number as id, a missing member for the last
+            let mut row = serde_json::json!({"id": cells[0].parse::<u32>().unwrap(), "name": cells[1], "town": cells[2]});
+            if let Some(born) = born {
+                row["born"] = born.into();
+            }
+            format!("{row}\n\n")
+        })
+        .collect();
+    fs::write(here.join("people.jsonl"), lines).unwrap();
+    let excel = format!("\u{feff}{}", PEOPLE.replace(',', ";").replace('\n', "\r\n"));
+    fs::write(here.join("excel.csv"), excel).unwrap();
+    let large = r#"{"id": 18446744073709551615, "town": "Lyon", "name": "x", "born": null}"#;
+    fs::write(here.join("large.jsonl"), large).unwrap();
+    check(
+        here,
+        &[
+            "--input",
+            "large.jsonl",
+            "--model",
+            "model.toml",
+            "--series",
+            "series.csv",
+        ],
+        0,
+    );
+    assert!(read(here, "series.csv").contains("18446744073709551615"));
+    for input in ["people.csv", "people.jsonl", "excel.csv"] {
+        let outputs = format!("{input}.links.csv");
+        check(
+            here,
+            &[
+                "--input",
+                input,
+                "--model",
+                "model.toml",
+                "--links",
+                &outputs,
+            ],
+            0,
+        );
+        assert_eq!(
+            read(here, &outputs),
+            read(here, "people.csv.links.csv"),
+            "{input}"
+        );
+    }
+}
+
+#[test]
+fn two_files_are_linked_with_each_other_and_within_on_demand() {
+    let folder = folder("a.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(
+        here.join("b.csv"),
+        "id,name,town,born\n1,Dupont,Lyon,1970-01-02\n",
+    )
+    .unwrap();
+    let common = [
+        "--input",
+        "a.csv",
+        "--input",
+        "b.csv",
+        "--model",
+        "model.toml",
+    ];
+    let outputs = ["--links", "links.csv", "--series", "series.csv"];
+    check(here, &[&common[..], &outputs].concat(), 0);
+    let pairs = |text: String| -> Vec<String> {
+        let rows = text
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').collect::<Vec<_>>());
+        let mut pairs: Vec<String> = rows
+            .map(|row| format!("{}/{} {}/{}", row[4], row[0], row[5], row[1]))
+            .collect();
+        pairs.sort();
+        pairs
+    };
+    assert_eq!(pairs(read(here, "links.csv")), ["a/1 b/1", "a/2 b/1"]);
+    let series = read(here, "series.csv");
+    assert!(
+        series.starts_with("id,series_id,source\n1,a/1,a\n2,a/1,a\n"),
+        "{series}"
+    );
+    assert!(series.ends_with("\n1,a/1,b\n"), "{series}");
+    check(here, &[&common[..], &outputs, &["--within"]].concat(), 0);
+    assert_eq!(
+        pairs(read(here, "links.csv")),
+        ["a/1 a/2", "a/1 b/1", "a/2 b/1"]
+    );
+    let explain =
+        |id: &str, code| check(here, &[&["explain", id, "2"][..], &common].concat(), code);
+    let (_, err) = explain("1", 2);
+    assert!(err.contains("a/1 or b/1"), "{err}");
+    explain("b/1", 0);
+}
+
+#[test]
+fn the_truth_counts_pairs_that_blocking_missed() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(here.join("truth.csv"), "id,person\n1,a\n2,a\n3,b\n4,a\n").unwrap();
+    let (out, _) = check(
+        here,
+        &[
+            "--input",
+            "people.csv",
+            "--model",
+            "model.toml",
+            "--truth",
+            "truth.csv",
+        ],
+        0,
+    );
+    assert!(out.contains("3 pairs of one entity in the truth"), "{out}");
+    assert!(
+        out.contains("series                   precision 1.0000  recall 0.3333  F1 0.5000"),
+        "{out}"
+    );
+}
+
+#[test]
+fn an_explanation_adds_up_to_the_weight_of_the_link() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    let (out, _) = check(
+        here,
+        &[&["explain", "2", "1", "--json"][..], &common].concat(),
+        0,
+    );
+    let explained: Value = serde_json::from_str(&out).unwrap();
+    let steps = explained["steps"].as_array().unwrap();
+    let bits: f64 = steps
+        .iter()
+        .map(|step| step["bits"].as_f64().unwrap())
+        .sum();
+    let weight = explained["match_weight"].as_f64().unwrap();
+    assert!((explained["prior_bits"].as_f64().unwrap() + bits - weight).abs() < 1e-9);
+    assert_eq!(steps[0]["level"], "levenshtein <= 1.0");
+    assert_eq!(
+        (&steps[0]["left"], &steps[0]["right"]),
+        (&"Dupont".into(), &"Dupond".into())
+    );
+    assert_eq!(explained["rules"], serde_json::json!([1]));
+    let (out, _) = check(here, &[&["explain", "1", "4"][..], &common].concat(), 0);
+    assert!(out.contains("no blocking rule makes this pair"), "{out}");
+    assert!(out.contains("a value is missing"), "{out}");
+    let (_, err) = check(
+        here,
+        &[&["explain", "1", "nobody"][..], &common].concat(),
+        2,
+    );
+    assert!(err.contains("no record has the id \"nobody\""), "{err}");
+}
+
+#[test]
+fn the_example_trains_and_its_model_reads_back() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["people.csv", "truth.csv", "model.toml", "splink.json"] {
+        fs::copy(example.join(name), here.join(name)).unwrap();
+    }
+    let common = ["--input", "people.csv", "--truth", "truth.csv"];
+    for model in ["trained.toml", "trained.json"] {
+        let train = ["--model", "model.toml", "--train", "--save-model", model];
+        let (trained, _) = check(here, &[&common[..], &train].concat(), 0);
+        let (again, _) = check(here, &[&common[..], &["--model", model]].concat(), 0);
+        let measure = |out: &str| {
+            out.lines()
+                .filter(|line| line.contains("precision"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(measure(&trained), measure(&again));
+    }
+    let (_, err) = check(here, &[&common[..], &["--model", "model.toml"]].concat(), 2);
+    assert!(err.contains("--train"), "{err}");
+    let (_, err) = check(
+        here,
+        &["from-splink", "splink.json", "--output", "read.toml"],
+        0,
+    );
+    assert!(err.contains("--id id"), "{err}");
+    check(here, &[&common[..], &["--model", "read.toml"]].concat(), 0);
+}
+
+#[test]
+fn a_splink_model_is_refused_by_the_name_of_what_has_no_equivalent() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(
+        here.join("model.json"),
+        r#"{"blocking_rules_to_generate_predictions": ["l.a = r.b"],
+            "comparisons": [{"output_column_name": "a", "comparison_levels": [
+              {"sql_condition": "a_l IS NULL OR a_r IS NULL", "is_null_level": true},
+              {"sql_condition": "cosine_distance(a_l, a_r) <= 0.1", "label_for_charts": "near"},
+              {"sql_condition": "ELSE"}]}]}"#,
+    )
+    .unwrap();
+    let (_, err) = check(
+        here,
+        &["from-splink", "model.json", "--output", "model.toml"],
+        2,
+    );
+    for told in [
+        "blocking rule \"l.a = r.b\"",
+        "comparison \"a\", level \"near\": cosine_distance",
+    ] {
+        assert!(err.contains(told), "{told}\n{err}");
+    }
+    assert!(!here.join("model.toml").exists());
+}
+
+#[test]
+fn bad_input_is_refused_with_its_place_and_leaves_no_file() {
+    let renamed = PEOPLE.replace("town", "city");
+    refused(
+        "people.csv",
+        &renamed,
+        &[],
+        "no column \"town\", only id, name, city, born",
+    );
+    refused("people.csv", "", &[], "people.csv is empty");
+    refused(
+        "people.csv",
+        &PEOPLE.replace("3,M", "1,M"),
+        &[],
+        "has the id \"1\" twice (records 1 and 3)",
+    );
+    refused(
+        "people.csv",
+        &PEOPLE.replace("3,M", ",M"),
+        &[],
+        "line 4: there is no id in column \"id\"",
+    );
+    refused(
+        "people.csv",
+        &PEOPLE.replace("Martin,", "Martin,x,"),
+        &[],
+        "line 4 has 5 values for 4 columns",
+    );
+    refused(
+        "people.csv",
+        &PEOPLE.replace("born", "name"),
+        &[],
+        "two columns \"name\"",
+    );
+    let no_date = PEOPLE
+        .replace("1970-01-02", "soon")
+        .replace("19700102", "late")
+        .replace("1980-05-06", "-");
+    refused("people.csv", &no_date, &[], "line 2: \"soon\"");
+    refused(
+        "people.jsonl",
+        "{\"id\": 1}\n[2]\n",
+        &[],
+        "line 2 is no JSON object",
+    );
+    refused(
+        "people.parquet",
+        "PAR1 or not",
+        &[],
+        "no whole Parquet file",
+    );
+    refused("people.xlsx", PEOPLE, &[], "ends in none of .csv");
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--links", "links.txt"],
+        "links.txt ends in none of .csv",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--links", "no/links.csv"],
+        "writing no/links.csv",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--pairs-per-rule", "2"],
+        "blocking rule 1 makes 3 pairs",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--threshold-probability", "1"],
+        "both excluded",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--type", "born=day"],
+        "there is no kind \"day\"",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--type", "town=number"],
+        "no value of column \"town\" is a number",
+    );
+    refused("people.csv", PEOPLE, &["--id", "key"], "no column \"key\"");
+}
+
+#[test]
+fn values_that_are_not_of_their_column_count_as_missing_and_are_told() {
+    let folder = folder("people.csv", &PEOPLE.replace("1980-05-06", "unknown"));
+    let (_, err) = check(
+        folder.path(),
+        &["--input", "people.csv", "--model", "model.toml"],
+        0,
+    );
+    assert!(
+        err.contains("column born: 1 of 3 values are not a date such as 2026-03-14 or 20260314 and count as missing, the first at people.csv, line 4: \"unknown\""),
+        "{err}"
+    );
+}
+
+#[test]
+fn few_records_are_a_result_and_no_error() {
+    let one = "id,name,town,born\n1,Dupont,Lyon,\n";
+    for (people, series) in [
+        ("id,name,town,born\n", "id,series_id\n"),
+        (one, "id,series_id\n1,1\n"),
+        (
+            "id,name,town,born\n1,,,\n2,,,\n",
+            "id,series_id\n1,1\n2,2\n",
+        ),
+    ] {
+        let folder = folder("people.csv", people);
+        let here = folder.path();
+        let outputs = [
+            "--links",
+            "links.jsonl",
+            "--series",
+            "series.csv",
+            "--train",
+        ];
+        let common = ["--input", "people.csv", "--model", "model.toml"];
+        check(here, &[&common[..], &outputs].concat(), 0);
+        assert_eq!(read(here, "series.csv"), series);
+        assert_eq!(read(here, "links.jsonl"), "");
+    }
+}
+
+#[test]
+fn probabilities_of_a_model_at_their_ends_give_finite_weights_or_a_refusal() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let common = [
+        "--input",
+        "people.csv",
+        "--model",
+        "ends.toml",
+        "--threshold-weight=-1000",
+    ];
+    let ends = MODEL
+        .replace("m = 0.15", "m = 0")
+        .replace("u = 0.001", "u = 0")
+        .replace("m = 0.1,", "m = 1,");
+    assert_ne!(ends, MODEL);
+    fs::write(here.join("ends.toml"), ends).unwrap();
+    check(here, &[&common[..], &["--links", "links.csv"]].concat(), 0);
+    let links = read(here, "links.csv");
+    assert_eq!(links.lines().count(), 4, "{links}");
+    for number in links
+        .lines()
+        .skip(1)
+        .flat_map(|line| line.split(',').skip(2))
+    {
+        assert!(number.parse::<f64>().unwrap().is_finite(), "{links}");
+    }
+    for (from, to) in [
+        ("prior = 0.1", "prior = 0"),
+        ("prior = 0.1", "prior = 1"),
+        ("m = 0.8", "m = 1.5"),
+        ("m = 0.8", "m = nan"),
+    ] {
+        fs::write(here.join("ends.toml"), MODEL.replace(from, to)).unwrap();
+        let (_, err) = check(here, &common, 2);
+        assert!(err.contains("reading the model ends.toml"), "{err}");
+        assert!(err.contains("is outside 0 to 1"), "{err}");
+    }
+}
+
+#[test]
+fn a_truncated_or_damaged_parquet_file_is_an_error_wherever_it_ends() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    check(
+        here,
+        &[&common[..], &["--series", "whole.parquet"]].concat(),
+        0,
+    );
+    let whole = fs::read(here.join("whole.parquet")).unwrap();
+    for length in (0..whole.len()).step_by(whole.len() / 20) {
+        fs::write(here.join("cut.parquet"), &whole[..length]).unwrap();
+        let (_, err) = check(here, &["profile", "--input", "cut.parquet"], 2);
+        assert!(err.contains("no whole Parquet file"), "{length}: {err}");
+    }
+    for at in (4..whole.len()).step_by(whole.len() / 60) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        fs::write(here.join("damaged.parquet"), damaged).unwrap();
+        let output = link(here, &["profile", "--input", "damaged.parquet"]);
+        let code = output.status.code();
+        assert!(
+            matches!(code, Some(0 | 2)),
+            "{at}: {code:?} {:?}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_files_of_before_and_nothing_half_written() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(here.join("links.csv"), "of before").unwrap();
+    // everybody lives in one town: more pairs than end in a second
+    let mut people = "id,name,town,born\n".to_owned();
+    for id in 0..60_000 {
+        people.push_str(&format!("{id},Name{},Lyon,\n", id % 977));
+    }
+    fs::write(here.join("people.csv"), people).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_orfevre"))
+        .current_dir(here)
+        .env_clear()
+        .args(["link", "--input", "people.csv", "--model", "model.toml"])
+        .args(["--links", "links.csv", "--threshold-weight=-1000"])
+        .spawn()
+        .unwrap();
+    let part = || {
+        let names = fs::read_dir(here).unwrap();
+        let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.any(|name| name.ends_with(".part"))
+    };
+    while !part() {
+        assert!(
+            run.try_wait().unwrap().is_none(),
+            "it ended before it wrote"
+        );
+        std::thread::yield_now();
+    }
+    let id = rustix::process::Pid::from_child(&run);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(2));
+    assert!(!part());
+    assert_eq!(read(here, "links.csv"), "of before");
+}
+
+#[test]
+fn a_suggested_model_trains_on_what_it_was_suggested_for() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["people.csv", "truth.csv"] {
+        fs::copy(example.join(name), here.join(name)).unwrap();
+    }
+    let suggest = ["suggest", "--input", "people.csv", "--output", "model.toml"];
+    let (_, err) = check(
+        here,
+        &[&suggest[..], &["--pairs-per-record", "2"]].concat(),
+        0,
+    );
+    let pairs = err
+        .lines()
+        .map(|line| line.split_whitespace().next().unwrap());
+    let pairs: Vec<u64> = pairs.map(|count| count.parse().unwrap()).collect();
+    assert!(
+        !pairs.is_empty() && pairs.iter().all(|count| *count <= 2 * 239),
+        "{err}"
+    );
+    let run = [
+        "--input",
+        "people.csv",
+        "--model",
+        "model.toml",
+        "--train",
+        "--truth",
+        "truth.csv",
+    ];
+    let (out, _) = check(here, &run, 0);
+    let series = out
+        .lines()
+        .find(|line| line.starts_with("series "))
+        .unwrap();
+    let f1: f64 = series.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(f1 > 0.9, "{out}");
+    let (_, err) = check(
+        here,
+        &["suggest", "--input", "truth.csv", "--without", "person"],
+        2,
+    );
+    assert!(err.contains("nothing to link by"), "{err}");
+}
