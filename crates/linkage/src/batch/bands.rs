@@ -6,22 +6,23 @@
 //! Rajaraman and Ullman, "Mining of Massive Datasets", §3.4).
 
 use super::factors::mix;
+use super::parts::Elements;
 use super::records::{Column, Dictionary, Index};
 
 const HASH_BITS: usize = 256;
 
-/// The bands of each hash of a column, by its code: ascending numbers, equal for equal bands.
-pub(super) fn of_hashes(column: &Column, bands: u16) -> Vec<Vec<u32>> {
+/// The bands of each hash of a column.
+pub(super) fn of_hashes(column: &Column, bands: u16) -> Elements {
     let width = HASH_BITS / usize::from(bands).clamp(1, HASH_BITS);
     let of_value = |code: u32| {
         let hash = column.hash(code);
         (0..bands).map(move |band| hash_band(&hash, band, width))
     };
-    numbered(column, of_value)
+    numbered(column, bands, of_value)
 }
 
-/// The bands of each set's MinHash signature, by the set's code, as [`of_hashes`].
-pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Vec<Vec<u32>> {
+/// The bands of each set's MinHash signature.
+pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Elements {
     let elements = 0..column.elements.len() as u32;
     let hashes: Vec<u64> = elements
         .map(|code| text_hash(column.element(code)))
@@ -40,17 +41,16 @@ pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Vec<Vec<u32>> {
             all.to_le_bytes()
         })
     };
-    numbered(column, of_value)
+    numbered(column, bands, of_value)
 }
 
-/// The number of a band and its bits, from the lowest of the hash's first byte.
+/// A band's bits, from the lowest of the hash's first byte.
 fn hash_band(hash: &[u8; 32], band: u16, width: usize) -> Vec<u8> {
-    let mut bytes = vec![0; 2 + width.div_ceil(8)];
-    bytes[..2].copy_from_slice(&band.to_le_bytes());
+    let mut bytes = vec![0; width.div_ceil(8)];
     let first = usize::from(band) * width;
     for at in 0..width {
         let bit = hash[(first + at) / 8] >> ((first + at) % 8) & 1;
-        bytes[2 + at / 8] |= bit << (at % 8);
+        bytes[at / 8] |= bit << (at % 8);
     }
     bytes
 }
@@ -65,19 +65,32 @@ fn text_hash(text: &str) -> u64 {
 
 fn numbered<B: AsRef<[u8]>, I: Iterator<Item = B>>(
     column: &Column,
+    bands: u16,
     of_value: impl Fn(u32) -> I,
-) -> Vec<Vec<u32>> {
-    let (mut index, mut known) = (Index::default(), Dictionary::default());
-    let mut number = |code: u32| {
-        let mut bands: Vec<u32> = of_value(code)
-            .map(|band| index.code(&mut known, band.as_ref()))
-            .collect();
-        bands.sort_unstable();
-        bands.dedup();
-        bands
-    };
+) -> Elements {
+    let bands = usize::from(bands).max(1);
+    let mut known: Vec<(Index, Dictionary)> = (0..bands).map(|_| Default::default()).collect();
+    let values = column.values.len();
+    let mut codes = Vec::with_capacity((values - 1) * bands);
     // code 0 is no value, which has no band
-    let mut all = vec![Vec::new()];
-    all.extend((1..column.values.len() as u32).map(&mut number));
-    all
+    for code in 1..values as u32 {
+        for ((index, known), band) in known.iter_mut().zip(of_value(code)) {
+            codes.push(index.code(known, band.as_ref()));
+        }
+    }
+    // the numbers of a band come after those of the band before, so that a value's are ascending
+    let mut offsets = vec![0; bands];
+    for band in 1..bands {
+        offsets[band] = offsets[band - 1] + known[band - 1].1.len() as u32;
+    }
+    for of_value in codes.chunks_exact_mut(bands) {
+        for (code, offset) in of_value.iter_mut().zip(&offsets) {
+            *code += offset;
+        }
+    }
+    Elements {
+        codes,
+        ends: (0..values).map(|value| value * bands).collect(),
+        aligned: true,
+    }
 }

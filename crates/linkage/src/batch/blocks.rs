@@ -264,13 +264,13 @@ impl RuleBlocks {
         keys.sort_by_key(|&at| {
             let expression = &plan.expressions[at];
             (
-                expression.elements(0).is_some(),
+                expression.elements.is_some(),
                 std::cmp::Reverse(expression.size),
             )
         });
         let mut rule = RuleBlocks::default();
         for (at, &key) in keys.iter().enumerate() {
-            rule = if at == 0 && plan.expressions[key].elements(0).is_none() {
+            rule = if at == 0 && plan.expressions[key].elements.is_none() {
                 RuleBlocks::by_code(plan, key)
             } else {
                 let all;
@@ -337,8 +337,10 @@ impl RuleBlocks {
             for &record in group {
                 let code = plan.code(record, key);
                 let entry = |code: u32| u64::from(code) << 32 | u64::from(record);
-                match expression.elements(code) {
-                    Some(elements) => entries.extend(elements.iter().map(|code| entry(*code))),
+                match &expression.elements {
+                    Some(elements) => {
+                        entries.extend(elements.get(code).iter().map(|code| entry(*code)));
+                    }
                     None if code != 0 => entries.push(entry(code)),
                     None => {}
                 }
@@ -352,7 +354,7 @@ impl RuleBlocks {
                 }
             }
         }
-        if expression.elements(0).is_some() {
+        if expression.elements.is_some() {
             split.elements = Some((key, of_group));
         }
         split

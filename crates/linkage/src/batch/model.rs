@@ -189,7 +189,8 @@ pub struct Level {
     /// u is multiplied by `(max(f, g, minimum) / u_exact) ^ weight`, where f and g are the frequencies
     /// of the two values and u_exact is the u of the comparison's level that is equality of the
     /// column (of this level, where there is none). So is Splink's adjustment. Where both values
-    /// are unknown it is 1.
+    /// are unknown it is 1. At a level of equal elements of sets the frequency is that of the rarest
+    /// shared element, and u is this level's; other levels below equality of a set have none.
     #[serde(default, skip_serializing_if = "is_false")]
     pub term_frequency: bool,
     /// The column whose values count; the one the level reads where there is only one.
@@ -556,6 +557,11 @@ impl Level {
 }
 
 impl Test {
+    /// Whether it is equality of this key.
+    pub(super) fn is_equality_of(&self, key: &Key) -> bool {
+        matches!(self, Test::Exact { column, part } if *column == key.column && *part == key.part)
+    }
+
     fn read_columns<'t>(&'t self, columns: &mut Vec<&'t str>) {
         match self {
             Test::Exact { column, .. }

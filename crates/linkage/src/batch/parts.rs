@@ -4,6 +4,56 @@ use super::bands;
 use super::model::Part;
 use super::records::{Column, ColumnKind, civil_from_days};
 
+/// Parts of values of which each has many: by the value's code, ascending numbers, equal for equal parts.
+#[derive(Debug)]
+pub(super) struct Elements {
+    /// Value after value.
+    pub(super) codes: Vec<u32>,
+    /// Where each value's end.
+    pub(super) ends: Vec<usize>,
+    /// Whether equal parts of two values are at the same place in both.
+    pub(super) aligned: bool,
+}
+
+impl Elements {
+    fn of_sets(column: &Column) -> Elements {
+        let (mut codes, mut ends) = (Vec::new(), Vec::new());
+        for code in 0..column.values.len() as u32 {
+            codes.extend(column.set(code));
+            ends.push(codes.len());
+        }
+        Elements {
+            codes,
+            ends,
+            aligned: false,
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, code: u32) -> &[u32] {
+        let code = code as usize;
+        let start = if code == 0 { 0 } else { self.ends[code - 1] };
+        &self.codes[start..self.ends[code]]
+    }
+
+    /// The first part that two values share.
+    #[inline]
+    pub(super) fn shared(&self, left: u32, right: u32) -> Option<u32> {
+        if !self.aligned {
+            return self.all_shared(left, right).next();
+        }
+        let mut places = self.get(left).iter().zip(self.get(right));
+        places.find(|(a, b)| a == b).map(|(a, _)| *a)
+    }
+
+    /// The parts that two values share, ascending.
+    pub(super) fn all_shared(&self, left: u32, right: u32) -> impl Iterator<Item = u32> + '_ {
+        let (a, b) = (self.get(left), self.get(right));
+        let shared = a.iter().copied();
+        shared.filter(move |element| b.binary_search(element).is_ok())
+    }
+}
+
 impl Part {
     /// Whether values of this kind have such a part.
     pub(super) fn applies_to(self, kind: ColumnKind) -> bool {
@@ -21,14 +71,10 @@ impl Part {
         }
     }
 
-    /// The parts of each value, by its code, as ascending numbers, where a value has many; two agree if
-    /// they share one.
-    pub(super) fn many(self, column: &Column) -> Option<Vec<Vec<u32>>> {
+    /// The parts of each value where a value has many; two agree if they share one.
+    pub(super) fn many(self, column: &Column) -> Option<Elements> {
         match self {
-            Part::Elements => {
-                let codes = 0..column.values.len() as u32;
-                Some(codes.map(|code| column.set(code)).collect())
-            }
+            Part::Elements => Some(Elements::of_sets(column)),
             Part::Bands(bands) => Some(bands::of_hashes(column, bands)),
             Part::MinhashBands { bands, rows } => Some(bands::of_sets(column, bands, rows)),
             _ => None,

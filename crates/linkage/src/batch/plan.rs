@@ -6,6 +6,7 @@
 
 use super::error::LinkError;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
+use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
 use super::similarity::rarities;
 
@@ -26,7 +27,7 @@ pub(super) struct Expression {
     /// Codes there are, with 0.
     pub(super) size: usize,
     /// Elements of each value, for a part of which a value has many.
-    elements: Option<Vec<Vec<u32>>>,
+    pub(super) elements: Option<Elements>,
     /// The texts at hand, for a whole column that is measured by its letters.
     pub(super) slots: Option<Slots>,
     /// Rarity of each element of a set, for a whole column that is measured by it.
@@ -80,11 +81,6 @@ impl Expression {
         self.codes
             .as_ref()
             .map_or(value, |codes| codes[value as usize])
-    }
-
-    /// The elements of a value, ascending, where the expression is about elements.
-    pub(super) fn elements(&self, code: u32) -> Option<&[u32]> {
-        Some(&self.elements.as_ref()?[code as usize])
     }
 }
 
@@ -194,7 +190,7 @@ pub(super) struct BoundComparison {
 /// How term frequencies adjust a level.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Frequency {
-    /// The column whose values count.
+    /// Whose values count: a whole column, or the elements of a set.
     pub(super) expression: usize,
     /// The level whose u frequencies are held against.
     pub(super) exact: usize,
@@ -310,12 +306,20 @@ impl<'r> Plan<'r> {
         left: &[u32],
         right: &[u32],
     ) -> Option<u32> {
-        let expression_of = &self.expressions[expression];
-        let a = expression_of.elements(code_of(left, expression))?;
-        let b = expression_of.elements(code_of(right, expression))?;
-        a.iter()
-            .find(|element| b.binary_search(element).is_ok())
-            .copied()
+        let elements = self.expressions[expression].elements.as_ref()?;
+        elements.shared(code_of(left, expression), code_of(right, expression))
+    }
+
+    /// How many records have each value of an expression, or each element where it is about elements; and
+    /// how many have any.
+    pub(super) fn term_counts(&self, expression: usize) -> (Vec<u32>, u32) {
+        if self.expressions[expression].elements.is_some() {
+            return self.column(expression).element_counts();
+        }
+        let mut counts = self.frequencies(expression);
+        counts[0] = 0;
+        let known = counts.iter().sum();
+        (counts, known)
     }
 
     /// How many records have each code of an expression.
@@ -445,16 +449,25 @@ impl Binder<'_> {
         let Some(column) = level.frequency_column().filter(|_| level.term_frequency) else {
             return Ok(None);
         };
-        let expression = self.whole(column, place)?;
+        let elements = Key {
+            column: column.to_owned(),
+            part: Part::Elements,
+        };
         let mut levels = comparison.levels.iter();
-        let exact = levels.position(|level| level.when.whole_column() == Some(column));
-        if exact != Some(at) {
-            // how common a whole set is says nothing of what two sets share
-            self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
-        }
+        let (expression, exact) = if level.when.is_equality_of(&elements) {
+            (self.expression(&elements, place)?, at)
+        } else {
+            let exact = levels.position(|level| level.when.whole_column() == Some(column));
+            let expression = self.whole(column, place)?;
+            if exact != Some(at) {
+                // how common a whole set is says nothing of what two sets share
+                self.require(expression, |kind| kind != ColumnKind::TextSet, place)?;
+            }
+            (expression, exact.unwrap_or(at))
+        };
         Ok(Some(Frequency {
             expression,
-            exact: exact.unwrap_or(at),
+            exact,
             weight: level.term_frequency_weight.unwrap_or(1.0),
             minimum: level.term_frequency_minimum.unwrap_or(0.0),
         }))

@@ -48,6 +48,8 @@ struct Class {
 #[derive(Debug)]
 struct Table {
     of: (Frequency, f64),
+    /// Whether the values are elements of sets.
+    elements: bool,
     /// By the value's code; 0 for no value.
     ratios: Vec<f32>,
     /// The least there is for a pair: the ratio of the rarest value, or 1 where both are unknown.
@@ -197,7 +199,13 @@ impl Scorer {
     }
 
     /// Bits for being one entity before a comparison is read, and after each.
-    pub(super) fn course(&self, pattern: u64, left_row: &[u32], right_row: &[u32]) -> Vec<f64> {
+    pub(super) fn course(
+        &self,
+        plan: &Plan<'_>,
+        pattern: u64,
+        left_row: &[u32],
+        right_row: &[u32],
+    ) -> Vec<f64> {
         let mut evidence: Vec<f64> = self.classes.iter().map(|class| class.prior.ln()).collect();
         let bits = |evidence: &[f64]| {
             let others = evidence[1..].iter();
@@ -209,8 +217,9 @@ impl Scorer {
         let mut course = vec![bits(&evidence)];
         for (comparison, tables) in self.adjusted.iter().enumerate() {
             if let Some(level) = usize::from(level_of(pattern, comparison)).checked_sub(1) {
-                let ratio = tables[level]
-                    .map_or(1.0, |table| self.tables[table].ratio(left_row, right_row));
+                let ratio = tables[level].map_or(1.0, |table| {
+                    self.tables[table].ratio(plan, left_row, right_row)
+                });
                 for (at, (sum, class)) in evidence.iter_mut().zip(&self.classes).enumerate() {
                     let by_chance = at > 0 && !class.through[comparison];
                     let ratio = if by_chance { ratio.ln() } else { 0.0 };
@@ -256,8 +265,8 @@ impl Scorer {
     }
 
     #[inline]
-    fn odds_against(&self, score: &Score, left: &[u32], right: &[u32]) -> f64 {
-        let ratio = |table: usize| self.tables[table].ratio(left, right);
+    fn odds_against(&self, plan: &Plan<'_>, score: &Score, left: &[u32], right: &[u32]) -> f64 {
+        let ratio = |table: usize| self.tables[table].ratio(plan, left, right);
         match *score.tables.as_slice() {
             [] => score.against[0],
             [a] => score.against[0] + ratio(a) * score.against[1],
@@ -267,19 +276,17 @@ impl Scorer {
                     + a * score.against[1]
                     + b * (score.against[2] + a * score.against[3])
             }
-            _ => self.odds_against_many(score, left, right),
+            _ => self.odds_against_many(score, ratio),
         }
     }
 
-    fn odds_against_many(&self, score: &Score, left: &[u32], right: &[u32]) -> f64 {
+    fn odds_against_many(&self, score: &Score, ratio: impl Fn(usize) -> f64) -> f64 {
         let terms = score.against.iter().enumerate();
         terms
             .map(|(set, against)| {
                 let tables = score.tables.iter().enumerate();
                 let ratios = tables.filter(|(at, _)| set >> at & 1 == 1);
-                ratios.fold(*against, |product, (_, table)| {
-                    product * self.tables[*table].ratio(left, right)
-                })
+                ratios.fold(*against, |product, (_, table)| product * ratio(*table))
             })
             .sum()
     }
@@ -335,7 +342,9 @@ impl Scoring<'_> {
             self.scores.push(self.scorer.score(pattern));
         }
         let score = &self.scores[number];
-        let against = self.scorer.odds_against(score, left_row, right_row);
+        let against = self
+            .scorer
+            .odds_against(self.plan, score, left_row, right_row);
         (against <= self.most).then_some(against)
     }
 
@@ -372,7 +381,7 @@ impl Scoring<'_> {
             let Some(Some(table)) = level.checked_sub(1).map(|level| tables[level]) else {
                 continue;
             };
-            let ratio = scorer.tables[table].ratio(left, right).ln();
+            let ratio = scorer.tables[table].ratio(self.plan, left, right).ln();
             for (sum, class) in evidence.iter_mut().zip(&scorer.classes).skip(1) {
                 if !class.through[comparison] {
                     *sum += ratio;
@@ -407,11 +416,9 @@ impl Table {
     }
 
     fn new(plan: &Plan<'_>, frequency: Frequency, u: f64) -> Table {
-        let mut counts = plan.frequencies(frequency.expression);
-        counts[0] = 0;
-        let known: f64 = counts.iter().map(|count| f64::from(*count)).sum();
+        let (counts, known) = plan.term_counts(frequency.expression);
         let ratio = |count: &u32| {
-            let share = f64::from(*count) / known.max(1.0);
+            let share = f64::from(*count) / f64::from(known.max(1));
             (share.max(frequency.minimum) / u).powf(frequency.weight) as f32
         };
         let mut ratios: Vec<f32> = counts.iter().map(ratio).collect();
@@ -419,17 +426,31 @@ impl Table {
         let known = ratios.iter().skip(1).copied();
         Table {
             of: (frequency, u),
+            elements: plan.expressions[frequency.expression].elements.is_some(),
             least: known.fold(1.0, f32::min).into(),
             ratios,
         }
     }
 
-    /// The ratio of the more frequent of two values.
+    /// The ratio of the more frequent of two values, or of the rarest element that two sets share.
     #[inline]
-    fn ratio(&self, left: &[u32], right: &[u32]) -> f64 {
-        let of = |row: &[u32]| self.ratios[code_of(row, self.of.0.expression) as usize];
+    fn ratio(&self, plan: &Plan<'_>, left: &[u32], right: &[u32]) -> f64 {
+        let expression = self.of.0.expression;
+        let (left, right) = (code_of(left, expression), code_of(right, expression));
+        if self.elements {
+            return self.ratio_of_shared(plan, left, right);
+        }
+        let of = |code: u32| self.ratios[code as usize];
         let ratio = of(left).max(of(right));
         if ratio > 0.0 { ratio.into() } else { 1.0 }
+    }
+
+    #[inline(never)]
+    fn ratio_of_shared(&self, plan: &Plan<'_>, left: u32, right: u32) -> f64 {
+        let elements = plan.expressions[self.of.0.expression].elements.iter();
+        let shared = elements.flat_map(|elements| elements.all_shared(left, right));
+        let ratios = shared.map(|element| self.ratios[element as usize]);
+        ratios.reduce(f32::min).map_or(1.0, f64::from)
     }
 }
 

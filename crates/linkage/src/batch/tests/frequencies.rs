@@ -108,20 +108,54 @@ fn many_adjusted_levels_of_one_comparison_count_as_one() {
     assert_eq!(links(&linkage, 0.0).len(), 1);
 }
 
+const SETS: &str = r#"
+    prior = 0.01
+    blocking = [{ keys = [{ column = "set", part = "elements" }] }]
+    [[comparisons]]
+    name = "set"
+    levels = [
+      { when = { is = "exact", column = "set", part = "elements" }, m = 0.8, u = 0.5,
+        term_frequency = true },
+      { when = { is = "otherwise" }, m = 0.2, u = 0.5 },
+    ]
+"#;
+
+fn sets() -> Records {
+    let mut builder = RecordsBuilder::new(&[("set", ColumnKind::TextSet)]).unwrap();
+    for set in [
+        &["common", "rare"][..],
+        &["common", "rare", "x"],
+        &["common"],
+        &["common"],
+    ] {
+        builder.push(0, &[Value::TextSet(set)]).unwrap();
+    }
+    builder.finish()
+}
+
+#[test]
+fn the_rarest_shared_element_of_sets_counts() {
+    let records = sets();
+    let linkage = Linkage::new(model(SETS), &records, LinkageOptions::default()).unwrap();
+    let plain = (0.01_f64 / 0.99).log2() + (0.8_f64 / 0.5).log2();
+    for link in links(&linkage, 0.0) {
+        let frequency: f64 = if (link.left, link.right) == (0, 1) {
+            0.5
+        } else {
+            1.0
+        };
+        close(link.weight, plain + (0.5 / frequency).log2());
+    }
+}
+
 #[test]
 fn how_common_a_whole_set_is_is_refused_below_its_equality() {
-    let mut builder = RecordsBuilder::new(&[("set", ColumnKind::TextSet)]).unwrap();
-    builder.push(0, &[Value::TextSet(&["a"])]).unwrap();
-    let records = builder.finish();
-    let text = r#"
-        blocking = [{ keys = [{ column = "set", part = "elements" }] }]
-        [[comparisons]]
-        name = "set"
-        levels = [
-          { when = { is = "jaccard", column = "set", at_least = 0.5 }, term_frequency = true },
-          { when = { is = "otherwise" } },
-        ]"#;
-    let refused = Linkage::new(model(text), &records, LinkageOptions::default());
+    let records = sets();
+    let jaccard = SETS.replace(
+        "is = \"exact\", column = \"set\", part = \"elements\"",
+        "is = \"jaccard\", column = \"set\", at_least = 0.5",
+    );
+    let refused = Linkage::new(model(&jaccard), &records, LinkageOptions::default());
     assert!(matches!(refused, Err(LinkError::Kind { .. })));
 }
 

@@ -194,3 +194,41 @@ fn deterministic_rules_that_do_not_fit_are_named() {
         "{text}"
     );
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_locked_training_and_links_are_numbers(
+        rows in prop::collection::vec(("[xyz]?", "[pq]?"), 0..12),
+        numbers in prop::collection::vec((0..4_usize, any::<bool>(), any::<bool>()), 4),
+        recall in prop::sample::select(vec![1e-300, 0.5, 1.0]),
+        labels in prop::collection::vec((0..12_u32, 0..12_u32), 0..6),
+    ) {
+        const VALUES: [f64; 4] = [0.0, 1.0, 0.5, 1e-300];
+        let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        let records = two(&rows);
+        let mut locked = model(TWO);
+        locked.deterministic = Some(Deterministic {
+            rules: vec![locked.blocking[0].clone()],
+            recall,
+        });
+        for (level, (value, m, u)) in levels_mut(&mut locked).zip(numbers) {
+            (level.m, level.m_locked) = (Some(VALUES[value]), m);
+            (level.u, level.u_locked) = (Some(VALUES[3 - value]), u);
+        }
+        let mut linkage = linkage(locked, &records);
+        let options = TrainOptions { random_pairs: 200, rounds: 20, ..TrainOptions::default() };
+        let mut labels = labels;
+        labels.retain(|(a, b)| (*a.max(b) as usize) < rows.len());
+        let training = linkage.train_from_labels(&labels, &options).unwrap();
+        prop_assert!((0.0..=1.0).contains(&training.blocking_recall));
+        prop_assert_eq!(linkage.model().validate(), Ok(()));
+        let found = links(&linkage, 0.0);
+        for link in &found {
+            prop_assert!(link.weight.is_finite() && (0.0..=1.0).contains(&link.probability));
+        }
+        let weighted: Vec<WeightedPair> = found.iter().map(Link::weighted).collect();
+        prop_assert_eq!(linkage.clusters(&weighted, 0.0).unwrap().len(), rows.len());
+    }
+}
