@@ -78,7 +78,12 @@ impl Linkage<'_> {
         let Some((pattern, agreement)) = self.levels().pattern(left, right) else {
             return Ok(None);
         };
-        let course = scorer.course(pattern, self.plan.row(left), self.plan.row(right));
+        let course = scorer.course(
+            &self.plan,
+            pattern,
+            self.plan.row(left),
+            self.plan.row(right),
+        );
         let level = |comparison| usize::from(level_of(pattern, comparison)).checked_sub(1);
         let steps = course.windows(2).enumerate().map(|(at, bits)| PairStep {
             level: level(at),

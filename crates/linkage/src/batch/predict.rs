@@ -199,7 +199,13 @@ impl Scorer {
     }
 
     /// Bits for being one entity before a comparison is read, and after each.
-    pub(super) fn course(&self, pattern: u64, left_row: &[u32], right_row: &[u32]) -> Vec<f64> {
+    pub(super) fn course(
+        &self,
+        plan: &Plan<'_>,
+        pattern: u64,
+        left_row: &[u32],
+        right_row: &[u32],
+    ) -> Vec<f64> {
         let mut evidence: Vec<f64> = self.classes.iter().map(|class| class.prior.ln()).collect();
         let bits = |evidence: &[f64]| {
             let others = evidence[1..].iter();
@@ -211,8 +217,9 @@ impl Scorer {
         let mut course = vec![bits(&evidence)];
         for (comparison, tables) in self.adjusted.iter().enumerate() {
             if let Some(level) = usize::from(level_of(pattern, comparison)).checked_sub(1) {
-                let ratio = tables[level]
-                    .map_or(1.0, |table| self.tables[table].ratio(left_row, right_row));
+                let ratio = tables[level].map_or(1.0, |table| {
+                    self.tables[table].ratio(plan, left_row, right_row)
+                });
                 for (at, (sum, class)) in evidence.iter_mut().zip(&self.classes).enumerate() {
                     let by_chance = at > 0 && !class.through[comparison];
                     let ratio = if by_chance { ratio.ln() } else { 0.0 };
