@@ -158,13 +158,7 @@ impl Survey {
     }
 
     fn next(&self, at: usize, plane: impl Fn(&Block) -> u64) -> Option<usize> {
-        let mut index = at / 64;
-        let mut bits = plane(self.blocks.get(index)?) & u64::MAX << (at % 64);
-        while bits == 0 {
-            index += 1;
-            bits = plane(self.blocks.get(index)?);
-        }
-        Some(index * 64 + bits.trailing_zeros() as usize)
+        first_from(at, &self.blocks, plane)
     }
 }
 
@@ -197,14 +191,19 @@ impl Places {
 
     /// The first place from `at` on.
     pub(crate) fn next(&self, at: usize) -> Option<usize> {
-        let mut index = at / 64;
-        let mut bits = self.blocks.get(index)? & u64::MAX << (at % 64);
-        while bits == 0 {
-            index += 1;
-            bits = *self.blocks.get(index)?;
-        }
-        Some(index * 64 + bits.trailing_zeros() as usize)
+        first_from(at, &self.blocks, |bits| *bits)
     }
+}
+
+/// The first place from `at` on whose bit is set in a bitmap of 64 bytes a block.
+fn first_from<B>(at: usize, blocks: &[B], plane: impl Fn(&B) -> u64) -> Option<usize> {
+    let mut index = at / 64;
+    let mut bits = plane(blocks.get(index)?) & u64::MAX << (at % 64);
+    while bits == 0 {
+        index += 1;
+        bits = plane(blocks.get(index)?);
+    }
+    Some(index * 64 + bits.trailing_zeros() as usize)
 }
 
 /// What 64 bytes say, a bitmap for each sign.
