@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in [
         "desks/pharos.toml",
         "desks/thesee.toml",
+        "desks/cinema.toml",
         "units.toml",
         "matter.toml",
         "routing.toml",

@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let files = [
             ("desks/pharos.toml", read("desks/pharos.toml")?),
             ("desks/thesee.toml", read("desks/thesee.toml")?),
+            ("desks/cinema.toml", read("desks/cinema.toml")?),
             ("units.toml", read("units.toml")?),
             ("matter.toml", read("matter.toml")?),
             ("routing.toml", rules(&departments, indexed)?),

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 
 use orfevre_casework::{
     Lang,
-    answers::{Answers, Context, Origin, validate},
+    answers::{Answers, Context, Origin, validate, visible},
     assess::{self, Derived},
     competence::{self, Confidence, Part},
     desk::{Config, ConfigProblem, Desk, RedirectTo},
@@ -626,4 +626,91 @@ fn a_ransomware_complaint_is_told_to_paris_and_assigned_to_nobody() {
             ("j3", Part::Inform),
         ]
     );
+}
+
+fn film(raw: &Value) -> Result<Answers, Vec<String>> {
+    let config = config();
+    let desk = config.desk(&"cinema".parse().unwrap()).unwrap();
+    validate(desk, Track::Request, raw.as_object().unwrap(), &ctx()).map_err(|errors| {
+        errors
+            .iter()
+            .map(|error| format!("{}: {}", error.path, error.code.as_str()))
+            .collect()
+    })
+}
+
+/// The least that a small production has to say, in the order of the form.
+fn small_shoot() -> Value {
+    json!({
+        "project_kind": "short",
+        "project_title": "Nuit blanche",
+        "synopsis": "Une gardienne de la paix cherche son frère.",
+        "maturity": "dated",
+        "team": 8,
+        "support": [
+            { "kind": "place", "what": "Un commissariat désaffecté", "from": "2027-02-01", "days": 3 },
+        ],
+        "company": "Films du Quai",
+        "applicant": { "family_name": "Exemple", "given_names": "Ana" },
+        "contact": "ana@films.example",
+    })
+}
+
+#[test]
+fn a_small_team_asks_the_film_desk_with_nine_answers_and_the_office_leads() {
+    let config = config();
+    let desk = config.desk(&"cinema".parse().unwrap()).unwrap();
+    let answers = film(&small_shoot()).unwrap();
+    assert!(assess::eligibility(desk, &answers, ctx().now).is_empty());
+    assert_eq!(units(&config, desk, &answers), ["mission-cinema"]);
+    let advice: Vec<&str> = assess::orientations(desk, &answers, ctx().now)
+        .iter()
+        .map(|rule| &*rule.id)
+        .collect();
+    assert_eq!(advice, ["insurance_first"]);
+    let steps = visible(desk, Track::Request, answers.values(), &ctx());
+    let asked: Vec<&str> = steps
+        .iter()
+        .flat_map(|step| &step.questions)
+        .map(|asked| asked.question.id.as_str())
+        .collect();
+    for long in ["intention", "script_version", "company_number", "vehicles"] {
+        assert!(!asked.contains(&long), "{long} is for larger teams");
+    }
+}
+
+#[test]
+fn a_project_that_is_not_consolidated_gets_advice_but_no_loan() {
+    let config = config();
+    let desk = config.desk(&"cinema".parse().unwrap()).unwrap();
+    let refusals = |support: Value| {
+        let mut raw = small_shoot();
+        raw["maturity"] = json!("writing");
+        raw["support"] = json!([support]);
+        for absent in ["team", "company"] {
+            raw.as_object_mut().unwrap().remove(absent);
+        }
+        let answers = film(&raw).unwrap();
+        assess::eligibility(desk, &answers, ctx().now)
+            .iter()
+            .map(|refusal| refusal.rule.to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refusals(json!({ "kind": "item", "what": "Un fourgon", "from": "2027-02-01", "days": 1 })),
+        ["loans_need_a_production"]
+    );
+    assert!(refusals(json!({ "kind": "expert", "what": "La garde à vue" })).is_empty());
+}
+
+/// What a production writes, and its script, is never matched with what people report.
+#[test]
+fn only_the_film_desk_is_not_matched() {
+    let config = config();
+    let unmatched: Vec<&str> = config
+        .desks()
+        .filter(|desk| !desk.matched)
+        .map(|desk| desk.id.as_str())
+        .collect();
+    assert_eq!(unmatched, ["cinema"]);
 }

@@ -151,6 +151,11 @@ pub fn harmonise(config: &Config, lists: &WarningLists, submission: &Submission)
     }
 }
 
+/// Whether a submission's desk has what it receives matched; one that cannot be read is not.
+pub(crate) fn is_matched(config: &Config, submission: &Submission) -> bool {
+    read(config, submission).is_ok_and(|(desk, _)| desk.matched)
+}
+
 /// The desk's version and the answers of a submission.
 fn read<'c>(config: &'c Config, submission: &Submission) -> Result<(&'c Desk, Answers), String> {
     let desk = submission
@@ -182,7 +187,11 @@ fn found(
 ) -> Harmonised {
     let now = Timestamp::from_microsecond(submission.received_at).unwrap_or(Timestamp::UNIX_EPOCH);
     let facts = facts::project(desk, answers);
-    let found = gather(&facts, lists).close(&[], lists);
+    let found = if desk.matched {
+        gather(&facts, lists).close(&[], lists)
+    } else {
+        Found::default()
+    };
 
     let urgent = assess::urgent(desk, answers, now);
     let priority = assess::priority(desk, answers, now);
@@ -250,7 +259,7 @@ fn found(
         },
         assessment: json(&assessment),
         sightings: json(&found.sightings),
-        more: !facts::evidence(desk, answers).is_empty(),
+        more: desk.matched && !facts::evidence(desk, answers).is_empty(),
         words: facts.search_text,
         lang: submission.lang.clone(),
         keys: found.keys,
@@ -314,7 +323,7 @@ pub enum Content {
 }
 
 /// What is found in a submission and all that belongs to it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Found {
     /// What the program found; no agent's word is in it.
     pub sightings: Vec<Sighting>,
@@ -337,6 +346,9 @@ const MOST_IN_FILES: usize = 2_000;
 #[must_use]
 pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Found> {
     let (desk, answers) = read(config, &whole.submission).ok()?;
+    if !desk.matched {
+        return Some(Found::default());
+    }
     let mut gathered = gather(&facts::project(desk, &answers), lists);
     for supplement in &whole.supplements {
         gathered.text(&supplement_path(supplement), &said(&supplement.body), lists);
@@ -815,6 +827,69 @@ mod tests {
         assert!(matches!(keys(&lure, "domain")[..], [(_, false)]));
         let asked = typed("comerce.example");
         assert!(keys(&asked, "domain").is_empty());
+    }
+
+    /// A desk with one story and one file; `also` are more lines of its head.
+    fn desk(also: &str) -> Config {
+        let desk = format!(
+            r#"
+format = 1
+id = "films"
+version = 1
+title = {{ fr = "", en = "" }}
+summary = {{ fr = "", en = "" }}
+tracks = ["request"]
+first_deadline_hours = 24
+retention_days = 1
+{also}
+[[step]]
+id = "one"
+title = {{ fr = "", en = "" }}
+question = [
+  {{ id = "story", kind = "long_text", is = "narrative", label = {{ fr = "", en = "" }} }},
+  {{ id = "script", kind = "evidence", label = {{ fr = "", en = "" }} }},
+]
+"#
+        );
+        let places = casework::place::Places::load("75\tParis", "75056\tParis\t75").unwrap();
+        Config::load([("desks/films.toml".to_owned(), desk)], places).unwrap()
+    }
+
+    /// A film's script names scams and shops; none of it is a trace of anybody.
+    #[test]
+    fn what_is_sent_to_a_desk_that_is_not_matched_leaves_no_key() {
+        let submission = Submission {
+            seq: 1,
+            id: String::new(),
+            desk: "films".to_owned(),
+            desk_version: 1,
+            track: "request".to_owned(),
+            lang: "fr".to_owned(),
+            channel: "web".to_owned(),
+            received_at: 0,
+            facts: r#"{"story": "Il écrit à a.martin@mail.example depuis 192.0.2.7.", "script": [{"id": "x"}]}"#.to_owned(),
+        };
+        let found = |also: &str| {
+            let config = desk(also);
+            let alone = harmonise(&config, &lists(), &submission);
+            let whole = Whole {
+                submission: submission.clone(),
+                supplements: Vec::new(),
+                acts: Vec::new(),
+                files: Vec::new(),
+                corrections: Vec::new(),
+            };
+            let whole = again(&config, &lists(), &whole).unwrap();
+            (
+                alone.keys.len(),
+                alone.more,
+                whole.keys.len(),
+                whole.sightings.len(),
+            )
+        };
+        let (alone, more, whole, sightings) = found("");
+        assert!(alone >= 2 && more && whole >= 2 && sightings >= 2);
+        assert_eq!(found("matched = false"), (0, false, 0, 0));
     }
 
     #[test]

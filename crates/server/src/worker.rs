@@ -361,7 +361,11 @@ async fn whole(app: &App, seq: i64, readings: &mut Readings) -> Result<Loaded, S
     let Some(submission) = intake.by_seq(seq).await? else {
         return Ok(Loaded::Nothing);
     };
-    let exhibits = intake.exhibits(seq).await?;
+    let exhibits = if harmonise::is_matched(&app.config, &submission) {
+        intake.exhibits(seq).await?
+    } else {
+        Vec::new()
+    };
     let Some(files) = readings.files(app, seq, exhibits).await else {
         return Ok(Loaded::Later);
     };

@@ -202,6 +202,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         first_deadline_hours: raw.first_deadline_hours.into_inner(),
         retention_days: raw.retention_days.into_inner(),
         time_zone,
+        matched: raw.matched.unwrap_or(true),
         headline,
         steps,
         urgent,

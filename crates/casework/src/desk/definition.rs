@@ -33,6 +33,9 @@ pub struct Desk {
     pub retention_days: u32,
     /// Where the clocks hang that its dates and times are read from.
     pub time_zone: TimeZone,
+    /// Whether what is found in its submissions is matched with that of others. If not, nothing in them, and no
+    /// file of theirs, is read for observables.
+    pub matched: bool,
     /// The choice that names the kind of submission.
     pub headline: Option<QuestionId>,
     /// The pages, in order.

@@ -45,6 +45,7 @@ pub(crate) fn config() -> Config {
         let files = [
             "desks/pharos.toml",
             "desks/thesee.toml",
+            "desks/cinema.toml",
             "units.toml",
             "matter.toml",
             "routing.toml",

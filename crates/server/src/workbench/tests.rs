@@ -67,6 +67,7 @@ fn config() -> Config {
         "routing.toml",
         "desks/pharos.toml",
         "desks/thesee.toml",
+        "desks/cinema.toml",
     ]
     .map(|path| (path.to_owned(), read(path)));
     let places = Places::load(

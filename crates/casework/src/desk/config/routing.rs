@@ -12,7 +12,7 @@ use super::{
 use crate::{
     competence::{Confidence, Part, RoutingRule, Rules, UnitKind},
     expression::{Scope, compile},
-    submission::{DeskId, UnitId},
+    submission::{DeskId, Track, UnitId},
     text::Text,
 };
 
@@ -101,7 +101,7 @@ impl Loading {
             word(source, part, Part::ALL, |part| part.as_str())
         })?;
         let unit: UnitId = check::parsed(source, &raw.unit)?;
-        self.may_take_part(source, &raw.unit, &unit, part);
+        self.may_take_part(source, desk.as_ref(), &raw.unit, &unit, part);
         let confirmed = raw.confirmed.unwrap_or(true);
         Some(RoutingRule {
             id: raw.id.into_inner().into(),
@@ -133,10 +133,17 @@ impl Loading {
         }
     }
 
+    /// Whether a desk takes requests and nothing else: nothing of it is investigated, so whoever serves it leads.
+    fn only_requests(&self, desk: Option<&DeskId>) -> bool {
+        desk.and_then(|id| self.config.desk(id))
+            .is_some_and(|desk| desk.tracks.iter().all(|track| *track == Track::Request))
+    }
+
     /// The unit is there, and may do what the rule proposes that it does.
     fn may_take_part(
         &self,
         source: &mut Source<'_>,
+        desk: Option<&DeskId>,
         raw: &Spanned<String>,
         id: &UnitId,
         part: Part,
@@ -156,7 +163,7 @@ impl Loading {
                 format!("a rule cannot bring a case before `{id}`: a prosecutor takes it or not"),
                 "write part = \"inform\"",
             );
-        } else if part == Part::Lead && !unit.investigates {
+        } else if part == Part::Lead && !unit.investigates && !self.only_requests(desk) {
             source.report(
                 at,
                 format!("`{id}` does not investigate and cannot lead"),
