@@ -13,12 +13,14 @@
 //! - [`policy`] decides who may do what to what;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
+//! - [`booking`] lends places, things and people's time, each to one at a time;
 //! - [`clock`] computes deadlines.
 
 #![warn(missing_docs)]
 
 pub mod answers;
 pub mod assess;
+pub mod booking;
 pub mod clock;
 pub mod competence;
 pub mod country;

@@ -6,7 +6,8 @@ mod tracking;
 
 pub(crate) use id::is_slug;
 pub use id::{
-    AgentId, CaseId, DeskId, IdError, QuestionId, ReferralId, SubmissionId, Track, UnitId,
+    AgentId, BookingId, CaseId, DeskId, IdError, QuestionId, ReferralId, ResourceId, SubmissionId,
+    Track, UnitId,
 };
 pub use state::{Closing, Event, IllegalTransition, State, UnknownState};
 pub use tracking::{TrackingCode, TrackingCodeError};

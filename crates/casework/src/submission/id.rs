@@ -83,6 +83,8 @@ uuid_ids! {
     AgentId, "agent";
     /// A referral of a case to a unit.
     ReferralId, "referral";
+    /// A booking of something that the service lends.
+    BookingId, "booking";
 }
 
 macro_rules! slug_ids {
@@ -135,6 +137,8 @@ slug_ids! {
     DeskId, "desk", '-', "a lower-case letter, then lower-case letters, digits and hyphens, 64 at most";
     /// A unit, such as `ofac-thesee`.
     UnitId, "unit", '-', "a lower-case letter, then lower-case letters, digits and hyphens, 64 at most";
+    /// Something that can be booked, such as `helmet-3`.
+    ResourceId, "resource", '-', "a lower-case letter, then lower-case letters, digits and hyphens, 64 at most";
     /// A question of a desk, such as `scam_type`.
     QuestionId, "question", '_', "a lower-case letter, then lower-case letters, digits and underscores, 64 at most";
 }

@@ -1,0 +1,22 @@
+//! Bookings of what the service lends and shows: places, items, kits, and the time of its people.
+//!
+//! Spans of time are half-open ([`Span`]), so one booking may begin in the instant another ends. A kit holds
+//! itself and each of its parts ([`Inventory`]). One function says whether something is free, for screens, the
+//! API and approval alike: [`Calendar::conflict`]. What happens to a booking is a [`Change`]; [`Book::apply`]
+//! says whether it may happen and what it comes to.
+//!
+//! What always holds: no two bookings hold one thing at one time. A request is never approved without a reason
+//! while an earlier one for the same thing and time waits. Nothing is held beyond its insurance.
+
+mod book;
+mod calendar;
+mod inventory;
+mod span;
+
+#[cfg(test)]
+mod tests;
+
+pub use book::{Book, Booking, Change, Effect, Event, Lost, Quota, Refusal, Request, Standing};
+pub use calendar::{Calendar, Conflict, Hold};
+pub use inventory::{Inventory, InventoryError, Kind, Resource};
+pub use span::Span;

@@ -1,0 +1,715 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Calendar, Conflict, Hold, Inventory, Kind, Span};
+use crate::{
+    submission::{BookingId, ResourceId},
+    words::words,
+};
+
+/// What somebody wants, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks: a project, a unit. Quotas count by it.
+    pub applicant: Box<str>,
+    /// What is wanted; of a kit, the kit.
+    pub wanted: BTreeSet<ResourceId>,
+    /// When it is used.
+    pub used: Span,
+    /// Time before, to prepare.
+    pub prepare: SignedDuration,
+    /// Time after, to put back in order.
+    pub strike: SignedDuration,
+    /// Until when an insurance covers damage; `None` while no certificate was seen.
+    pub insured_until: Option<Timestamp>,
+}
+
+impl Request {
+    /// For how long things are held: use, preparation and strike.
+    pub fn held(&self) -> Span {
+        self.used.widened(self.prepare, self.strike)
+    }
+}
+
+/// At most so many of a category for one applicant at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// The category of the resources counted.
+    pub category: Box<str>,
+    /// How many.
+    pub most: usize,
+}
+
+/// Something that happened to a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Which.
+    pub booking: BookingId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub change: Change,
+}
+
+/// What happens to a booking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Somebody asks. Nothing is held yet.
+    Ask(Request),
+    /// What is wanted is held from now on.
+    Approve {
+        /// Why it goes before whoever asked earlier for the same.
+        passing: Option<Box<str>>,
+    },
+    /// It is not.
+    Refuse {
+        /// Why; the applicant reads it.
+        reason: Box<str>,
+    },
+    /// It is given up before it was handed over.
+    Cancel,
+    /// It ends at another moment, later or earlier.
+    Extend {
+        /// The new end of its use.
+        until: Timestamp,
+        /// Why it goes before whoever waits for the same.
+        passing: Option<Box<str>>,
+    },
+    /// An insurance certificate was seen.
+    Insure {
+        /// Until when it covers.
+        until: Timestamp,
+    },
+    /// Everything was handed over.
+    HandOver {
+        /// In what condition.
+        condition: Box<str>,
+    },
+    /// Some of it came back, or all.
+    Return {
+        /// What came back.
+        resources: BTreeSet<ResourceId>,
+        /// In what condition.
+        condition: Box<str>,
+        /// What is damaged or missing.
+        damage: Option<Box<str>>,
+    },
+    /// Operations need it at once: whoever holds it loses it.
+    Requisition {
+        /// What, by whom and when; no insurance is asked.
+        request: Request,
+        /// Why.
+        reason: Box<str>,
+    },
+}
+
+impl Change {
+    /// The word in the record.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Change::Ask(_) => "ask",
+            Change::Approve { .. } => "approve",
+            Change::Refuse { .. } => "refuse",
+            Change::Cancel => "cancel",
+            Change::Extend { .. } => "extend",
+            Change::Insure { .. } => "insure",
+            Change::HandOver { .. } => "hand_over",
+            Change::Return { .. } => "return",
+            Change::Requisition { .. } => "requisition",
+        }
+    }
+}
+
+words! {
+    /// Where a booking stands.
+    Standing {
+        /// It waits for an answer and holds nothing.
+        Asked = "asked",
+        /// It holds what it wants.
+        Approved = "approved",
+        /// What it wants is out.
+        Out = "out",
+        /// Everything came back.
+        Returned = "returned",
+        /// It was refused.
+        Refused = "refused",
+        /// It was given up.
+        Cancelled = "cancelled",
+        /// Operations took all of it.
+        Recalled = "recalled",
+    }
+}
+
+/// A booking, as far as its events have come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booking {
+    /// What is wanted.
+    pub request: Request,
+    /// When it was asked: its place among those who wait. The identifier decides between two of one instant.
+    pub asked_at: Timestamp,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What it holds or held.
+    pub holds: BTreeSet<Hold>,
+    /// What is still out.
+    pub out: BTreeSet<ResourceId>,
+    /// Whether operations took it: no insurance is asked, nobody is passed over, and nobody takes it from them.
+    pub operational: bool,
+}
+
+/// What a change did to others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effect {
+    /// What others lost to operations.
+    pub lost: Vec<Lost>,
+}
+
+/// A booking that lost something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Which.
+    pub booking: BookingId,
+    /// What.
+    pub resource: ResourceId,
+    /// When.
+    pub span: Span,
+}
+
+/// Why a change cannot happen. Nothing changes then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no such booking.
+    #[error("there is no booking {0}")]
+    Unknown(BookingId),
+    /// The identifier is in use.
+    #[error("booking {0} was asked before")]
+    AskedBefore(BookingId),
+    /// There is no such resource.
+    #[error("nothing is called {0}")]
+    NoResource(ResourceId),
+    /// Nothing is wanted.
+    #[error("nothing is asked for")]
+    Nothing,
+    /// The new end is not after the beginning.
+    #[error("the end has to be after the beginning")]
+    EndsBefore,
+    /// Somebody holds it.
+    #[error("{} is held until {} by {}", .0.resource, .0.span.until(), .0.by)]
+    Taken(Conflict),
+    /// Somebody asked earlier and waits; a reason is needed to go first.
+    #[error("{0} asked earlier and waits; a reason is needed to pass it over")]
+    PassesOver(BookingId),
+    /// The insurance ends before the things are back.
+    #[error("the insurance has to run until {needed}")]
+    Uninsured {
+        /// Until when it has to run.
+        needed: Timestamp,
+    },
+    /// The applicant would hold too many.
+    #[error("{category}: at most {most} at a time")]
+    OverQuota {
+        /// Of which category.
+        category: Box<str>,
+        /// How many one may hold.
+        most: usize,
+    },
+    /// It is not out.
+    #[error("{0} is not out")]
+    NotOut(ResourceId),
+    /// The booking does not stand where that can happen.
+    #[error("a booking that is {} takes no {what}", standing.as_str())]
+    Standing {
+        /// Where it stands.
+        standing: Standing,
+        /// The change.
+        what: &'static str,
+    },
+    /// A text that the change needs is empty.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+}
+
+/// Bookings, and what they hold.
+#[derive(Clone, Debug)]
+pub struct Book<'i> {
+    inventory: &'i Inventory,
+    quotas: &'i [Quota],
+    bookings: BTreeMap<BookingId, Booking>,
+    calendar: Calendar,
+}
+
+impl<'i> Book<'i> {
+    /// A book of bookings as they were kept. A part of all will do, if it holds every booking that has to do with
+    /// the things and the time in question, and every one of the applicant at that time.
+    ///
+    /// # Errors
+    /// Two of them hold one thing at one time.
+    pub fn of(
+        inventory: &'i Inventory,
+        quotas: &'i [Quota],
+        bookings: impl IntoIterator<Item = (BookingId, Booking)>,
+    ) -> Result<Book<'i>, Conflict> {
+        let mut book = Book {
+            inventory,
+            quotas,
+            bookings: BTreeMap::new(),
+            calendar: Calendar::default(),
+        };
+        for (id, booking) in bookings {
+            for hold in &booking.holds {
+                book.calendar.hold(hold.clone(), id)?;
+            }
+            book.bookings.insert(id, booking);
+        }
+        Ok(book)
+    }
+
+    /// The booking with this identifier.
+    pub fn booking(&self, id: BookingId) -> Option<&Booking> {
+        self.bookings.get(&id)
+    }
+
+    /// Every booking, by identifier.
+    pub fn bookings(&self) -> impl Iterator<Item = (BookingId, &Booking)> {
+        self.bookings.iter().map(|(id, booking)| (*id, booking))
+    }
+
+    /// What is held when.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// What stands in the way of holding these, if anything does: the answer for screens and for the API.
+    ///
+    /// # Errors
+    /// Something wanted is not there.
+    pub fn conflict(
+        &self,
+        wanted: &BTreeSet<ResourceId>,
+        span: Span,
+    ) -> Result<Option<Conflict>, Refusal> {
+        let held = self.held_by(wanted)?;
+        Ok(self.calendar.conflict(held, span, None))
+    }
+
+    /// Those who wait, in the order in which they are to be answered.
+    pub fn waiting(&self) -> Vec<BookingId> {
+        let mut waiting: Vec<(Timestamp, BookingId)> = self
+            .bookings()
+            .filter(|(_, booking)| booking.standing == Standing::Asked)
+            .map(|(id, booking)| (booking.asked_at, id))
+            .collect();
+        waiting.sort_unstable();
+        waiting.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// What may stand in for a resource over a span, with all that it holds free.
+    pub fn replacements(&self, resource: &ResourceId, span: Span) -> Vec<&'i ResourceId> {
+        self.inventory
+            .alike(resource)
+            .map(|other| &other.id)
+            .filter(|other| {
+                self.inventory
+                    .held_by([*other])
+                    .is_ok_and(|held| self.calendar.conflict(held, span, None).is_none())
+            })
+            .collect()
+    }
+
+    /// Bookings that hold something and whose insurance ends before they do.
+    pub fn uninsured(&self) -> Vec<BookingId> {
+        self.bookings()
+            .filter(|(_, booking)| booking.is_active() && self.insured(booking).is_err())
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// What an event comes to. If it is refused nothing changes.
+    ///
+    /// # Errors
+    /// Why it cannot happen.
+    pub fn apply(&mut self, event: &Event) -> Result<Effect, Refusal> {
+        let id = event.booking;
+        match &event.change {
+            Change::Ask(request) => {
+                let asked = self.asked(id, request, event.at)?;
+                self.bookings.insert(id, asked);
+                Ok(Effect::default())
+            }
+            Change::Requisition { request, reason } => {
+                let asked = self.asked(id, request, event.at)?;
+                said(reason, "the reason")?;
+                self.requisition(id, asked)
+            }
+            change => {
+                let booking = self.bookings.get(&id).ok_or(Refusal::Unknown(id))?;
+                let after = self.after(id, booking, event.at, change)?;
+                self.replace(id, after)
+            }
+        }
+    }
+
+    /// Puts a booking in the place of what it was, with what it holds.
+    fn replace(&mut self, id: BookingId, after: Booking) -> Result<Effect, Refusal> {
+        if let Some(before) = self.bookings.get(&id) {
+            let before: Vec<Hold> = before.holds.iter().cloned().collect();
+            self.calendar.release(&before, id);
+        }
+        for hold in &after.holds {
+            self.calendar
+                .hold(hold.clone(), id)
+                .map_err(Refusal::Taken)?;
+        }
+        self.bookings.insert(id, after);
+        Ok(Effect::default())
+    }
+
+    fn asked(&self, id: BookingId, request: &Request, at: Timestamp) -> Result<Booking, Refusal> {
+        if self.bookings.contains_key(&id) {
+            return Err(Refusal::AskedBefore(id));
+        }
+        if request.wanted.is_empty() {
+            return Err(Refusal::Nothing);
+        }
+        self.held_by(&request.wanted)?;
+        Ok(Booking {
+            request: request.clone(),
+            asked_at: at,
+            standing: Standing::Asked,
+            holds: BTreeSet::new(),
+            out: BTreeSet::new(),
+            operational: false,
+        })
+    }
+
+    fn held_by(&self, wanted: &BTreeSet<ResourceId>) -> Result<BTreeSet<&'i ResourceId>, Refusal> {
+        self.inventory.held_by(wanted).map_err(Refusal::NoResource)
+    }
+
+    /// The booking after a change, if it may happen.
+    fn after(
+        &self,
+        id: BookingId,
+        before: &Booking,
+        at: Timestamp,
+        change: &Change,
+    ) -> Result<Booking, Refusal> {
+        let mut after = before.clone();
+        match (before.standing, change) {
+            (Standing::Asked, Change::Approve { passing }) => {
+                after.holds = self.all_holds(&before.request)?;
+                after.standing = Standing::Approved;
+                self.may_hold(id, &after, passing.as_deref(), |_, asked_at| {
+                    asked_at < (before.asked_at, id)
+                })?;
+            }
+            (Standing::Asked, Change::Refuse { reason }) => {
+                said(reason, "the reason")?;
+                after.standing = Standing::Refused;
+            }
+            (Standing::Asked | Standing::Approved, Change::Cancel) => {
+                after.standing = Standing::Cancelled;
+                after.holds.clear();
+            }
+            (Standing::Approved | Standing::Out, Change::Extend { until, passing }) => {
+                self.extend(before, &mut after, *until)?;
+                let had = before.request.held();
+                self.may_hold(id, &after, passing.as_deref(), |wanted, _| {
+                    wanted.without(had).next().is_some()
+                })?;
+            }
+            (Standing::Asked | Standing::Approved | Standing::Out, Change::Insure { until }) => {
+                after.request.insured_until = Some(*until)
+            }
+            (Standing::Approved, Change::HandOver { condition }) => {
+                said(condition, "the condition")?;
+                self.insured(before)?;
+                after.out = before
+                    .holds
+                    .iter()
+                    .map(|hold| hold.resource.clone())
+                    .collect();
+                after.standing = Standing::Out;
+            }
+            (
+                Standing::Out,
+                Change::Return {
+                    resources,
+                    condition,
+                    ..
+                },
+            ) => {
+                said(condition, "the condition")?;
+                self.give_back(&mut after, resources, at)?;
+            }
+            (standing, change) => {
+                return Err(Refusal::Standing {
+                    standing,
+                    what: change.as_str(),
+                });
+            }
+        }
+        Ok(after)
+    }
+
+    fn all_holds(&self, request: &Request) -> Result<BTreeSet<Hold>, Refusal> {
+        let span = request.held();
+        let held = self.held_by(&request.wanted)?;
+        Ok(held
+            .into_iter()
+            .map(|resource| Hold {
+                resource: resource.clone(),
+                span,
+            })
+            .collect())
+    }
+
+    /// Nobody else holds it, nobody is passed over without a reason, the insurance runs, no quota is exceeded.
+    /// `first` tells of one who waits, by what both want of time and by its place, whether it would come first.
+    fn may_hold(
+        &self,
+        id: BookingId,
+        after: &Booking,
+        passing: Option<&str>,
+        first: impl Fn(Span, (Timestamp, BookingId)) -> bool,
+    ) -> Result<(), Refusal> {
+        for hold in &after.holds {
+            let conflict = self
+                .calendar
+                .conflict([&hold.resource], hold.span, Some(id));
+            if let Some(conflict) = conflict {
+                return Err(Refusal::Taken(conflict));
+            }
+        }
+        self.insured(after)?;
+        self.within_quota(id, after)?;
+        if after.operational || passing.is_some_and(|reason| !reason.trim().is_empty()) {
+            return Ok(());
+        }
+        for waiting in self.waiting() {
+            let booking = &self.bookings[&waiting];
+            if waiting != id
+                && self
+                    .share(after, booking)?
+                    .is_some_and(|span| first(span, (booking.asked_at, waiting)))
+            {
+                return Err(Refusal::PassesOver(waiting));
+            }
+        }
+        Ok(())
+    }
+
+    /// For how long one who holds and one who waits want the same thing.
+    fn share(&self, holds: &Booking, waits: &Booking) -> Result<Option<Span>, Refusal> {
+        let wanted = self.held_by(&waits.request.wanted)?;
+        let span = waits.request.held();
+        Ok(holds
+            .holds
+            .iter()
+            .filter(|hold| wanted.contains(&hold.resource))
+            .find_map(|hold| {
+                Span::new(
+                    hold.span.from().max(span.from()),
+                    hold.span.until().min(span.until()),
+                )
+            }))
+    }
+
+    /// Whether the insurance runs until the last thing is back. The time of people needs none.
+    fn insured(&self, booking: &Booking) -> Result<(), Refusal> {
+        if booking.operational {
+            return Ok(());
+        }
+        let needed = booking
+            .holds
+            .iter()
+            .filter(|hold| {
+                self.inventory
+                    .resource(&hold.resource)
+                    .is_some_and(|resource| resource.kind != Kind::Person)
+            })
+            .map(|hold| hold.span.until())
+            .max();
+        match (needed, booking.request.insured_until) {
+            (Some(needed), covered) if covered.is_none_or(|until| until < needed) => {
+                Err(Refusal::Uninsured { needed })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the applicant holds no more of a category than it may, counting every booking at that time.
+    fn within_quota(&self, id: BookingId, after: &Booking) -> Result<(), Refusal> {
+        let span = after.request.held();
+        for quota in self.quotas {
+            let of_category = |booking: &Booking| {
+                booking
+                    .holds
+                    .iter()
+                    .filter(|hold| hold.span.overlaps(span))
+                    .filter_map(|hold| self.inventory.resource(&hold.resource))
+                    .filter(|resource| resource.category == quota.category)
+                    .count()
+            };
+            let held: usize = self
+                .bookings()
+                .filter(|(other, booking)| {
+                    *other != id && booking.request.applicant == after.request.applicant
+                })
+                .map(|(_, booking)| of_category(booking))
+                .sum();
+            let wanted = of_category(after);
+            if wanted > 0 && held + wanted > quota.most {
+                return Err(Refusal::OverQuota {
+                    category: quota.category.clone(),
+                    most: quota.most,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the end of what is still held.
+    fn extend(
+        &self,
+        before: &Booking,
+        after: &mut Booking,
+        until: Timestamp,
+    ) -> Result<(), Refusal> {
+        let old = before.request.held();
+        after.request.used =
+            Span::new(before.request.used.from(), until).ok_or(Refusal::EndsBefore)?;
+        let new = after.request.held();
+        // What came back or was lost keeps the end it has.
+        after.holds = before
+            .holds
+            .iter()
+            .filter_map(|hold| {
+                let until = if hold.span.until() == old.until() {
+                    new.until()
+                } else {
+                    hold.span.until().min(new.until())
+                };
+                Some(Hold {
+                    resource: hold.resource.clone(),
+                    span: Span::new(hold.span.from(), until)?,
+                })
+            })
+            .collect();
+        Ok(())
+    }
+
+    /// What came back is free from now on.
+    fn give_back(
+        &self,
+        after: &mut Booking,
+        resources: &BTreeSet<ResourceId>,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        if resources.is_empty() {
+            return Err(Refusal::Nothing);
+        }
+        let back = self.held_by(resources)?;
+        if let Some(missing) = back.iter().find(|id| !after.out.contains(**id)) {
+            return Err(Refusal::NotOut((*missing).clone()));
+        }
+        after.out.retain(|id| !back.contains(id));
+        after.holds = after
+            .holds
+            .iter()
+            .filter_map(|hold| {
+                let until = if back.contains(&hold.resource) {
+                    hold.span.until().min(at)
+                } else {
+                    hold.span.until()
+                };
+                Some(Hold {
+                    resource: hold.resource.clone(),
+                    span: Span::new(hold.span.from(), until)?,
+                })
+            })
+            .collect();
+        if after.out.is_empty() {
+            after.standing = Standing::Returned;
+        }
+        Ok(())
+    }
+
+    /// Operations take what they need from whoever holds it, other operations excepted.
+    fn requisition(&mut self, id: BookingId, mut asked: Booking) -> Result<Effect, Refusal> {
+        asked.holds = self.all_holds(&asked.request)?;
+        asked.standing = Standing::Approved;
+        asked.operational = true;
+        let span = asked.request.held();
+        let mut lost = Vec::new();
+        for hold in &asked.holds {
+            for (held, by) in self.calendar.within(&hold.resource, span) {
+                if self
+                    .bookings
+                    .get(&by)
+                    .is_some_and(|booking| booking.operational)
+                {
+                    return Err(Refusal::Taken(Conflict {
+                        resource: hold.resource.clone(),
+                        by,
+                        span: held,
+                    }));
+                }
+                lost.push(Lost {
+                    booking: by,
+                    resource: hold.resource.clone(),
+                    span: held,
+                });
+            }
+        }
+        for one in &lost {
+            self.take_from(one, span);
+        }
+        self.replace(id, asked)?;
+        Ok(Effect { lost })
+    }
+
+    fn take_from(&mut self, lost: &Lost, span: Span) {
+        let Some(booking) = self.bookings.get_mut(&lost.booking) else {
+            return;
+        };
+        let whole = Hold {
+            resource: lost.resource.clone(),
+            span: lost.span,
+        };
+        self.calendar
+            .release(std::slice::from_ref(&whole), lost.booking);
+        booking.holds.remove(&whole);
+        for left in lost.span.without(span) {
+            let left = Hold {
+                resource: lost.resource.clone(),
+                span: left,
+            };
+            // It was held by this booking a moment ago.
+            if self.calendar.hold(left.clone(), lost.booking).is_ok() {
+                booking.holds.insert(left);
+            }
+        }
+        if booking.holds.is_empty() {
+            booking.out.clear();
+            booking.standing = Standing::Recalled;
+        }
+    }
+}
+
+impl Booking {
+    /// Whether it holds something now or will.
+    fn is_active(&self) -> bool {
+        matches!(self.standing, Standing::Approved | Standing::Out)
+    }
+}
+
+fn said(text: &str, what: &'static str) -> Result<(), Refusal> {
+    if text.trim().is_empty() {
+        Err(Refusal::Missing(what))
+    } else {
+        Ok(())
+    }
+}
