@@ -11,6 +11,7 @@
 //! - [`assess`] evaluates the desk's rules: urgency, advice, eligibility, priority, competence;
 //! - [`competence`] holds the units, what a submission is about, and the rules between the two;
 //! - [`policy`] decides who may do what to what;
+//! - [`price`] gives a quote from grids of prices, the same at any later day;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
@@ -30,6 +31,7 @@ pub mod facts;
 pub mod money;
 pub mod place;
 pub mod policy;
+pub mod price;
 pub mod referral;
 pub mod submission;
 mod text;
