@@ -1,6 +1,7 @@
 //! Bookings of what the service lends and shows: places, items, kits, and the time of its people.
 //!
-//! Spans of time are half-open ([`Span`]), so one booking may begin in the instant another ends. A kit holds
+//! Spans of time are half-open ([`Span`]), so one booking may begin in the instant another ends; things are held by
+//! the whole hour. A kit holds
 //! itself and each of its parts ([`Inventory`]). One function says whether something is free, for screens, the
 //! API and approval alike: [`Calendar::conflict`]. What happens to a booking is a [`Change`]; [`Book::apply`]
 //! says whether it may happen and what it comes to.

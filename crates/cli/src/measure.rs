@@ -2,6 +2,8 @@
 //!
 //! Every figure of `docs/PERFORMANCE.md` comes from here; an operator runs the same on theirs.
 
+mod bookings;
+
 use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Write},
@@ -54,6 +56,8 @@ pub(crate) enum Measure {
     Pages(Pages),
     /// What one arrival costs in a component of so many submissions.
     Component(ComponentMade),
+    /// Random bookings by many at once: nothing may ever be held twice.
+    Bookings(bookings::BookingsMade),
 }
 
 #[derive(Args)]
@@ -131,6 +135,7 @@ impl Measure {
                 Self::Import(import) => import.run(config).await?,
                 Self::Pages(pages) => pages.run(config).await?,
                 Self::Component(component) => component.run(config).await?,
+                Self::Bookings(bookings) => bookings.run().await?,
             }
             Ok(ExitCode::SUCCESS)
         })

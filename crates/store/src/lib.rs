@@ -1,18 +1,20 @@
 //! The only crate that touches a database or the object store.
 //!
-//! Two databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
+//! Three databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
 //! writer, group commit, fsynced before anybody reads "received". `work.db` holds what the public
-//! body makes of it; all but people's decisions can be made again from the intake. Two files so
-//! that receiving never waits for matching: SQLite allows one writer a file.
+//! body makes of it; all but people's decisions can be made again from the intake. `film.db` holds what
+//! the film desk lends. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
+//! file.
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
-//! - [`work`]: the docket, keys and members, series, words, acts, agents.
+//! - [`work`]: the docket, keys and members, series, words, acts, agents. [`film`][]: bookings.
 //! - [`background`]: the worker's threads. [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
 //!
 //! No rule of the domain is here: `casework` decides, this crate keeps.
 #![warn(missing_docs)]
 
 pub mod background;
+pub mod film;
 pub mod intake;
 pub mod measure;
 pub mod objects;
@@ -29,7 +31,7 @@ use sqlx::{
 };
 
 pub use crate::vault::VaultError;
-use crate::{intake::Intake, objects::Objects, secrets::Secrets, work::Work};
+use crate::{film::Film, intake::Intake, objects::Objects, secrets::Secrets, work::Work};
 
 /// Everything a data folder holds.
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub struct Store {
     pub intake: Intake,
     /// What is made of it.
     pub work: Work,
+    /// What the film desk lends.
+    pub film: Film,
     /// Exhibits.
     pub objects: Objects,
     /// The folder's keys.
@@ -98,9 +102,11 @@ impl Store {
         let objects = Objects::open(&folder.join("exhibits"))?;
         let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
         let work = Work::open(&folder.join("work.db")).await?;
+        let film = Film::open(&folder.join("film.db")).await?;
         Ok(Self {
             intake,
             work,
+            film,
             objects,
             secrets,
             _lock: Arc::new(lock),

@@ -1,5 +1,7 @@
 //! What the machine itself can do, to hold our own figures against in the same run.
 
+mod bookings;
+
 use std::{
     path::Path,
     time::{Duration, Instant},
@@ -17,6 +19,8 @@ use crate::{
     migrate, sql,
     sql::params,
 };
+
+pub use bookings::{BookingReport, bookings};
 
 /// A measured rate with the time each caller waited.
 #[derive(Clone, Debug)]

@@ -2,11 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Calendar, Conflict, Hold, Inventory, Kind, Span};
+use super::{Calendar, Conflict, Hold, Inventory, Kind, Span, span::hour_not_before};
 use crate::{
     submission::{BookingId, ResourceId},
     words::words,
 };
+
+/// The longest that anything is held: four hundred days.
+const LONGEST: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What somebody wants, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,9 +29,9 @@ pub struct Request {
 }
 
 impl Request {
-    /// For how long things are held: use, preparation and strike.
+    /// For how long things are held: the whole hours of use, preparation and strike.
     pub fn held(&self) -> Span {
-        self.used.widened(self.prepare, self.strike)
+        self.used.widened(self.prepare, self.strike).whole_hours()
     }
 }
 
@@ -195,6 +198,9 @@ pub enum Refusal {
     /// The new end is not after the beginning.
     #[error("the end has to be after the beginning")]
     EndsBefore,
+    /// It would be held for longer than anything is.
+    #[error("nothing is held for more than {} days", LONGEST.as_hours() / 24)]
+    TooLong,
     /// Somebody holds it.
     #[error("{} is held until {} by {}", .0.resource, .0.span.until(), .0.by)]
     Taken(Conflict),
@@ -373,6 +379,7 @@ impl<'i> Book<'i> {
         if request.wanted.is_empty() {
             return Err(Refusal::Nothing);
         }
+        not_too_long(request)?;
         self.held_by(&request.wanted)?;
         Ok(Booking {
             request: request.clone(),
@@ -581,6 +588,7 @@ impl<'i> Book<'i> {
         let old = before.request.held();
         after.request.used =
             Span::new(before.request.used.from(), until).ok_or(Refusal::EndsBefore)?;
+        not_too_long(&after.request)?;
         let new = after.request.held();
         // What came back or was lost keeps the end it has.
         after.holds = before
@@ -601,7 +609,7 @@ impl<'i> Book<'i> {
         Ok(())
     }
 
-    /// What came back is free from now on.
+    /// What came back is free from the next whole hour on.
     fn give_back(
         &self,
         after: &mut Booking,
@@ -612,6 +620,7 @@ impl<'i> Book<'i> {
             return Err(Refusal::Nothing);
         }
         let back = self.held_by(resources)?;
+        let free = hour_not_before(at);
         if let Some(missing) = back.iter().find(|id| !after.out.contains(**id)) {
             return Err(Refusal::NotOut((*missing).clone()));
         }
@@ -621,7 +630,7 @@ impl<'i> Book<'i> {
             .iter()
             .filter_map(|hold| {
                 let until = if back.contains(&hold.resource) {
-                    hold.span.until().min(at)
+                    hold.span.until().min(free)
                 } else {
                     hold.span.until()
                 };
@@ -703,6 +712,15 @@ impl Booking {
     /// Whether it holds something now or will.
     fn is_active(&self) -> bool {
         matches!(self.standing, Standing::Approved | Standing::Out)
+    }
+}
+
+fn not_too_long(request: &Request) -> Result<(), Refusal> {
+    let held = request.held();
+    if held.until().duration_since(held.from()) > LONGEST {
+        Err(Refusal::TooLong)
+    } else {
+        Ok(())
     }
 }
 

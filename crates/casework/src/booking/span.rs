@@ -1,4 +1,25 @@
+use std::ops::Range;
+
 use jiff::{SignedDuration, Timestamp};
+
+/// Seconds.
+const HOUR: i64 = 3_600;
+
+fn hour_not_after(at: Timestamp) -> Timestamp {
+    let second = at.as_second() - i64::from(at.subsec_nanosecond() < 0);
+    Timestamp::from_second(second.div_euclid(HOUR) * HOUR).unwrap_or(Timestamp::MIN)
+}
+
+pub(super) fn hour_not_before(at: Timestamp) -> Timestamp {
+    let before = hour_not_after(at);
+    if before < at {
+        before
+            .checked_add(SignedDuration::from_secs(HOUR))
+            .unwrap_or(Timestamp::MAX)
+    } else {
+        before
+    }
+}
 
 /// A span of time, half-open: it holds its first instant and not its last. Never empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +57,20 @@ impl Span {
             from: self.from.checked_sub(before).unwrap_or(Timestamp::MIN),
             until: self.until.checked_add(after).unwrap_or(Timestamp::MAX),
         }
+    }
+
+    /// The whole hours (of UTC) that it touches: things are held by the hour.
+    pub fn whole_hours(self) -> Span {
+        Span {
+            from: hour_not_after(self.from),
+            until: hour_not_before(self.until),
+        }
+    }
+
+    /// The hours that it touches, counted from 1970 UTC.
+    pub fn hours(self) -> Range<i64> {
+        let whole = self.whole_hours();
+        whole.from.as_second().div_euclid(HOUR)..whole.until.as_second().div_euclid(HOUR)
     }
 
     /// What is left of it, at most two spans, when another is taken out.

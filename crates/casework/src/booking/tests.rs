@@ -139,6 +139,42 @@ fn preparation_and_strike_are_held_too() {
 }
 
 #[test]
+fn things_are_held_by_the_whole_hour() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let check = |from: &str, until: &str, expected: (&str, &str)| {
+        let whole = Span::new(at(from), at(until)).unwrap().whole_hours();
+        assert_eq!(
+            (whole.from(), whole.until()),
+            (at(expected.0), at(expected.1))
+        );
+        let hours = whole.hours();
+        assert_eq!(
+            hours.end - hours.start,
+            whole.until().duration_since(whole.from()).as_hours()
+        );
+    };
+    check(
+        "2027-02-01T08:15:00Z",
+        "2027-02-01T09:00:00.000000001Z",
+        ("2027-02-01T08:00:00Z", "2027-02-01T10:00:00Z"),
+    );
+    check(
+        "2027-02-01T08:00:00Z",
+        "2027-02-01T09:00:00Z",
+        ("2027-02-01T08:00:00Z", "2027-02-01T09:00:00Z"),
+    );
+    check(
+        "1969-12-31T23:59:59.5Z",
+        "1969-12-31T23:59:59.9Z",
+        ("1969-12-31T23:00:00Z", "1970-01-01T00:00:00Z"),
+    );
+    let ever = Span::new(Timestamp::MIN, Timestamp::MAX)
+        .unwrap()
+        .whole_hours();
+    assert!(ever.from() < ever.until());
+}
+
+#[test]
 fn a_kit_holds_its_parts_and_cannot_be_had_twice_through_them() {
     let (inventory, quotas) = (inventory(), quotas());
     let mut desk = Desk::new(&inventory, &quotas);
@@ -310,6 +346,23 @@ fn nobody_holds_more_of_a_category_than_the_quota() {
     );
     desk.apply(2, Change::Cancel).unwrap();
     desk.approve(3).unwrap();
+}
+
+#[test]
+fn nothing_is_held_for_longer_than_four_hundred_days() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    let mut long = request(&["hall"], 0, 400 * 24);
+    long.insured_until = Some(Timestamp::MAX);
+    desk.ask(1, long.clone());
+    desk.approve(1).unwrap();
+    let longer = Change::Extend {
+        until: hour(400 * 24 + 1),
+        passing: None,
+    };
+    assert_eq!(desk.apply(1, longer), Err(Refusal::TooLong));
+    long.prepare = SignedDuration::MAX;
+    assert_eq!(desk.apply(2, Change::Ask(long)), Err(Refusal::TooLong));
 }
 
 #[test]

@@ -1,0 +1,363 @@
+//! `film.db`: what the film desk lends and to whom. A file of its own, so that no worker waits for it.
+//!
+//! What may happen to a booking is [`casework::booking`]'s to say; here the part of the book that an event has to do
+//! with is loaded, the event applied, and what it comes to kept, in one transaction of the one writer. That
+//! nothing is held twice is besides a primary key: one row for each hour of each thing.
+
+mod rows;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+use casework::{
+    booking::{Book, Booking, Change, Conflict, Effect, Event, Inventory, Quota, Refusal, Span},
+    submission::{BookingId, ResourceId},
+};
+use serde_json::json;
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::sync::Mutex;
+
+use crate::{
+    StoreError, migrate, readers,
+    sql::{self, params},
+    writer,
+};
+
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/film/0001.sql")];
+
+/// The film desk's part of a data folder.
+#[derive(Clone)]
+pub struct Film {
+    /// The one writing connection.
+    connection: Arc<Mutex<AnyConnection>>,
+    pool: AnyPool,
+}
+
+/// What is lent, and how much of it one may hold: from the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Lending<'l> {
+    /// Everything that can be booked.
+    pub inventory: &'l Inventory,
+    /// How much of a category one applicant may hold.
+    pub quotas: &'l [Quota],
+}
+
+/// Something that happened to a booking, as kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Microseconds since 1970 UTC.
+    pub at: i64,
+    /// Whose act it was.
+    pub actor: String,
+    /// [`Change::as_str`].
+    pub change: String,
+    /// JSON: what was said, and what others lost.
+    pub details: String,
+}
+
+/// Why an event was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum BookingError {
+    /// It may not happen; nothing changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store did not answer as it should; nothing changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for BookingError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl Film {
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = writer(path).await?;
+        migrate(&mut connection, MIGRATIONS).await?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            pool: readers(path, 2).await?,
+        })
+    }
+
+    /// Keeps an event and what it comes to, if it may happen.
+    ///
+    /// # Errors
+    /// Why it may not, or that the database did not answer. Nothing changed then.
+    pub async fn apply(
+        &self,
+        lending: Lending<'_>,
+        event: &Event,
+        actor: &str,
+    ) -> Result<Effect, BookingError> {
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin().await?;
+        let before = concerned(&mut transaction, lending, event).await?;
+        let mut book = book_of(lending, before.clone())?;
+        let effect = book.apply(event)?;
+        let changed = || {
+            book.bookings()
+                .filter(|(id, after)| before.get(id) != Some(*after))
+        };
+        // Whoever loses something lets go of it before whoever gets it holds it.
+        for (id, _) in changed() {
+            if let Some(before) = before.get(&id) {
+                rows::forget(&mut transaction, id, before).await?;
+            }
+        }
+        for (id, after) in changed() {
+            rows::keep(&mut transaction, lending.inventory, id, after).await?;
+        }
+        keep_event(&mut transaction, event, actor, &effect).await?;
+        transaction.commit().await?;
+        Ok(effect)
+    }
+
+    /// What stands in the way of holding these, if anything does.
+    ///
+    /// # Errors
+    /// Something wanted is not there, or the database did not answer.
+    pub async fn conflict(
+        &self,
+        lending: Lending<'_>,
+        wanted: &BTreeSet<ResourceId>,
+        span: Span,
+    ) -> Result<Option<Conflict>, BookingError> {
+        let mut connection = self.pool.acquire().await?;
+        let span = span.whole_hours();
+        let units = held_by(lending, wanted)?;
+        let ids = rows::holders(&mut connection, &units, span).await?;
+        let bookings = rows::bookings(&mut connection, ids).await?;
+        Ok(book_of(lending, bookings)?.conflict(wanted, span)?)
+    }
+
+    /// A booking.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn booking(&self, id: BookingId) -> Result<Option<Booking>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let mut found = rows::bookings(&mut connection, BTreeSet::from([id.to_string()])).await?;
+        Ok(found.remove(&id))
+    }
+
+    /// The bookings of an applicant, by identifier.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of_applicant(
+        &self,
+        applicant: &str,
+    ) -> Result<BTreeMap<BookingId, Booking>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let ids = rows::ids(
+            &mut connection,
+            "SELECT id FROM booking WHERE applicant = $1",
+            params![applicant],
+        )
+        .await?;
+        rows::bookings(&mut connection, ids).await
+    }
+
+    /// Those who hold a resource within a span, or wait for it.
+    ///
+    /// # Errors
+    /// When the resource is not there, or the database does not answer.
+    pub async fn calendar(
+        &self,
+        lending: Lending<'_>,
+        resource: &ResourceId,
+        span: Span,
+    ) -> Result<BTreeMap<BookingId, Booking>, BookingError> {
+        let mut connection = self.pool.acquire().await?;
+        let units = held_by(lending, &BTreeSet::from([resource.clone()]))?;
+        let mut ids = rows::holders(&mut connection, &units, span).await?;
+        ids.extend(rows::waiters(&mut connection, &units, span).await?);
+        Ok(rows::bookings(&mut connection, ids).await?)
+    }
+
+    /// What happened to a booking, in order.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn events(&self, id: BookingId) -> Result<Vec<Kept>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT at, actor, change, details FROM booking_event WHERE booking = $1 ORDER BY seq",
+            params![id.to_string()],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Kept {
+                at: sql::int(row, 0)?,
+                actor: sql::text(row, 1)?,
+                change: sql::text(row, 2)?,
+                details: sql::text(row, 3)?,
+            })
+        })
+        .collect()
+    }
+
+    /// How many hours of things are held twice: none, whatever happened. Counted from the holds themselves.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held_twice(&self) -> Result<i64, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let row = sql::row(
+            &mut connection,
+            "SELECT COUNT(*) FROM hold a JOIN hold b ON a.resource = b.resource AND a.held_until < b.held_until AND b.held_from < a.held_until",
+            vec![],
+        )
+        .await?;
+        Ok(row.as_ref().map_or(Ok(0), |row| sql::int(row, 0))?)
+    }
+}
+
+fn held_by(lending: Lending<'_>, wanted: &BTreeSet<ResourceId>) -> Result<Vec<String>, Refusal> {
+    let held = lending
+        .inventory
+        .held_by(wanted)
+        .map_err(Refusal::NoResource)?;
+    Ok(held.into_iter().map(ResourceId::to_string).collect())
+}
+
+fn book_of<'l>(
+    lending: Lending<'l>,
+    bookings: BTreeMap<BookingId, Booking>,
+) -> Result<Book<'l>, StoreError> {
+    Book::of(lending.inventory, lending.quotas, bookings).map_err(|conflict| StoreError::Corrupt {
+        what: "bookings",
+        why: format!(
+            "{} is held twice, by {} and another",
+            conflict.resource, conflict.by
+        ),
+    })
+}
+
+/// Every booking that an event may have to do with: itself, those who hold or want the same at that time, and the
+/// applicant's others then.
+async fn concerned(
+    connection: &mut AnyConnection,
+    lending: Lending<'_>,
+    event: &Event,
+) -> Result<BTreeMap<BookingId, Booking>, BookingError> {
+    let own = BTreeSet::from([event.booking.to_string()]);
+    let mut bookings = rows::bookings(connection, own).await?;
+    let request = match &event.change {
+        Change::Ask(request) | Change::Requisition { request, .. } => Some(request.clone()),
+        Change::Extend { until, .. } => bookings.get(&event.booking).map(|booking| {
+            let mut request = booking.request.clone();
+            let used = Span::new(request.used.from(), *until);
+            request.used = used.unwrap_or(request.used);
+            request
+        }),
+        Change::Approve { .. } => bookings
+            .get(&event.booking)
+            .map(|booking| booking.request.clone()),
+        // The others touch nobody else.
+        _ => None,
+    };
+    let Some(request) = request else {
+        return Ok(bookings);
+    };
+    let span = request.held();
+    let units = held_by(lending, &request.wanted)?;
+    let mut ids = rows::holders(connection, &units, span).await?;
+    ids.extend(rows::waiters(connection, &units, span).await?);
+    ids.extend(
+        rows::ids(
+            connection,
+            "SELECT id FROM booking WHERE applicant = $1 AND held_from < $2 AND held_until > $3",
+            params![
+                &*request.applicant,
+                span.until().as_microsecond(),
+                span.from().as_microsecond()
+            ],
+        )
+        .await?,
+    );
+    ids.remove(&event.booking.to_string());
+    bookings.extend(rows::bookings(connection, ids).await?);
+    Ok(bookings)
+}
+
+async fn keep_event(
+    connection: &mut AnyConnection,
+    event: &Event,
+    actor: &str,
+    effect: &Effect,
+) -> Result<(), sqlx::Error> {
+    let mut details = details(&event.change);
+    if !effect.lost.is_empty() {
+        details["lost"] = effect
+            .lost
+            .iter()
+            .map(|lost| {
+                json!({
+                    "booking": lost.booking.to_string(),
+                    "resource": lost.resource.as_str(),
+                    "from": lost.span.from().to_string(),
+                    "until": lost.span.until().to_string(),
+                })
+            })
+            .collect();
+    }
+    sql::run(
+        connection,
+        "INSERT INTO booking_event (seq, booking, at, actor, change, details) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM booking_event",
+        params![
+            event.booking.to_string(),
+            event.at.as_microsecond(),
+            actor,
+            event.change.as_str(),
+            details.to_string()
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// What was said with a change, for the record.
+fn details(change: &Change) -> serde_json::Value {
+    match change {
+        Change::Ask(request) => json!({
+            "wanted": request.wanted.iter().map(ResourceId::as_str).collect::<Vec<_>>(),
+            "from": request.used.from().to_string(),
+            "until": request.used.until().to_string(),
+        }),
+        Change::Requisition { request, reason } => json!({
+            "wanted": request.wanted.iter().map(ResourceId::as_str).collect::<Vec<_>>(),
+            "from": request.used.from().to_string(),
+            "until": request.used.until().to_string(),
+            "reason": reason,
+        }),
+        Change::Approve { passing } => json!({ "passing": passing }),
+        Change::Extend { until, passing } => {
+            json!({ "until": until.to_string(), "passing": passing })
+        }
+        Change::Refuse { reason } => json!({ "reason": reason }),
+        Change::Cancel => json!({}),
+        Change::Insure { until } => json!({ "until": until.to_string() }),
+        Change::HandOver { condition } => json!({ "condition": condition }),
+        Change::Return {
+            resources,
+            condition,
+            damage,
+        } => json!({
+            "resources": resources.iter().map(ResourceId::as_str).collect::<Vec<_>>(),
+            "condition": condition,
+            "damage": damage,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
