@@ -12,6 +12,7 @@
 //! - [`competence`] holds the units, what a submission is about, and the rules between the two;
 //! - [`policy`] decides who may do what to what;
 //! - [`price`] gives a quote from grids of prices, the same at any later day;
+//! - [`project`] folds what happens to a film project, from request to credits;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
@@ -32,6 +33,7 @@ pub mod money;
 pub mod place;
 pub mod policy;
 pub mod price;
+pub mod project;
 pub mod referral;
 pub mod submission;
 mod text;

@@ -1,0 +1,403 @@
+use std::collections::BTreeSet;
+
+use jiff::{Timestamp, civil::date};
+use proptest::prelude::*;
+
+use super::*;
+
+const FILE: &str = r#"
+format = 1
+criterion = [
+  { id = "realism", question = { fr = "", en = "" }, source = "a regulation" },
+  { id = "feasibility", question = { fr = "", en = "" }, source = "a regulation", confirmed = false },
+]
+"#;
+
+fn criteria() -> Criteria {
+    Criteria::from_toml(FILE).unwrap()
+}
+
+fn unit(id: &str) -> UnitId {
+    id.parse().unwrap()
+}
+
+fn ids(ids: &[&str]) -> BTreeSet<Box<str>> {
+    ids.iter().map(|id| (*id).into()).collect()
+}
+
+fn ask(to: &str, about: &[&str]) -> Change {
+    Change::AskOpinion {
+        unit: unit(to),
+        criteria: ids(about),
+    }
+}
+
+fn give(from: &str, answers: &[(&str, Answer)]) -> Change {
+    Change::GiveOpinion {
+        unit: unit(from),
+        answers: answers
+            .iter()
+            .map(|(criterion, answer)| Answered {
+                criterion: (*criterion).into(),
+                answer: *answer,
+                reason: "seen".into(),
+            })
+            .collect(),
+    }
+}
+
+fn granted() -> Ruling {
+    Ruling::Granted {
+        conditions: "".into(),
+    }
+}
+
+fn refused(because: &[&str]) -> Ruling {
+    Ruling::Refused {
+        criteria: ids(because),
+        reason: "not possible on those days".into(),
+    }
+}
+
+fn decide(rulings: Vec<Ruling>) -> Change {
+    Change::Decide {
+        rulings: rulings.into_iter().enumerate().collect(),
+    }
+}
+
+/// A project of two lines to which changes happen an hour apart.
+struct Life(Project);
+
+impl Life {
+    fn new() -> Life {
+        Life(Project::received(2, Timestamp::UNIX_EPOCH))
+    }
+
+    fn then(&mut self, change: Change) -> Result<Stage, Refusal> {
+        let hour = self.0.last.as_second() / 3_600 + 1;
+        self.at(hour, change)
+    }
+
+    fn at(&mut self, hour: i64, change: Change) -> Result<Stage, Refusal> {
+        let at = Timestamp::from_second(3_600 * hour).unwrap();
+        self.0 = self.0.after(&criteria(), &Event { at, change })?;
+        Ok(self.0.stage())
+    }
+
+    /// Both criteria answered, the second against it.
+    fn opinions(&mut self) {
+        self.then(ask("raid", &["realism"])).unwrap();
+        self.then(ask("helicopters", &["feasibility"])).unwrap();
+        self.then(give("raid", &[("realism", Answer::Favourable)]))
+            .unwrap();
+        self.then(give(
+            "helicopters",
+            &[("feasibility", Answer::Unfavourable)],
+        ))
+        .unwrap();
+    }
+}
+
+#[test]
+fn a_project_goes_from_request_to_credits() {
+    let mut life = Life::new();
+    life.opinions();
+    assert_eq!(
+        life.then(decide(vec![granted(), refused(&["feasibility"])])),
+        Ok(Stage::Granted)
+    );
+    assert_eq!(life.then(Change::Sign), Ok(Stage::Agreed));
+    assert_eq!(
+        life.then(Change::Begin {
+            day: date(2027, 2, 1)
+        }),
+        Ok(Stage::Shooting)
+    );
+    let end = |day| Change::End {
+        day,
+        days: 3,
+        incidents: "none".into(),
+    };
+    assert_eq!(
+        life.then(end(date(2027, 1, 31))),
+        Err(Refusal::DayBefore(date(2027, 1, 31)))
+    );
+    assert_eq!(life.then(end(date(2027, 2, 9))), Ok(Stage::Shot));
+    assert_eq!(life.0.shooting_days(), Some(3));
+    let credit = Change::Credit {
+        line: "With the help of…".into(),
+        release: date(2028, 3, 1),
+    };
+    assert_eq!(life.then(credit), Ok(Stage::Credited));
+    assert_eq!(
+        life.then(Change::Withdraw),
+        Err(Refusal::Stage {
+            stage: Stage::Credited,
+            what: "withdraw"
+        })
+    );
+}
+
+#[test]
+fn nothing_is_decided_before_every_criterion_has_its_answer() {
+    let mut life = Life::new();
+    let all = || decide(vec![granted(), granted()]);
+    assert_eq!(life.then(all()), Err(Refusal::Unanswered("realism".into())));
+    life.then(ask("raid", &["realism", "feasibility"])).unwrap();
+    assert_eq!(
+        life.then(give("raid", &[("realism", Answer::Favourable)])),
+        Err(Refusal::Unanswered("feasibility".into()))
+    );
+    life.then(give(
+        "raid",
+        &[
+            ("realism", Answer::Favourable),
+            ("feasibility", Answer::NotConcerned),
+        ],
+    ))
+    .unwrap();
+    assert_eq!(life.then(decide(vec![granted()])), Err(Refusal::Line(1)));
+    assert_eq!(
+        life.then(decide(vec![granted(), granted(), granted()])),
+        Err(Refusal::Line(2))
+    );
+    assert_eq!(life.then(all()), Ok(Stage::Granted));
+}
+
+#[test]
+fn a_refusal_rests_on_what_an_opinion_says() {
+    let mut life = Life::new();
+    life.opinions();
+    let check = |life: &mut Life, because: &[&str], expected| {
+        assert_eq!(
+            life.then(decide(vec![granted(), refused(because)])),
+            Err(expected)
+        );
+    };
+    check(
+        &mut life,
+        &["realism"],
+        Refusal::NothingAgainst("realism".into()),
+    );
+    check(
+        &mut life,
+        &["taste"],
+        Refusal::NothingAgainst("taste".into()),
+    );
+    check(&mut life, &[], Refusal::Missing("a criterion"));
+    let silent = Ruling::Refused {
+        criteria: ids(&["feasibility"]),
+        reason: " ".into(),
+    };
+    assert_eq!(
+        life.then(decide(vec![granted(), silent])),
+        Err(Refusal::Missing("the reason"))
+    );
+}
+
+#[test]
+fn the_applicant_reads_every_reason_once_there_is_a_decision() {
+    let mut life = Life::new();
+    life.opinions();
+    assert!(life.0.shown().is_empty());
+    life.then(decide(vec![
+        refused(&["feasibility"]),
+        refused(&["feasibility"]),
+    ]))
+    .unwrap();
+    let shown: Vec<(&str, &str, Answer)> = life
+        .0
+        .shown()
+        .iter()
+        .map(|(unit, answer)| (unit.as_str(), &*answer.criterion, answer.answer))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("helicopters", "feasibility", Answer::Unfavourable),
+            ("raid", "realism", Answer::Favourable),
+        ]
+    );
+}
+
+#[test]
+fn what_was_refused_is_appealed_once() {
+    let mut life = Life::new();
+    life.opinions();
+    let appeal = || Change::Appeal {
+        reason: "other days".into(),
+    };
+    let no = || decide(vec![refused(&["feasibility"]), refused(&["feasibility"])]);
+    assert_eq!(life.then(no()), Ok(Stage::Refused));
+    assert_eq!(life.then(appeal()), Ok(Stage::Appealed));
+    // Asked again, the service answers anew, and the decision waits for it.
+    life.then(ask("helicopters", &["feasibility"])).unwrap();
+    assert_eq!(
+        life.then(no()),
+        Err(Refusal::Unanswered("feasibility".into()))
+    );
+    life.then(give(
+        "helicopters",
+        &[("feasibility", Answer::Unfavourable)],
+    ))
+    .unwrap();
+    assert_eq!(life.then(no()), Ok(Stage::Refused));
+    assert_eq!(life.then(appeal()), Err(Refusal::NoAppeal));
+
+    let mut content = Life::new();
+    content.opinions();
+    content.then(decide(vec![granted(), granted()])).unwrap();
+    assert_eq!(content.then(appeal()), Err(Refusal::NoAppeal));
+}
+
+#[test]
+fn a_service_answers_what_it_was_asked() {
+    let mut life = Life::new();
+    let not_asked = |criterion: &str| {
+        Err(Refusal::NotAsked {
+            unit: unit("raid"),
+            criterion: criterion.into(),
+        })
+    };
+    let realism = || give("raid", &[("realism", Answer::Favourable)]);
+    assert_eq!(life.then(realism()), not_asked("realism"));
+    assert_eq!(
+        life.then(ask("raid", &["taste"])),
+        Err(Refusal::NoCriterion("taste".into()))
+    );
+    life.then(ask("raid", &["feasibility"])).unwrap();
+    assert_eq!(life.then(realism()), not_asked("realism"));
+}
+
+#[test]
+fn a_breach_may_be_put_right_for_seventy_two_hours() {
+    let mut life = Life::new();
+    life.opinions();
+    life.then(decide(vec![granted(), granted()])).unwrap();
+    life.then(Change::Sign).unwrap();
+    let notice = || Change::Notice {
+        breach: "real names".into(),
+    };
+    life.at(100, notice()).unwrap();
+    let until = Timestamp::from_second(3_600 * 172).unwrap();
+    assert_eq!(life.0.cure_until(), Some(until));
+    assert_eq!(life.at(171, Change::Suspend), Err(Refusal::TooEarly(until)));
+    assert_eq!(life.at(171, Change::Cure), Ok(Stage::Agreed));
+    life.at(
+        180,
+        Change::Begin {
+            day: date(2027, 2, 1),
+        },
+    )
+    .unwrap();
+    life.at(200, notice()).unwrap();
+    assert_eq!(life.at(272, Change::Suspend), Ok(Stage::Suspended));
+    assert_eq!(life.at(300, Change::Cure), Ok(Stage::Shooting));
+    assert_eq!(life.at(299, Change::Withdraw), Err(Refusal::OutOfOrder));
+}
+
+#[test]
+fn a_file_of_criteria_that_cannot_be_meant_is_refused() {
+    let check = |from: &str, to: &str, expected: &str| {
+        let told = Criteria::from_toml(&FILE.replace(from, to))
+            .unwrap_err()
+            .to_string();
+        assert!(told.contains(expected), "{told}");
+    };
+    check("format = 1", "format = 9", "write format = 1");
+    check(
+        "\"feasibility\"",
+        "\"realism\"",
+        "two criteria are called realism",
+    );
+    check(
+        "source = \"a regulation\" }",
+        "origin = \"x\" }",
+        "write [[criterion]] tables",
+    );
+    assert!(
+        Criteria::from_toml("format = 1")
+            .unwrap_err()
+            .to_string()
+            .contains("no criterion")
+    );
+}
+
+#[test]
+fn the_criteria_of_france_are_examples_and_say_so() {
+    let text = include_str!("../../../../config/france/film/criteria.toml");
+    let criteria = Criteria::from_toml(text).unwrap();
+    assert!(
+        criteria
+            .iter()
+            .all(|criterion| !criterion.confirmed && !criterion.source.is_empty())
+    );
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let answer = || prop::sample::select(Answer::ALL);
+    let ruling = || {
+        prop_oneof![
+            Just(granted()),
+            Just(refused(&["feasibility"])),
+            Just(refused(&["realism"]))
+        ]
+    };
+    let one = prop_oneof![
+        2 => prop::sample::select(vec![&["realism"][..], &["feasibility"], &["realism", "feasibility"]])
+            .prop_map(|about| ask("raid", about)),
+        3 => (answer(), answer(), any::<bool>()).prop_map(|(one, two, both)| {
+            let answers = [("feasibility", one), ("realism", two)];
+            give("raid", if both { &answers } else { &answers[..1] })
+        }),
+        3 => (ruling(), ruling()).prop_map(|(one, two)| decide(vec![one, two])),
+        1 => Just(Change::Appeal { reason: "no".into() }),
+        1 => Just(Change::Sign),
+        1 => Just(Change::Begin { day: date(2027, 2, 1) }),
+        1 => Just(Change::Notice { breach: "names".into() }),
+        1 => Just(Change::Cure),
+        1 => Just(Change::Suspend),
+        1 => Just(Change::End { day: date(2027, 2, 2), days: 1, incidents: "".into() }),
+        1 => Just(Change::Withdraw),
+    ];
+    prop::collection::vec(one, 0..60)
+}
+
+proptest! {
+    /// Whatever is tried: a decision rests on an answer to each criterion, each refusal on one that speaks against
+    /// it, and what was kept folds to the same again.
+    #[test]
+    fn what_is_decided_always_rests_on_opinions(changes in changes()) {
+        let mut life = Life::new();
+        let mut kept = Vec::new();
+        for change in changes {
+            let hour = life.0.last.as_second() / 3_600 + 40;
+            let event = Event { at: Timestamp::from_second(3_600 * hour).unwrap(), change };
+            if let Ok(after) = life.0.after(&criteria(), &event) {
+                life.0 = after;
+                let decided = matches!(event.change, Change::Decide { .. });
+                kept.push(event);
+                if decided {
+                    prop_assert!(life.0.unanswered(&criteria()).is_empty());
+                    for ruling in life.0.rulings().values() {
+                        if let Ruling::Refused { criteria, .. } = ruling {
+                            for id in criteria {
+                                let said = life.0.shown().iter().any(|(_, one)| {
+                                    one.criterion == *id && one.answer == Answer::Unfavourable
+                                });
+                                prop_assert!(said, "{id}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        let folded = Project::fold(2, Timestamp::UNIX_EPOCH, &criteria(), &kept);
+        prop_assert_eq!(folded.as_ref(), Ok(&life.0));
+        let appeals = kept
+            .iter()
+            .filter(|event| matches!(event.change, Change::Appeal { .. }))
+            .count();
+        prop_assert!(appeals <= 1);
+    }
+}
