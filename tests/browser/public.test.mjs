@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { focused, open, page as newPage, press, startServer, tabTo } from './harness.mjs';
-import { brings, choose, fill, keepReceipt, onward, resumeElsewhere, send, sound, soundInBoth, value } from './steps.mjs';
+import { answerSteps, brings, choose, fill, keepReceipt, onward, resumeElsewhere, send, sound, soundInBoth, value } from './steps.mjs';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 const PROGRAM = Buffer.from('4d5a90000300000004000000', 'hex');
@@ -234,6 +234,53 @@ for (const javascript of [true, false]) {
     await page.waitForURL(at('/fr/receipt'));
     assert.match(await page.textContent('.urgent'), /112/);
     await sound(page);
+  });
+
+  test(`a team of eight asks for a place to shoot ${how}`, { timeout: 240_000 }, async () => {
+    const page = await open(at('/fr/'), options);
+    await page.locator('main').getByRole('link', { name: 'Cinéma et audiovisuel', exact: true }).click();
+    await soundInBoth(page);
+    await page.click('.begin button');
+    await answerSteps(
+      page,
+      javascript,
+      {
+        project: {
+          project_kind: 'short',
+          project_title: 'Nuit blanche',
+          synopsis: 'Une gardienne de la paix cherche son frère, qui a payé sur https://boutique.example/.',
+          maturity: 'dated',
+          team: '8',
+        },
+        supports: {
+          'support.0.kind': 'place',
+          'support.0.what': 'Un commissariat désaffecté',
+          'support.0.setting': 'interior',
+          'support.0.from': '1er février 2027',
+          'support.0.days': '3',
+          'sensitive.0': 'uniforms',
+          'sensitive.7': 'night',
+        },
+        papers: {},
+        who: {
+          company: 'Films du Quai',
+          'applicant.family_name': 'Exemple',
+          'applicant.given_names': 'Ana',
+          contact: 'ana@films.example',
+        },
+      },
+      {
+        met: async (same, step) => {
+          await sound(same);
+          if (step === 'papers') assert.match(await same.textContent('main'), /assurance en cours de validité/);
+          return same;
+        },
+      },
+    );
+    await sound(page);
+    await send(page);
+    const { code } = await keepReceipt(page, folder, `film-${javascript}`);
+    await followUp(code, options);
   });
 
   test(`the wrong desk shows the right one ${how}`, { timeout: 120_000 }, async () => {

@@ -52,6 +52,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Whether it takes requests and nothing else: nothing that happened to anybody, nothing to investigate.
+    pub fn only_requests(&self) -> bool {
+        self.tracks.iter().all(|track| *track == Track::Request)
+    }
+
     /// The question with this id at the top level of the desk.
     pub fn question(&self, id: &str) -> Option<&Question> {
         self.questions().find(|question| question.id.as_str() == id)

@@ -55,6 +55,7 @@ number-119 = children in danger
 home-begin = Begin here
 home-draft = A report you began is waiting for you, until { $day }.
 home-draft-resume = Resume my report
+home-requests = You have a request
 home-after = You have begun or sent one already
 home-follow = Follow my report
 home-follow-text = Where it stands, messages from the service, adding to it, withdrawing it.

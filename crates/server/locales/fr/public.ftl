@@ -55,6 +55,7 @@ number-119 = enfance en danger
 home-begin = Commencer ici
 home-draft = Une déclaration commencée vous attend, jusqu’au { $day }.
 home-draft-resume = Reprendre ma déclaration
+home-requests = Vous avez une demande
 home-after = Vous avez déjà commencé ou envoyé
 home-follow = Suivre ma déclaration
 home-follow-text = Où elle en est, les messages du service, ajouter des éléments, la retirer.

@@ -38,6 +38,8 @@ struct DeskPage {
     deadline: String,
     retention: String,
     criteria: bool,
+    /// Something happened to somebody: there are traces to have at hand.
+    happened: bool,
     draft: Option<DraftFound>,
     unchosen: bool,
 }
@@ -104,6 +106,7 @@ async fn start(
         desk: desk.id.as_str().to_owned(),
         title: desk.title.get(lang).to_owned(),
         summary: desk.summary.get(lang).to_owned(),
+        happened: !desk.only_requests(),
         tracks: desk
             .tracks
             .iter()

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::desk::Kind;
+use casework::desk::{Desk, Kind};
 
 use super::{
     draft::Draft,
@@ -21,7 +21,10 @@ use crate::{
 #[template(path = "public/home.html")]
 struct HomePage {
     page: Page,
+    /// For what happened to people.
     desks: Vec<DeskShown>,
+    /// For what somebody wants of the service.
+    requests: Vec<DeskShown>,
     draft: Option<DraftNote>,
 }
 
@@ -57,29 +60,41 @@ pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap)
         .ok()
         .flatten()
         .filter(|draft| draft.filling.sent.is_none());
-    let desks = app
-        .config
-        .desks()
-        .map(|desk| {
-            let headline = desk
-                .headline
-                .as_ref()
-                .and_then(|id| desk.question(id.as_str()));
-            let kinds = match headline.map(|question| &question.kind) {
-                Some(Kind::Choice { options }) => options
-                    .iter()
-                    .map(|option| option.label.get(page.lang).to_owned())
-                    .collect(),
-                _ => Vec::new(),
-            };
-            DeskShown {
-                path: desk_path(&page, desk.id.as_str()),
-                title: desk.title.get(page.lang).to_owned(),
-                summary: desk.summary.get(page.lang).to_owned(),
-                kinds,
-            }
-        })
-        .collect();
-    let draft = draft.map(|draft| DraftNote::of(&page, &draft));
-    render(StatusCode::OK, &HomePage { page, desks, draft })
+    let (requests, desks): (Vec<&Desk>, Vec<&Desk>) =
+        app.config.desks().partition(|desk| desk.only_requests());
+    let shown = |desks: Vec<&Desk>| {
+        desks
+            .into_iter()
+            .map(|desk| DeskShown::of(&page, desk))
+            .collect()
+    };
+    let home = HomePage {
+        desks: shown(desks),
+        requests: shown(requests),
+        draft: draft.map(|draft| DraftNote::of(&page, &draft)),
+        page,
+    };
+    render(StatusCode::OK, &home)
+}
+
+impl DeskShown {
+    fn of(page: &Page, desk: &Desk) -> Self {
+        let headline = desk
+            .headline
+            .as_ref()
+            .and_then(|id| desk.question(id.as_str()));
+        let kinds = match headline.map(|question| &question.kind) {
+            Some(Kind::Choice { options }) => options
+                .iter()
+                .map(|option| option.label.get(page.lang).to_owned())
+                .collect(),
+            _ => Vec::new(),
+        };
+        Self {
+            path: desk_path(page, desk.id.as_str()),
+            title: desk.title.get(page.lang).to_owned(),
+            summary: desk.summary.get(page.lang).to_owned(),
+            kinds,
+        }
+    }
 }

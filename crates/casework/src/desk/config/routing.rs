@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     competence::{Confidence, Part, RoutingRule, Rules, UnitKind},
+    desk::Desk,
     expression::{Scope, compile},
-    submission::{DeskId, Track, UnitId},
+    submission::{DeskId, UnitId},
     text::Text,
 };
 
@@ -136,7 +137,7 @@ impl Loading {
     /// Whether a desk takes requests and nothing else: nothing of it is investigated, so whoever serves it leads.
     fn only_requests(&self, desk: Option<&DeskId>) -> bool {
         desk.and_then(|id| self.config.desk(id))
-            .is_some_and(|desk| desk.tracks.iter().all(|track| *track == Track::Request))
+            .is_some_and(Desk::only_requests)
     }
 
     /// The unit is there, and may do what the rule proposes that it does.
