@@ -19,28 +19,28 @@ const FIELDS: [(&str, Field); 4] = [
     (
         "a",
         Field {
-            values: 50,
+            values: 200,
             error: 0.05,
         },
     ),
     (
         "b",
         Field {
-            values: 100,
+            values: 400,
             error: 0.1,
         },
     ),
     (
         "c",
         Field {
-            values: 40,
+            values: 160,
             error: 0.15,
         },
     ),
     (
         "d",
         Field {
-            values: 30,
+            values: 120,
             error: 0.02,
         },
     ),
@@ -115,9 +115,14 @@ fn precision(links: &[Link]) -> f64 {
 
 #[test]
 fn training_recovers_m_and_u_within_two_per_cent() {
-    let records = couples(20_000, &[], 3);
+    [3, 4, 5].into_iter().for_each(recovers);
+}
+
+fn recovers(data: u64) {
+    let records = couples(20_000, &[], data);
     let mut linkage = Linkage::new(exact_model(), &records, LinkageOptions::default()).unwrap();
     let options = TrainOptions {
+        seed: data,
         relations: false,
         ..TrainOptions::default()
     };
@@ -185,6 +190,27 @@ fn a_seed_gives_one_model() {
         linkage.model().clone()
     };
     assert_eq!(trained(1), trained(1));
+}
+
+#[test]
+fn the_number_of_threads_shows_nowhere() {
+    let records = couples(8_000, &[0, 1], 9);
+    let linked = |threads| {
+        let options = LinkageOptions {
+            threads,
+            ..LinkageOptions::default()
+        };
+        let mut linkage = Linkage::new(exact_model(), &records, options).unwrap();
+        let training = linkage.train(&TrainOptions::default());
+        let found = links(&linkage, 0.01);
+        let weighted: Vec<WeightedPair> = found.iter().map(Link::weighted).collect();
+        let clusters = linkage.clusters(&weighted, 0.0).unwrap();
+        (training, linkage.model().clone(), found, clusters)
+    };
+    let alone = linked(1);
+    for threads in [0, 2, 5] {
+        assert!(linked(threads) == alone, "{threads} threads");
+    }
 }
 
 #[test]
