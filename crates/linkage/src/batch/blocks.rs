@@ -28,9 +28,9 @@ pub enum LinkType {
 pub(super) enum Selection<'s> {
     All,
     /// Those whose lower-numbered record is marked.
-    Lower(&'s [bool]),
+    Lower(&'s Marks),
     /// Those of which a record is marked.
-    Touching(&'s [bool]),
+    Touching(&'s Marks),
 }
 
 impl Selection<'_> {
@@ -38,12 +38,32 @@ impl Selection<'_> {
     fn holds(&self, record: u32) -> bool {
         match self {
             Selection::All => true,
-            Selection::Lower(marked) | Selection::Touching(marked) => marked[record as usize],
+            Selection::Lower(marked) | Selection::Touching(marked) => marked.holds(record),
         }
     }
 
     fn either_side(&self) -> bool {
         matches!(self, Selection::Touching(_))
+    }
+}
+
+/// Records that are marked: a bit each, so that those of a million stay in the cache.
+#[derive(Debug)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// None of `count` records.
+    pub(super) fn new(count: usize) -> Marks {
+        Marks(vec![0; count.div_ceil(64)])
+    }
+
+    pub(super) fn mark(&mut self, record: u32) {
+        self.0[record as usize / 64] |= 1 << (record % 64);
+    }
+
+    #[inline]
+    fn holds(&self, record: u32) -> bool {
+        self.0[record as usize / 64] >> (record % 64) & 1 == 1
     }
 }
 
@@ -124,7 +144,7 @@ impl Blocks {
     }
 
     /// Pairs each rule makes whose lower-numbered record is marked.
-    pub(super) fn lower_pairs(&self, plan: &Plan<'_>, marked: &[bool]) -> Vec<u64> {
+    pub(super) fn lower_pairs(&self, plan: &Plan<'_>, marked: &Marks) -> Vec<u64> {
         let sources = plan.records.sources();
         let of_group = |group: &[u32]| {
             let mut later = BTreeMap::<u16, u64>::new();
@@ -138,7 +158,7 @@ impl Blocks {
                         *alike - 1
                     }
                 };
-                if marked[*record as usize] {
+                if marked.holds(*record) {
                     pairs += after - alike;
                 }
             }
@@ -637,7 +657,8 @@ mod tests {
             let records = records(&rows);
             let plan = Plan::new(&Model::from_toml(MODEL).unwrap(), &records).unwrap();
             let blocks = Blocks::new(&plan, link_type, 2);
-            let everyone = vec![true; rows.len()];
+            let mut everyone = Marks::new(rows.len());
+            (0..rows.len() as u32).for_each(|record| everyone.mark(record));
             prop_assert_eq!(blocks.lower_pairs(&plan, &everyone), blocks.pairs().collect::<Vec<_>>());
             let mut found = Vec::new();
             for stretch in blocks.stretches(stretch) {

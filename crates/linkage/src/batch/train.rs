@@ -20,7 +20,7 @@
 
 use std::collections::HashMap;
 
-use super::blocks::{Blocks, Pair, STRETCH, Selection, pairs_among};
+use super::blocks::{Blocks, Marks, Pair, STRETCH, Selection, pairs_among};
 use super::compare::{Comparer, Patterns};
 use super::em::Em;
 use super::factors::{Factor, Random, mix, sample};
@@ -138,8 +138,10 @@ fn count(
     let made: u64 = blocks.pairs().sum();
     let scale = (made as f64 / options.blocked_pairs.max(1) as f64).max(1.0);
     let limit = (u64::MAX as f64 / scale) as u64;
-    let drawn = |record: u32| mix(u64::from(record) ^ salt) <= limit;
-    let drawn: Vec<bool> = (0..plan.records.len() as u32).map(drawn).collect();
+    let mut drawn = Marks::new(plan.records.len());
+    (0..plan.records.len() as u32)
+        .filter(|record| mix(u64::from(*record) ^ salt) <= limit)
+        .for_each(|record| drawn.mark(record));
     let stretches = blocks.stretches(STRETCH);
     let new = || (Comparer::new(plan), Tallies::default());
     let states = gathered(threads, stretches.len(), new, |(comparer, tallies), at| {
@@ -242,10 +244,10 @@ fn triangles(
     examples: &[Vec<(u32, u32)>],
     threads: usize,
 ) -> Vec<Triangles> {
-    let mut marked = vec![false; plan.records.len()];
+    let mut marked = Marks::new(plan.records.len());
     for (left, right) in examples.iter().flatten() {
-        marked[*left as usize] = true;
-        marked[*right as usize] = true;
+        marked.mark(*left);
+        marked.mark(*right);
     }
     let stretches = blocks.stretches(STRETCH);
     let new = || (scorer.scoring(plan, 1.0), Vec::new());
