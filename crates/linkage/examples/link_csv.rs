@@ -1,6 +1,6 @@
 //! Links a CSV file by a model: `link_csv DATA.csv MODEL.toml OUT_DIR [--date COLUMN]...
 //! [--threshold-weight W] [--min-p P] [--seed N] [--components] [--no-relations] [--keep]
-//! [--threads N]`.
+//! [--threads N] [--widen PAIRS_A_RECORD]`.
 //!
 //! Writes `edges.csv` (id_l, id_r, p) and `clusters.csv` (id, cluster_id) with the first column as id,
 //! and the trained model; prints seconds of each phase. For measuring, with one reader of CSV that
@@ -30,6 +30,7 @@ struct Arguments {
     keep: bool,
     seed: u64,
     threads: usize,
+    widen: u64,
 }
 
 fn arguments() -> Result<Arguments, Failure> {
@@ -46,6 +47,7 @@ fn arguments() -> Result<Arguments, Failure> {
         keep: false,
         seed: 1,
         threads: 1,
+        widen: 0,
     };
     let mut rest = std::env::args().skip(1);
     while let Some(argument) = rest.next() {
@@ -56,6 +58,7 @@ fn arguments() -> Result<Arguments, Failure> {
             "--threshold-weight" => found.threshold = value()?.parse()?,
             "--seed" => found.seed = value()?.parse()?,
             "--threads" => found.threads = value()?.parse()?,
+            "--widen" => found.widen = value()?.parse()?,
             "--components" => found.components = true,
             "--no-relations" => found.relations = false,
             "--keep" => found.keep = true,
@@ -80,14 +83,25 @@ fn main() -> Result<(), Failure> {
     let model = Model::from_toml(&std::fs::read_to_string(&arguments.model)?)?;
     let mut linkage = Linkage::new(model, &records, options)?;
     clock.tell("block");
+    let training = TrainOptions {
+        relations: arguments.relations,
+        seed: arguments.seed,
+        ..TrainOptions::default()
+    };
     if !arguments.keep {
-        let training = linkage.train(&TrainOptions {
-            relations: arguments.relations,
-            seed: arguments.seed,
-            ..TrainOptions::default()
-        });
+        println!("{:?}", linkage.train(&training));
         clock.tell("train");
-        println!("{training:?}");
+    }
+    if arguments.widen > 0 {
+        let most = arguments.widen * records.len() as u64;
+        let wider = linkage.wider(most, arguments.seed)?;
+        clock.tell("widen");
+        println!("{wider:#?}");
+        let mut model = linkage.model().clone();
+        model.widen(wider.into_iter().map(|wider| wider.rule));
+        linkage = Linkage::new(model, &records, options)?;
+        println!("{:?}", linkage.train(&training));
+        clock.tell("train again");
     }
     let mut links: Vec<WeightedPair> = Vec::new();
     linkage.predict(arguments.min_p, |link| links.push(link.weighted()))?;

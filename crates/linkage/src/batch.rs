@@ -65,6 +65,7 @@ mod similarity;
 mod tests;
 mod threads;
 mod train;
+mod widen;
 
 use blocks::{Blocks, STRETCH, Selection, Stretch};
 use plan::Plan;
@@ -81,6 +82,7 @@ pub use model::{
 };
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};
+pub use widen::WiderRule;
 
 /// What a run may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -283,7 +283,7 @@ impl<'p> Fetched<'p> {
     }
 }
 
-/// The pairs that agree on one expression, to be drawn from.
+/// The pairs that agree on some expressions, to be drawn from.
 #[derive(Debug)]
 pub(super) struct Agreeing<'b> {
     blocks: &'b Blocks,
@@ -293,8 +293,8 @@ pub(super) struct Agreeing<'b> {
 }
 
 impl<'b> Agreeing<'b> {
-    pub(super) fn new(plan: &Plan<'_>, blocks: &'b Blocks, expression: usize) -> Self {
-        let mask = 1 << expression;
+    /// Of the expressions of `mask`; the blocks are those of the plan.
+    pub(super) fn new(plan: &Plan<'_>, blocks: &'b Blocks, mask: u64) -> Self {
         let rule = match plan.rules.iter().position(|rule| *rule == mask) {
             Some(at) => Cow::Borrowed(&blocks.rules[at]),
             None => Cow::Owned(RuleBlocks::new(plan, mask, blocks.link_type)),

@@ -340,7 +340,7 @@ fn rarest_first<'b>(
 ) -> Vec<(usize, Agreeing<'b>)> {
     let mut agreeing: Vec<(usize, Agreeing<'b>)> = (0..plan.expressions.len())
         .filter(|at| expressions >> at & 1 == 1)
-        .map(|at| (at, Agreeing::new(plan, blocks, at)))
+        .map(|at| (at, Agreeing::new(plan, blocks, 1 << at)))
         .collect();
     agreeing.sort_by_key(|(at, pairs)| (pairs.pairs(), *at));
     agreeing
