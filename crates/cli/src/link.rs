@@ -20,6 +20,7 @@ mod words;
 
 use std::{
     io::{ErrorKind, Write as _},
+    num::NonZeroUsize,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -108,6 +109,7 @@ impl Files {
         LinkageOptions {
             link_type: self.link_type(),
             pairs_per_rule: u64::MAX,
+            ..LinkageOptions::default()
         }
     }
 }
@@ -124,6 +126,9 @@ struct Inputs {
     /// Most pairs that one blocking rule may make.
     #[arg(long, value_name = "COUNT", default_value_t = LinkageOptions::default().pairs_per_rule)]
     pairs_per_rule: u64,
+    /// Threads that compare; their number changes no result [default: one for each processor].
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
 }
 
 impl Inputs {
@@ -139,8 +144,13 @@ impl Inputs {
         LinkageOptions {
             link_type: self.files.link_type(),
             pairs_per_rule: self.pairs_per_rule,
+            threads: self.threads.map_or_else(processors, NonZeroUsize::get),
         }
     }
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
 /// Writes to standard output; whoever reads it may stop.

@@ -1,5 +1,6 @@
 //! Links a CSV file by a model: `link_csv DATA.csv MODEL.toml OUT_DIR [--date COLUMN]...
-//! [--threshold-weight W] [--min-p P] [--seed N] [--components] [--no-relations] [--keep]`.
+//! [--threshold-weight W] [--min-p P] [--seed N] [--components] [--no-relations] [--keep]
+//! [--threads N] [--widen PAIRS_A_RECORD]`.
 //!
 //! Writes `edges.csv` (id_l, id_r, p) and `clusters.csv` (id, cluster_id) with the first column as id,
 //! and the trained model; prints seconds of each phase. For measuring, with one reader of CSV that
@@ -28,6 +29,8 @@ struct Arguments {
     relations: bool,
     keep: bool,
     seed: u64,
+    threads: usize,
+    widen: u64,
 }
 
 fn arguments() -> Result<Arguments, Failure> {
@@ -43,6 +46,8 @@ fn arguments() -> Result<Arguments, Failure> {
         relations: true,
         keep: false,
         seed: 1,
+        threads: 1,
+        widen: 0,
     };
     let mut rest = std::env::args().skip(1);
     while let Some(argument) = rest.next() {
@@ -52,6 +57,8 @@ fn arguments() -> Result<Arguments, Failure> {
             "--min-p" => found.min_p = value()?.parse()?,
             "--threshold-weight" => found.threshold = value()?.parse()?,
             "--seed" => found.seed = value()?.parse()?,
+            "--threads" => found.threads = value()?.parse()?,
+            "--widen" => found.widen = value()?.parse()?,
             "--components" => found.components = true,
             "--no-relations" => found.relations = false,
             "--keep" => found.keep = true,
@@ -69,17 +76,32 @@ fn main() -> Result<(), Failure> {
     let mut clock = Clock::start();
     let (ids, records) = read(&arguments)?;
     clock.tell("load");
+    let options = LinkageOptions {
+        threads: arguments.threads,
+        ..LinkageOptions::default()
+    };
     let model = Model::from_toml(&std::fs::read_to_string(&arguments.model)?)?;
-    let mut linkage = Linkage::new(model, &records, LinkageOptions::default())?;
+    let mut linkage = Linkage::new(model, &records, options)?;
     clock.tell("block");
+    let training = TrainOptions {
+        relations: arguments.relations,
+        seed: arguments.seed,
+        ..TrainOptions::default()
+    };
     if !arguments.keep {
-        let training = linkage.train(&TrainOptions {
-            relations: arguments.relations,
-            seed: arguments.seed,
-            ..TrainOptions::default()
-        });
+        println!("{:?}", linkage.train(&training));
         clock.tell("train");
-        println!("{training:?}");
+    }
+    if arguments.widen > 0 {
+        let most = arguments.widen * records.len() as u64;
+        let wider = linkage.wider(most, arguments.seed)?;
+        clock.tell("widen");
+        println!("{wider:#?}");
+        let mut model = linkage.model().clone();
+        model.widen(wider.into_iter().map(|wider| wider.rule));
+        linkage = Linkage::new(model, &records, options)?;
+        println!("{:?}", linkage.train(&training));
+        clock.tell("train again");
     }
     let mut links: Vec<WeightedPair> = Vec::new();
     linkage.predict(arguments.min_p, |link| links.push(link.weighted()))?;
@@ -167,33 +189,34 @@ fn date(text: &str) -> Option<i32> {
     days_from_civil(number(0, 4)? as i32, number(4, 6)?, number(6, 8)?)
 }
 
-/// Seconds on a processor, where the system tells them (Linux), else by the clock: on a shared machine
-/// only the former can be compared.
+/// Seconds of the first thread on a processor, where the system tells them (Linux), and by the clock: on a
+/// shared machine only the former can be compared, with several threads only the latter.
 struct Clock {
-    last: f64,
+    processor: f64,
     start: Instant,
 }
 
 impl Clock {
     fn start() -> Clock {
-        let mut clock = Clock {
-            last: 0.0,
+        Clock {
+            processor: Self::on_processor(),
             start: Instant::now(),
-        };
-        clock.last = clock.now();
-        clock
+        }
     }
 
-    fn now(&self) -> f64 {
+    fn on_processor() -> f64 {
         let on_processor = std::fs::read_to_string("/proc/self/schedstat")
             .ok()
             .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-        on_processor.map_or(self.start.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+        on_processor.map_or(0.0, |nanos| nanos / 1e9)
     }
 
     fn tell(&mut self, phase: &str) {
-        let now = self.now();
-        println!("{phase} {:.3} s", now - self.last);
-        self.last = now;
+        let processor = Self::on_processor() - self.processor;
+        println!(
+            "{phase} {processor:.3} s, {:.3} s by the clock",
+            self.start.elapsed().as_secs_f64()
+        );
+        *self = Clock::start();
     }
 }

@@ -63,11 +63,14 @@ mod records;
 mod similarity;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod train;
+mod widen;
 
-use blocks::{Blocks, Selection};
+use blocks::{Blocks, STRETCH, Selection, Stretch};
 use plan::Plan;
-use predict::Scorer;
+use predict::{Scorer, Scoring};
+use threads::in_order;
 
 pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
@@ -79,6 +82,7 @@ pub use model::{
 };
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};
+pub use widen::WiderRule;
 
 /// What a run may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,8 @@ pub struct LinkageOptions {
     pub link_type: LinkType,
     /// Most pairs that one blocking rule may make.
     pub pairs_per_rule: u64,
+    /// Threads that compare. Their number changes no result.
+    pub threads: usize,
 }
 
 impl Default for LinkageOptions {
@@ -94,6 +100,7 @@ impl Default for LinkageOptions {
         LinkageOptions {
             link_type: LinkType::Dedupe,
             pairs_per_rule: 10_000_000_000,
+            threads: 1,
         }
     }
 }
@@ -104,7 +111,7 @@ pub struct Linkage<'r> {
     model: Model,
     plan: Plan<'r>,
     blocks: Blocks,
-    link_type: LinkType,
+    threads: usize,
     /// From the model's deterministic rules.
     prior: Option<f64>,
 }
@@ -149,7 +156,7 @@ impl<'r> Linkage<'r> {
     ) -> Result<Linkage<'r>, LinkError> {
         model.validate()?;
         let plan = Plan::new(&model, records)?;
-        let blocks = Blocks::new(&plan, options.link_type);
+        let blocks = Blocks::new(&plan, options.link_type, options.threads);
         blocks.within(options.pairs_per_rule)?;
         let prior = match &model.deterministic {
             Some(rules) if !model.prior_locked => deterministic::prior(rules, records, options)?,
@@ -159,7 +166,7 @@ impl<'r> Linkage<'r> {
             model,
             plan,
             blocks,
-            link_type: options.link_type,
+            threads: options.threads,
             prior,
         })
     }
@@ -185,8 +192,8 @@ impl<'r> Linkage<'r> {
             &mut self.model,
             &self.plan,
             &self.blocks,
-            self.link_type,
             options,
+            self.threads,
         );
         self.model.prior_locked = locked;
         training
@@ -218,30 +225,41 @@ impl<'r> Linkage<'r> {
         Ok(training)
     }
 
-    /// Gives every pair whose probability is at least `threshold` to `each`, each pair once.
+    /// Gives every pair whose probability is at least `threshold` to `each`, each pair once and in one order
+    /// for any number of threads.
     ///
     /// # Errors
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
-    pub fn predict(&self, threshold: f64, mut each: impl FnMut(Link)) -> Result<(), LinkError> {
+    pub fn predict(&self, threshold: f64, each: impl FnMut(Link)) -> Result<(), LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let most = if threshold > 0.0 {
             1.0 / threshold - 1.0
         } else {
             f64::INFINITY
         };
-        let mut scoring = scorer.scoring(&self.plan, most);
-        self.blocks
-            .for_each(&self.plan, Selection::All, |rule, pair| {
-                if let Some(against) = scoring.odds_against(&pair) {
-                    each(Link {
-                        left: pair.left,
-                        right: pair.right,
-                        weight: -against.log2(),
-                        probability: 1.0 / (1.0 + against),
-                        rule,
-                    });
-                }
-            });
+        let stretches = self.blocks.stretches(STRETCH);
+        let links = |scoring: &mut Scoring<'_>, at: usize| {
+            let mut links = Vec::new();
+            let stretch: &Stretch = &stretches[at];
+            self.blocks
+                .for_each(&self.plan, stretch, Selection::All, |pair| {
+                    if let Some(against) = scoring.odds_against(&pair) {
+                        links.push(Link {
+                            left: pair.left,
+                            right: pair.right,
+                            weight: -against.log2(),
+                            probability: 1.0 / (1.0 + against),
+                            rule: stretch.rule,
+                        });
+                    }
+                });
+            links
+        };
+        let scoring = || scorer.scoring(&self.plan, most);
+        let mut each = each;
+        in_order(self.threads, stretches.len(), scoring, links, |links| {
+            links.into_iter().for_each(&mut each);
+        });
         Ok(())
     }
 
@@ -255,9 +273,12 @@ impl<'r> Linkage<'r> {
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
     pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
-        let mut scoring = scorer.scoring(&self.plan, f64::INFINITY);
+        let scoring = || scorer.scoring(&self.plan, f64::INFINITY);
         let count = self.plan.records.len();
-        Ok(entities::entities(count, links, threshold, &mut scoring))
+        let threads = self.threads;
+        Ok(entities::entities(
+            count, links, threshold, scoring, threads,
+        ))
     }
 }
 

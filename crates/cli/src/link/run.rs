@@ -13,7 +13,7 @@ use super::{
     output::{Field, Output, Type, Written},
     progress, say,
     truth::{Judge, Truth},
-    words::test_in_words,
+    words::{rule_in_words, test_in_words},
     write_model,
 };
 
@@ -30,6 +30,10 @@ pub(super) struct Run {
     /// Where the random draws of training begin: the same seed and records give the same model.
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
+    /// Also find more blocking rules from the records, and train again with them: of at most so many
+    /// new pairs for each record, in all.
+    #[arg(long, value_name = "PAIRS", requires = "train")]
+    widen: Option<u64>,
     /// Write the model, trained.
     #[arg(long, value_name = "FILE")]
     save_model: Option<PathBuf>,
@@ -97,13 +101,13 @@ impl Run {
             .with_context(|| self.inputs.model_file().display().to_string())?;
         tell_records(&loaded, &linkage)?;
         if self.train {
-            let working = progress::working("training");
-            let training = linkage.train(&TrainOptions {
-                seed: self.seed,
-                ..TrainOptions::default()
-            });
-            working.finish_and_clear();
-            tell_training(&training, linkage.model())?;
+            self.train(&mut linkage)?;
+        }
+        if let Some(pairs) = self.widen {
+            let most = pairs.saturating_mul(loaded.len() as u64);
+            linkage = self.widened(&linkage, &loaded, most)?;
+            tell_records(&loaded, &linkage)?;
+            self.train(&mut linkage)?;
         }
         let model_file = match &self.save_model {
             Some(path) => Some(write_model(path, linkage.model())?),
@@ -133,6 +137,39 @@ impl Run {
             "{count} links of probability {links_from:.4} and above\n"
         ))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn train(&self, linkage: &mut Linkage<'_>) -> Result<()> {
+        let working = progress::working("training");
+        let training = linkage.train(&TrainOptions {
+            seed: self.seed,
+            ..TrainOptions::default()
+        });
+        working.finish_and_clear();
+        tell_training(&training, linkage.model())
+    }
+
+    /// The model with more blocking rules, found with the help of its training.
+    fn widened<'r>(
+        &self,
+        linkage: &Linkage<'_>,
+        loaded: &'r Loaded,
+        most: u64,
+    ) -> Result<Linkage<'r>> {
+        let working = progress::working("finding blocking rules");
+        let wider = linkage.wider(most, self.seed)?;
+        working.finish_and_clear();
+        let mut model = linkage.model().clone();
+        for found in wider {
+            say(&format!(
+                "new rule: {}, {:.0} more pairs of which {:.0} are expected to be one\n",
+                rule_in_words(&found.rule),
+                found.pairs,
+                found.matches
+            ))?;
+            model.widen([found.rule]);
+        }
+        Ok(Linkage::new(model, &loaded.records, self.inputs.options())?)
     }
 
     /// The threshold in bits.

@@ -4,9 +4,14 @@
 //! no table of pairs is ever made. A pair that an earlier rule makes is seen by its agreements, and
 //! skipped.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::error::LinkError;
-use super::factors::{Random, mix};
-use super::plan::Plan;
+use super::factors::Random;
+use super::plan::{Codes, Plan};
+use super::threads::in_order;
 
 /// Which pairs exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,13 +27,10 @@ pub enum LinkType {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Selection<'s> {
     All,
-    /// Those whose lower-numbered record is drawn, each with the same chance.
-    Sample {
-        salt: u64,
-        limit: u64,
-    },
+    /// Those whose lower-numbered record is marked.
+    Lower(&'s Marks),
     /// Those of which a record is marked.
-    Touching(&'s [bool]),
+    Touching(&'s Marks),
 }
 
 impl Selection<'_> {
@@ -36,8 +38,7 @@ impl Selection<'_> {
     fn holds(&self, record: u32) -> bool {
         match self {
             Selection::All => true,
-            Selection::Sample { salt, limit } => mix(u64::from(record) ^ salt) <= *limit,
-            Selection::Touching(marked) => marked[record as usize],
+            Selection::Lower(marked) | Selection::Touching(marked) => marked.holds(record),
         }
     }
 
@@ -46,12 +47,32 @@ impl Selection<'_> {
     }
 }
 
+/// Records that are marked: a bit each, so that those of a million stay in the cache.
+#[derive(Debug)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// None of `count` records.
+    pub(super) fn new(count: usize) -> Marks {
+        Marks(vec![0; count.div_ceil(64)])
+    }
+
+    pub(super) fn mark(&mut self, record: u32) {
+        self.0[record as usize / 64] |= 1 << (record % 64);
+    }
+
+    #[inline]
+    fn holds(&self, record: u32) -> bool {
+        self.0[record as usize / 64] >> (record % 64) & 1 == 1
+    }
+}
+
 /// A pair of records that a rule makes.
 pub(super) struct Pair<'p> {
     pub(super) left: u32,
     pub(super) right: u32,
-    pub(super) left_row: &'p [u32],
-    pub(super) right_row: &'p [u32],
+    pub(super) left_row: &'p [Codes],
+    pub(super) right_row: &'p [Codes],
     /// The expressions on which they agree, as bits.
     pub(super) agreement: u64,
 }
@@ -60,10 +81,25 @@ pub(super) struct Pair<'p> {
 #[derive(Debug)]
 pub(super) struct Blocks {
     rules: Vec<RuleBlocks>,
-    link_type: LinkType,
+    pub(super) link_type: LinkType,
 }
 
-#[derive(Debug, Default)]
+/// Pairs of a rule, few enough for one part of the work: those of some groups, or of one group those of
+/// some members with all members after them.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    pub(super) rule: usize,
+    groups: Range<usize>,
+    /// Members of each group, by their place in it.
+    lower: Range<usize>,
+}
+
+/// Pairs of a stretch, about.
+pub(super) const STRETCH: u64 = 1 << 16;
+/// Rows that are fetched before their pairs are looked at: the processor then waits for many at once.
+const FETCHED: usize = 128;
+
+#[derive(Debug, Clone, Default)]
 struct RuleBlocks {
     /// Records, group after group; groups of one are left out.
     members: Vec<u32>,
@@ -75,13 +111,19 @@ struct RuleBlocks {
 }
 
 impl Blocks {
-    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType) -> Blocks {
-        let rules = plan.rules.iter();
-        let rules = rules.map(|mask| RuleBlocks::new(plan, *mask, link_type));
-        Blocks {
-            rules: rules.collect(),
-            link_type,
-        }
+    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, threads: usize) -> Blocks {
+        let mut rules = Vec::new();
+        let of_rule = |(): &mut (), rule: usize| RuleBlocks::new(plan, plan.rules[rule], link_type);
+        in_order(
+            threads,
+            plan.rules.len(),
+            || (),
+            of_rule,
+            |rule| {
+                rules.push(rule);
+            },
+        );
+        Blocks { rules, link_type }
     }
 
     /// Refuses a rule that makes more pairs than `limit`.
@@ -101,75 +143,162 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
-    /// Every pair of `selection` once.
+    /// Pairs each rule makes whose lower-numbered record is marked.
+    pub(super) fn lower_pairs(&self, plan: &Plan<'_>, marked: &Marks) -> Vec<u64> {
+        let sources = plan.records.sources();
+        let of_group = |group: &[u32]| {
+            let mut later = BTreeMap::<u16, u64>::new();
+            let mut pairs = 0;
+            for (after, record) in (0..).zip(group.iter().rev()) {
+                let alike = match self.link_type {
+                    LinkType::Dedupe => 0,
+                    LinkType::Link => {
+                        let alike = later.entry(sources[*record as usize]).or_default();
+                        *alike += 1;
+                        *alike - 1
+                    }
+                };
+                if marked.holds(*record) {
+                    pairs += after - alike;
+                }
+            }
+            pairs
+        };
+        let rules = self.rules.iter();
+        rules
+            .map(|rule| rule.groups().map(of_group).sum())
+            .collect()
+    }
+
+    /// All pairs, cut into stretches of about so many.
+    pub(super) fn stretches(&self, pairs: u64) -> Vec<Stretch> {
+        let rules = self.rules.iter().enumerate();
+        rules
+            .flat_map(|(at, rule)| rule.stretches(at, pairs))
+            .collect()
+    }
+
+    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes.
     pub(super) fn for_each(
         &self,
         plan: &Plan<'_>,
+        stretch: &Stretch,
         selection: Selection<'_>,
-        mut each: impl FnMut(usize, Pair<'_>),
+        mut each: impl FnMut(Pair<'_>),
     ) {
-        let stride = plan.stride();
-        let mut rows = Vec::new();
-        for (at, rule) in self.rules.iter().enumerate() {
-            let earlier = &plan.rules[..at];
-            for (group, members) in rule.groups().enumerate() {
-                if !members.iter().any(|record| selection.holds(*record)) {
-                    continue;
+        let rule = &self.rules[stretch.rule];
+        let earlier = &plan.rules[..stretch.rule];
+        let mut fetched = Fetched::new(plan);
+        let mut groups = stretch.groups.clone();
+        while !groups.is_empty() {
+            fetched.clear();
+            for group in groups.by_ref() {
+                let members = rule.group(group);
+                if members.iter().any(|record| selection.holds(*record)) {
+                    fetched.add(group, &members[stretch.lower.start.min(members.len())..]);
                 }
-                rows.clear();
-                for record in members {
-                    rows.extend_from_slice(plan.row(*record));
+                if fetched.rows.len() >= FETCHED {
+                    break;
                 }
-                for (i, left_row) in rows.chunks_exact(stride).enumerate() {
-                    let chosen = selection.holds(members[i]);
+            }
+            for (group, members, rows) in fetched.groups(rule) {
+                let lower = members.iter().zip(rows.chunks_exact(plan.stride()));
+                for (i, (left, left_row)) in lower.take(stretch.lower.len()).enumerate() {
+                    let chosen = selection.holds(*left);
                     if !chosen && !selection.either_side() {
                         continue;
                     }
-                    let rest = rows[(i + 1) * stride..].chunks_exact(stride);
+                    let rest = rows[(i + 1) * plan.stride()..].chunks_exact(plan.stride());
                     for (right_row, right) in rest.zip(&members[i + 1..]) {
                         if !chosen && !selection.holds(*right) {
                             continue;
                         }
                         let agreement = plan.agreement(left_row, right_row);
                         if earlier.iter().any(|mask| agreement & mask == *mask)
-                            || !self.exists(plan, members[i], *right)
+                            || !self.exists(plan, *left, *right)
                             || rule.made_before(plan, group, left_row, right_row)
                         {
                             continue;
                         }
-                        each(
-                            at,
-                            Pair {
-                                left: members[i],
-                                right: *right,
-                                left_row,
-                                right_row,
-                                agreement,
-                            },
-                        );
+                        each(Pair {
+                            left: *left,
+                            right: *right,
+                            left_row,
+                            right_row,
+                            agreement,
+                        });
                     }
                 }
             }
         }
     }
 
-    fn exists(&self, plan: &Plan<'_>, left: u32, right: u32) -> bool {
-        exists(plan, self.link_type, left, right)
+    /// Whether two records are a pair at all.
+    #[inline]
+    pub(super) fn exists(&self, plan: &Plan<'_>, left: u32, right: u32) -> bool {
+        let sources = plan.records.sources();
+        self.link_type == LinkType::Dedupe || sources[left as usize] != sources[right as usize]
     }
 }
 
-/// The pairs that agree on one expression, to be drawn from.
+/// Rows of some groups, side by side.
+struct Fetched<'p> {
+    plan: &'p Plan<'p>,
+    rows: Vec<Codes>,
+    /// Each group, how many of its last members are fetched, and where their rows end.
+    groups: Vec<(usize, usize, usize)>,
+}
+
+impl<'p> Fetched<'p> {
+    fn new(plan: &'p Plan<'p>) -> Self {
+        Fetched {
+            plan,
+            rows: Vec::with_capacity(FETCHED * 2),
+            groups: Vec::new(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.groups.clear();
+    }
+
+    fn add(&mut self, group: usize, members: &[u32]) {
+        for record in members {
+            self.rows.extend_from_slice(self.plan.row(*record));
+        }
+        self.groups.push((group, members.len(), self.rows.len()));
+    }
+
+    fn groups<'f>(
+        &'f self,
+        rule: &'f RuleBlocks,
+    ) -> impl Iterator<Item = (usize, &'f [u32], &'f [Codes])> {
+        let mut start = 0;
+        self.groups.iter().map(move |&(group, count, end)| {
+            let members = rule.group(group);
+            let rows = &self.rows[std::mem::replace(&mut start, end)..end];
+            (group, &members[members.len() - count..], rows)
+        })
+    }
+}
+
+/// The pairs that agree on some expressions, to be drawn from.
 #[derive(Debug)]
-pub(super) struct Agreeing {
-    rule: RuleBlocks,
-    link_type: LinkType,
+pub(super) struct Agreeing<'b> {
+    blocks: &'b Blocks,
+    rule: Cow<'b, RuleBlocks>,
     /// Pairs of the groups so far, sources not looked at.
     cumulative: Vec<u64>,
 }
 
-impl Agreeing {
-    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, expression: usize) -> Agreeing {
-        let rule = RuleBlocks::new(plan, 1 << expression, link_type);
+impl<'b> Agreeing<'b> {
+    /// Of the expressions of `mask`; the blocks are those of the plan.
+    pub(super) fn new(plan: &Plan<'_>, blocks: &'b Blocks, mask: u64) -> Self {
+        let rule = match plan.rules.iter().position(|rule| *rule == mask) {
+            Some(at) => Cow::Borrowed(&blocks.rules[at]),
+            None => Cow::Owned(RuleBlocks::new(plan, mask, blocks.link_type)),
+        };
         let mut total = 0;
         let cumulative = rule.groups().map(|group| {
             total += pairs_of(group.len() as u64);
@@ -177,8 +306,8 @@ impl Agreeing {
         });
         Agreeing {
             cumulative: cumulative.collect(),
+            blocks,
             rule,
-            link_type,
         }
     }
 
@@ -214,19 +343,13 @@ impl Agreeing {
             let other = random.below(members.len() as u64 - 1) as usize;
             let right = other + usize::from(other >= left);
             let (left, right) = (members[left], members[right]);
-            let kept = exists(plan, self.link_type, left, right)
+            let kept = self.blocks.exists(plan, left, right)
                 && !self
                     .rule
                     .made_before(plan, group, plan.row(left), plan.row(right));
             kept.then_some((left, right))
         })
     }
-}
-
-/// Whether two records are a pair at all.
-pub(super) fn exists(plan: &Plan<'_>, link_type: LinkType, left: u32, right: u32) -> bool {
-    let sources = plan.records.sources();
-    link_type == LinkType::Dedupe || sources[left as usize] != sources[right as usize]
 }
 
 /// How many pairs there are among records of these sources.
@@ -240,7 +363,7 @@ pub(super) fn pairs_among(
     if link_type == LinkType::Dedupe {
         return all;
     }
-    let mut of_source = std::collections::BTreeMap::<u16, u64>::new();
+    let mut of_source = BTreeMap::<u16, u64>::new();
     for record in members {
         *of_source
             .entry(plan.records.sources()[record as usize])
@@ -268,24 +391,17 @@ impl RuleBlocks {
                 std::cmp::Reverse(expression.size),
             )
         });
-        let mut rule = RuleBlocks::default();
-        for (at, &key) in keys.iter().enumerate() {
-            rule = if at == 0 && plan.expressions[key].elements.is_none() {
-                RuleBlocks::by_code(plan, key)
-            } else {
-                let all;
-                let groups = if at == 0 {
-                    all = (0..plan.records.len() as u32).collect();
-                    RuleBlocks {
-                        ends: vec![plan.records.len() as u32],
-                        members: all,
-                        ..RuleBlocks::default()
-                    }
-                } else {
-                    rule
-                };
-                groups.split(plan, key)
-            };
+        let plain = |at: usize| {
+            let key = keys.get(at).copied();
+            key.filter(|key| plan.expressions[*key].elements.is_none())
+        };
+        let (mut rule, done) = match (plain(0), plain(1)) {
+            (Some(first), Some(second)) => (RuleBlocks::by_codes(plan, first, second), 2),
+            (Some(first), None) => (RuleBlocks::by_code(plan, first), 1),
+            _ => (RuleBlocks::everyone(plan), 0),
+        };
+        for key in &keys[done..] {
+            rule = rule.split(plan, *key);
         }
         rule.members.shrink_to_fit();
         rule.ends.shrink_to_fit();
@@ -296,33 +412,86 @@ impl RuleBlocks {
         rule
     }
 
-    /// Records of one code together, by counting.
+    fn stretches(&self, rule: usize, most: u64) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        let mut add = |groups: Range<usize>, lower: Range<usize>| {
+            if !groups.is_empty() && !lower.is_empty() {
+                stretches.push(Stretch {
+                    rule,
+                    groups,
+                    lower,
+                });
+            }
+        };
+        let (mut start, mut pairs) = (0, 0);
+        for (at, group) in self.groups().enumerate() {
+            if pairs_of(group.len() as u64) > most {
+                add(start..at, 0..usize::MAX);
+                for lower in cut(group.len(), most) {
+                    add(at..at + 1, lower);
+                }
+                (start, pairs) = (at + 1, 0);
+                continue;
+            }
+            pairs += pairs_of(group.len() as u64);
+            if pairs >= most {
+                add(start..at + 1, 0..usize::MAX);
+                (start, pairs) = (at + 1, 0);
+            }
+        }
+        add(start..self.ends.len(), 0..usize::MAX);
+        stretches
+    }
+
+    /// All records in one group.
+    fn everyone(plan: &Plan<'_>) -> RuleBlocks {
+        let count = plan.records.len() as u32;
+        RuleBlocks {
+            members: (0..count).collect(),
+            ends: vec![count],
+            ..RuleBlocks::default()
+        }
+    }
+
+    /// Records of one code together.
     fn by_code(plan: &Plan<'_>, key: usize) -> RuleBlocks {
-        let mut counts = plan.frequencies(key);
-        counts[0] = 0;
-        let mut ends = Vec::new();
-        let mut total = 0_u32;
-        for count in &mut counts {
-            let size = *count;
-            // the place of the first member; u32::MAX for codes that make no group
-            *count = if size > 1 { total } else { u32::MAX };
-            if size > 1 {
-                total += size;
-                ends.push(total);
-            }
-        }
-        let mut members = vec![0; total as usize];
-        for record in 0..plan.records.len() as u32 {
-            let place = &mut counts[plan.code(record, key) as usize];
-            if *place != u32::MAX {
-                members[*place as usize] = record;
-                *place += 1;
-            }
-        }
+        let records = (0..).zip(plan.codes(key));
+        let entries = records.map(|(record, code)| (code, record));
+        let (members, ends) = together(plan.expressions[key].size, entries);
         RuleBlocks {
             members,
             ends,
             ..RuleBlocks::default()
+        }
+    }
+
+    /// Records of two equal codes together. The second code goes with the record, since to fetch it when the
+    /// first has scattered the records would miss the cache each time.
+    fn by_codes(plan: &Plan<'_>, first: usize, second: usize) -> RuleBlocks {
+        let codes = plan.codes(first).zip(plan.codes(second));
+        let entries = (0_u64..).zip(codes).map(|(record, (first, second))| {
+            let first = if second == 0 { 0 } else { first };
+            (first, u64::from(second) << 32 | record)
+        });
+        let (mut entries, ends) = together(plan.expressions[first].size, entries);
+        let mut rule = RuleBlocks::default();
+        let mut start = 0;
+        for end in ends {
+            rule.add_groups(&mut entries[start..end as usize], |_| ());
+            start = end as usize;
+        }
+        rule
+    }
+
+    /// Adds a group for each code that two or more entries (code, record) have.
+    fn add_groups(&mut self, entries: &mut [u64], mut added: impl FnMut(u32)) {
+        entries.sort_unstable();
+        for same in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
+            if same.len() > 1 {
+                self.members.extend(same.iter().map(|entry| *entry as u32));
+                self.ends.push(self.members.len() as u32);
+                added((same[0] >> 32) as u32);
+            }
         }
     }
 
@@ -345,14 +514,7 @@ impl RuleBlocks {
                     None => {}
                 }
             }
-            entries.sort_unstable();
-            for same in entries.chunk_by(|a, b| a >> 32 == b >> 32) {
-                if same.len() > 1 {
-                    split.members.extend(same.iter().map(|entry| *entry as u32));
-                    split.ends.push(split.members.len() as u32);
-                    of_group.push((same[0] >> 32) as u32);
-                }
-            }
+            split.add_groups(&mut entries, |code| of_group.push(code));
         }
         if expression.elements.is_some() {
             split.elements = Some((key, of_group));
@@ -370,12 +532,59 @@ impl RuleBlocks {
     }
 
     /// Whether a pair that shares several elements was made by the group of an earlier one.
-    fn made_before(&self, plan: &Plan<'_>, group: usize, left: &[u32], right: &[u32]) -> bool {
+    fn made_before(&self, plan: &Plan<'_>, group: usize, left: &[Codes], right: &[Codes]) -> bool {
         let Some((expression, elements)) = &self.elements else {
             return false;
         };
         plan.shared_element(*expression, left, right) != Some(elements[group])
     }
+}
+
+/// The members of a group, cut so that each cut with all members after it makes about `most` pairs; more where
+/// fetching the members would else cost more than their pairs.
+fn cut(members: usize, most: u64) -> Vec<Range<usize>> {
+    let most = most.max(4 * members as u64);
+    let (mut cuts, mut start, mut pairs) = (Vec::new(), 0, 0);
+    for member in 0..members {
+        pairs += (members - 1 - member) as u64;
+        if pairs >= most {
+            cuts.push(start..member + 1);
+            (start, pairs) = (member + 1, 0);
+        }
+    }
+    cuts.push(start..members);
+    cuts
+}
+
+/// Entries of one code together, in the order they come, by counting; where each code's end. What has the
+/// code 0, or one by itself, is left out.
+fn together<T: Copy + Default>(
+    codes: usize,
+    entries: impl Iterator<Item = (u32, T)> + Clone,
+) -> (Vec<T>, Vec<u32>) {
+    const ALONE: u32 = u32::MAX;
+    let mut places = vec![0_u32; codes];
+    entries
+        .clone()
+        .for_each(|(code, _)| places[code as usize] += 1);
+    places[0] = 0;
+    let (mut ends, mut total) = (Vec::new(), 0_u32);
+    for place in &mut places {
+        let size = std::mem::replace(place, if *place > 1 { total } else { ALONE });
+        if size > 1 {
+            total += size;
+            ends.push(total);
+        }
+    }
+    let mut placed = vec![T::default(); total as usize];
+    for (code, entry) in entries {
+        let place = &mut places[code as usize];
+        if *place != ALONE {
+            placed[*place as usize] = entry;
+            *place += 1;
+        }
+    }
+    (placed, ends)
 }
 
 #[cfg(test)]
@@ -442,13 +651,20 @@ mod tests {
                 0..24,
             ),
             link in any::<bool>(),
+            stretch in 0..40_u64,
         ) {
             let link_type = if link { LinkType::Link } else { LinkType::Dedupe };
             let records = records(&rows);
             let plan = Plan::new(&Model::from_toml(MODEL).unwrap(), &records).unwrap();
-            let blocks = Blocks::new(&plan, link_type);
+            let blocks = Blocks::new(&plan, link_type, 2);
+            let mut everyone = Marks::new(rows.len());
+            (0..rows.len() as u32).for_each(|record| everyone.mark(record));
+            prop_assert_eq!(blocks.lower_pairs(&plan, &everyone), blocks.pairs().collect::<Vec<_>>());
             let mut found = Vec::new();
-            blocks.for_each(&plan, Selection::All, |rule, pair| found.push((pair.left, pair.right, rule)));
+            for stretch in blocks.stretches(stretch) {
+                let found = |pair: Pair<'_>| found.push((pair.left, pair.right, stretch.rule));
+                blocks.for_each(&plan, &stretch, Selection::All, found);
+            }
             let set: BTreeSet<_> = found.iter().copied().collect();
             prop_assert_eq!(set.len(), found.len());
             let mut expected = BTreeSet::new();

@@ -4,7 +4,7 @@
 //! per comparison, since the same values meet again and again within a block.
 
 use super::plan::{
-    BoundComparison, Check, Expression, Measure, PENDING, Plan, both_known, code_of, pack,
+    BoundComparison, Check, Codes, Expression, Measure, PENDING, Plan, both_known, code_of, pack,
 };
 use super::records::{Column, ColumnKind};
 use super::similarity::{
@@ -41,7 +41,7 @@ impl<'p> Comparer<'p> {
 
     /// The pattern of a pair.
     #[inline]
-    pub(super) fn pattern(&mut self, left: &[u32], right: &[u32], agreement: u64) -> u64 {
+    pub(super) fn pattern(&mut self, left: &[Codes], right: &[Codes], agreement: u64) -> u64 {
         let plan = self.plan;
         let known = both_known(left, right);
         let comparisons = plan.comparisons.iter().zip(&mut self.memories);
@@ -56,7 +56,7 @@ impl<'p> Comparer<'p> {
 
     /// The pattern as far as the codes alone tell it, the other levels [`PENDING`].
     #[inline]
-    pub(super) fn glance(&self, left: &[u32], right: &[u32], agreement: u64) -> u64 {
+    pub(super) fn glance(&self, left: &[Codes], right: &[Codes], agreement: u64) -> u64 {
         let known = both_known(left, right);
         let levels = self.plan.comparisons.iter().map(|comparison| {
             if known & comparison.columns == 0 {
@@ -74,8 +74,8 @@ impl<'p> Comparer<'p> {
     pub(super) fn level(
         &mut self,
         comparison: usize,
-        left: &[u32],
-        right: &[u32],
+        left: &[Codes],
+        right: &[Codes],
         agreement: u64,
     ) -> u8 {
         level(
@@ -101,8 +101,8 @@ fn level(
     comparison: &BoundComparison,
     memory: &mut Memory,
     scratch: &mut Scratch,
-    left: &[u32],
-    right: &[u32],
+    left: &[Codes],
+    right: &[Codes],
     agreement: u64,
     known: u64,
 ) -> u8 {
@@ -132,8 +132,8 @@ fn level(
 /// A pair as its tests see it.
 struct Sides<'a> {
     plan: &'a Plan<'a>,
-    left: &'a [u32],
-    right: &'a [u32],
+    left: &'a [Codes],
+    right: &'a [Codes],
     agreement: u64,
     known: u64,
 }
@@ -179,13 +179,17 @@ impl Sides<'_> {
                             .filter(|_| measure.reads_letters())
                             .and_then(|slots| slots.get(a).zip(slots.get(b)));
                         let value = match short {
-                            Some((a, b)) => scratch.matcher.measured(*measure, a, b),
+                            Some((a, b)) => scratch.matcher.measured(*measure, a, b, *bound),
                             None => {
                                 let column = self.plan.column(*expression);
                                 measured(*measure, expression_of, column, a, b, scratch)
                             }
                         };
-                        *last = Some((*expression, *measure, value));
+                        // beyond its bound it may be rough: see Matcher::measured
+                        if *measure != Measure::DamerauLevenshtein || measure.within(value, *bound)
+                        {
+                            *last = Some((*expression, *measure, value));
+                        }
                         value
                     }
                 };
@@ -296,12 +300,12 @@ fn best_pair(measure: Measure, column: &Column, a: u32, b: u32, matcher: &mut Ma
 }
 
 impl Matcher {
-    /// The measure of two short texts, for those that have slots.
-    fn measured(&mut self, measure: Measure, a: &[u8], b: &[u8]) -> f64 {
+    /// The measure of two short texts, for those that have slots; a distance beyond `bound` may be rough.
+    fn measured(&mut self, measure: Measure, a: &[u8], b: &[u8], bound: f64) -> f64 {
         match measure {
             Measure::Jaro => self.jaro_short(a, b),
             Measure::JaroWinkler => self.jaro_winkler_short(a, b),
-            Measure::DamerauLevenshtein => self.damerau_levenshtein_short(a, b).into(),
+            Measure::DamerauLevenshtein => self.damerau_levenshtein_short(a, b, bound).into(),
             _ => self.levenshtein_short(a, b).into(),
         }
     }
@@ -360,14 +364,16 @@ pub(super) struct Patterns {
     known: Vec<u64>,
 }
 
-impl Patterns {
-    pub(super) fn new() -> Self {
+impl Default for Patterns {
+    fn default() -> Self {
         Patterns {
             slots: vec![0; 1 << 10],
             known: Vec::new(),
         }
     }
+}
 
+impl Patterns {
     /// The patterns met.
     pub(super) fn known(&self) -> &[u64] {
         &self.known

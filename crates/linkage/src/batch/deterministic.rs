@@ -2,11 +2,12 @@
 //! of all such pairs that the rules find.
 
 use super::LinkageOptions;
-use super::blocks::{Blocks, Selection, pairs_among};
+use super::blocks::{Blocks, STRETCH, Selection, pairs_among};
 use super::error::LinkError;
 use super::model::{BlockingRule, Deterministic, Model};
 use super::plan::Plan;
 use super::records::Records;
+use super::threads::gathered;
 
 /// Probability that two random records are one entity; `None` where the rules find no pair.
 pub(super) fn prior(
@@ -31,10 +32,14 @@ fn pairs(
         ..Model::default()
     };
     let plan = Plan::new(&model, records)?;
-    let blocks = Blocks::new(&plan, options.link_type);
+    let blocks = Blocks::new(&plan, options.link_type, options.threads);
     blocks.within(options.pairs_per_rule)?;
-    let mut made = 0;
-    blocks.for_each(&plan, Selection::All, |_, _| made += 1);
+    let stretches = blocks.stretches(STRETCH);
+    let count = |made: &mut u64, at: usize| {
+        blocks.for_each(&plan, &stretches[at], Selection::All, |_| *made += 1);
+    };
+    let made = gathered(options.threads, stretches.len(), || 0, count);
+    let made = made.into_iter().sum();
     let count = records.len();
     let all = pairs_among(&plan, options.link_type, count, 0..count as u32);
     Ok((made, all))

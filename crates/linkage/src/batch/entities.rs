@@ -17,19 +17,23 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::cluster::{Components, WeightedPair};
 use super::predict::Scoring;
+use super::threads::in_order;
 
 /// Records of a side that are compared at most; of more, so many evenly spread.
 const MOST_COMPARED: usize = 32;
+/// Components that one thread takes at a time.
+const PART: usize = 64;
 
 /// Clusters of `count` records: for each record the lowest-numbered record of its cluster.
 ///
 /// Links of more than `threshold` bits join the components within which clusters are sought; a merge needs
 /// odds of more than that.
-pub(super) fn entities(
+pub(super) fn entities<'p>(
     count: usize,
     links: &[WeightedPair],
     threshold: f64,
-    scoring: &mut Scoring<'_>,
+    scoring: impl Fn() -> Scoring<'p> + Sync,
+    threads: usize,
 ) -> Vec<u32> {
     let mut components = Components::new(count);
     let valid = |link: &&WeightedPair| {
@@ -51,12 +55,22 @@ pub(super) fn entities(
         })
         .collect();
     inside.sort_unstable_by_key(|link| (link.component, link.low, link.high));
-    for component in inside.chunk_by(|a, b| a.component == b.component) {
-        if !is_plain(component, threshold) {
-            let mut merging = Merging::new(component, scoring, threshold);
-            merging.run(&mut clusters);
+    let components = inside.chunk_by(|a, b| a.component == b.component);
+    let open = components.filter(|component| !is_plain(component, threshold));
+    let open: Vec<&[Inside]> = open.collect();
+    let parts: Vec<&[&[Inside]]> = open.chunks(PART).collect();
+    let merged = |scoring: &mut Scoring<'p>, part: usize| {
+        let components = parts[part].iter();
+        let merged = components.map(|component| Merging::new(component, scoring, threshold).run());
+        merged.collect::<Vec<_>>()
+    };
+    in_order(threads, parts.len(), scoring, merged, |merged| {
+        for members in merged.iter().flatten() {
+            for record in members {
+                clusters[*record as usize] = members[0];
+            }
         }
-    }
+    });
     clusters
 }
 
@@ -121,7 +135,8 @@ impl<'c, 'p> Merging<'c, 'p> {
         merging
     }
 
-    fn run(&mut self, clusters: &mut [u32]) {
+    /// The records of each cluster, ascending.
+    fn run(mut self) -> Vec<Vec<u32>> {
         let mut merges = BinaryHeap::new();
         for left in 0..self.near.len() as u32 {
             let near = self.near[left as usize].keys();
@@ -137,11 +152,7 @@ impl<'c, 'p> Merging<'c, 'p> {
             let near = self.near[merge.left as usize].keys();
             merges.extend(near.filter_map(|near| self.merge(merge.left, *near)));
         }
-        for members in &self.members {
-            for record in members {
-                clusters[*record as usize] = members[0];
-            }
-        }
+        self.members
     }
 
     fn merge(&self, left: u32, right: u32) -> Option<Merge> {

@@ -8,9 +8,10 @@
 
 use std::collections::HashMap;
 
-use super::blocks::{Agreeing, LinkType, exists, pairs_among};
+use super::blocks::{Agreeing, Blocks, pairs_among};
 use super::compare::Comparer;
-use super::plan::{Plan, agreement_of, level_of};
+use super::plan::{Codes, LEVEL_BITS, Plan, agreement_of, level_of};
+use super::threads::{gathered, in_order};
 
 /// Level of a comparison (0: null) and the keys that agree, as bits of expressions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +105,18 @@ impl Factor {
         }))
     }
 
+    /// A pair's level; 0 where there is no comparison.
+    fn level(
+        &self,
+        comparer: &mut Comparer<'_>,
+        left: &[Codes],
+        right: &[Codes],
+        agreement: u64,
+    ) -> u8 {
+        self.comparison
+            .map_or(0, |at| comparer.level(at, left, right, agreement))
+    }
+
     fn add(&mut self, level: u8, agreement: u64, share: f64) {
         match self.number(self.comparison.map(|_| level), agreement) {
             Some(symbol) => self.random[usize::from(symbol)] += share,
@@ -157,90 +170,177 @@ pub(super) fn mix(mut word: u64) -> u64 {
     word ^ (word >> 31)
 }
 
+/// Most random pairs for each record: what more of them say is less than what other records would.
+const DRAWS_A_RECORD: usize = 20;
+/// Pairs drawn by one thread before it is asked whether they are enough.
+const CHUNK: usize = 1 << 12;
+/// Chunks between two looks at what has been found.
+const CHUNKS: usize = 8;
+/// A share that rests on so many draws is known to 3 %.
+const ENOUGH: usize = 1000;
+
 /// Fills in how often each symbol comes among random pairs.
 ///
 /// Agreeing on a whole value may come once in millions of pairs, so drawing pairs alone would never
 /// see it. Pairs that agree on an expression are counted exactly, and drawn among themselves to learn
-/// what else they show; `draws` are made of the pairs that agree on nothing, and a tenth of it for
-/// each expression.
+/// what else they show; at most `draws` are made of the pairs that agree on nothing, and a tenth of it
+/// for each expression. Drawing stops once every level that comes at all has come [`ENOUGH`] times.
 pub(super) fn sample(
     plan: &Plan<'_>,
-    link_type: LinkType,
+    blocks: &Blocks,
     factors: &mut [Factor],
     draws: usize,
     random: &mut Random,
+    threads: usize,
 ) {
-    let count = plan.records.len();
-    let pairs = pairs_among(plan, link_type, count, 0..count as u32);
-    let mut comparer = Comparer::new(plan);
-    if pairs > 0 {
-        sample_all(plan, link_type, factors, draws, random, &mut comparer);
-    }
-    for factor in factors.iter_mut() {
-        let mut finer = 0_u64;
-        for (expression, agreeing) in rarest_first(plan, link_type, factor.expressions) {
-            let mut attempts = 0;
-            let drawn = (0..draws / 10).map_while(|_| agreeing.draw(plan, random, &mut attempts));
-            let drawn: Vec<(u32, u32)> = drawn.collect();
-            let share = agreeing.distinct(drawn.len(), attempts) / pairs as f64;
-            for (left, right) in &drawn {
-                let (left, right) = (plan.row(*left), plan.row(*right));
-                let agreement = plan.agreement(left, right);
-                if agreement & finer == 0 {
-                    let level = factor
-                        .comparison
-                        .map_or(0, |at| comparer.level(at, left, right, agreement));
-                    factor.add(level, agreement, share / drawn.len() as f64);
-                }
-            }
-            finer |= 1 << expression;
+    let draws = draws.min(plan.records.len().saturating_mul(DRAWS_A_RECORD));
+    let (drawn, tallies) = sample_all(plan, blocks, factors, draws, random, threads);
+    let salt = random.word();
+    let mut agreeing = Vec::new();
+    let of_factor = |comparer: &mut Comparer<'_>, at: usize| {
+        let mut random = Random(mix(salt ^ at as u64));
+        let factor = &factors[at];
+        sample_agreeing(plan, blocks, factor, draws / 10, &mut random, comparer)
+    };
+    let comparer = || Comparer::new(plan);
+    in_order(threads, factors.len(), comparer, of_factor, |found| {
+        agreeing.push(found);
+    });
+    for ((factor, found), tally) in factors.iter_mut().zip(agreeing).zip(tallies) {
+        // how many pairs agree is counted, not drawn: so is then how many agree on nothing
+        let agree: f64 = found.iter().map(|(_, _, share)| share).sum();
+        let times: usize = tally.0.iter().sum();
+        let each = (1.0 - agree).max(0.0) / times.max(1) as f64;
+        let apart = (0..).zip(tally.0).filter(|(_, times)| *times > 0);
+        let apart = apart.map(|(level, times)| (level, 0, times as f64 * each));
+        for (level, agreement, share) in apart.chain(found) {
+            factor.add(level, agreement, share);
         }
-        factor.normalise(draws);
+        factor.normalise(drawn.max(1));
     }
 }
 
+/// Draws of which a factor was at each level (0: null), without agreeing on any expression of its.
+#[derive(Clone, Default)]
+struct Tally([usize; 1 << LEVEL_BITS]);
+
+/// Among all pairs; gives how many were drawn, and what they showed in each factor.
 fn sample_all(
     plan: &Plan<'_>,
-    link_type: LinkType,
-    factors: &mut [Factor],
+    blocks: &Blocks,
+    factors: &[Factor],
     draws: usize,
     random: &mut Random,
-    comparer: &mut Comparer<'_>,
-) {
+    threads: usize,
+) -> (usize, Vec<Tally>) {
     let count = plan.records.len() as u64;
-    let mut drawn = 0_usize;
+    let salt = random.word();
+    let (mut drawn, mut tallies) = (0, vec![Tally::default(); factors.len()]);
+    let new = || {
+        (
+            Comparer::new(plan),
+            0_usize,
+            vec![Tally::default(); factors.len()],
+        )
+    };
+    let mut chunk = 0;
     // with sources of very unlike sizes most draws fall within one: give up in the end
-    for _ in 0..draws * 4 {
-        let (left, right) = (random.below(count) as u32, random.below(count) as u32);
-        if left == right || !exists(plan, link_type, left, right) {
-            continue;
-        }
-        drawn += 1;
-        let (left, right) = (plan.row(left), plan.row(right));
-        let agreement = plan.agreement(left, right);
-        for factor in factors.iter_mut() {
-            if agreement & factor.expressions == 0 {
-                let level = factor
-                    .comparison
-                    .map_or(0, |at| comparer.level(at, left, right, agreement));
-                factor.add(level, agreement, 1.0);
+    while drawn < draws && chunk * CHUNK < draws * 4 {
+        let chunks = CHUNKS.min((draws - drawn).div_ceil(CHUNK));
+        let states = gathered(threads, chunks, new, |(comparer, drawn, tallies), at| {
+            let mut random = Random(mix(salt ^ (chunk + at) as u64));
+            for _ in 0..CHUNK {
+                let (left, right) = (random.below(count) as u32, random.below(count) as u32);
+                if left == right || !blocks.exists(plan, left, right) {
+                    continue;
+                }
+                *drawn += 1;
+                let (left, right) = (plan.row(left), plan.row(right));
+                let agreement = plan.agreement(left, right);
+                for (factor, tally) in factors.iter().zip(&mut *tallies) {
+                    if agreement & factor.expressions == 0 {
+                        let level = factor.level(comparer, left, right, agreement);
+                        tally.0[usize::from(level)] += 1;
+                    }
+                }
+            }
+        });
+        for (_, more, of) in states {
+            drawn += more;
+            for (all, tally) in tallies.iter_mut().zip(of) {
+                all.0
+                    .iter_mut()
+                    .zip(tally.0)
+                    .for_each(|(all, more)| *all += more);
             }
         }
-        if drawn == draws {
+        chunk += chunks;
+        let seen = tallies.iter().flat_map(|tally| tally.0);
+        if seen.into_iter().all(|times| times == 0 || times >= ENOUGH) {
             break;
         }
     }
-    for factor in factors {
-        let shares = factor.random.iter_mut().chain([&mut factor.unknown]);
-        shares.for_each(|share| *share /= drawn.max(1) as f64);
+    (drawn, tallies)
+}
+
+/// Among the pairs that agree on an expression of a factor: level, agreements and share of all pairs.
+fn sample_agreeing(
+    plan: &Plan<'_>,
+    blocks: &Blocks,
+    factor: &Factor,
+    draws: usize,
+    random: &mut Random,
+    comparer: &mut Comparer<'_>,
+) -> Vec<(u8, u64, f64)> {
+    let count = plan.records.len();
+    let pairs = pairs_among(plan, blocks.link_type, count, 0..count as u32);
+    let mut finer = 0_u64;
+    let mut found = Vec::new();
+    for (expression, agreeing) in rarest_first(plan, blocks, factor.expressions) {
+        let (mut attempts, mut drawn) = (0, 0);
+        let mut seen: Vec<((u8, u64), usize)> = Vec::new();
+        while drawn < draws {
+            let chunk = CHUNK.min(draws - drawn);
+            let pairs = (0..chunk).map_while(|_| agreeing.draw(plan, random, &mut attempts));
+            let before = drawn;
+            for (left, right) in pairs {
+                drawn += 1;
+                let (left, right) = (plan.row(left), plan.row(right));
+                let agreement = plan.agreement(left, right) & factor.expressions;
+                let level = factor.level(comparer, left, right, agreement);
+                match seen
+                    .iter_mut()
+                    .find(|(symbol, _)| *symbol == (level, agreement))
+                {
+                    Some((_, times)) => *times += 1,
+                    None => seen.push(((level, agreement), 1)),
+                }
+            }
+            if drawn == before || seen.iter().all(|(_, times)| *times >= ENOUGH) {
+                break;
+            }
+        }
+        let share = agreeing.distinct(drawn, attempts) / pairs as f64;
+        let new = seen
+            .into_iter()
+            .filter(|((_, agreement), _)| agreement & finer == 0);
+        found.extend(new.map(|((level, agreement), times)| {
+            (level, agreement, share * times as f64 / drawn as f64)
+        }));
+        finer |= 1 << expression;
     }
+    found
 }
 
 /// The pairs that agree on each expression, the rarest agreement first.
-fn rarest_first(plan: &Plan<'_>, link_type: LinkType, expressions: u64) -> Vec<(usize, Agreeing)> {
-    let mut agreeing: Vec<(usize, Agreeing)> = (0..plan.expressions.len())
+fn rarest_first<'b>(
+    plan: &Plan<'_>,
+    blocks: &'b Blocks,
+    expressions: u64,
+) -> Vec<(usize, Agreeing<'b>)> {
+    let mut agreeing: Vec<(usize, Agreeing<'b>)> = (0..plan.expressions.len())
         .filter(|at| expressions >> at & 1 == 1)
-        .map(|at| (at, Agreeing::new(plan, link_type, at)))
+        .map(|at| (at, Agreeing::new(plan, blocks, 1 << at)))
         .collect();
     agreeing.sort_by_key(|(at, pairs)| (pairs.pairs(), *at));
     agreeing

@@ -10,12 +10,10 @@ use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
 use super::similarity::rarities;
 
-/// Words of a row before the codes: which expressions are known, as 64 bits.
-const HEAD: usize = 2;
-/// Codes of a row come in multiples of this, so that comparing them needs no remainder.
+/// Codes of a row that lie together.
 const LANES: usize = 8;
 /// Bits of a level in a pattern.
-const LEVEL_BITS: u32 = 4;
+pub(super) const LEVEL_BITS: u32 = 4;
 
 /// A column or a part of it, with a code for each distinct value of the column.
 #[derive(Debug)]
@@ -83,6 +81,12 @@ impl Expression {
             .map_or(value, |codes| codes[value as usize])
     }
 }
+
+/// Codes of a record's expressions, 0 where there is no value. Within one line of the cache, and compared
+/// at once.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+pub(super) struct Codes([u32; LANES]);
 
 /// How two values are measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -211,7 +215,7 @@ pub(super) struct Plan<'r> {
     pub(super) comparisons: Vec<BoundComparison>,
     multiple: Vec<usize>,
     stride: usize,
-    rows: Vec<u32>,
+    rows: Vec<Codes>,
 }
 
 impl<'r> Plan<'r> {
@@ -247,7 +251,7 @@ impl<'r> Plan<'r> {
                 return Err(LinkError::ElementKeys { rule: rule + 1 });
             }
         }
-        let stride = HEAD + binder.expressions.len().div_ceil(LANES) * LANES;
+        let stride = binder.expressions.len().div_ceil(LANES).max(1);
         let rows = rows(records, &binder.expressions, stride);
         Ok(Plan {
             records,
@@ -261,7 +265,7 @@ impl<'r> Plan<'r> {
         })
     }
 
-    pub(super) fn row(&self, record: u32) -> &[u32] {
+    pub(super) fn row(&self, record: u32) -> &[Codes] {
         let start = record as usize * self.stride;
         &self.rows[start..start + self.stride]
     }
@@ -272,7 +276,7 @@ impl<'r> Plan<'r> {
 
     /// The code of a record's expression; 0 where it has no value.
     pub(super) fn code(&self, record: u32, expression: usize) -> u32 {
-        self.rows[record as usize * self.stride + HEAD + expression]
+        code_of(self.row(record), expression)
     }
 
     pub(super) fn column(&self, expression: usize) -> &Column {
@@ -281,33 +285,30 @@ impl<'r> Plan<'r> {
 
     /// The expressions on which two rows agree, as bits.
     #[inline]
-    pub(super) fn agreement(&self, left: &[u32], right: &[u32]) -> u64 {
-        let mut agree = 0_u64;
-        let lanes = left[HEAD..]
-            .chunks_exact(LANES)
-            .zip(right[HEAD..].chunks_exact(LANES));
-        for (at, (l, r)) in lanes.enumerate() {
-            let mut bits = 0_u32;
-            for lane in 0..LANES {
-                bits |= u32::from(l[lane] == r[lane]) << lane;
-            }
-            agree |= u64::from(bits) << (at * LANES);
-        }
+    pub(super) fn agreement(&self, left: &[Codes], right: &[Codes]) -> u64 {
+        let mut agree = bits_of(left, right, |l, r| (l == r) & (l != 0));
         for &at in &self.multiple {
             agree |= u64::from(self.shared_element(at, left, right).is_some()) << at;
         }
-        agree & both_known(left, right)
+        agree
     }
 
     /// The first element that two rows share in an expression of elements.
     pub(super) fn shared_element(
         &self,
         expression: usize,
-        left: &[u32],
-        right: &[u32],
+        left: &[Codes],
+        right: &[Codes],
     ) -> Option<u32> {
         let elements = self.expressions[expression].elements.as_ref()?;
         elements.shared(code_of(left, expression), code_of(right, expression))
+    }
+
+    /// The first blocking rule that makes the pairs of a pattern.
+    pub(super) fn rule_of(&self, pattern: u64) -> Option<usize> {
+        let agreement = agreement_of(pattern, self.comparisons.len());
+        let mut rules = self.rules.iter();
+        rules.position(|mask| agreement & mask == *mask)
     }
 
     /// How many records have each value of an expression, or each element where it is about elements; and
@@ -323,24 +324,43 @@ impl<'r> Plan<'r> {
     }
 
     /// How many records have each code of an expression.
-    pub(super) fn frequencies(&self, expression: usize) -> Vec<u32> {
+    fn frequencies(&self, expression: usize) -> Vec<u32> {
         let mut counts = vec![0; self.expressions[expression].size];
-        for row in self.rows.chunks_exact(self.stride) {
-            counts[code_of(row, expression) as usize] += 1;
-        }
+        self.codes(expression)
+            .for_each(|code| counts[code as usize] += 1);
         counts
+    }
+
+    /// The code of each record's expression.
+    pub(super) fn codes(&self, expression: usize) -> impl Iterator<Item = u32> + Clone {
+        let rows = self.rows.chunks_exact(self.stride);
+        rows.map(move |row| code_of(row, expression))
     }
 }
 
 /// The expressions that two rows both know, as bits.
 #[inline]
-pub(super) fn both_known(left: &[u32], right: &[u32]) -> u64 {
-    u64::from(left[0] & right[0]) | u64::from(left[1] & right[1]) << 32
+pub(super) fn both_known(left: &[Codes], right: &[Codes]) -> u64 {
+    bits_of(left, right, |l, r| (l != 0) & (r != 0))
+}
+
+/// A bit for each expression whose codes pass a test.
+#[inline]
+fn bits_of(left: &[Codes], right: &[Codes], test: impl Fn(u32, u32) -> bool) -> u64 {
+    let mut all = 0_u64;
+    for (at, (l, r)) in left.iter().zip(right).enumerate() {
+        let mut bits = 0_u32;
+        for lane in 0..LANES {
+            bits |= u32::from(test(l.0[lane], r.0[lane])) << lane;
+        }
+        all |= u64::from(bits) << (at * LANES);
+    }
+    all
 }
 
 #[inline]
-pub(super) fn code_of(row: &[u32], expression: usize) -> u32 {
-    row[HEAD + expression]
+pub(super) fn code_of(row: &[Codes], expression: usize) -> u32 {
+    row[expression / LANES].0[expression % LANES]
 }
 
 /// A pair's levels and agreements in one number: [`LEVEL_BITS`] for each comparison, from the lowest,
@@ -377,14 +397,12 @@ pub(super) fn agreement_of(pattern: u64, comparisons: usize) -> u64 {
         .unwrap_or(0)
 }
 
-fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<u32> {
-    let mut rows = vec![0_u32; records.len() * stride];
+fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<Codes> {
+    let mut rows = vec![Codes::default(); records.len() * stride];
     for (at, expression) in expressions.iter().enumerate() {
         let codes = &records.at(expression.column).codes;
         for (row, value) in rows.chunks_exact_mut(stride).zip(codes) {
-            let code = expression.code(*value);
-            row[HEAD + at] = code;
-            row[at / 32] |= u32::from(code != 0) << (at % 32);
+            row[at / LANES].0[at % LANES] = expression.code(*value);
         }
     }
     rows

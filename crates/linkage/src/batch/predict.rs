@@ -18,7 +18,7 @@ use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
-use super::plan::{Frequency, PENDING, Plan, code_of, found_out, level_of};
+use super::plan::{Codes, Frequency, PENDING, Plan, code_of, found_out, level_of};
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -135,10 +135,10 @@ impl Scorer {
             scorer: self,
             most,
             order: self.telling_first(),
-            partial: Patterns::new(),
+            partial: Patterns::default(),
             hopeless: Vec::new(),
             comparer: Comparer::new(plan),
-            patterns: Patterns::new(),
+            patterns: Patterns::default(),
             scores: Vec::new(),
             plan,
             evidences: HashMap::new(),
@@ -203,8 +203,8 @@ impl Scorer {
         &self,
         plan: &Plan<'_>,
         pattern: u64,
-        left_row: &[u32],
-        right_row: &[u32],
+        left_row: &[Codes],
+        right_row: &[Codes],
     ) -> Vec<f64> {
         let mut evidence: Vec<f64> = self.classes.iter().map(|class| class.prior.ln()).collect();
         let bits = |evidence: &[f64]| {
@@ -265,7 +265,7 @@ impl Scorer {
     }
 
     #[inline]
-    fn odds_against(&self, plan: &Plan<'_>, score: &Score, left: &[u32], right: &[u32]) -> f64 {
+    fn odds_against(&self, plan: &Plan<'_>, score: &Score, left: &[Codes], right: &[Codes]) -> f64 {
         let ratio = |table: usize| self.tables[table].ratio(plan, left, right);
         match *score.tables.as_slice() {
             [] => score.against[0],
@@ -434,7 +434,7 @@ impl Table {
 
     /// The ratio of the more frequent of two values, or of the rarest element that two sets share.
     #[inline]
-    fn ratio(&self, plan: &Plan<'_>, left: &[u32], right: &[u32]) -> f64 {
+    fn ratio(&self, plan: &Plan<'_>, left: &[Codes], right: &[Codes]) -> f64 {
         let expression = self.of.0.expression;
         let (left, right) = (code_of(left, expression), code_of(right, expression));
         if self.elements {

@@ -3,6 +3,7 @@
 mod frequencies;
 mod labels;
 mod sets;
+mod widen;
 
 use proptest::prelude::*;
 
@@ -19,28 +20,28 @@ const FIELDS: [(&str, Field); 4] = [
     (
         "a",
         Field {
-            values: 50,
+            values: 200,
             error: 0.05,
         },
     ),
     (
         "b",
         Field {
-            values: 100,
+            values: 400,
             error: 0.1,
         },
     ),
     (
         "c",
         Field {
-            values: 40,
+            values: 160,
             error: 0.15,
         },
     ),
     (
         "d",
         Field {
-            values: 30,
+            values: 120,
             error: 0.02,
         },
     ),
@@ -115,9 +116,14 @@ fn precision(links: &[Link]) -> f64 {
 
 #[test]
 fn training_recovers_m_and_u_within_two_per_cent() {
-    let records = couples(20_000, &[], 3);
+    [3, 4, 5].into_iter().for_each(recovers);
+}
+
+fn recovers(data: u64) {
+    let records = couples(20_000, &[], data);
     let mut linkage = Linkage::new(exact_model(), &records, LinkageOptions::default()).unwrap();
     let options = TrainOptions {
+        seed: data,
         relations: false,
         ..TrainOptions::default()
     };
@@ -142,6 +148,80 @@ fn training_recovers_m_and_u_within_two_per_cent() {
         (prior / expected - 1.0).abs() < 0.02,
         "{prior} for {expected}"
     );
+}
+
+#[test]
+fn training_that_was_cut_short_says_so() {
+    let records = couples(2_000, &[], 3);
+    let mut linkage = Linkage::new(exact_model(), &records, LinkageOptions::default()).unwrap();
+    let mut trained = |rounds| {
+        linkage.train(&TrainOptions {
+            rounds,
+            relations: false,
+            ..TrainOptions::default()
+        })
+    };
+    assert!(!trained(2).converged);
+    assert!(trained(200).converged);
+}
+
+#[test]
+fn a_level_that_no_pair_is_at_is_told_as_untrained() {
+    let text = TWO.replace(
+        "{ when = { is = \"otherwise\" }, m = 0.1",
+        "{ when = { is = \"levenshtein\", column = \"name\", at_most = 1 } },\n\
+         { when = { is = \"otherwise\" }, m = 0.1",
+    );
+    // names are far from each other
+    let rows = [("aaaa", "p"), ("bbbb", "p"), ("aaaa", "q"), ("bbbb", "q")].repeat(20);
+    let records = two(&rows);
+    let mut linkage = Linkage::new(model(&text), &records, LinkageOptions::default()).unwrap();
+    let training = linkage.train(&TrainOptions::default());
+    assert!(
+        training.untrained.contains(&("name".to_owned(), 1)),
+        "{training:?}"
+    );
+}
+
+#[test]
+fn columns_that_tell_nothing_give_finite_weights() {
+    let all_known = [("x", "p"); 12];
+    let name_missing = [("", "p"); 12];
+    let town_missing = [("x", ""); 12];
+    for rows in [all_known, name_missing, town_missing] {
+        let records = two(&rows);
+        let mut linkage = Linkage::new(model(TWO), &records, LinkageOptions::default()).unwrap();
+        let training = linkage.train(&TrainOptions::default());
+        assert!((0.0..=1.0).contains(&training.blocking_recall));
+        let found = links(&linkage, 0.0);
+        assert_eq!(found.len(), 66, "a rule that pairs everything does");
+        for link in &found {
+            assert!(link.weight.is_finite() && (0.0..=1.0).contains(&link.probability));
+        }
+        let weighted: Vec<WeightedPair> = found.iter().map(Link::weighted).collect();
+        assert_eq!(linkage.clusters(&weighted, 0.0).unwrap().len(), 12);
+    }
+}
+
+#[test]
+fn more_than_a_pattern_holds_is_refused_with_its_bits() {
+    let comparison = |at: usize| {
+        format!(
+            "[[comparisons]]\nname = \"{at}\"\nlevels = [{{ when = {{ is = \"exact\", column = \
+             \"name\" }} }}, {{ when = {{ is = \"otherwise\" }} }}]\n"
+        )
+    };
+    let text = (0..16).map(comparison).collect::<String>();
+    let text = format!("blocking = [{{ keys = [{{ column = \"name\" }}] }}]\n{text}");
+    let records = two(&[("x", "p")]);
+    let refused = Linkage::new(model(&text), &records, LinkageOptions::default()).map(|_| ());
+    assert_eq!(refused, Err(LinkError::TooWide { bits: 65 }));
+    let level = "{ when = { is = \"exact\", column = \"name\" } },\n".repeat(MAX_LEVELS);
+    let levels = TWO.replacen("levels = [", &format!("levels = [{level}"), 1);
+    assert!(matches!(
+        Model::from_toml(&levels),
+        Err(ModelError::Levels { comparison }) if comparison == "name"
+    ));
 }
 
 #[test]
@@ -185,6 +265,27 @@ fn a_seed_gives_one_model() {
         linkage.model().clone()
     };
     assert_eq!(trained(1), trained(1));
+}
+
+#[test]
+fn the_number_of_threads_shows_nowhere() {
+    let records = couples(8_000, &[0, 1], 9);
+    let linked = |threads| {
+        let options = LinkageOptions {
+            threads,
+            ..LinkageOptions::default()
+        };
+        let mut linkage = Linkage::new(exact_model(), &records, options).unwrap();
+        let training = linkage.train(&TrainOptions::default());
+        let found = links(&linkage, 0.01);
+        let weighted: Vec<WeightedPair> = found.iter().map(Link::weighted).collect();
+        let clusters = linkage.clusters(&weighted, 0.0).unwrap();
+        (training, linkage.model().clone(), found, clusters)
+    };
+    let alone = linked(1);
+    for threads in [0, 2, 5] {
+        assert!(linked(threads) == alone, "{threads} threads");
+    }
 }
 
 #[test]

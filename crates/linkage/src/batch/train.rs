@@ -20,13 +20,14 @@
 
 use std::collections::HashMap;
 
-use super::blocks::{Blocks, LinkType, Selection, pairs_among};
+use super::blocks::{Blocks, Marks, Pair, STRETCH, Selection, pairs_among};
 use super::compare::{Comparer, Patterns};
 use super::em::Em;
-use super::factors::{Factor, Random, sample};
+use super::factors::{Factor, Random, mix, sample};
 use super::model::Model;
 use super::plan::Plan;
 use super::predict::Scorer;
+use super::threads::gathered;
 
 /// How training is done.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,31 +79,28 @@ pub(super) fn train(
     model: &mut Model,
     plan: &Plan<'_>,
     blocks: &Blocks,
-    link_type: LinkType,
     options: &TrainOptions,
+    threads: usize,
 ) -> Training {
     let mut factors = Factor::all(plan);
     let mut random = Random(options.seed);
-    sample(
-        plan,
-        link_type,
-        &mut factors,
-        options.random_pairs,
-        &mut random,
-    );
-    let counted = count(plan, blocks, options, random.word());
-    let everything = pairs_among(
-        plan,
-        link_type,
-        plan.records.len(),
-        0..plan.records.len() as u32,
-    );
+    let draws = options.random_pairs;
+    sample(plan, blocks, &mut factors, draws, &mut random, threads);
+    let counted = count(plan, blocks, options, random.word(), threads);
+    let records = plan.records.len() as u32;
+    let everything = pairs_among(plan, blocks.link_type, plan.records.len(), 0..records);
     let mut em = Em::new(model, plan, factors, &counted, everything);
     let (mut rounds, mut converged) = em.run(options);
     em.write(model);
     while em.has_relations()
         && let Ok(scorer) = Scorer::new(model, plan)
-        && em.drop_same_entity(&triangles(plan, blocks, &scorer, &counted.examples))
+        && em.drop_same_entity(&triangles(
+            plan,
+            blocks,
+            &scorer,
+            &counted.examples,
+            threads,
+        ))
     {
         let (more, at_rest) = em.settle(options.rounds);
         rounds += more;
@@ -130,37 +128,111 @@ pub(super) struct Counted {
     examples: Vec<Vec<(u32, u32)>>,
 }
 
-fn count(plan: &Plan<'_>, blocks: &Blocks, options: &TrainOptions, salt: u64) -> Counted {
+fn count(
+    plan: &Plan<'_>,
+    blocks: &Blocks,
+    options: &TrainOptions,
+    salt: u64,
+    threads: usize,
+) -> Counted {
     let made: u64 = blocks.pairs().sum();
     let scale = (made as f64 / options.blocked_pairs.max(1) as f64).max(1.0);
     let limit = (u64::MAX as f64 / scale) as u64;
-    let mut comparer = Comparer::new(plan);
-    let mut patterns = Patterns::new();
-    let mut counts: Vec<u64> = Vec::new();
-    let mut examples: Vec<Vec<(u32, u32)>> = Vec::new();
-    let mut random = Random(salt);
-    blocks.for_each(plan, Selection::Sample { salt, limit }, |_, pair| {
-        let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
-        let number = patterns.number(pattern);
-        if number == counts.len() {
-            counts.push(0);
-            examples.push(Vec::new());
-        }
-        counts[number] += 1;
-        // a reservoir: each pair of the pattern is as likely to stay
-        let (kept, place) = (&mut examples[number], random.below(counts[number]) as usize);
-        if kept.len() < EXAMPLES {
-            kept.push((pair.left, pair.right));
-        } else if place < EXAMPLES {
-            kept[place] = (pair.left, pair.right);
-        }
+    let mut drawn = Marks::new(plan.records.len());
+    (0..plan.records.len() as u32)
+        .filter(|record| mix(u64::from(*record) ^ salt) <= limit)
+        .for_each(|record| drawn.mark(record));
+    let stretches = blocks.stretches(STRETCH);
+    let new = || (Comparer::new(plan), Tallies::default());
+    let states = gathered(threads, stretches.len(), new, |(comparer, tallies), at| {
+        blocks.for_each(plan, &stretches[at], Selection::Lower(&drawn), |pair| {
+            let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
+            tallies.of(pattern).add(1, [Example::new(&pair, salt)]);
+        });
     });
+    let mut all = Tallies::default();
+    for (_, tallies) in states {
+        for (pattern, tally) in tallies.patterns.known().iter().zip(tallies.tallies) {
+            all.of(*pattern).add(tally.count, tally.examples);
+        }
+    }
+    // whichever thread met a pattern first
+    let patterns = all.patterns.known().iter().copied();
+    let mut counted: Vec<(u64, Tally)> = patterns.zip(all.tallies).collect();
+    counted.sort_unstable_by_key(|(pattern, _)| *pattern);
+    // by rule, since how many pairs the drawn records have is a matter of luck, and known
+    let lower = blocks.lower_pairs(plan, &drawn);
+    let scales = blocks.pairs().zip(lower);
+    let scales: Vec<f64> = scales
+        .map(|(all, drawn)| all as f64 / drawn.max(1) as f64)
+        .collect();
+    let scale_of = |pattern: u64| plan.rule_of(pattern).map_or(scale, |rule| scales[rule]);
+    let weighed = |(pattern, tally): &(u64, Tally)| tally.count as f64 * scale_of(*pattern);
+    let examples = counted.iter().map(|(_, tally)| &tally.examples);
     Counted {
-        examples,
-        patterns: patterns.known().to_vec(),
-        pairs: counts.iter().sum(),
-        counts: counts.iter().map(|count| *count as f64 * scale).collect(),
+        patterns: counted.iter().map(|(pattern, _)| *pattern).collect(),
+        pairs: counted.iter().map(|(_, tally)| tally.count).sum(),
+        counts: counted.iter().map(weighed).collect(),
         scale,
+        examples: examples
+            .map(|examples| examples.iter().map(|example| example.pair).collect())
+            .collect(),
+    }
+}
+
+/// What is kept of the pairs of each pattern, while they are counted.
+#[derive(Default)]
+struct Tallies {
+    patterns: Patterns,
+    tallies: Vec<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    count: u64,
+    examples: Vec<Example>,
+}
+
+/// A pair, and its place in a random order of all pairs: the first few are kept, whoever met them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Example {
+    place: u64,
+    pair: (u32, u32),
+}
+
+impl Tallies {
+    #[inline]
+    fn of(&mut self, pattern: u64) -> &mut Tally {
+        let number = self.patterns.number(pattern);
+        if number == self.tallies.len() {
+            self.tallies.push(Tally::default());
+        }
+        &mut self.tallies[number]
+    }
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, count: u64, examples: impl IntoIterator<Item = Example>) {
+        self.count += count;
+        for example in examples {
+            if self.examples.len() < EXAMPLES || self.examples.last() > Some(&example) {
+                let at = self.examples.partition_point(|kept| *kept < example);
+                self.examples.insert(at, example);
+                self.examples.truncate(EXAMPLES);
+            }
+        }
+    }
+}
+
+impl Example {
+    #[inline]
+    fn new(pair: &Pair<'_>, salt: u64) -> Example {
+        let word = u64::from(pair.left) << 32 | u64::from(pair.right);
+        Example {
+            place: mix(word ^ salt),
+            pair: (pair.left, pair.right),
+        }
     }
 }
 
@@ -170,20 +242,27 @@ fn triangles(
     blocks: &Blocks,
     scorer: &Scorer,
     examples: &[Vec<(u32, u32)>],
+    threads: usize,
 ) -> Vec<Triangles> {
-    let mut marked = vec![false; plan.records.len()];
+    let mut marked = Marks::new(plan.records.len());
     for (left, right) in examples.iter().flatten() {
-        marked[*left as usize] = true;
-        marked[*right as usize] = true;
+        marked.mark(*left);
+        marked.mark(*right);
     }
-    let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
-    let mut scoring = scorer.scoring(plan, 1.0);
-    blocks.for_each(plan, Selection::Touching(&marked), |_, pair| {
-        if scoring.odds_against(&pair).is_some() {
-            linked.entry(pair.left).or_default().push(pair.right);
-            linked.entry(pair.right).or_default().push(pair.left);
-        }
+    let stretches = blocks.stretches(STRETCH);
+    let new = || (scorer.scoring(plan, 1.0), Vec::new());
+    let states = gathered(threads, stretches.len(), new, |(scoring, links), at| {
+        blocks.for_each(plan, &stretches[at], Selection::Touching(&marked), |pair| {
+            if scoring.odds_against(&pair).is_some() {
+                links.push((pair.left, pair.right));
+            }
+        });
     });
+    let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (left, right) in states.into_iter().flat_map(|(_, links)| links) {
+        linked.entry(left).or_default().push(right);
+        linked.entry(right).or_default().push(left);
+    }
     let third = |of: u32, but: u32| {
         let near = linked.get(&of).into_iter().flatten();
         near.filter(move |near| **near != but)
