@@ -11,6 +11,7 @@ mod output;
 mod parquet;
 mod profile;
 mod progress;
+mod report;
 mod run;
 mod splink;
 mod suggest;
@@ -166,10 +167,10 @@ fn lacks(model: &Model) -> Vec<String> {
     let prior = model.prior.is_none().then(|| "it has no prior".to_owned());
     let mut lacks: Vec<String> = prior.into_iter().collect();
     for comparison in &model.comparisons {
-        for level in &comparison.levels {
+        for (at, level) in comparison.levels.iter().enumerate() {
             for (parameter, value) in [("m", level.m), ("u", level.u)] {
                 if value.is_none() {
-                    let level = words::test_in_words(&level.when);
+                    let level = words::level_in_words(comparison, at);
                     lacks.push(format!(
                         "comparison {:?}, level \"{level}\" has no {parameter}",
                         comparison.name

@@ -662,3 +662,151 @@ fn a_suggested_model_trains_on_what_it_was_suggested_for() {
     );
     assert!(err.contains("nothing to link by"), "{err}");
 }
+
+/// Names that would be markup, were they not escaped.
+const HOSTILE: &str = r#"id,name,town,born
+"<script>alert(1)</script>",Dupont,Lyon,1970-01-02
+"""><img src=x onerror=alert(2)>","<b>Dupond</b> & Cie","Lyon",1970-01-02
+]]>,Dupont,Lyon,1970-01-03
+4,"' onmouseover='alert(3)",Nice,1980-01-01
+"#;
+
+/// The elements of a page with their attributes, parsed as XML: what is not closed or quoted fails.
+fn elements(page: &str) -> Vec<(String, Vec<(String, String)>)> {
+    use quick_xml::{Reader, events::Event};
+    let mut reader = Reader::from_str(page);
+    let mut elements = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(tag) | Event::Empty(tag) => {
+                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+                let attributes = tag.attributes().map(|attribute| {
+                    let attribute = attribute.unwrap();
+                    (text(attribute.key.as_ref()), text(&attribute.value))
+                });
+                elements.push((text(tag.name().as_ref()), attributes.collect()));
+            }
+            Event::Eof => return elements,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_report_is_well_formed_and_escapes_what_records_hold() {
+    let folder = folder("people.csv", HOSTILE);
+    let here = folder.path();
+    fs::write(
+        here.join("truth.csv"),
+        "id,cluster\n<script>alert(1)</script>,a\n\"\"\"><img src=x onerror=alert(2)>\",a\n]]>,b\n4,a\n",
+    )
+    .unwrap();
+    let outputs = ["--truth", "truth.csv", "--report", "report.html"];
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    check(here, &[&common[..], &outputs].concat(), 0);
+    let page = read(here, "report.html");
+    let elements = elements(&page);
+    let count = |wanted: &str| elements.iter().filter(|(name, _)| name == wanted).count();
+    assert_eq!((count("script"), count("img"), count("b")), (0, 0, 0));
+    assert!(page.contains("&#60;script&#62;alert(1)"), "it is shown");
+    // a chart has a table, and every table a caption and headings
+    assert_eq!(count("figure"), 6);
+    assert_eq!(page.matches("<details><summary>Table: ").count(), 6);
+    assert_eq!(count("caption"), count("table"));
+    assert_eq!(count("thead"), count("table"));
+    let mut ids = Vec::new();
+    for (name, attributes) in &elements {
+        for (key, value) in attributes {
+            assert!(!key.starts_with("on"), "{name} {key}");
+            match key.as_str() {
+                "id" => ids.push(value.as_str()),
+                "href" => assert!(value.starts_with('#'), "{value}"),
+                "src" | "data" | "action" => panic!("{name} reads from elsewhere: {value}"),
+                _ => assert!(!value.contains("NaN") && !value.contains("inf"), "{value}"),
+            }
+        }
+        let has = |wanted: &str| attributes.iter().any(|(key, _)| key == wanted);
+        match name.as_str() {
+            "svg" => assert!(has("aria-hidden") || has("aria-labelledby")),
+            "html" => assert!(has("lang")),
+            _ => {}
+        }
+    }
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "no id twice");
+    for (_, attributes) in &elements {
+        for (key, value) in attributes {
+            let targets: Vec<&str> = match key.as_str() {
+                "href" => vec![value.trim_start_matches('#')],
+                "aria-labelledby" => value.split(' ').collect(),
+                _ => Vec::new(),
+            };
+            for target in targets {
+                assert!(ids.contains(&target), "{key} {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_report_as_data_holds_what_the_run_found() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(here.join("truth.csv"), "id,cluster\n1,a\n2,a\n3,b\n4,a\n").unwrap();
+    let outputs = ["--truth", "truth.csv", "--report", "report.json"];
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    check(here, &[&common[..], &outputs].concat(), 0);
+    let report: Value = serde_json::from_str(&read(here, "report.json")).unwrap();
+    let rule = &report["rules"][0];
+    assert_eq!((&rule["pairs"], &rule["new"]), (&3.into(), &3.into()));
+    assert_eq!(report["run"]["links"], 1);
+    assert_eq!(report["truth"]["matches"], 3);
+    assert_eq!(report["truth"]["made"], 1);
+    assert_eq!(report["truth"]["not_made"].as_array().unwrap().len(), 2);
+    assert_eq!(report["truth"]["series"]["precision"], 1.0);
+    assert_eq!(report["series"]["series"], 3);
+    let examples = report["examples"].as_array().unwrap();
+    let linked = examples
+        .iter()
+        .find(|pair| pair["right_id"] == "2")
+        .unwrap();
+    assert_eq!(linked["steps"][0]["level"], "levenshtein <= 1.0");
+    assert_eq!(linked["steps"][0]["left"], "Dupont");
+    // 3 of 4 know when they were born
+    let born = report["columns"].as_array().unwrap();
+    let born = born.iter().find(|c| c["column"] == "born").unwrap();
+    assert_eq!((&born["known"], &born["records"]), (&3.into(), &4.into()));
+    assert_eq!(report["comparisons"][0]["levels"][0]["m"], 0.8);
+}
+
+#[test]
+fn a_report_of_next_to_nothing_is_still_a_report() {
+    for people in [
+        "id,name,town,born\n",
+        "id,name,town,born\n1,A,B,1970-01-01\n",
+    ] {
+        let folder = folder("people.csv", people);
+        let here = folder.path();
+        for name in ["report.html", "report.json"] {
+            let arguments = [
+                "--input",
+                "people.csv",
+                "--model",
+                "model.toml",
+                "--report",
+                name,
+            ];
+            check(here, &arguments, 0);
+            assert!(!read(here, name).contains("NaN"));
+        }
+        elements(&read(here, "report.html"));
+    }
+    refused(
+        "p.csv",
+        PEOPLE,
+        &["--report", "report.pdf"],
+        ".html and .json",
+    );
+}

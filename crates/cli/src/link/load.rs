@@ -1,12 +1,15 @@
 //! Input files as records: ids, values, and what could not be read.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{Model, Records, RecordsBuilder, Value};
 
 use super::{
-    column::{self, Kind, Told, held, shown},
+    column::{self, Kind, Told, held, readable, shown},
     table::{Cell, Table},
 };
 
@@ -78,6 +81,39 @@ impl Loaded {
             .sources
             .partition_point(|source| source.first <= record);
         after.saturating_sub(1)
+    }
+
+    /// How many records an input has.
+    pub(crate) fn records_of(&self, source: usize) -> u64 {
+        let after = self.sources.get(source + 1);
+        let end = after.map_or(self.len(), |after| after.first);
+        (end - self.sources[source].first).into()
+    }
+
+    /// A record's id, with several inputs after the name of its own.
+    pub(crate) fn name(&self, record: u32) -> String {
+        let id = self.ids.get(record);
+        match self.sources.as_slice() {
+            [_] => id.to_owned(),
+            sources => format!("{}/{id}", sources[self.source(record)].name),
+        }
+    }
+
+    /// What records hold in each column that the model reads, as the files have it.
+    pub(crate) fn values(&self, wanted: &BTreeSet<u32>) -> Result<HashMap<u32, Vec<String>>> {
+        let mut values = HashMap::new();
+        let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
+        for source in &self.sources {
+            let mut record = source.first;
+            source.table.rows(&names, &mut |_, cells| {
+                if wanted.contains(&record) {
+                    values.insert(record, cells.iter().map(readable).collect());
+                }
+                record += 1;
+                Ok(())
+            })?;
+        }
+        Ok(values)
     }
 
     /// The record of an id, which may be written `input/id`.

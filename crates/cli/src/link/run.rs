@@ -1,6 +1,6 @@
 //! `orfevre link` itself: read, train, predict, cluster, write.
 
-use std::{collections::HashMap, path::PathBuf, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -11,9 +11,11 @@ use super::{
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
-    progress, say,
+    progress,
+    report::{self, Observed, Ran, Report},
+    say,
     truth::{Judge, Truth},
-    words::test_in_words,
+    words::level_in_words,
     write_model,
 };
 
@@ -56,6 +58,9 @@ pub(super) struct Run {
     /// Add to each link the level of every comparison: gamma_NAME, 0 the least alike, -1 a value is missing.
     #[arg(long, requires = "links")]
     details: bool,
+    /// Write what there is to know of this run: .html, a page that opens offline, or .json. Holds values of records.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Measure against the truth: a file of ids and the entity of each.
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -79,9 +84,14 @@ impl Run {
         for path in [&self.links, &self.series].into_iter().flatten() {
             super::form::Form::of(path)?;
         }
+        if let Some(path) = &self.report {
+            report::Form::of(path)?;
+        }
+        let mut clock = Clock::start();
         beside::clean_when_interrupted()?;
         let loaded = self.inputs.files.load(&model)?;
         tell_columns(&loaded);
+        clock.lap("reading");
         let options = self.inputs.options();
         let between = options.link_type == LinkType::Link;
         let truth = match &self.truth {
@@ -96,6 +106,8 @@ impl Run {
         let mut linkage = Linkage::new(model, &loaded.records, options)
             .with_context(|| self.inputs.model_file().display().to_string())?;
         tell_records(&loaded, &linkage)?;
+        clock.lap("blocking");
+        let mut trained = None;
         if self.train {
             let working = progress::working("training");
             let training = linkage.train(&TrainOptions {
@@ -104,18 +116,40 @@ impl Run {
             });
             working.finish_and_clear();
             tell_training(&training, linkage.model())?;
+            clock.lap("training");
+            trained = Some(training);
         }
         let model_file = match &self.save_model {
             Some(path) => Some(write_model(path, linkage.model())?),
             None => None,
         };
         let mut judge = truth.as_ref().map(Judge::new);
-        let (links, count, written) = self.predict(&linkage, &loaded, links_from, &mut judge)?;
+        let rules = linkage.model().blocking.len();
+        let observe = |_: &PathBuf| Observed::new(truth.as_ref(), rules, threshold);
+        let mut observed = self.report.as_ref().map(observe);
+        let (links, count, written) =
+            self.predict(&linkage, &loaded, links_from, &mut judge, &mut observed)?;
+        clock.lap("prediction");
         let mut files: Vec<Written> = written.into_iter().collect();
-        if self.series.is_some() || truth.is_some() {
+        let mut report_file = None;
+        if self.makes_series() {
             let working = progress::working("making series");
             let clusters = linkage.clusters(&links, threshold)?;
             working.finish_and_clear();
+            clock.lap("series");
+            if let (Some(path), Some(observed)) = (&self.report, observed) {
+                let ran = Ran {
+                    linkage: &linkage,
+                    loaded: &loaded,
+                    model_file: self.inputs.model_file(),
+                    training: trained.as_ref(),
+                    links: &links,
+                    clusters: &clusters,
+                    most_pairs: options.pairs_per_rule,
+                    seconds: clock.laps,
+                };
+                report_file = Some(Report::new(&ran, observed)?.write(path)?);
+            }
             drop(links);
             files.extend(self.write_series(&clusters, &loaded)?);
             tell_series(&clusters)?;
@@ -126,13 +160,17 @@ impl Run {
         for file in files {
             file.finish()?;
         }
-        if let Some(file) = model_file {
+        for file in [model_file, report_file].into_iter().flatten() {
             file.finish()?;
         }
         say(&format!(
             "{count} links of probability {links_from:.4} and above\n"
         ))?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn makes_series(&self) -> bool {
+        self.series.is_some() || self.truth.is_some() || self.report.is_some()
     }
 
     /// The threshold in bits.
@@ -155,6 +193,7 @@ impl Run {
         loaded: &Loaded,
         links_from: f64,
         judge: &mut Option<Judge<'_>>,
+        observed: &mut Option<Observed<'_>>,
     ) -> Result<(Vec<WeightedPair>, u64, Option<Written>)> {
         let mut output = match &self.links {
             Some(path) => Some(Output::create(
@@ -163,12 +202,14 @@ impl Run {
             )?),
             None => None,
         };
-        let keep = self.series.is_some() || self.truth.is_some();
+        let keep = self.makes_series();
         let from = if keep {
             links_from.min(LEAST_FOR_SERIES)
         } else {
             links_from
         };
+        // a report counts every pair
+        let seen_from = if observed.is_some() { 0.0 } else { from };
         let pairs = linkage.pairs_per_rule();
         let bar = progress::counted(pairs.iter().sum(), "pairs");
         let mut rule = 0;
@@ -181,10 +222,16 @@ impl Run {
             .collect();
         let (mut kept, mut at, mut count) = (Vec::new(), Vec::new(), 0_u64);
         let mut failed = None;
-        linkage.predict(from, |link| {
+        linkage.predict(seen_from, |link| {
             while rule < link.rule {
                 bar.inc(pairs[rule]);
                 rule += 1;
+            }
+            if let Some(observed) = observed {
+                observed.pair(&link);
+            }
+            if link.probability < from {
+                return;
             }
             if keep {
                 kept.push(link.weighted());
@@ -271,6 +318,26 @@ impl Run {
     }
 }
 
+/// How long each step takes.
+struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, step: &'static str) {
+        self.laps.push((step, self.last.elapsed().as_secs_f64()));
+        self.last = Instant::now();
+    }
+}
+
 fn name_of(loaded: &Loaded, record: u32) -> &str {
     &loaded.sources[loaded.source(record)].name
 }
@@ -340,8 +407,7 @@ fn tell_training(training: &Training, model: &Model) -> Result<()> {
     for (name, level) in &training.untrained {
         let mut comparisons = model.comparisons.iter();
         let comparison = comparisons.find(|comparison| comparison.name == *name);
-        let level = comparison.and_then(|comparison| comparison.levels.get(*level));
-        let level = level.map_or(String::new(), |level| test_in_words(&level.when));
+        let level = comparison.map_or_else(String::new, |of| level_in_words(of, *level));
         eprintln!(
             "comparison {name:?}, level \"{level}\": hardly a pair was at it, so its m is a guess; set it, or take the level out"
         );
