@@ -810,3 +810,118 @@ fn a_report_of_next_to_nothing_is_still_a_report() {
         ".html and .json",
     );
 }
+
+#[test]
+fn a_column_of_sources_links_one_file_as_several_do() {
+    let folder = folder(
+        "a.csv",
+        "id,name,town,born\n1,Dupont,Lyon,1970-01-02\n2,Dupont,Lyon,1970-01-02\n",
+    );
+    let here = folder.path();
+    fs::write(
+        here.join("b.csv"),
+        "id,name,town,born\n1,Dupond,Lyon,1970-01-02\n",
+    )
+    .unwrap();
+    fs::write(
+        here.join("both.csv"),
+        "id,name,town,born,from\n1,Dupont,Lyon,1970-01-02,a\n1,Dupond,Lyon,1970-01-02,b\n2,Dupont,Lyon,1970-01-02,a\n",
+    )
+    .unwrap();
+    let run = |inputs: &[&str], more: &[&str]| {
+        let outputs = [
+            "--model",
+            "model.toml",
+            "--links",
+            "l.csv",
+            "--series",
+            "s.csv",
+        ];
+        check(here, &[inputs, &outputs, more].concat(), 0);
+        let sorted = |name: &str| {
+            let mut lines: Vec<String> = read(here, name).lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        (sorted("l.csv"), sorted("s.csv"))
+    };
+    let files = ["--input", "a.csv", "--input", "b.csv"];
+    let column = ["--input", "both.csv", "--source-column", "from"];
+    let (links, series) = run(&column, &[]);
+    assert_eq!(links.len(), 1 + 2, "{links:?}");
+    assert_eq!(run(&files, &[]).1, series);
+    assert_eq!(run(&column, &["--within"]).0.len(), 1 + 3);
+    let (out, _) = check(
+        here,
+        &[
+            &["explain", "a/1", "b/1", "--model", "model.toml"],
+            &column[..],
+        ]
+        .concat(),
+        0,
+    );
+    assert!(out.contains("match weight"), "{out}");
+    let twice = "id,name,town,born,from\n1,A,B,,a\n1,C,D,,a\n";
+    refused(
+        "p.csv",
+        twice,
+        &["--source-column", "from"],
+        "the id \"1\" twice",
+    );
+    let none = "id,name,town,born,from\n1,A,B,,\n";
+    refused(
+        "p.csv",
+        none,
+        &["--source-column", "from"],
+        "tells no source",
+    );
+}
+
+#[test]
+fn labels_set_m_and_what_they_name_must_exist() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["people.csv", "model.toml", "truth.csv"] {
+        fs::copy(example.join(name), here.join(name)).unwrap();
+    }
+    // every pair of one entity is a label
+    let mut of: std::collections::BTreeMap<String, Vec<String>> = Default::default();
+    for line in read(here, "truth.csv").lines().skip(1) {
+        let (id, entity) = line.split_once(',').unwrap();
+        of.entry(entity.to_owned()).or_default().push(id.to_owned());
+    }
+    let mut labels = "id_l,id_r,match\nr001,r002,0\n".to_owned();
+    for ids in of.values() {
+        for (at, left) in ids.iter().enumerate() {
+            ids[at + 1..]
+                .iter()
+                .for_each(|right| labels += &format!("{left},{right},1\n"));
+        }
+    }
+    fs::write(here.join("labels.csv"), labels).unwrap();
+    let common = ["--input", "people.csv", "--model", "model.toml", "--train"];
+    let with = ["--labels", "labels.csv", "--save-model", "trained.json"];
+    let (_, err) = check(here, &[&common[..], &with].concat(), 0);
+    assert!(
+        err.contains("116 pairs of one entity set m; 1 that are not one"),
+        "{err}"
+    );
+    let model: Value = serde_json::from_str(&read(here, "trained.json")).unwrap();
+    let m = model["comparisons"][1]["levels"][0]["m"].as_f64().unwrap();
+    // born is equal in 101 of the pairs; a level that none of them shows counts as half a pair
+    assert!((m - 101.0 / 116.5).abs() < 1e-9, "{m}");
+    for (labels, told) in [
+        (
+            "id_l,id_r\nr001,nobody\n",
+            "no record has the id \"nobody\"",
+        ),
+        ("id_l,id_r,match\nr001,r002,maybe\n", "neither 1 nor 0"),
+        ("id_l,id_r,match\nr001,r002,0\n", "nothing to take m from"),
+        ("left,right\nr001,r002\n", "id_l"),
+    ] {
+        fs::write(here.join("labels.csv"), labels).unwrap();
+        let (_, err) = check(here, &[&common[..], &with[..2]].concat(), 2);
+        assert!(err.contains(told), "{told}\n{err}");
+    }
+}

@@ -41,7 +41,8 @@ impl Explain {
         if !self.json {
             tell_columns(&loaded);
         }
-        let (left, right) = (loaded.find(&self.left)?, loaded.find(&self.right)?);
+        let finder = loaded.finder();
+        let (left, right) = (finder.find(&self.left)?, finder.find(&self.right)?);
         let linkage = Linkage::new(model, &loaded.records, self.inputs.options())
             .with_context(|| self.inputs.model_file().display().to_string())?;
         let waterfall = linkage

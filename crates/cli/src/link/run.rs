@@ -7,7 +7,7 @@ use clap::Args;
 use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedPair};
 
 use super::{
-    Inputs, beside,
+    Inputs, beside, labels,
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
@@ -29,6 +29,9 @@ pub(super) struct Run {
     /// Set the model's parameters from the records, without labels.
     #[arg(long)]
     train: bool,
+    /// Take m from pairs that are known: a file of id_l, id_r and, unless all are of one entity, match (1 or 0).
+    #[arg(long, value_name = "FILE", requires = "train")]
+    labels: Option<PathBuf>,
     /// Where the random draws of training begin: the same seed and records give the same model.
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
@@ -103,6 +106,10 @@ impl Run {
             )?),
             None => None,
         };
+        let labels = match &self.labels {
+            Some(path) => Some(labels::read(path, &loaded)?),
+            None => None,
+        };
         let mut linkage = Linkage::new(model, &loaded.records, options)
             .with_context(|| self.inputs.model_file().display().to_string())?;
         tell_records(&loaded, &linkage)?;
@@ -110,10 +117,14 @@ impl Run {
         let mut trained = None;
         if self.train {
             let working = progress::working("training");
-            let training = linkage.train(&TrainOptions {
+            let training_options = TrainOptions {
                 seed: self.seed,
                 ..TrainOptions::default()
-            });
+            };
+            let training = match &labels {
+                Some(labels) => linkage.train_from_labels(labels, &training_options)?,
+                None => linkage.train(&training_options),
+            };
             working.finish_and_clear();
             tell_training(&training, linkage.model())?;
             clock.lap("training");
@@ -250,9 +261,9 @@ impl Run {
                 Field::Number(link.weight),
                 Field::Number(link.probability),
             ];
-            if loaded.sources.len() > 1 {
-                fields.push(Field::Text(name_of(loaded, link.left)));
-                fields.push(Field::Text(name_of(loaded, link.right)));
+            if loaded.has_several_sources() {
+                fields.push(Field::Text(loaded.source_name(link.left)));
+                fields.push(Field::Text(loaded.source_name(link.right)));
             }
             if self.details {
                 levels.of(link.left, link.right, &mut at);
@@ -277,7 +288,7 @@ impl Run {
             ("match_weight".to_owned(), Type::Number),
             ("match_probability".to_owned(), Type::Number),
         ];
-        if loaded.sources.len() > 1 {
+        if loaded.has_several_sources() {
             columns.push(("left_source".to_owned(), Type::Text));
             columns.push(("right_source".to_owned(), Type::Text));
         }
@@ -294,7 +305,7 @@ impl Run {
         let Some(path) = &self.series else {
             return Ok(None);
         };
-        let several = loaded.sources.len() > 1;
+        let several = loaded.has_several_sources();
         let mut columns = vec![
             ("id".to_owned(), Type::Text),
             ("series_id".to_owned(), Type::Text),
@@ -307,8 +318,8 @@ impl Run {
             let id = loaded.ids.get(record);
             let first_id = loaded.ids.get(*first);
             if several {
-                let name = name_of(loaded, record);
-                let series = format!("{}/{first_id}", name_of(loaded, *first));
+                let name = loaded.source_name(record);
+                let series = loaded.name(*first);
                 output.row(&[Field::Text(id), Field::Text(&series), Field::Text(name)])?;
             } else {
                 output.row(&[Field::Text(id), Field::Text(first_id)])?;
@@ -336,10 +347,6 @@ impl Clock {
         self.laps.push((step, self.last.elapsed().as_secs_f64()));
         self.last = Instant::now();
     }
-}
-
-fn name_of(loaded: &Loaded, record: u32) -> &str {
-    &loaded.sources[loaded.source(record)].name
 }
 
 fn probability_of(weight: f64) -> f64 {
