@@ -64,7 +64,7 @@ const ONLY: &[(&str, &[&str])] = &[
     ("object_store", &["store"]),
     ("axum", &["server"]),
     ("tower-http", &["server"]),
-    ("askama", &["server"]),
+    ("askama", &["server", "cli"]),
     ("mail-parser", &["reading"]),
     ("lopdf", &["reading"]),
     ("image", &["reading"]),

@@ -6,11 +6,13 @@ mod beside;
 mod column;
 mod explain;
 mod form;
+mod labels;
 mod load;
 mod output;
 mod parquet;
 mod profile;
 mod progress;
+mod report;
 mod run;
 mod splink;
 mod suggest;
@@ -56,6 +58,8 @@ enum Other {
     Suggest(suggest::Suggest),
     /// Read a model of Splink, refused with names where it has no equivalent.
     FromSplink(splink::FromSplink),
+    /// Write a model for Splink, refused with names where it has no equivalent.
+    ToSplink(splink::ToSplink),
 }
 
 impl Link {
@@ -66,6 +70,7 @@ impl Link {
             Some(Other::Explain(explain)) => explain.run(),
             Some(Other::Suggest(suggest)) => suggest.run(),
             Some(Other::FromSplink(from)) => from.run(),
+            Some(Other::ToSplink(to)) => to.run(),
         }
     }
 }
@@ -82,22 +87,35 @@ struct Files {
     /// What a column holds, where the model does not tell: text, date, date:FORM, number, set, moment, place, hash.
     #[arg(long = "type", value_name = "COLUMN=KIND")]
     types: Vec<Told>,
-    /// With several files, also link records of one file with each other.
+    /// A column that tells each record's source: one file then links as several do.
+    #[arg(long, value_name = "COLUMN")]
+    source_column: Option<String>,
+    /// With several files or sources, also link records of one with each other.
     #[arg(long)]
     within: bool,
 }
 
 impl Files {
     fn open(&self) -> Result<Vec<Source>> {
+        if self.source_column.is_some() && self.input.len() > 1 {
+            bail!(
+                "--source-column tells the sources of one file: give one --input, or leave it out"
+            );
+        }
         load::open(&self.input, self.id.as_deref())
     }
 
     fn load(&self, model: &Model) -> Result<Loaded> {
-        load::load(self.open()?, model, &self.types)
+        self.load_opened(self.open()?, model, &self.types)
+    }
+
+    fn load_opened(&self, sources: Vec<Source>, model: &Model, types: &[Told]) -> Result<Loaded> {
+        load::load(sources, model, types, self.source_column.as_deref())
     }
 
     fn link_type(&self) -> LinkType {
-        if self.input.len() > 1 && !self.within {
+        let several = self.input.len() > 1 || self.source_column.is_some();
+        if several && !self.within {
             LinkType::Link
         } else {
             LinkType::Dedupe
@@ -176,10 +194,10 @@ fn lacks(model: &Model) -> Vec<String> {
     let prior = model.prior.is_none().then(|| "it has no prior".to_owned());
     let mut lacks: Vec<String> = prior.into_iter().collect();
     for comparison in &model.comparisons {
-        for level in &comparison.levels {
+        for (at, level) in comparison.levels.iter().enumerate() {
             for (parameter, value) in [("m", level.m), ("u", level.u)] {
                 if value.is_none() {
-                    let level = words::test_in_words(&level.when);
+                    let level = words::level_in_words(comparison, at);
                     lacks.push(format!(
                         "comparison {:?}, level \"{level}\" has no {parameter}",
                         comparison.name

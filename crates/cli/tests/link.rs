@@ -662,3 +662,266 @@ fn a_suggested_model_trains_on_what_it_was_suggested_for() {
     );
     assert!(err.contains("nothing to link by"), "{err}");
 }
+
+/// Names that would be markup, were they not escaped.
+const HOSTILE: &str = r#"id,name,town,born
+"<script>alert(1)</script>",Dupont,Lyon,1970-01-02
+"""><img src=x onerror=alert(2)>","<b>Dupond</b> & Cie","Lyon",1970-01-02
+]]>,Dupont,Lyon,1970-01-03
+4,"' onmouseover='alert(3)",Nice,1980-01-01
+"#;
+
+/// The elements of a page with their attributes, parsed as XML: what is not closed or quoted fails.
+fn elements(page: &str) -> Vec<(String, Vec<(String, String)>)> {
+    use quick_xml::{Reader, events::Event};
+    let mut reader = Reader::from_str(page);
+    let mut elements = Vec::new();
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Start(tag) | Event::Empty(tag) => {
+                let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+                let attributes = tag.attributes().map(|attribute| {
+                    let attribute = attribute.unwrap();
+                    (text(attribute.key.as_ref()), text(&attribute.value))
+                });
+                elements.push((text(tag.name().as_ref()), attributes.collect()));
+            }
+            Event::Eof => return elements,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_report_is_well_formed_and_escapes_what_records_hold() {
+    let folder = folder("people.csv", HOSTILE);
+    let here = folder.path();
+    fs::write(
+        here.join("truth.csv"),
+        "id,cluster\n<script>alert(1)</script>,a\n\"\"\"><img src=x onerror=alert(2)>\",a\n]]>,b\n4,a\n",
+    )
+    .unwrap();
+    let outputs = ["--truth", "truth.csv", "--report", "report.html"];
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    check(here, &[&common[..], &outputs].concat(), 0);
+    let page = read(here, "report.html");
+    let elements = elements(&page);
+    let count = |wanted: &str| elements.iter().filter(|(name, _)| name == wanted).count();
+    assert_eq!((count("script"), count("img"), count("b")), (0, 0, 0));
+    assert!(page.contains("&#60;script&#62;alert(1)"), "it is shown");
+    // a chart has a table, and every table a caption and headings
+    assert_eq!(count("figure"), 6);
+    assert_eq!(page.matches("<details><summary>Table: ").count(), 6);
+    assert_eq!(count("caption"), count("table"));
+    assert_eq!(count("thead"), count("table"));
+    let mut ids = Vec::new();
+    for (name, attributes) in &elements {
+        for (key, value) in attributes {
+            assert!(!key.starts_with("on"), "{name} {key}");
+            match key.as_str() {
+                "id" => ids.push(value.as_str()),
+                "href" => assert!(value.starts_with('#'), "{value}"),
+                "src" | "data" | "action" => panic!("{name} reads from elsewhere: {value}"),
+                _ => assert!(!value.contains("NaN") && !value.contains("inf"), "{value}"),
+            }
+        }
+        let has = |wanted: &str| attributes.iter().any(|(key, _)| key == wanted);
+        match name.as_str() {
+            "svg" => assert!(has("aria-hidden") || has("aria-labelledby")),
+            "html" => assert!(has("lang")),
+            _ => {}
+        }
+    }
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all, "no id twice");
+    for (_, attributes) in &elements {
+        for (key, value) in attributes {
+            let targets: Vec<&str> = match key.as_str() {
+                "href" => vec![value.trim_start_matches('#')],
+                "aria-labelledby" => value.split(' ').collect(),
+                _ => Vec::new(),
+            };
+            for target in targets {
+                assert!(ids.contains(&target), "{key} {target}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_report_as_data_holds_what_the_run_found() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(here.join("truth.csv"), "id,cluster\n1,a\n2,a\n3,b\n4,a\n").unwrap();
+    let outputs = ["--truth", "truth.csv", "--report", "report.json"];
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    check(here, &[&common[..], &outputs].concat(), 0);
+    let report: Value = serde_json::from_str(&read(here, "report.json")).unwrap();
+    let rule = &report["rules"][0];
+    assert_eq!((&rule["pairs"], &rule["new"]), (&3.into(), &3.into()));
+    assert_eq!(report["run"]["links"], 1);
+    assert_eq!(report["truth"]["matches"], 3);
+    assert_eq!(report["truth"]["made"], 1);
+    assert_eq!(report["truth"]["not_made"].as_array().unwrap().len(), 2);
+    assert_eq!(report["truth"]["series"]["precision"], 1.0);
+    assert_eq!(report["series"]["series"], 3);
+    let examples = report["examples"].as_array().unwrap();
+    let linked = examples
+        .iter()
+        .find(|pair| pair["right_id"] == "2")
+        .unwrap();
+    assert_eq!(linked["steps"][0]["level"], "levenshtein <= 1.0");
+    assert_eq!(linked["steps"][0]["left"], "Dupont");
+    // 3 of 4 know when they were born
+    let born = report["columns"].as_array().unwrap();
+    let born = born.iter().find(|c| c["column"] == "born").unwrap();
+    assert_eq!((&born["known"], &born["records"]), (&3.into(), &4.into()));
+    assert_eq!(report["comparisons"][0]["levels"][0]["m"], 0.8);
+}
+
+#[test]
+fn a_report_of_next_to_nothing_is_still_a_report() {
+    for people in [
+        "id,name,town,born\n",
+        "id,name,town,born\n1,A,B,1970-01-01\n",
+    ] {
+        let folder = folder("people.csv", people);
+        let here = folder.path();
+        for name in ["report.html", "report.json"] {
+            let arguments = [
+                "--input",
+                "people.csv",
+                "--model",
+                "model.toml",
+                "--report",
+                name,
+            ];
+            check(here, &arguments, 0);
+            assert!(!read(here, name).contains("NaN"));
+        }
+        elements(&read(here, "report.html"));
+    }
+    refused(
+        "p.csv",
+        PEOPLE,
+        &["--report", "report.pdf"],
+        ".html and .json",
+    );
+}
+
+#[test]
+fn a_column_of_sources_links_one_file_as_several_do() {
+    let folder = folder(
+        "a.csv",
+        "id,name,town,born\n1,Dupont,Lyon,1970-01-02\n2,Dupont,Lyon,1970-01-02\n",
+    );
+    let here = folder.path();
+    fs::write(
+        here.join("b.csv"),
+        "id,name,town,born\n1,Dupond,Lyon,1970-01-02\n",
+    )
+    .unwrap();
+    fs::write(
+        here.join("both.csv"),
+        "id,name,town,born,from\n1,Dupont,Lyon,1970-01-02,a\n1,Dupond,Lyon,1970-01-02,b\n2,Dupont,Lyon,1970-01-02,a\n",
+    )
+    .unwrap();
+    let run = |inputs: &[&str], more: &[&str]| {
+        let outputs = [
+            "--model",
+            "model.toml",
+            "--links",
+            "l.csv",
+            "--series",
+            "s.csv",
+        ];
+        check(here, &[inputs, &outputs, more].concat(), 0);
+        let sorted = |name: &str| {
+            let mut lines: Vec<String> = read(here, name).lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        (sorted("l.csv"), sorted("s.csv"))
+    };
+    let files = ["--input", "a.csv", "--input", "b.csv"];
+    let column = ["--input", "both.csv", "--source-column", "from"];
+    let (links, series) = run(&column, &[]);
+    assert_eq!(links.len(), 1 + 2, "{links:?}");
+    assert_eq!(run(&files, &[]).1, series);
+    assert_eq!(run(&column, &["--within"]).0.len(), 1 + 3);
+    let (out, _) = check(
+        here,
+        &[
+            &["explain", "a/1", "b/1", "--model", "model.toml"],
+            &column[..],
+        ]
+        .concat(),
+        0,
+    );
+    assert!(out.contains("match weight"), "{out}");
+    let twice = "id,name,town,born,from\n1,A,B,,a\n1,C,D,,a\n";
+    refused(
+        "p.csv",
+        twice,
+        &["--source-column", "from"],
+        "the id \"1\" twice",
+    );
+    let none = "id,name,town,born,from\n1,A,B,,\n";
+    refused(
+        "p.csv",
+        none,
+        &["--source-column", "from"],
+        "tells no source",
+    );
+}
+
+#[test]
+fn labels_set_m_and_what_they_name_must_exist() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/linkage");
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for name in ["people.csv", "model.toml", "truth.csv"] {
+        fs::copy(example.join(name), here.join(name)).unwrap();
+    }
+    // every pair of one entity is a label
+    let mut of: std::collections::BTreeMap<String, Vec<String>> = Default::default();
+    for line in read(here, "truth.csv").lines().skip(1) {
+        let (id, entity) = line.split_once(',').unwrap();
+        of.entry(entity.to_owned()).or_default().push(id.to_owned());
+    }
+    let mut labels = "id_l,id_r,match\nr001,r002,0\n".to_owned();
+    for ids in of.values() {
+        for (at, left) in ids.iter().enumerate() {
+            ids[at + 1..]
+                .iter()
+                .for_each(|right| labels += &format!("{left},{right},1\n"));
+        }
+    }
+    fs::write(here.join("labels.csv"), labels).unwrap();
+    let common = ["--input", "people.csv", "--model", "model.toml", "--train"];
+    let with = ["--labels", "labels.csv", "--save-model", "trained.json"];
+    let (_, err) = check(here, &[&common[..], &with].concat(), 0);
+    assert!(
+        err.contains("116 pairs of one entity set m; 1 that are not one"),
+        "{err}"
+    );
+    let model: Value = serde_json::from_str(&read(here, "trained.json")).unwrap();
+    let m = model["comparisons"][1]["levels"][0]["m"].as_f64().unwrap();
+    // born is equal in 101 of the pairs; a level that none of them shows counts as half a pair
+    assert!((m - 101.0 / 116.5).abs() < 1e-9, "{m}");
+    for (labels, told) in [
+        (
+            "id_l,id_r\nr001,nobody\n",
+            "no record has the id \"nobody\"",
+        ),
+        ("id_l,id_r,match\nr001,r002,maybe\n", "neither 1 nor 0"),
+        ("id_l,id_r,match\nr001,r002,0\n", "nothing to take m from"),
+        ("left,right\nr001,r002\n", "id_l"),
+    ] {
+        fs::write(here.join("labels.csv"), labels).unwrap();
+        let (_, err) = check(here, &[&common[..], &with[..2]].concat(), 2);
+        assert!(err.contains(told), "{told}\n{err}");
+    }
+}

@@ -60,6 +60,7 @@ mod parts;
 mod plan;
 mod predict;
 mod records;
+pub mod report;
 mod similarity;
 #[cfg(test)]
 mod tests;

@@ -287,6 +287,15 @@ pub(crate) fn shown(cell: &Cell<'_>) -> Option<String> {
     })
 }
 
+/// A cell as text, whatever it holds: for people to read.
+pub(crate) fn readable(cell: &Cell<'_>) -> String {
+    match cell {
+        Cell::List(texts) => texts.join("|"),
+        Cell::Other(what) => (*what).to_owned(),
+        cell => shown(cell).unwrap_or_else(|| format!("{cell:?}")),
+    }
+}
+
 fn civil(micros: i64) -> Option<jiff::civil::DateTime> {
     let moment = jiff::Timestamp::from_microsecond(micros).ok()?;
     Some(jiff::tz::TimeZone::UTC.to_datetime(moment))

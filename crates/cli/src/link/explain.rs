@@ -1,20 +1,20 @@
 //! `orfevre link explain`: where the weight of two records comes from.
 
-use std::{fmt::Write as _, process::ExitCode};
+use std::{collections::HashMap, fmt::Write as _, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use linkage::batch::{Linkage, PairWaterfall};
+use linkage::batch::{Linkage, Model, PairWaterfall};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
     Inputs,
-    column::shown,
     load::Loaded,
     must_be_trained,
     run::tell_columns,
     say,
-    words::{columns_of, test_in_words},
+    words::{columns_of, level_in_words},
 };
 
 #[derive(Args)]
@@ -41,7 +41,8 @@ impl Explain {
         if !self.json {
             tell_columns(&loaded);
         }
-        let (left, right) = (loaded.find(&self.left)?, loaded.find(&self.right)?);
+        let finder = loaded.finder();
+        let (left, right) = (finder.find(&self.left)?, finder.find(&self.right)?);
         let linkage = Linkage::new(model, &loaded.records, self.inputs.options())
             .with_context(|| self.inputs.model_file().display().to_string())?;
         let waterfall = linkage
@@ -53,7 +54,7 @@ impl Explain {
             waterfall: &waterfall,
             loaded: &loaded,
             pair: (left, right),
-            values: (values(&loaded, left)?, values(&loaded, right)?),
+            values: loaded.values(&[left, right].into())?,
         };
         if self.json {
             say(&format!("{}\n", shown.json()))?;
@@ -64,72 +65,66 @@ impl Explain {
     }
 }
 
-/// What a record holds in each column that the model reads, as the file has it.
-fn values(loaded: &Loaded, record: u32) -> Result<Vec<String>> {
-    let source = &loaded.sources[loaded.source(record)];
-    let mut names = vec![source.id.as_str()];
-    names.extend(loaded.columns.iter().map(|column| column.name.as_str()));
-    let wanted = loaded.ids.get(record);
-    let mut values = Vec::new();
-    source.table.rows(&names, &mut |_, cells| {
-        if shown(&cells[0]).as_deref() == Some(wanted) {
-            let texts = cells[1..].iter();
-            values = texts
-                .map(|cell| shown(cell).unwrap_or_else(|| format!("{cell:?}")))
-                .collect();
-        }
-        Ok(())
-    })?;
-    Ok(values)
-}
-
 struct Shown<'s> {
     linkage: &'s Linkage<'s>,
     waterfall: &'s PairWaterfall,
     loaded: &'s Loaded,
     pair: (u32, u32),
-    values: (Vec<String>, Vec<String>),
+    values: HashMap<u32, Vec<String>>,
 }
 
-/// A comparison of the pair.
-struct Line {
-    comparison: String,
-    level: String,
-    left: String,
-    right: String,
-    bits: f64,
+/// A comparison of a pair: the level it is at, what the two hold, and what that adds.
+#[derive(Debug, Serialize)]
+pub(super) struct Line {
+    pub(super) comparison: String,
+    pub(super) level: String,
+    pub(super) left: String,
+    pub(super) right: String,
+    pub(super) bits: f64,
+}
+
+/// The comparisons of a pair, whose records hold these values in the columns that the model reads.
+pub(super) fn lines(
+    model: &Model,
+    waterfall: &PairWaterfall,
+    loaded: &Loaded,
+    (left, right): (&[String], &[String]),
+) -> Vec<Line> {
+    let comparisons = model.comparisons.iter();
+    comparisons
+        .zip(&waterfall.steps)
+        .map(|(comparison, step)| {
+            let mut columns = Vec::new();
+            comparison
+                .levels
+                .iter()
+                .for_each(|level| columns_of(&json!(level.when), &mut columns));
+            let side = |values: &[String]| {
+                let held = loaded.columns.iter().zip(values);
+                let held = held.filter(|(column, _)| columns.contains(&column.name));
+                held.map(|(_, value)| value.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            };
+            let missing = || "a value is missing".to_owned();
+            let level = step.level.map(|level| level_in_words(comparison, level));
+            Line {
+                comparison: comparison.name.clone(),
+                level: level.unwrap_or_else(missing),
+                left: side(left),
+                right: side(right),
+                bits: step.bits,
+            }
+        })
+        .collect()
 }
 
 impl Shown<'_> {
     fn lines(&self) -> Vec<Line> {
-        let comparisons = self.linkage.model().comparisons.iter();
-        comparisons
-            .zip(&self.waterfall.steps)
-            .map(|(comparison, step)| {
-                let mut columns = Vec::new();
-                comparison
-                    .levels
-                    .iter()
-                    .for_each(|level| columns_of(&json!(level.when), &mut columns));
-                let side = |values: &[String]| {
-                    let held = self.loaded.columns.iter().zip(values);
-                    let held = held.filter(|(column, _)| columns.contains(&column.name));
-                    held.map(|(_, value)| value.as_str())
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                };
-                let level = step.level.and_then(|level| comparison.levels.get(level));
-                Line {
-                    comparison: comparison.name.clone(),
-                    level: level.map_or("a value is missing".to_owned(), |level| {
-                        test_in_words(&level.when)
-                    }),
-                    left: side(&self.values.0),
-                    right: side(&self.values.1),
-                    bits: step.bits,
-                }
-            })
-            .collect()
+        let (left, right) = self.pair;
+        let of = |record: u32| self.values.get(&record).map_or(&[][..], Vec::as_slice);
+        let model = self.linkage.model();
+        lines(model, self.waterfall, self.loaded, (of(left), of(right)))
     }
 
     fn table(&self) -> String {
@@ -188,19 +183,12 @@ impl Shown<'_> {
     }
 
     fn json(&self) -> Value {
-        let steps: Vec<Value> = self
-            .lines()
-            .into_iter()
-            .map(|line| {
-                json!({"comparison": line.comparison, "level": line.level, "left": line.left, "right": line.right, "bits": line.bits})
-            })
-            .collect();
         let rules: Vec<usize> = self.waterfall.rules.iter().map(|rule| rule + 1).collect();
         json!({
             "left_id": self.loaded.ids.get(self.pair.0),
             "right_id": self.loaded.ids.get(self.pair.1),
             "prior_bits": self.waterfall.prior_bits,
-            "steps": steps,
+            "steps": self.lines(),
             "match_weight": self.waterfall.weight,
             "match_probability": self.waterfall.probability,
             "rules": rules,

@@ -1,12 +1,15 @@
 //! Input files as records: ids, values, and what could not be read.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, bail};
 use linkage::batch::{Model, Records, RecordsBuilder, Value};
 
 use super::{
-    column::{self, Kind, Told, held, shown},
+    column::{self, Kind, Told, held, readable, shown},
     table::{Cell, Table},
 };
 
@@ -50,8 +53,28 @@ pub(crate) struct Source {
 pub(crate) struct Loaded {
     pub(crate) ids: Texts,
     pub(crate) sources: Vec<Source>,
+    /// Sources that a column tells, where one does: their names, and each record's.
+    told: Option<ToldSources>,
     pub(crate) columns: Vec<Column>,
     pub(crate) records: Records,
+}
+
+#[derive(Debug, Default)]
+struct ToldSources {
+    names: Vec<String>,
+    of: Vec<u16>,
+}
+
+impl ToldSources {
+    /// The number of a name, which is new or known.
+    fn number(&mut self, name: &str) -> Result<u16> {
+        let at = self.names.iter().position(|other| other == name);
+        let at = at.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        u16::try_from(at).context("the column of sources names more than 65,536: is it one?")
+    }
 }
 
 /// A column that the model reads.
@@ -72,36 +95,113 @@ impl Loaded {
         self.ids.ends.len() as u32
     }
 
-    /// The input a record comes from.
+    /// The number of the source a record comes from: its input, or what the column of sources says.
     pub(crate) fn source(&self, record: u32) -> usize {
+        match &self.told {
+            Some(told) => told.of[record as usize].into(),
+            None => self.input(record),
+        }
+    }
+
+    fn input(&self, record: u32) -> usize {
         let after = self
             .sources
             .partition_point(|source| source.first <= record);
         after.saturating_sub(1)
     }
 
-    /// The record of an id, which may be written `input/id`.
-    pub(crate) fn find(&self, wanted: &str) -> Result<u32> {
-        let mut found = (0..self.len()).filter(|record| {
-            let (name, id) = (
-                &self.sources[self.source(*record)].name,
-                self.ids.get(*record),
-            );
-            let rest = wanted.strip_prefix(name.as_str());
-            id == wanted || rest.and_then(|rest| rest.strip_prefix('/')) == Some(id)
-        });
-        let first = found
-            .next()
-            .with_context(|| format!("no record has the id {wanted:?}"))?;
-        if let Some(second) = found.next() {
-            let name = |record| &self.sources[self.source(record)].name;
-            bail!(
-                "two records have the id {wanted:?}: write {}/{wanted} or {}/{wanted}",
-                name(first),
-                name(second)
-            );
+    /// Whether records come from several sources, so that an id needs the name of its own.
+    pub(crate) fn has_several_sources(&self) -> bool {
+        self.told
+            .as_ref()
+            .map_or(self.sources.len(), |told| told.names.len())
+            > 1
+    }
+
+    /// What the source of a record is called.
+    pub(crate) fn source_name(&self, record: u32) -> &str {
+        let at = self.source(record);
+        match &self.told {
+            Some(told) => &told.names[at],
+            None => &self.sources[at].name,
         }
-        Ok(first)
+    }
+
+    /// How many records an input has.
+    pub(crate) fn records_of(&self, source: usize) -> u64 {
+        let after = self.sources.get(source + 1);
+        let end = after.map_or(self.len(), |after| after.first);
+        (end - self.sources[source].first).into()
+    }
+
+    /// A record's id, with several sources after the name of its own.
+    pub(crate) fn name(&self, record: u32) -> String {
+        let id = self.ids.get(record);
+        if self.has_several_sources() {
+            format!("{}/{id}", self.source_name(record))
+        } else {
+            id.to_owned()
+        }
+    }
+
+    /// What records hold in each column that the model reads, as the files have it.
+    pub(crate) fn values(&self, wanted: &BTreeSet<u32>) -> Result<HashMap<u32, Vec<String>>> {
+        let mut values = HashMap::new();
+        let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
+        for source in &self.sources {
+            let mut record = source.first;
+            source.table.rows(&names, &mut |_, cells| {
+                if wanted.contains(&record) {
+                    values.insert(record, cells.iter().map(readable).collect());
+                }
+                record += 1;
+                Ok(())
+            })?;
+        }
+        Ok(values)
+    }
+
+    /// For finding records by their ids.
+    pub(crate) fn finder(&self) -> Finder<'_> {
+        let mut by_id: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (record, id) in (0..).zip(self.ids.iter()) {
+            by_id.entry(id).or_default().push(record);
+        }
+        Finder {
+            loaded: self,
+            by_id,
+        }
+    }
+}
+
+/// Finds records by their ids.
+#[derive(Debug)]
+pub(crate) struct Finder<'l> {
+    loaded: &'l Loaded,
+    by_id: HashMap<&'l str, Vec<u32>>,
+}
+
+impl Finder<'_> {
+    /// The record of an id, which may be written `source/id`.
+    pub(crate) fn find(&self, wanted: &str) -> Result<u32> {
+        let of_id = |id: &str| self.by_id.get(id).into_iter().flatten().copied();
+        let mut found: Vec<u32> = of_id(wanted).collect();
+        for (slash, _) in wanted.match_indices('/') {
+            let (name, id) = (&wanted[..slash], &wanted[slash + 1..]);
+            found.extend(of_id(id).filter(|record| self.loaded.source_name(*record) == name));
+        }
+        match found.as_slice() {
+            [] => bail!("no record has the id {wanted:?}"),
+            [record] => Ok(*record),
+            [first, second, ..] => {
+                let name = |record: &u32| self.loaded.source_name(*record);
+                bail!(
+                    "two records have the id {wanted:?}: write {}/{wanted} or {}/{wanted}",
+                    name(first),
+                    name(second)
+                )
+            }
+        }
     }
 }
 
@@ -148,8 +248,13 @@ pub(crate) fn id_column(table: &Table, told: Option<&str>) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// Reads what a model needs of the inputs.
-pub(crate) fn load(mut sources: Vec<Source>, model: &Model, told: &[Told]) -> Result<Loaded> {
+/// Reads what a model needs of the inputs, and each record's source where a column tells it.
+pub(crate) fn load(
+    mut sources: Vec<Source>,
+    model: &Model,
+    told: &[Told],
+    source_column: Option<&str>,
+) -> Result<Loaded> {
     let kinds = column::read_by(model, told, |name| {
         sources
             .iter()
@@ -171,10 +276,15 @@ pub(crate) fn load(mut sources: Vec<Source>, model: &Model, told: &[Told]) -> Re
         })
         .collect();
     let mut ids = Texts::default();
+    let mut told = source_column.map(|column| (column, ToldSources::default()));
     for (number, source) in sources.iter_mut().enumerate() {
         let number = u16::try_from(number).context("more inputs than 65,536")?;
         source.first = ids.ends.len() as u32;
-        one(source, number, &mut builder, &mut columns, &mut ids)?;
+        let told = match &mut told {
+            Some((column, told)) => SourceOf::Column(column, told),
+            None => SourceOf::Input(number),
+        };
+        one(source, told, &mut builder, &mut columns, &mut ids)?;
     }
     for column in &columns {
         if let Some(first) = &column.first
@@ -191,14 +301,21 @@ pub(crate) fn load(mut sources: Vec<Source>, model: &Model, told: &[Told]) -> Re
     Ok(Loaded {
         ids,
         sources,
+        told: told.map(|(_, told)| told),
         columns,
         records: builder.finish(),
     })
 }
 
+/// Where the source of a record stands.
+enum SourceOf<'s> {
+    Input(u16),
+    Column(&'s str, &'s mut ToldSources),
+}
+
 fn one(
     source: &Source,
-    number: u16,
+    mut source_of: SourceOf<'_>,
     builder: &mut RecordsBuilder,
     columns: &mut [Column],
     ids: &mut Texts,
@@ -206,6 +323,9 @@ fn one(
     let table = &source.table;
     let mut names = vec![source.id.clone()];
     names.extend(columns.iter().map(|column| column.name.clone()));
+    if let SourceOf::Column(column, _) = &source_of {
+        names.push((*column).to_owned());
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let first = ids.ends.len() as u32;
     table.rows(&names, &mut |line, cells| {
@@ -239,9 +359,25 @@ fn one(
             }
         }
         let values: Vec<Value<'_>> = values.iter().map(column::Held::value).collect();
+        let number = match &mut source_of {
+            SourceOf::Input(number) => *number,
+            SourceOf::Column(column, told) => {
+                let name = cells.last().and_then(shown).filter(|name| !name.is_empty());
+                let name = name.with_context(|| {
+                    format!("{}: column {column:?} tells no source", place())
+                })?;
+                let number = told.number(&name)?;
+                told.of.push(number);
+                number
+            }
+        };
         builder.push(number, &values).with_context(place)
     })?;
-    no_doubles(ids, first, source)
+    let of = match &source_of {
+        SourceOf::Input(_) => &[][..],
+        SourceOf::Column(_, told) => &told.of,
+    };
+    no_doubles(ids, first, of, source)
 }
 
 fn kind_of(cell: &Cell<'_>) -> &'static str {
@@ -253,14 +389,15 @@ fn kind_of(cell: &Cell<'_>) -> &'static str {
     }
 }
 
-fn no_doubles(ids: &Texts, first: u32, source: &Source) -> Result<()> {
-    let mut seen: HashMap<&str, u32> = HashMap::new();
+/// Refuses an id that comes twice in one source.
+fn no_doubles(ids: &Texts, first: u32, sources: &[u16], input: &Source) -> Result<()> {
+    let mut seen: HashMap<(Option<&u16>, &str), u32> = HashMap::new();
     for record in first..ids.ends.len() as u32 {
         let id = ids.get(record);
-        if let Some(other) = seen.insert(id, record) {
+        if let Some(other) = seen.insert((sources.get(record as usize), id), record) {
             bail!(
                 "{} has the id {id:?} twice (records {} and {}): every record needs an id of its own; name another column with --id",
-                source.table.path().display(),
+                input.table.path().display(),
                 other - first + 1,
                 record - first + 1
             );

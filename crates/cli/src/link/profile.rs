@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     Files,
-    column::{Kind, could_be, shown},
+    column::{Kind, could_be, readable},
     read_model, say,
     table::{Cell, Table},
     words::rule_in_words,
@@ -86,7 +86,7 @@ pub(super) struct Profiled {
     /// Different values.
     pub(super) distinct: u64,
     /// The most frequent value and how often it comes.
-    most: Option<(String, u64)>,
+    pub(super) most: Option<(String, u64)>,
     /// The first of the kinds that every value could be.
     pub(super) kind: Kind,
     /// Whether all values are of one length, as codes are.
@@ -147,7 +147,7 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
         records += 1;
         for (at, cell) in cells.iter().enumerate() {
             if *cell != Cell::Null {
-                let text = text(cell);
+                let text = readable(cell);
                 let (shortest, longest) = lengths[at];
                 lengths[at] = (shortest.min(text.len()), longest.max(text.len()));
                 *counts[at].entry(hasher.hash_one(text)).or_default() += 1;
@@ -167,8 +167,8 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
     table.rows(&names, &mut |_, cells| {
         for ((cell, most), value) in cells.iter().zip(&most).zip(&mut values) {
             let Some((hash, _)) = most else { continue };
-            if value.is_none() && hasher.hash_one(text(cell)) == *hash {
-                *value = Some(text(cell));
+            if value.is_none() && hasher.hash_one(readable(cell)) == *hash {
+                *value = Some(readable(cell));
             }
         }
         Ok(())
@@ -190,12 +190,4 @@ pub(super) fn columns(table: &Table) -> Result<(u64, Vec<Profiled>)> {
         }
     });
     Ok((records, columns.collect()))
-}
-
-fn text(cell: &Cell<'_>) -> String {
-    match cell {
-        Cell::List(texts) => texts.join("|"),
-        Cell::Other(what) => (*what).to_owned(),
-        cell => shown(cell).unwrap_or_else(|| format!("{cell:?}")),
-    }
 }

@@ -1,19 +1,21 @@
 //! `orfevre link` itself: read, train, predict, cluster, write.
 
-use std::{collections::HashMap, path::PathBuf, process::ExitCode};
+use std::{collections::HashMap, path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedPair};
 
 use super::{
-    Inputs, beside,
+    Inputs, beside, labels,
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
-    progress, say,
+    progress,
+    report::{self, Observed, Ran, Report},
+    say,
     truth::{Judge, Truth},
-    words::{rule_in_words, test_in_words},
+    words::{level_in_words, rule_in_words},
     write_model,
 };
 
@@ -27,6 +29,9 @@ pub(super) struct Run {
     /// Set the model's parameters from the records, without labels.
     #[arg(long)]
     train: bool,
+    /// Take m from pairs that are known: a file of id_l, id_r and, unless all are of one entity, match (1 or 0).
+    #[arg(long, value_name = "FILE", requires = "train")]
+    labels: Option<PathBuf>,
     /// Where the random draws of training begin: the same seed and records give the same model.
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
@@ -60,6 +65,9 @@ pub(super) struct Run {
     /// Add to each link the level of every comparison: gamma_NAME, 0 the least alike, -1 a value is missing.
     #[arg(long, requires = "links")]
     details: bool,
+    /// Write what there is to know of this run: .html, a page that opens offline, or .json. Holds values of records.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Measure against the truth: a file of ids and the entity of each.
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -83,9 +91,14 @@ impl Run {
         for path in [&self.links, &self.series].into_iter().flatten() {
             super::form::Form::of(path)?;
         }
+        if let Some(path) = &self.report {
+            report::Form::of(path)?;
+        }
+        let mut clock = Clock::start();
         beside::clean_when_interrupted()?;
         let loaded = self.inputs.files.load(&model)?;
         tell_columns(&loaded);
+        clock.lap("reading");
         let options = self.inputs.options();
         let between = options.link_type == LinkType::Link;
         let truth = match &self.truth {
@@ -97,29 +110,58 @@ impl Run {
             )?),
             None => None,
         };
+        let labels = match &self.labels {
+            Some(path) => Some(labels::read(path, &loaded)?),
+            None => None,
+        };
         let mut linkage = Linkage::new(model, &loaded.records, options)
             .with_context(|| self.inputs.model_file().display().to_string())?;
         tell_records(&loaded, &linkage)?;
+        clock.lap("blocking");
+        let mut trained = None;
         if self.train {
-            self.train(&mut linkage)?;
+            trained = Some(self.train(&mut linkage, labels.as_deref())?);
         }
         if let Some(pairs) = self.widen {
             let most = pairs.saturating_mul(loaded.len() as u64);
             linkage = self.widened(&linkage, &loaded, most)?;
             tell_records(&loaded, &linkage)?;
-            self.train(&mut linkage)?;
+            trained = Some(self.train(&mut linkage, labels.as_deref())?);
+        }
+        if trained.is_some() {
+            clock.lap("training");
         }
         let model_file = match &self.save_model {
             Some(path) => Some(write_model(path, linkage.model())?),
             None => None,
         };
         let mut judge = truth.as_ref().map(Judge::new);
-        let (links, count, written) = self.predict(&linkage, &loaded, links_from, &mut judge)?;
+        let rules = linkage.model().blocking.len();
+        let observe = |_: &PathBuf| Observed::new(truth.as_ref(), rules, threshold);
+        let mut observed = self.report.as_ref().map(observe);
+        let (links, count, written) =
+            self.predict(&linkage, &loaded, links_from, &mut judge, &mut observed)?;
+        clock.lap("prediction");
         let mut files: Vec<Written> = written.into_iter().collect();
-        if self.series.is_some() || truth.is_some() {
+        let mut report_file = None;
+        if self.makes_series() {
             let working = progress::working("making series");
             let clusters = linkage.clusters(&links, threshold)?;
             working.finish_and_clear();
+            clock.lap("series");
+            if let (Some(path), Some(observed)) = (&self.report, observed) {
+                let ran = Ran {
+                    linkage: &linkage,
+                    loaded: &loaded,
+                    model_file: self.inputs.model_file(),
+                    training: trained.as_ref(),
+                    links: &links,
+                    clusters: &clusters,
+                    most_pairs: options.pairs_per_rule,
+                    seconds: clock.laps,
+                };
+                report_file = Some(Report::new(&ran, observed)?.write(path)?);
+            }
             drop(links);
             files.extend(self.write_series(&clusters, &loaded)?);
             tell_series(&clusters)?;
@@ -130,7 +172,7 @@ impl Run {
         for file in files {
             file.finish()?;
         }
-        if let Some(file) = model_file {
+        for file in [model_file, report_file].into_iter().flatten() {
             file.finish()?;
         }
         say(&format!(
@@ -139,14 +181,19 @@ impl Run {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn train(&self, linkage: &mut Linkage<'_>) -> Result<()> {
+    fn train(&self, linkage: &mut Linkage<'_>, labels: Option<&[(u32, u32)]>) -> Result<Training> {
         let working = progress::working("training");
-        let training = linkage.train(&TrainOptions {
+        let options = TrainOptions {
             seed: self.seed,
             ..TrainOptions::default()
-        });
+        };
+        let training = match labels {
+            Some(labels) => linkage.train_from_labels(labels, &options)?,
+            None => linkage.train(&options),
+        };
         working.finish_and_clear();
-        tell_training(&training, linkage.model())
+        tell_training(&training, linkage.model())?;
+        Ok(training)
     }
 
     /// The model with more blocking rules, found with the help of its training.
@@ -172,6 +219,10 @@ impl Run {
         Ok(Linkage::new(model, &loaded.records, self.inputs.options())?)
     }
 
+    fn makes_series(&self) -> bool {
+        self.series.is_some() || self.truth.is_some() || self.report.is_some()
+    }
+
     /// The threshold in bits.
     fn threshold(&self) -> Result<f64> {
         match (self.threshold_weight, self.threshold_probability) {
@@ -192,6 +243,7 @@ impl Run {
         loaded: &Loaded,
         links_from: f64,
         judge: &mut Option<Judge<'_>>,
+        observed: &mut Option<Observed<'_>>,
     ) -> Result<(Vec<WeightedPair>, u64, Option<Written>)> {
         let mut output = match &self.links {
             Some(path) => Some(Output::create(
@@ -200,12 +252,14 @@ impl Run {
             )?),
             None => None,
         };
-        let keep = self.series.is_some() || self.truth.is_some();
+        let keep = self.makes_series();
         let from = if keep {
             links_from.min(LEAST_FOR_SERIES)
         } else {
             links_from
         };
+        // a report counts every pair
+        let seen_from = if observed.is_some() { 0.0 } else { from };
         let pairs = linkage.pairs_per_rule();
         let bar = progress::counted(pairs.iter().sum(), "pairs");
         let mut rule = 0;
@@ -218,10 +272,16 @@ impl Run {
             .collect();
         let (mut kept, mut at, mut count) = (Vec::new(), Vec::new(), 0_u64);
         let mut failed = None;
-        linkage.predict(from, |link| {
+        linkage.predict(seen_from, |link| {
             while rule < link.rule {
                 bar.inc(pairs[rule]);
                 rule += 1;
+            }
+            if let Some(observed) = observed {
+                observed.pair(&link);
+            }
+            if link.probability < from {
+                return;
             }
             if keep {
                 kept.push(link.weighted());
@@ -240,9 +300,9 @@ impl Run {
                 Field::Number(link.weight),
                 Field::Number(link.probability),
             ];
-            if loaded.sources.len() > 1 {
-                fields.push(Field::Text(name_of(loaded, link.left)));
-                fields.push(Field::Text(name_of(loaded, link.right)));
+            if loaded.has_several_sources() {
+                fields.push(Field::Text(loaded.source_name(link.left)));
+                fields.push(Field::Text(loaded.source_name(link.right)));
             }
             if self.details {
                 levels.of(link.left, link.right, &mut at);
@@ -267,7 +327,7 @@ impl Run {
             ("match_weight".to_owned(), Type::Number),
             ("match_probability".to_owned(), Type::Number),
         ];
-        if loaded.sources.len() > 1 {
+        if loaded.has_several_sources() {
             columns.push(("left_source".to_owned(), Type::Text));
             columns.push(("right_source".to_owned(), Type::Text));
         }
@@ -284,7 +344,7 @@ impl Run {
         let Some(path) = &self.series else {
             return Ok(None);
         };
-        let several = loaded.sources.len() > 1;
+        let several = loaded.has_several_sources();
         let mut columns = vec![
             ("id".to_owned(), Type::Text),
             ("series_id".to_owned(), Type::Text),
@@ -297,8 +357,8 @@ impl Run {
             let id = loaded.ids.get(record);
             let first_id = loaded.ids.get(*first);
             if several {
-                let name = name_of(loaded, record);
-                let series = format!("{}/{first_id}", name_of(loaded, *first));
+                let name = loaded.source_name(record);
+                let series = loaded.name(*first);
                 output.row(&[Field::Text(id), Field::Text(&series), Field::Text(name)])?;
             } else {
                 output.row(&[Field::Text(id), Field::Text(first_id)])?;
@@ -308,8 +368,24 @@ impl Run {
     }
 }
 
-fn name_of(loaded: &Loaded, record: u32) -> &str {
-    &loaded.sources[loaded.source(record)].name
+/// How long each step takes.
+struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, f64)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, step: &'static str) {
+        self.laps.push((step, self.last.elapsed().as_secs_f64()));
+        self.last = Instant::now();
+    }
 }
 
 fn probability_of(weight: f64) -> f64 {
@@ -377,8 +453,7 @@ fn tell_training(training: &Training, model: &Model) -> Result<()> {
     for (name, level) in &training.untrained {
         let mut comparisons = model.comparisons.iter();
         let comparison = comparisons.find(|comparison| comparison.name == *name);
-        let level = comparison.and_then(|comparison| comparison.levels.get(*level));
-        let level = level.map_or(String::new(), |level| test_in_words(&level.when));
+        let level = comparison.map_or_else(String::new, |of| level_in_words(of, *level));
         eprintln!(
             "comparison {name:?}, level \"{level}\": hardly a pair was at it, so its m is a guess; set it, or take the level out"
         );

@@ -1,9 +1,10 @@
-//! `orfevre link from-splink`: a model of Splink, as it saves one in JSON, as a model of ours.
+//! `orfevre link from-splink` and `to-splink`: a model of Splink, as it saves one in JSON, as a model of ours.
 //!
 //! Splink's conditions are SQL. Those that say exactly what a test or a part of ours says are read; a model
 //! with any other is refused whole, each named, since a model that lacks a level is another model.
 
 mod sql;
+mod write;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -14,6 +15,8 @@ use serde::Deserialize;
 
 use super::{lacks, say, write_model};
 use sql::{Side, Sql};
+
+pub(super) use write::ToSplink;
 
 #[derive(Args)]
 #[command(

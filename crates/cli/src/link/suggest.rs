@@ -14,7 +14,6 @@ use linkage::batch::{
 use super::{
     Files,
     column::{Kind, Told, told_of},
-    load::load,
     profile::{Profiled, columns},
     say,
     words::rule_in_words,
@@ -51,6 +50,7 @@ impl Suggest {
         let usable: Vec<Profiled> = held
             .into_iter()
             .filter(|column| column.name != sources[0].id && !self.without.contains(&column.name))
+            .filter(|column| self.files.source_column.as_ref() != Some(&column.name))
             .filter(tells)
             .map(|mut column| {
                 column.kind = self.kind(&column);
@@ -71,7 +71,7 @@ impl Suggest {
             .iter()
             .map(|column| Told::new(&column.name, column.kind.clone()))
             .collect();
-        let loaded = load(sources, &model, &types)?;
+        let loaded = self.files.load_opened(sources, &model, &types)?;
         let pairs = Linkage::new(model.clone(), &loaded.records, self.files.counting())
             .context("counting the pairs of the rules")?
             .pairs_per_rule();

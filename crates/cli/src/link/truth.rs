@@ -6,6 +6,8 @@
 use std::{collections::HashMap, fmt::Write as _, path::Path};
 
 use anyhow::{Context, Result, bail};
+use linkage::batch::{Linkage, report::Totals};
+use serde::Serialize;
 
 use super::{
     column::shown,
@@ -91,6 +93,52 @@ impl Truth {
         Ok(truth)
     }
 
+    /// Whether two records are of one entity, where both are known.
+    pub(super) fn is_one(&self, left: u32, right: u32) -> Option<bool> {
+        let entity = |record: u32| self.entities[record as usize];
+        Some(entity(left)? == entity(right)?)
+    }
+
+    /// All pairs that count.
+    pub(super) fn totals(&self) -> Totals {
+        let count = |pairs: u128| u64::try_from(pairs).unwrap_or(u64::MAX);
+        Totals {
+            matches: count(self.pairs),
+            pairs: count(self.pairs_within(|_, _| ())),
+        }
+    }
+
+    /// How right series are: for each record the first of its own.
+    pub(super) fn of_series(&self, clusters: &[u32]) -> Figures {
+        let found = self.pairs_within(|record, _| clusters[record]);
+        let right = self.pairs_within(|record, entity| (clusters[record], entity));
+        Figures::new(right, found, self.pairs)
+    }
+
+    /// Pairs of one entity that no blocking rule makes, as their records come, at most so many.
+    pub(super) fn not_made(&self, linkage: &Linkage<'_>, most: usize) -> Vec<(u32, u32)> {
+        let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut missed = Vec::new();
+        for (record, entity) in (0..).zip(&self.entities) {
+            let Some(entity) = entity else { continue };
+            let before = members.entry(*entity).or_default();
+            let others = before.iter().filter(|other| self.counts(**other, record));
+            let others = others.filter(|other| !linkage.makes(**other, record));
+            missed.extend(others.map(|other| (*other, record)));
+            if missed.len() >= most {
+                break;
+            }
+            before.push(record);
+        }
+        missed.truncate(most);
+        missed
+    }
+
+    fn counts(&self, left: u32, right: u32) -> bool {
+        let sources = self.sources.as_ref();
+        sources.is_none_or(|sources| sources[left as usize] != sources[right as usize])
+    }
+
     /// Pairs of known records that get the same group, and count.
     fn pairs_within<G: std::hash::Hash + Eq>(&self, group: impl Fn(usize, u32) -> G) -> u128 {
         let (mut groups, mut inside) = (HashMap::new(), HashMap::new());
@@ -104,6 +152,32 @@ impl Truth {
         }
         let pairs = |count: &u128| count * (count - 1) / 2;
         groups.values().map(pairs).sum::<u128>() - inside.values().map(pairs).sum::<u128>()
+    }
+}
+
+/// How right pairs are; each a share, 0 to 1, and 0 where there is nothing to share.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct Figures {
+    pub(super) precision: f64,
+    pub(super) recall: f64,
+    pub(super) f1: f64,
+}
+
+impl Figures {
+    /// Of `right` pairs among `found`, and `pairs` to be found.
+    fn new(right: u128, found: u128, pairs: u128) -> Figures {
+        let share = |part: u128, of: u128| {
+            if of == 0 {
+                0.0
+            } else {
+                part as f64 / of as f64
+            }
+        };
+        Figures {
+            precision: share(right, found),
+            recall: share(right, pairs),
+            f1: share(2 * right, found + pairs),
+        }
     }
 }
 
@@ -140,36 +214,26 @@ impl<'t> Judge<'t> {
     }
 
     pub(super) fn link(&mut self, left: u32, right: u32, probability: f64) {
-        let entity = |record: u32| self.truth.entities[record as usize];
-        if let (Some(left), Some(right)) = (entity(left), entity(right)) {
-            self.links.push((probability as f32, left == right));
-        }
+        let right = self.truth.is_one(left, right);
+        self.links
+            .extend(right.map(|right| (probability as f32, right)));
     }
 
     /// A table of precision, recall and F1 of the links and of the series.
     pub(super) fn report(mut self, clusters: &[u32]) -> String {
         let pairs = self.truth.pairs;
         let mut report = format!("{pairs} pairs of one entity in the truth\n");
-        let mut line = |what: &str, right: u128, found: u128| {
-            let share = |of: u128| {
-                if of == 0 {
-                    0.0
-                } else {
-                    right as f64 / of as f64
-                }
-            };
-            let f1 = if found + pairs == 0 {
-                0.0
-            } else {
-                2.0 * right as f64 / (found + pairs) as f64
-            };
-            let (precision, recall) = (share(found), share(pairs));
+        let mut line = |what: &str, figures: Figures| {
+            let Figures {
+                precision,
+                recall,
+                f1,
+            } = figures;
             // writing to a String cannot fail
             let _ = writeln!(
                 report,
                 "{what:24} precision {precision:.4}  recall {recall:.4}  F1 {f1:.4}"
             );
-            f1
         };
         self.links.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
         let right_of = |links: &[(f32, bool)]| links.iter().filter(|link| link.1).count() as u128;
@@ -177,18 +241,16 @@ impl<'t> Judge<'t> {
             let found = &self.links[..self.links.partition_point(|link| link.0 >= at)];
             line(
                 &format!("links, p >= {at}"),
-                right_of(found),
-                found.len() as u128,
+                Figures::new(right_of(found), found.len() as u128, pairs),
             );
         }
         if let Some((found, right, at)) = best(&self.links, pairs) {
-            line(&format!("links, best: p >= {at:.5}"), right, found);
+            line(
+                &format!("links, best: p >= {at:.5}"),
+                Figures::new(right, found, pairs),
+            );
         }
-        let found = self.truth.pairs_within(|record, _| clusters[record]);
-        let right = self
-            .truth
-            .pairs_within(|record, entity| (clusters[record], entity));
-        line("series", right, found);
+        line("series", self.truth.of_series(clusters));
         report
     }
 }

@@ -1,6 +1,6 @@
 //! Parts of a model in words, from their form in the file.
 
-use linkage::batch::{BlockingRule, Test};
+use linkage::batch::{BlockingRule, Comparison};
 use serde_json::{Value, json};
 
 /// The keys of a rule: `surname, birth year`.
@@ -24,25 +24,35 @@ fn plain(value: &Value) -> String {
     text.replace([':', '_'], " ")
 }
 
-/// A test in words, from its form in the model.
-pub(super) fn test_in_words(test: &Test) -> String {
-    words(&json!(test)).replace('_', " ")
+/// When a pair is at a level, in words; with the columns where the comparison reads several.
+pub(super) fn level_in_words(comparison: &Comparison, level: usize) -> String {
+    let tests: Vec<Value> = comparison.levels.iter().map(|l| json!(l.when)).collect();
+    let mut columns = Vec::new();
+    tests.iter().for_each(|test| columns_of(test, &mut columns));
+    let several = columns.windows(2).any(|two| two[0] != two[1]);
+    tests
+        .get(level)
+        .map_or_else(String::new, |test| words(test, several))
 }
 
-fn words(test: &Value) -> String {
+fn words(test: &Value, with_columns: bool) -> String {
     let Some(members) = test.as_object() else {
         return test.to_string();
     };
     let said = members
         .iter()
         .filter_map(|(name, value)| match name.as_str() {
-            "is" => value.as_str().map(str::to_owned),
-            "column" | "columns" => None,
+            "is" => value.as_str().map(|test| test.replace('_', " ")),
+            "column" => value.as_str().filter(|_| with_columns).map(str::to_owned),
+            "columns" => None,
             "of" => {
                 let tests = value.as_array().into_iter().flatten();
                 Some(format!(
                     "({})",
-                    tests.map(words).collect::<Vec<_>>().join(", ")
+                    tests
+                        .map(|test| words(test, with_columns))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 ))
             }
             "at_least" => Some(format!(">= {value}")),

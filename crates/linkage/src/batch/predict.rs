@@ -25,6 +25,11 @@ const LEAST: f64 = 1e-12;
 /// Comparisons with term frequencies: their combinations are tabled.
 const MOST_FREQUENCIES: usize = 8;
 
+/// A probability as scoring takes it.
+pub(super) fn possible(probability: f64) -> f64 {
+    probability.max(LEAST)
+}
+
 /// A model's parameters, laid out for scoring.
 #[derive(Debug)]
 pub(super) struct Scorer {
@@ -111,7 +116,7 @@ impl Scorer {
                 levels: relation
                     .levels
                     .iter()
-                    .map(|levels| levels.iter().map(|p| p.max(LEAST)).collect())
+                    .map(|levels| levels.iter().map(|p| possible(*p)).collect())
                     .collect(),
                 through: through.collect(),
             });
@@ -467,7 +472,7 @@ fn levels(
                     place: format!("comparison {:?}, level {at}", comparison.name),
                     parameter,
                 })?;
-                Ok(value.max(LEAST))
+                Ok(possible(value))
             })
             .collect()
     };

@@ -1,0 +1,448 @@
+//! A report as one HTML page: no script, nothing from elsewhere, every chart with its table.
+
+use anyhow::Result;
+use askama::Template;
+
+use super::{
+    Example, Report, charts,
+    numbers::{count, decimal, percent, probability, share, signed},
+    plot::{Plot, Scale},
+};
+
+/// Sizes of series that are listed one by one; of more, the largest come after.
+const SIZES: usize = 15;
+/// The largest sizes that are listed.
+const LARGEST: usize = 5;
+
+/// The page of a report.
+pub(super) fn of(report: &Report) -> Result<String> {
+    Ok(Page::new(report).render()?)
+}
+
+#[derive(Template)]
+#[template(path = "link/report.html")]
+struct Page<'r> {
+    report: &'r Report,
+    facts: Vec<(&'static str, String)>,
+    told: Told,
+    /// File, records, column of ids.
+    inputs: Vec<(&'r str, String, &'r str)>,
+    columns: Rows,
+    rules: Rows,
+    comparisons: Vec<(String, Rows)>,
+    relations: Vec<(String, String)>,
+    weights: Vec<Plot>,
+    quality: Vec<Plot>,
+    unlinkable: Vec<Plot>,
+    sizes: Rows,
+    hanging: Vec<[String; 6]>,
+    examples: Vec<Shown>,
+    /// Each way to be wrong: what it is called, what there is to see, and some.
+    wrong: Vec<(&'static str, &'static str, Vec<Shown>)>,
+}
+
+/// A table of which some cells hold bars.
+struct Rows {
+    head: Vec<&'static str>,
+    rows: Vec<(String, Vec<Cell>)>,
+}
+
+/// A cell: its text, and bars beneath it.
+struct Cell {
+    text: String,
+    /// Class, start and width in hundredths.
+    bars: Vec<(&'static str, f64, f64)>,
+}
+
+impl Cell {
+    fn plain(text: impl Into<String>) -> Cell {
+        Cell {
+            text: text.into(),
+            bars: Vec::new(),
+        }
+    }
+
+    fn bar(text: impl Into<String>, class: &'static str, share: f64) -> Cell {
+        Cell {
+            text: text.into(),
+            bars: vec![(class, 0.0, 100.0 * share.clamp(0.0, 1.0))],
+        }
+    }
+
+    /// From the middle to one side.
+    fn balance(bits: Option<f64>, most: f64) -> Cell {
+        let Some(bits) = bits else {
+            return Cell::plain("not set");
+        };
+        Cell {
+            text: signed(bits),
+            bars: vec![between(0.0, bits, -most, most)],
+        }
+    }
+}
+
+/// A bar from one value to another on an axis.
+fn between(a: f64, b: f64, from: f64, to: f64) -> (&'static str, f64, f64) {
+    let scale = Scale::linear(from, to);
+    let (low, high) = (100.0 * scale.share(a.min(b)), 100.0 * scale.share(a.max(b)));
+    let class = if b >= a { "for" } else { "against" };
+    (class, low, high - low)
+}
+
+/// A pair with the course of its weight.
+struct Shown {
+    left: String,
+    right: String,
+    weight: String,
+    probability: String,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    what: String,
+    level: String,
+    left: String,
+    right: String,
+    /// How the two values stand to each other; none where both are missing.
+    sign: &'static str,
+    bits: String,
+    sum: String,
+    bar: (&'static str, f64, f64),
+}
+
+impl Shown {
+    fn new(example: &Example) -> Shown {
+        let mut sum = example.prior_bits;
+        let mut sums = vec![0.0, sum];
+        for step in &example.steps {
+            sum += step.bits;
+            sums.push(sum);
+        }
+        let most = sums.iter().copied().fold(f64::MIN, f64::max);
+        let least = sums.iter().copied().fold(f64::MAX, f64::min);
+        let bar = |at: usize| between(sums[at], sums[at + 1], least, most);
+        let prior = Step {
+            what: "prior".to_owned(),
+            level: "two random records".to_owned(),
+            left: String::new(),
+            right: String::new(),
+            sign: "",
+            bits: signed(example.prior_bits),
+            sum: signed(example.prior_bits),
+            bar: bar(0),
+        };
+        let steps = (1..).zip(&example.steps).map(|(at, step)| Step {
+            what: step.comparison.clone(),
+            level: step.level.clone(),
+            left: known(&step.left),
+            right: known(&step.right),
+            sign: sign(&step.left, &step.right),
+            bits: signed(step.bits),
+            sum: signed(sums[at + 1]),
+            bar: bar(at),
+        });
+        Shown {
+            left: example.left_id.clone(),
+            right: example.right_id.clone(),
+            weight: signed(example.match_weight),
+            probability: probability(example.match_probability),
+            steps: std::iter::once(prior).chain(steps).collect(),
+        }
+    }
+
+    fn all(examples: &[Example]) -> Vec<Shown> {
+        examples.iter().map(Shown::new).collect()
+    }
+}
+
+impl<'r> Page<'r> {
+    fn new(report: &'r Report) -> Page<'r> {
+        let wrong = report.truth.as_ref().map(|truth| {
+            vec![
+                (
+                    "Links of different entities",
+                    "Linked, and the truth says they are two. The strongest first: what would have told them apart?",
+                    Shown::all(&truth.wrong),
+                ),
+                (
+                    "Compared and not linked",
+                    "One entity by the truth, below the threshold. The weakest first: what kept them apart?",
+                    Shown::all(&truth.not_linked),
+                ),
+                (
+                    "Never compared",
+                    "One entity by the truth, and no blocking rule makes the pair: which key would?",
+                    Shown::all(&truth.not_made),
+                ),
+            ]
+        });
+        Page {
+            facts: facts(report),
+            told: Told::new(report),
+            inputs: inputs(report),
+            columns: columns(report),
+            rules: rules(report),
+            comparisons: comparisons(report),
+            relations: relations(report),
+            weights: vec![charts::histogram(report), charts::links(report)],
+            quality: charts::quality(report),
+            unlinkable: charts::unlinkable(report).into_iter().collect(),
+            sizes: sizes(report),
+            hanging: hanging(report),
+            examples: Shown::all(&report.examples),
+            wrong: wrong.unwrap_or_default(),
+            report,
+        }
+    }
+}
+
+fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let run = &report.run;
+    let several = report.series.sizes.iter().filter(|class| class.size > 1);
+    let mut facts = vec![
+        ("records", count(run.records)),
+        ("pairs compared", count(run.pairs)),
+        ("links", count(run.links)),
+        (
+            "series of several records",
+            count(several.map(|class| class.series).sum()),
+        ),
+    ];
+    if let Some(training) = &report.training {
+        facts.push((
+            "of the pairs of one entity, blocking is expected to make",
+            percent(training.blocking_recall),
+        ));
+    }
+    if let Some(truth) = &report.truth {
+        let made = share(truth.made, truth.matches);
+        facts.extend([
+            ("of the true pairs, blocking made", percent(made)),
+            ("precision of series", percent(truth.series.precision)),
+            ("recall of series", percent(truth.series.recall)),
+            ("F1 of series", decimal(truth.series.f1)),
+        ]);
+    }
+    facts
+}
+
+/// Figures in sentences.
+struct Told {
+    run: String,
+    truth: String,
+    unlinkable: String,
+    series: String,
+}
+
+impl Told {
+    fn new(report: &Report) -> Told {
+        let run = &report.run;
+        let mut of_run = format!(
+            "Links reach {} bits, a probability of {}.",
+            signed(run.threshold_weight),
+            probability(run.threshold_probability)
+        );
+        if let Some(training) = &report.training {
+            of_run += &format!(
+                " Training compared {} pairs in {} rounds{}.",
+                count(training.pairs),
+                training.rounds,
+                if training.converged {
+                    " and came to rest"
+                } else {
+                    ""
+                }
+            );
+        }
+        if let Some(prior) = run.prior {
+            let prior = probability(prior);
+            of_run += &format!(" Two random records are one entity with a probability of {prior}.");
+        }
+        let of_truth = |truth: &super::Judged| {
+            format!(
+                "The truth holds {} pairs of one entity, of which blocking made {}. Every one counts in recall.",
+                count(truth.matches),
+                count(truth.made)
+            )
+        };
+        Told {
+            run: of_run,
+            truth: report.truth.as_ref().map(of_truth).unwrap_or_default(),
+            unlinkable: format!(
+                "{} of {} records stay below the threshold even against themselves.",
+                count(report.unlinkable.records),
+                count(run.records)
+            ),
+            series: format!("{} series.", count(report.series.series)),
+        }
+    }
+}
+
+fn inputs(report: &Report) -> Vec<(&str, String, &str)> {
+    let inputs = report.run.inputs.iter();
+    inputs
+        .map(|input| (&*input.file, count(input.records), &*input.id_column))
+        .collect()
+}
+
+fn columns(report: &Report) -> Rows {
+    let rows = report.columns.iter().map(|column| {
+        let known = share(column.known, column.records);
+        let most = column
+            .most_frequent
+            .as_ref()
+            .map_or_else(String::new, |value| {
+                let part = percent(share(column.most_frequent_count, column.records));
+                format!("{value} ({part})")
+            });
+        let name = match report.run.inputs.as_slice() {
+            [_] => column.column.clone(),
+            _ => format!("{} / {}", column.input, column.column),
+        };
+        let cells = vec![
+            Cell::bar(percent(known), "for", known),
+            Cell::bar(
+                count(column.distinct),
+                "for",
+                share(column.distinct, column.records),
+            ),
+            Cell::plain(&column.could_be),
+            Cell::plain(most),
+            Cell::plain(if column.read_by_model { "yes" } else { "no" }),
+        ];
+        (name, cells)
+    });
+    Rows {
+        head: vec![
+            "column",
+            "known",
+            "different values",
+            "could be",
+            "most frequent",
+            "read",
+        ],
+        rows: rows.collect(),
+    }
+}
+
+fn rules(report: &Report) -> Rows {
+    let most = report.rules.iter().map(|rule| rule.pairs).max();
+    let most = most.unwrap_or(0);
+    let rows = (1..).zip(&report.rules).map(|(number, rule)| {
+        let cells = vec![
+            Cell::bar(count(rule.pairs), "second", share(rule.pairs, most)),
+            Cell::bar(count(rule.new), "for", share(rule.new, most)),
+            Cell::plain(count(rule.most)),
+        ];
+        (format!("{number}. {}", rule.keys), cells)
+    });
+    Rows {
+        head: vec!["equal", "pairs", "new pairs", "bound"],
+        rows: rows.collect(),
+    }
+}
+
+fn comparisons(report: &Report) -> Vec<(String, Rows)> {
+    let levels = || report.comparisons.iter().flat_map(|of| &of.levels);
+    let bits = levels().filter_map(|level| level.bits);
+    let most = bits.map(f64::abs).fold(1.0, f64::max);
+    let chance = |value: Option<f64>, class| match value {
+        Some(value) => Cell::bar(probability(value), class, value),
+        None => Cell::plain("not set"),
+    };
+    let of = |comparison: &super::Comparison| {
+        let rows = comparison.levels.iter().map(|level| {
+            let adjusted = if level.term_frequency {
+                ", by term frequency"
+            } else {
+                ""
+            };
+            let cells = vec![
+                chance(level.m, "for"),
+                chance(level.u, "against"),
+                Cell::balance(level.bits, most),
+            ];
+            (format!("{}{adjusted}", level.level), cells)
+        });
+        let rows = Rows {
+            head: vec!["level", "m", "u", "bits"],
+            rows: rows.collect(),
+        };
+        (comparison.name.clone(), rows)
+    };
+    report.comparisons.iter().map(of).collect()
+}
+
+fn relations(report: &Report) -> Vec<(String, String)> {
+    let relations = report.relations.iter();
+    relations
+        .map(|relation| {
+            let one_in = (1.0 / relation.prior).round() as u64;
+            (relation.through.join(", "), count(one_in))
+        })
+        .collect()
+}
+
+fn sizes(report: &Report) -> Rows {
+    let classes = &report.series.sizes;
+    let most = classes.iter().map(|class| class.series).max().unwrap_or(0);
+    let largest = classes.len().saturating_sub(LARGEST);
+    let listed = classes.iter().enumerate();
+    let listed = listed.filter(|(at, _)| *at < SIZES || *at >= largest);
+    let rows = listed.map(|(_, class)| {
+        let cells = vec![
+            Cell::bar(
+                count(class.series),
+                "for",
+                (class.series as f64).ln_1p() / (most as f64).ln_1p(),
+            ),
+            Cell::bar(percent(class.density), "second", class.density),
+            Cell::plain(count(class.hanging)),
+        ];
+        (count(class.size), cells)
+    });
+    Rows {
+        head: vec!["records", "series", "density", "hang by one link"],
+        rows: rows.collect(),
+    }
+}
+
+fn hanging(report: &Report) -> Vec<[String; 6]> {
+    let hanging = report.series.hanging.iter();
+    hanging
+        .map(|series| {
+            [
+                series.series_id.clone(),
+                count(series.size),
+                series.left_id.clone(),
+                series.right_id.clone(),
+                signed(series.match_weight),
+                count(series.apart),
+            ]
+        })
+        .collect()
+}
+
+fn known(value: &str) -> String {
+    if value.is_empty() { "–" } else { value }.to_owned()
+}
+
+fn sign(left: &str, right: &str) -> &'static str {
+    match (left, right) {
+        ("", "") => "",
+        ("", _) | (_, "") => "·",
+        _ if left == right => "=",
+        _ => "≠",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_goes_from_one_sum_to_the_next() {
+        assert_eq!(between(-5.0, 5.0, -10.0, 10.0), ("for", 25.0, 50.0));
+        assert_eq!(between(0.0, -10.0, -10.0, 10.0), ("against", 0.0, 50.0));
+    }
+}
