@@ -129,6 +129,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
     let headline = raw
         .headline
         .and_then(|headline| checker.headline(&headline, &steps));
+    let unit = raw.unit.and_then(|unit| parsed(checker.source, &unit));
     let mut urgent = Vec::new();
     let mut rule_ids = BTreeSet::new();
     for rule in raw.urgent {
@@ -203,6 +204,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         retention_days: raw.retention_days.into_inner(),
         time_zone,
         headline,
+        unit,
         steps,
         urgent,
         orientations,

@@ -19,6 +19,7 @@ pub(super) struct RawDesk {
     pub(super) retention_days: Spanned<u32>,
     pub(super) time_zone: Option<Spanned<String>>,
     pub(super) headline: Option<Spanned<String>>,
+    pub(super) unit: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) step: Vec<RawStep>,
     #[serde(default)]
