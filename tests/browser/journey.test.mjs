@@ -6,8 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { open, press, startServer } from './harness.mjs';
-import { answerSteps, choose, invite, keepReceipt, resumeElsewhere, send, signInWith, sound, until } from './steps.mjs';
+import { open, startServer } from './harness.mjs';
+import { answerSteps, choose, invite, keepReceipt, resumeElsewhere, search, send, signInWith, sound, until } from './steps.mjs';
 
 const AGENT = 'Maud Réponse';
 
@@ -54,9 +54,7 @@ const JOURNEYS = [
 /** The first row of a search, for what is written in the submission. */
 function searched(written) {
   return async (page) => {
-    await page.fill('#find', written);
-    await press(page, 'Enter');
-    await page.waitForURL(/search\?q=/);
+    await search(page, written);
     return page.locator('[data-row] th a').first();
   };
 }

@@ -139,3 +139,14 @@ export async function signInWith(link, options = {}) {
   await page.waitForURL(/\/workbench$/);
   return page;
 }
+
+/** Searches; the first time of a task the agent says why. */
+export async function search(page, asked) {
+  await page.fill('#find', asked);
+  await page.press('#find', 'Enter');
+  await page.waitForURL(/search\?q=/);
+  if (!(await page.locator('#task-reason').count())) return;
+  await page.fill('#task-reason', 'rapprochement de deux déclarations');
+  await page.locator('form[action$="/workbench/task"] button').click();
+  await page.locator('#understood').waitFor();
+}

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { axe, focused, open, page, press, quiet, startServer, violations } from './harness.mjs';
-import { invite, signInWith, until } from './steps.mjs';
+import { invite, search, signInWith, until } from './steps.mjs';
 
 const IBAN = 'FR1420041010050500013M02606';
 let server;
@@ -237,15 +237,12 @@ test('one search box finds in any notation, and says what it understood', async 
     ['COMMANDEE', 'COMMANDEE', 5],
     ['bibliotheques commandées', 'bibliotheques commandées', 1],
   ]) {
-    await opened.fill('#find', asked);
-    await press(opened, 'Enter');
-    await opened.waitForURL(/search\?q=/);
+    await search(opened, asked);
     await opened.getByText(understood, { exact: true }).first().waitFor();
     assert.equal(await opened.locator('[data-row]').count(), found, asked);
     await opened.goto(at('/queue'));
   }
-  await opened.fill('#find', 'DE89 3704 0044 0532 0130 00');
-  await press(opened, 'Enter');
+  await search(opened, 'DE89 3704 0044 0532 0130 00');
   await opened.getByText('Aucune déclaration ne correspond.').waitFor();
   await opened.getByText('compte bancaire (IBAN)').waitFor();
   await axe(opened);
@@ -254,6 +251,10 @@ test('one search box finds in any notation, and says what it understood', async 
 test('every page, light and dark, wide and narrow, in both languages, holds up to axe', async () => {
   const opened = await signIn('Agent Yeux', 'head');
   const cookies = await opened.context().cookies();
+  // Asked for a reason, and with one.
+  await opened.goto(at('/search?q=colis'));
+  await axe(opened);
+  await search(opened, 'colis');
   const paths = ['', '/queue', `/submissions/${filed[0]}`, '/series', '/series/S-000001', '/search?q=colis', '/queue?state=closed:kept'];
   for (const [lang, scheme, width] of [['fr', 'light', 1440], ['en', 'dark', 1440], ['fr', 'dark', 360], ['en', 'light', 360]]) {
     const looking = await page({ lang, scheme, width });

@@ -12,6 +12,7 @@ use casework::{
         self,
         check::{Findings, Futility, Overlap},
     },
+    policy::Role,
 };
 use clap::{Args, Subcommand};
 use store::{
@@ -145,9 +146,14 @@ pub(crate) struct Invite {
     /// The agent's unit, an id of `admin unit list`.
     #[arg(long)]
     unit: String,
-    /// What the agent does: triage, investigator, head, administrator.
-    #[arg(long, default_value = "triage")]
-    role: String,
+    /// What the agent does: triage, investigator, analyst, head, liaison, film_officer,
+    /// data_protection_officer, auditor, administrator. See docs/policy.md.
+    #[arg(long, default_value = "triage", value_parser = role)]
+    role: Role,
+    /// What the agent is cleared for, several times: secret, top_secret, diffusion_restreinte, special_france, or
+    /// a compartment's name. Without it what they were cleared for stays.
+    #[arg(long, value_name = "WORD", value_parser = clearance)]
+    clearance: Vec<String>,
     /// Where agents reach the site.
     #[arg(
         long,
@@ -267,11 +273,11 @@ impl AgentCommand {
             Self::List { folder, json } => {
                 for agent in folder.work().await?.agents().await? {
                     if json {
-                        let line = serde_json::json!({"id": agent.id, "name": agent.name, "unit": agent.unit, "role": agent.role});
+                        let line = serde_json::json!({"id": agent.id, "name": agent.name, "unit": agent.unit, "role": agent.role, "clearance": agent.clearance});
                         println!("{line}");
                     } else {
                         println!(
-                            "{:28} {:14} {:28} {}",
+                            "{:28} {:24} {:28} {}",
                             agent.id, agent.role, agent.unit, agent.name
                         );
                     }
@@ -354,8 +360,13 @@ impl Invite {
             if !self.change {
                 self.same_as_before(&work).await?;
             }
-            let link = invite(&work, &self.name, &self.unit, &self.role, &self.public_url).await?;
-            println!("{link}");
+            let newcomer = Newcomer {
+                name: &self.name,
+                unit: &self.unit,
+                role: self.role,
+                clearance: (!self.clearance.is_empty()).then(|| self.clearance.join(" ")),
+            };
+            println!("{}", newcomer.invite(&work, &self.public_url).await?);
             Ok(ExitCode::SUCCESS)
         })
     }
@@ -365,13 +376,8 @@ impl Invite {
     /// Two people may share a name, and a link must not give one of them the other's desk unnoticed.
     async fn same_as_before(&self, work: &Work) -> Result<()> {
         let id = agent_id(&self.name);
-        let before = work
-            .agents()
-            .await?
-            .into_iter()
-            .find(|agent| agent.id == id);
-        match before {
-            Some(before) if before.unit != self.unit || before.role != self.role => bail!(
+        match known(work, &id).await? {
+            Some(before) if before.unit != self.unit || before.role != self.role.as_str() => bail!(
                 "{} is {} at {} already: --change moves them, another name makes another agent; nothing was changed",
                 before.name,
                 before.role,
@@ -389,35 +395,61 @@ fn agent_id(name: &str) -> String {
         .join(".")
 }
 
-/// Adds an agent and gives the link that signs them in once.
-pub(crate) async fn invite(
-    work: &Work,
-    name: &str,
-    unit: &str,
-    role: &str,
-    public_url: &str,
-) -> Result<String> {
-    const ROLES: [&str; 4] = ["triage", "investigator", "head", "administrator"];
-    if !ROLES.contains(&role) {
-        bail!(
-            "there is no role {role}: choose one of {}",
-            ROLES.join(", ")
-        );
+async fn known(work: &Work, id: &str) -> Result<Option<Agent>> {
+    let agents = work.agents().await?;
+    Ok(agents.into_iter().find(|agent| agent.id == id))
+}
+
+/// A role as the command line names it.
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| {
+        let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("there is no such role: choose one of {}", known.join(", "))
+    })
+}
+
+/// A word of a clearance: they are kept with spaces between.
+fn clearance(word: &str) -> Result<String, String> {
+    if word.is_empty() || word.contains(char::is_whitespace) {
+        return Err("a clearance is one word".to_owned());
     }
-    let id = agent_id(name);
-    if id.is_empty() {
-        bail!("an agent needs a name");
+    Ok(word.to_owned())
+}
+
+/// Somebody who is to have access.
+pub(crate) struct Newcomer<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) unit: &'a str,
+    pub(crate) role: Role,
+    /// None leaves it as it is.
+    pub(crate) clearance: Option<String>,
+}
+
+impl Newcomer<'_> {
+    /// Adds the agent and gives the link that signs them in once.
+    pub(crate) async fn invite(self, work: &Work, public_url: &str) -> Result<String> {
+        let id = agent_id(self.name);
+        if id.is_empty() {
+            bail!("an agent needs a name");
+        }
+        let clearance = match self.clearance {
+            Some(clearance) => clearance,
+            None => known(work, &id)
+                .await?
+                .map_or(String::new(), |before| before.clearance),
+        };
+        let agent = Agent {
+            id,
+            name: self.name.to_owned(),
+            unit: self.unit.to_owned(),
+            role: self.role.as_str().to_owned(),
+            clearance,
+        };
+        work.put_agent(&agent).await?;
+        let token = serve::token()?;
+        let expires_at = serve::now().as_microsecond() + INVITATION_HOURS * 3_600_000_000;
+        work.invite(&agent.id, token.as_bytes(), expires_at).await?;
+        let public_url = public_url.trim_end_matches('/');
+        Ok(format!("{public_url}/fr/workbench/sign-in?token={token}"))
     }
-    let agent = Agent {
-        id,
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        role: role.to_owned(),
-    };
-    work.put_agent(&agent).await?;
-    let token = serve::token()?;
-    let expires_at = serve::now().as_microsecond() + INVITATION_HOURS * 3_600_000_000;
-    work.invite(&agent.id, token.as_bytes(), expires_at).await?;
-    let public_url = public_url.trim_end_matches('/');
-    Ok(format!("{public_url}/fr/workbench/sign-in?token={token}"))
 }

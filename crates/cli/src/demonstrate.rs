@@ -12,6 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use casework::policy::Role;
 use clap::Args;
 use exchange::{Mapping, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -42,11 +43,18 @@ const FILLER: &str = "demonstration";
 /// Where the truth of the made complaints lies.
 const TRUTH: &str = "demonstration-truth.tsv";
 
-/// Name, unit and role of each demonstration agent.
-const AGENTS: &[(&str, &str, &str)] = &[
-    ("Camille Triage", "ofac-pharos", "triage"),
-    ("Sacha Enquête", "ofac-thesee", "investigator"),
-    ("Dominique Chef", "ofac", "head"),
+/// Name, unit and role of each demonstration agent, one of every role. Each reads what their unit has: what the two
+/// desks receive belongs to PHAROS and THÉSÉE until it is routed.
+const AGENTS: &[(&str, &str, Role)] = &[
+    ("Camille Triage", "ofac-pharos", Role::Triage),
+    ("Sacha Enquête", "ofac-thesee", Role::Investigator),
+    ("Alix Analyse", "ofac-thesee", Role::Analyst),
+    ("Dominique Chef", "ofac-thesee", Role::Head),
+    ("Noa Liaison", "ofac-pharos", Role::Liaison),
+    ("Lou Cinéma", "mission-cinema", Role::FilmOfficer),
+    ("Maxime Données", "ofac", Role::DataProtectionOfficer),
+    ("Claude Contrôle", "ofac", Role::Auditor),
+    ("Andrea Machine", "ofac", Role::Administrator),
 ];
 
 #[derive(Args)]
@@ -98,8 +106,14 @@ impl Demo {
             if !self.measure {
                 println!("\npublic site   {site}/");
                 for (name, unit, role) in AGENTS {
-                    let link = admin::invite(&app.store.work, name, unit, role, &site).await?;
-                    println!("{name:16} {link}");
+                    let newcomer = admin::Newcomer {
+                        name,
+                        unit,
+                        role: *role,
+                        clearance: None,
+                    };
+                    let link = newcomer.invite(&app.store.work, &site).await?;
+                    println!("{name:16} {:24} {unit:16} {link}", role.as_str());
                 }
                 println!(
                     "\nEach sign-in link works once. Ctrl-C stops; the folder {} stays.",

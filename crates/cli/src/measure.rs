@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail};
 use casework::{
     Lang,
     answers::{self, Origin},
+    policy::Role,
 };
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -533,15 +534,22 @@ async fn file(app: &App, line: &str) -> Result<i64> {
     Ok(receive(app, filing).await?.seq)
 }
 
+/// The unit whose agent the pages are measured for.
+const MEASURED: &str = "ofac-thesee";
+
 impl Pages {
     async fn run(&self, config: Option<&Path>) -> Result<()> {
         let running = Running::start(config, &self.data).await?;
         let app = running.app.clone();
         settle(&app).await?;
         let count = app.store.intake.count().await?;
-        let link =
-            crate::admin::invite(&app.store.work, "Mesure", "ofac-thesee", "investigator", "")
-                .await?;
+        let link = crate::admin::Newcomer {
+            name: "Mesure",
+            unit: MEASURED,
+            role: Role::Investigator,
+            clearance: None,
+        };
+        let link = link.invite(&app.store.work, "").await?;
         let token = link
             .rsplit_once("token=")
             .map(|(_, token)| token.to_owned())
@@ -552,6 +560,9 @@ impl Pages {
             .sign_in(token.as_bytes(), session.as_bytes(), app.now_micros())
             .await?
             .context("the invitation did not sign in")?;
+        // A search asks why.
+        let task = "mesure des pages du poste de travail";
+        app.store.work.set_task(session.as_bytes(), task).await?;
         let cookie = format!("orfevre-agent={session}");
         let mut client = Client::connect(running.address).await?;
         println!("{count} submissions stored");
@@ -575,13 +586,20 @@ impl Pages {
     /// Every page of the workbench, each with a spread of what the folder holds.
     async fn paths(&self, app: &App) -> Result<Vec<(&'static str, Vec<String>)>> {
         let filter = store::work::Filter::default();
+        let sight = store::work::Sight::new(Some(MEASURED), Vec::new(), |_| true);
         let mut ids = Vec::new();
         let mut after = None;
         for _ in 0..4 {
             let page = app
                 .store
                 .work
-                .queue(&filter, store::work::Sort::Newest, after.as_deref(), 50)
+                .queue(
+                    &filter,
+                    store::work::Sort::Newest,
+                    after.as_deref(),
+                    50,
+                    &sight,
+                )
                 .await?;
             ids.extend(
                 page.rows
@@ -590,11 +608,8 @@ impl Pages {
             );
             after = page.next;
         }
-        let series = app
-            .store
-            .work
-            .series_list(&store::work::SeriesFilter::default(), 0, 100)
-            .await?;
+        let series = app.store.work.series_page("", None, 100, &sight).await?;
+        let series = series.rows;
         if ids.is_empty() || series.is_empty() {
             bail!("the folder holds no matched submissions: fill it with `orfevre measure import`");
         }

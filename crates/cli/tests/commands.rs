@@ -202,6 +202,22 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
         (&agent["id"], &agent["unit"]),
         (&"marie.dupont".into(), &"ofac-thesee".into())
     );
+    // Every role of the policy, and no other; what one is cleared for stays when they are invited again.
+    for role in casework::policy::Role::ALL {
+        let role = ["--role", role.as_str(), "--change"];
+        check(here, &[&namesake[..], &role].concat(), 0);
+    }
+    let (_, err) = check(here, &[&namesake[..], &["--role", "Head"]].concat(), 2);
+    assert!(err.contains("film_officer"), "{err}");
+    let cleared = ["--role", "head", "--change", "--clearance", "secret"];
+    check(here, &[&namesake[..], &cleared, &["--clearance", "alpha"]].concat(), 0);
+    check(here, &[&namesake[..], &cleared[..2]].concat(), 0);
+    let (agents, _) = check(here, &["admin", "agent", "list", "--json"], 0);
+    let agent: serde_json::Value = serde_json::from_str(&agents).unwrap();
+    assert_eq!(
+        (&agent["role"], &agent["clearance"]),
+        (&"head".into(), &"secret alpha".into())
+    );
     check(here, &["admin", "agent", "disable", "marie.dupont"], 0);
     check(here, &["admin", "agent", "disable", "marie.dupont"], 2);
     let (agents, _) = check(here, &["admin", "agent", "list"], 0);

@@ -147,7 +147,7 @@ impl Both {
 pub fn harmonise(config: &Config, lists: &WarningLists, submission: &Submission) -> Harmonised {
     match read(config, submission) {
         Ok((desk, answers)) => found(config, lists, submission, desk, &answers),
-        Err(problem) => quarantined(submission, problem),
+        Err(problem) => quarantined(config, submission, problem),
     }
 }
 
@@ -244,10 +244,7 @@ fn found(
         state: State::Queued.as_str().to_owned(),
         urgent: urgent.is_some(),
         priority: priority.points,
-        unit: assessment
-            .proposals
-            .first()
-            .map_or(String::new(), |first| first.unit.clone()),
+        unit: home(config, &submission.desk),
         deadline_at: clock::first_deadline(desk, urgent, now).as_microsecond(),
         occurred_at: facts.occurred.map(Timestamp::as_microsecond),
         amount_minor: loss.as_ref().map(|loss| loss.minor),
@@ -266,8 +263,18 @@ fn found(
     }
 }
 
+/// The unit that has what a desk receives until somebody routes it. What a desk that is gone received is another
+/// desk's: else nobody could read it.
+pub(crate) fn home(config: &Config, desk: &str) -> String {
+    let desk = desk.parse().ok().and_then(|id| config.desk(&id));
+    desk.into_iter()
+        .chain(config.desks())
+        .find_map(|desk| desk.unit.as_ref())
+        .map_or(String::new(), |unit| unit.as_str().to_owned())
+}
+
 /// What cannot be read is held where an agent sees it, never dropped.
-fn quarantined(submission: &Submission, problem: String) -> Harmonised {
+fn quarantined(config: &Config, submission: &Submission, problem: String) -> Harmonised {
     Harmonised {
         seq: submission.seq,
         id: submission.id.clone(),
@@ -278,7 +285,7 @@ fn quarantined(submission: &Submission, problem: String) -> Harmonised {
         state: State::Quarantined.as_str().to_owned(),
         urgent: false,
         priority: 0,
-        unit: String::new(),
+        unit: home(config, &submission.desk),
         deadline_at: submission.received_at.saturating_add(24 * 3_600_000_000),
         occurred_at: None,
         amount_minor: None,

@@ -64,6 +64,10 @@ pub struct Page {
     pub csrf: String,
     /// The workbench's pages are wide and have no quick exit.
     pub workbench: bool,
+    /// Whether the agent's role reads submissions.
+    pub reads: bool,
+    /// Why the agent looks beyond their own; empty between two tasks.
+    pub task: String,
 }
 
 impl Page {
@@ -158,6 +162,8 @@ impl FromRequestParts<App> for Page {
             agent: None,
             csrf: String::new(),
             workbench: path.contains("/workbench"),
+            reads: false,
+            task: String::new(),
         })
     }
 }

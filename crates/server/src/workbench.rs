@@ -1,61 +1,109 @@
 //! The workbench: sign-in, dashboard, queue, submission, series, search.
 //!
 //! Dense, quick, keyboard first, and whole without JavaScript. Every page reads by an index and a page
-//! of rows at a time; counts come from the tally, never from the docket. Every decision "may this agent
-//! do this" is [`access::allowed`]; every POST is a [`session::Posted`].
+//! of rows at a time; counts come from the tally, never from the docket. Every page and act has its
+//! [`door::Door`]: what it is for and what it is about, which `casework::policy` decides on.
 
-mod access;
 mod dashboard;
+mod door;
 mod labels;
 mod link;
+mod policies;
 mod queue;
 mod row;
 mod search;
 mod series;
 mod session;
 mod submission;
+mod task;
 #[cfg(test)]
 mod tests;
+mod told;
 
-use axum::{
-    Router,
-    routing::{get, post},
+use axum::{Router, response::Response, routing::get};
+use casework::policy::Action;
+
+use self::{
+    door::{About, Admitted, Doors},
+    session::Refused,
 };
-
 use crate::app::App;
 
-/// Routes of this room.
+/// Routes of this room: whoever is not signed in yet may sign in, everything else has its door.
 pub(crate) fn routes() -> Router<App> {
-    let submission = "/{lang}/workbench/submissions/{id}";
-    let series = "/{lang}/workbench/series/{id}";
+    let sign_in = get(session::offer).post(session::sign_in);
     Router::new()
-        .route("/{lang}/workbench", get(dashboard::show))
-        .route(
-            "/{lang}/workbench/sign-in",
-            get(session::offer).post(session::sign_in),
+        .route("/{lang}/workbench/sign-in", sign_in)
+        .merge(doors().into_router())
+}
+
+/// Every page and act of the staff.
+fn doors() -> Doors {
+    use About::{Docket, Series, Service, Submission};
+    let at = |rest: &str| format!("/{{lang}}/workbench{rest}");
+    let submission = |rest: &str| at(&format!("/submissions/{{id}}{rest}"));
+    let series = |rest: &str| at(&format!("/series/{{id}}{rest}"));
+    let mut doors = Doors::default()
+        .page(&at(""), Action::SeeFigures, Service, dashboard::show)
+        .act(
+            &at("/sign-out"),
+            Action::SeeFigures,
+            Service,
+            session::sign_out,
         )
-        .route("/{lang}/workbench/sign-out", post(session::sign_out))
-        .route("/{lang}/workbench/queue", get(queue::show))
-        .route("/{lang}/workbench/queue/bulk", post(queue::bulk))
-        .route("/{lang}/workbench/search", get(search::show))
-        .route(submission, get(submission::show))
-        .route(
-            &format!("{submission}/presence"),
-            get(submission::presence::poll),
+        .act(&at("/task"), Action::SeeFigures, Service, task::begin)
+        .act(&at("/task/end"), Action::SeeFigures, Service, task::end)
+        // What is not there is answered alike whether or not something else is that they may not see.
+        .page(&at("/{*rest}"), Action::SeeFigures, Service, nothing)
+        .page(&at("/queue"), Action::Read, Docket, queue::show)
+        .act(&at("/queue/bulk"), Action::Take, Docket, queue::bulk)
+        .page(&at("/search"), Action::Search, Docket, search::show)
+        .page(&at("/series"), Action::Read, Docket, series::list)
+        .page(&series(""), Action::Read, Series, series::page::show)
+        .page(&submission(""), Action::Read, Submission, submission::show)
+        .page(
+            &submission("/presence"),
+            Action::Read,
+            Submission,
+            submission::presence::poll,
         )
-        .route(
-            &format!("{submission}/exhibits/{{exhibit}}"),
-            get(submission::exhibit::download),
+        .page(
+            &submission("/exhibits/{exhibit}"),
+            Action::OpenExhibit,
+            Submission,
+            submission::exhibit::download,
         )
-        .route(
-            &format!("{submission}/identity"),
-            post(submission::identity::open),
-        )
-        .route(
-            &format!("{submission}/acts/{{act}}"),
-            post(submission::act::post),
-        )
-        .route("/{lang}/workbench/series", get(series::list))
-        .route(series, get(series::page::show))
-        .route(&format!("{series}/acts/{{act}}"), post(series::act::post))
+        .act(
+            &submission("/identity"),
+            Action::OpenIdentity,
+            Submission,
+            submission::identity::open,
+        );
+    for (act, action) in submission::act::STEPS {
+        let path = submission(&format!("/acts/{act}"));
+        doors = doors.act(&path, *action, Submission, submission::act::post);
+    }
+    for (act, action) in [("reply", Action::Reply), ("note", Action::Note)] {
+        let path = submission(&format!("/acts/{act}"));
+        doors = doors.act(&path, action, Submission, submission::act::write);
+    }
+    doors = doors.act(
+        &submission("/acts/conflict"),
+        Action::DeclareConflict,
+        Submission,
+        submission::act::conflict,
+    );
+    for act in ["hit-add", "hit-correct", "hit-dismiss", "hit-undo"] {
+        let path = submission(&format!("/acts/{act}"));
+        doors = doors.act(&path, Action::Correct, Submission, submission::hit::post);
+    }
+    for act in ["confirm", "split", "merge", "undo"] {
+        let path = series(&format!("/acts/{act}"));
+        doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
+    }
+    doors
+}
+
+async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {
+    Err(at.signed.not_found())
 }

@@ -10,6 +10,7 @@
 mod files;
 
 use std::{
+    collections::BTreeSet,
     io,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -145,6 +146,7 @@ impl Worker {
     async fn turn(&mut self) -> Result<bool, StoreError> {
         let app = self.app.clone();
         if !self.queued {
+            bring_home(&app).await?;
             if app.store.work.queue_older_than(EXTRACTOR).await? {
                 tracing::info!(
                     "what was found before is found again by this program, beside what comes"
@@ -207,6 +209,27 @@ impl Worker {
         }
         Ok(backlog || supplements || again || clustered > 0)
     }
+}
+
+/// Gives what nobody routed to the unit of its desk, where an older program gave it to the unit it proposed.
+pub(crate) async fn bring_home(app: &App) -> Result<(), StoreError> {
+    let desks: BTreeSet<String> = app
+        .store
+        .work
+        .tallies()
+        .await?
+        .into_iter()
+        .map(|tally| tally.desk)
+        .collect();
+    let homes: Vec<(&str, String)> = desks
+        .iter()
+        .map(|desk| (desk.as_str(), harmonise::home(&app.config, desk)))
+        .collect();
+    let homes: Vec<(&str, &str)> = homes
+        .iter()
+        .map(|(desk, unit)| (*desk, unit.as_str()))
+        .collect();
+    app.store.work.bring_home(&homes).await
 }
 
 /// Reads the submissions after a place, harmonises them and makes their rows, on another thread.

@@ -424,7 +424,7 @@ pub(crate) async fn run_values(
     Ok(())
 }
 
-fn in_lists(head: &str, tail: &str, values: Vec<Param>) -> Vec<(String, Vec<Param>)> {
+pub(crate) fn in_lists(head: &str, tail: &str, values: Vec<Param>) -> Vec<(String, Vec<Param>)> {
     let mut lists = Vec::new();
     let mut rest = values.into_iter();
     let mut size = 512;

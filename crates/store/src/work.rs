@@ -13,6 +13,7 @@ mod docket;
 mod matching;
 mod overview;
 mod series;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod ties;
@@ -36,9 +37,10 @@ pub use self::{
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
-    matching::{KEY_KINDS, KeyCount, Matched, key_kind},
+    matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
+    sight::{Sight, Standing},
     words::Analyser,
 };
 use crate::{StoreError, background, migrate, readers, sql, writer};
@@ -51,6 +53,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0005.sql"),
     include_str!("../migrations/work/0006.sql"),
     include_str!("../migrations/work/0007.sql"),
+    include_str!("../migrations/work/0008.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -22,6 +22,7 @@ summary = { fr = "", en = "" }
 tracks = ["report"]
 first_deadline_hours = 24
 retention_days = 1
+unit = "office"
 headline = "kind"
 
 [[step]]

@@ -129,6 +129,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
     let headline = raw
         .headline
         .and_then(|headline| checker.headline(&headline, &steps));
+    let unit = raw.unit.and_then(|unit| parsed(checker.source, &unit));
     let mut urgent = Vec::new();
     let mut rule_ids = BTreeSet::new();
     for rule in raw.urgent {
@@ -204,6 +205,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         time_zone,
         matched: raw.matched.unwrap_or(true),
         headline,
+        unit,
         steps,
         urgent,
         orientations,

@@ -73,6 +73,7 @@ impl Config {
             }
         }
         loading.desks_linked();
+        loading.desks_have_units();
         if loading.problems.is_empty() {
             Ok(loading.config)
         } else {
@@ -200,6 +201,33 @@ impl Loading {
                 });
             }
         }
+    }
+}
+
+impl Loading {
+    /// What a desk without a unit receives nobody could read.
+    fn desks_have_units(&mut self) {
+        let config = &self.config;
+        // A configuration that knows no unit has no staff either.
+        if config.units.is_empty() || !self.problems.is_empty() {
+            return;
+        }
+        let problems = config.desks().filter_map(|desk| {
+            let what = match &desk.unit {
+                Some(unit) if config.unit(unit).is_some() => return None,
+                Some(unit) => format!("no unit is called `{unit}`"),
+                None => "the desk names no unit, so nobody could read what it receives".to_owned(),
+            };
+            Some(ConfigProblem {
+                file: format!("desks/{}.toml", desk.id),
+                line: 1,
+                column: 1,
+                what,
+                mend: "write unit = \"…\", a unit of units.toml".to_owned(),
+            })
+        });
+        let problems: Vec<ConfigProblem> = problems.collect();
+        self.problems.extend(problems);
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use crate::{
     expression::Expression,
     place::{Level, Places},
-    submission::{DeskId, QuestionId, Track},
+    submission::{DeskId, QuestionId, Track, UnitId},
     text::{Lang, Text},
     words::words,
 };
@@ -38,6 +38,9 @@ pub struct Desk {
     pub matched: bool,
     /// The choice that names the kind of submission.
     pub headline: Option<QuestionId>,
+    /// The unit that has what the desk receives until somebody routes it. The rules of competence propose, and
+    /// move nothing.
+    pub unit: Option<UnitId>,
     /// The pages, in order.
     pub steps: Vec<Step>,
     /// What bypasses every queue.

@@ -293,6 +293,15 @@ fn wrong_rules_units_and_files_are_told() {
         "routing.toml:14:8: no unit is called `nobody`; name a unit of units.toml",
     );
     check(
+        &[("units.toml", UNITS), ("desks/small.toml", &small_desk)],
+        "desks/small.toml:1:1: the desk names no unit, so nobody could read what it receives; write unit = \"…\", a unit of units.toml",
+    );
+    let elsewhere = small("unit = \"roof\"");
+    check(
+        &[("units.toml", UNITS), ("desks/small.toml", &elsewhere)],
+        "desks/small.toml:1:1: no unit is called `roof`; write unit = \"…\", a unit of units.toml",
+    );
+    check(
         &[("desks/small.toml", "format = ")],
         "desks/small.toml:1:10: string values must be quoted, expected literal string; see docs/formats/desk-1.md",
     );

@@ -235,6 +235,7 @@ impl Browser {
             name: "Agent".to_owned(),
             unit: docket.unit.clone(),
             role: "investigator".to_owned(),
+            clearance: String::new(),
         };
         let work = &site.app.store.work;
         work.put_agent(&agent).await.unwrap();

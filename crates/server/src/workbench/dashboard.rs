@@ -1,18 +1,18 @@
 //! The first page: how many are where, what is urgent and what is late.
 
 use askama::Template;
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use store::{
     StoreError,
     work::{Filter, Sort, Tally},
 };
 
 use super::{
-    access::{Action, allowed},
+    door::Admitted,
     labels, link,
     queue::{Asked, Quick, quick},
     row::{Row, rows},
-    session::{Refused, SignedIn},
+    session::Refused,
 };
 use crate::{
     app::App,
@@ -48,26 +48,25 @@ struct Dashboard {
 const COLUMNS: [&str; 5] = ["queued", "quarantined", "assigned", "closed", "withdrawn"];
 
 /// The page.
-pub(super) async fn show(State(app): State<App>, signed: SignedIn) -> Result<Response, Refused> {
-    signed.may(Action::Figures)?;
-    let template = build(&app, &signed)
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let template = build(&app, &at)
         .await
-        .map_err(|error| signed.failed(&error))?;
+        .map_err(|error| at.signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
-async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
+async fn build(app: &App, at: &Admitted) -> Result<Dashboard, StoreError> {
     let work = &app.store.work;
-    let (page, agent) = (signed.page.clone(), &signed.agent);
-    let reads = allowed(agent, Action::Read);
+    let (page, agent, sight) = (at.signed.page.clone(), &at.signed.agent, &at.sight);
+    let reads = page.reads;
     let tallies = work.tallies().await?;
     let now = app.now_micros();
     let list = async |filter: Filter, sort: Sort| -> Result<Vec<Row>, StoreError> {
         if !reads {
             return Ok(Vec::new());
         }
-        let found = work.queue(&filter, sort, None, ROWS).await?;
-        rows(app, &page, "", &found.rows).await
+        let found = work.queue(&filter, sort, None, ROWS, sight).await?;
+        rows(app, (&page, sight), "", &found.rows).await
     };
     let urgent = list(
         Filter {
@@ -89,9 +88,8 @@ async fn build(app: &App, signed: &SignedIn) -> Result<Dashboard, StoreError> {
         quick(
             app,
             &page,
-            &agent.unit,
-            &tallies,
-            work.pressing(&agent.id, now).await?,
+            &work.seen_tallies(sight).await?,
+            work.pressing(&agent.id, now, sight).await?,
             &Asked::nowhere(),
         )
     } else {

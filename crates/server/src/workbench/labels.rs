@@ -123,6 +123,7 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "reply" => words.t("wb-act-reply"),
         "note" => words.t("wb-act-note"),
         "open_identity" => words.t("wb-act-open-identity"),
+        "conflict" => words.t("wb-act-conflict"),
         "download" => words.t("wb-act-download"),
         "confirm" => words.t("wb-act-confirm"),
         "split" => words.t("wb-act-split"),

@@ -4,22 +4,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::Response,
-};
-use casework::submission::State as Standing;
+use axum::{http::StatusCode, response::Response};
+use casework::{policy::Action, submission::State};
 use store::{
     StoreError,
-    work::{Filter, MOST_COUNTED, Pressing, Sort, Tally},
+    work::{Filter, MOST_COUNTED, Pressing, Sort, Standing, Tally},
 };
 
 use super::{
-    access::{Action, allowed},
+    door::Admitted,
     labels, link,
     row::{self, Row, rows},
-    session::{Posted, Refused, SignedIn},
+    session::Refused,
     submission::{
         Opt,
         act::{NotDone, asked, carry_out},
@@ -62,9 +58,9 @@ struct Queue {
     quick: Vec<Quick>,
     kinds: Vec<DeskKinds>,
     states: Vec<Opt>,
-    filter_units: Vec<Opt>,
     sorts: Vec<Opt>,
     mine: bool,
+    free: bool,
     urgent: bool,
     done: String,
     handles: bool,
@@ -77,9 +73,10 @@ struct Queue {
 pub(super) struct Asked {
     /// `desk` or `desk.headline`.
     kind: String,
-    unit: String,
     state: String,
     mine: bool,
+    /// Only what no agent has.
+    free: bool,
     urgent: bool,
     sort: String,
     after: String,
@@ -98,9 +95,9 @@ impl Asked {
         let field = |name: &str| query.get(name).cloned().unwrap_or_default();
         Self {
             kind: field("kind"),
-            unit: field("unit"),
             state: field("state"),
             mine: !field("mine").is_empty(),
+            free: !field("free").is_empty(),
             urgent: !field("urgent").is_empty(),
             sort: field("sort"),
             after: field("after"),
@@ -110,9 +107,9 @@ impl Asked {
     fn query(&self) -> String {
         link::query(&[
             ("kind", &self.kind),
-            ("unit", &self.unit),
             ("state", &self.state),
             ("mine", if self.mine { "1" } else { "" }),
+            ("free", if self.free { "1" } else { "" }),
             ("urgent", if self.urgent { "1" } else { "" }),
             ("sort", &self.sort),
             ("after", &self.after),
@@ -121,25 +118,25 @@ impl Asked {
 
     fn filter(&self, agent: &str) -> Filter {
         let (desk, headline) = self.kind.split_once('.').unwrap_or((&self.kind, ""));
-        let standing = if self.mine {
-            Standing::Assigned
+        let state = if self.mine {
+            State::Assigned
         } else {
-            Standing::Queued
+            State::Queued
         };
         Filter {
             state: if self.state.is_empty() {
-                standing.as_str().to_owned()
+                state.as_str().to_owned()
             } else {
                 self.state.clone()
             },
             desk: desk.to_owned(),
             headline: headline.to_owned(),
-            unit: self.unit.clone(),
             owner: if self.mine {
                 agent.to_owned()
             } else {
                 String::new()
             },
+            unowned: self.free,
             urgent: self.urgent,
         }
     }
@@ -154,17 +151,12 @@ impl Asked {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    Query(query): Query<HashMap<String, String>>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let asked = Asked::read(&query);
-    let done = done(&signed.page, &query);
-    let template = build(&app, &signed, asked, done)
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let asked = Asked::read(at.queries());
+    let done = done(&at.signed.page, at.queries());
+    let template = build(&app, &at, asked, done)
         .await
-        .map_err(|error| signed.failed(&error))?;
+        .map_err(|error| at.signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
@@ -180,22 +172,19 @@ fn done(page: &Page, query: &HashMap<String, String>) -> String {
     }
 }
 
-async fn build(
-    app: &App,
-    signed: &SignedIn,
-    asked: Asked,
-    done: String,
-) -> Result<Queue, StoreError> {
-    let work = &app.store.work;
-    let page = signed.page.clone();
-    let filter = asked.filter(&signed.agent.id);
-    let tallies = work.tallies().await?;
+async fn build(app: &App, at: &Admitted, asked: Asked, done: String) -> Result<Queue, StoreError> {
+    let (work, sight) = (&app.store.work, &at.sight);
+    let (page, agent) = (at.signed.page.clone(), &at.signed.agent);
+    let filter = asked.filter(&agent.id);
+    let tallies = work.seen_tallies(sight).await?;
     let after = Some(asked.after.as_str()).filter(|after| !after.is_empty());
-    let found = work.queue(&filter, asked.sort(), after, ROWS).await?;
+    let found = work
+        .queue(&filter, asked.sort(), after, ROWS, sight)
+        .await?;
     let query = asked.query();
-    let pressing = work.pressing(&signed.agent.id, app.now_micros()).await?;
+    let pressing = work.pressing(&agent.id, app.now_micros(), sight).await?;
     Ok(Queue {
-        rows: rows(app, &page, &query, &found.rows).await?,
+        rows: rows(app, (&page, sight), &query, &found.rows).await?,
         next: found.next.map_or(String::new(), |next| {
             link::queue(
                 &page,
@@ -218,14 +207,14 @@ async fn build(
                 .query(),
             )
         },
-        quick: quick(app, &page, &signed.agent.unit, &tallies, pressing, &asked),
+        quick: quick(app, &page, &tallies, pressing, &asked),
         kinds: kinds(app, &page, &tallies, &asked.kind),
         states: states(&page, &tallies, &filter.state),
-        filter_units: units(app, &page, &asked.unit),
         sorts: sorts(&page, &asked.sort),
         mine: asked.mine,
+        free: asked.free,
         urgent: asked.urgent,
-        handles: allowed(&signed.agent, Action::Handle),
+        handles: at.may_at_all(Action::Route),
         units: units(app, &page, ""),
         closings: closings(&page, ""),
         done,
@@ -247,7 +236,6 @@ pub(super) fn in_state(tallies: &[Tally], state: &str) -> i64 {
 pub(super) fn quick(
     app: &App,
     page: &Page,
-    unit: &str,
     tallies: &[Tally],
     pressing: Pressing,
     now: &Asked,
@@ -315,11 +303,12 @@ pub(super) fn quick(
         ),
         view(
             Asked {
-                unit: unit.to_owned(),
+                state: "assigned".to_owned(),
+                free: true,
                 ..plain()
             },
-            words.t("wb-view-unit"),
-            page.count(queued(&|tally| tally.unit == unit)),
+            words.t("wb-view-routed"),
+            at_most(pressing.free),
             false,
         ),
     ];
@@ -393,8 +382,8 @@ fn kinds(app: &App, page: &Page, tallies: &[Tally], chosen: &str) -> Vec<DeskKin
 }
 
 fn states(page: &Page, tallies: &[Tally], chosen: &str) -> Vec<Opt> {
-    Standing::all()
-        .filter(|state| *state != Standing::Received)
+    State::all()
+        .filter(|state| *state != State::Received)
         .map(|state| {
             let word = state.as_str();
             Opt {
@@ -442,13 +431,8 @@ struct Failed {
 
 /// Routes or closes the rows that are ticked, each under its own lock: what changed meanwhile is named,
 /// the others are done.
-pub(super) async fn bulk(
-    State(app): State<App>,
-    Path(_): Path<String>,
-    posted: Posted,
-) -> Result<Response, Refused> {
+pub(super) async fn bulk(app: App, posted: Admitted) -> Result<Response, Refused> {
     let signed = &posted.signed;
-    signed.may(Action::Handle)?;
     let page = signed.page.clone();
     let act = posted.field("act");
     let mut bulk = Bulk {
@@ -470,12 +454,17 @@ pub(super) async fn bulk(
     }
     let mut done = 0_i64;
     let seqs: Vec<i64> = ticked.iter().map(|(seq, _)| *seq).collect();
-    let dockets = app
-        .store
-        .work
-        .dockets(&seqs)
+    let failed = |error: StoreError| signed.failed(&error);
+    let work = &app.store.work;
+    let standings = work.standings(&seqs).await.map_err(failed)?;
+    let standings: HashMap<i64, Standing> = standings
+        .into_iter()
+        .map(|standing| (standing.seq, standing))
+        .collect();
+    let dockets = work
+        .seen_dockets(&seqs, &posted.sight)
         .await
-        .map_err(|error| signed.failed(&error))?;
+        .map_err(failed)?;
     for docket in &dockets {
         let assessment: Assessment = serde_json::from_str(&docket.assessment).unwrap_or_default();
         let proposed = assessment
@@ -500,6 +489,16 @@ pub(super) async fn bulk(
             .iter()
             .find(|(seq, _)| *seq == docket.seq)
             .map_or(-1, |(_, revision)| *revision);
+        // It is seen, so it may be told.
+        let may = |standing| posted.may_to(step.action(), standing);
+        if !standings.get(&docket.seq).is_some_and(may) {
+            bulk.failed.push(Failed {
+                number: row::number(&bulk.page, docket.seq),
+                href: link::submission(&bulk.page, &docket.id, ""),
+                why: bulk.page.w.t("wb-bulk-illegal"),
+            });
+            continue;
+        }
         let why = match carry_out(&app, signed, docket, revision, &step, &bulk.reason).await {
             Ok(_) => {
                 done += 1;
@@ -536,7 +535,7 @@ mod tests {
     fn an_address_reads_back_as_it_was_written() {
         let asked = Asked {
             kind: "pharos.scam".to_owned(),
-            unit: "ofac-pharos".to_owned(),
+            free: true,
             state: "closed:kept".to_owned(),
             mine: true,
             urgent: true,

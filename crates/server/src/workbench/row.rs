@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use store::{StoreError, work::Docket};
+use store::{
+    StoreError,
+    work::{Docket, Sight},
+};
 
 use super::{labels, link};
 use crate::{app::App, harmonise::Assessment, page::Page};
@@ -62,10 +65,10 @@ pub(super) async fn agent_names(app: &App) -> Result<HashMap<String, String>, St
         .collect())
 }
 
-/// Docket rows in words; `from` is the queue's query, for the way back.
+/// Docket rows in words, for whoever has this sight; `from` is the queue's query, for the way back.
 pub(super) async fn rows(
     app: &App,
-    page: &Page,
+    (page, sight): (&Page, &Sight),
     from: &str,
     dockets: &[Docket],
 ) -> Result<Vec<Row>, StoreError> {
@@ -75,7 +78,7 @@ pub(super) async fn rows(
         .collect();
     series.sort_unstable();
     series.dedup();
-    let sizes = app.store.work.series_sizes(&series).await?;
+    let sizes = app.store.work.seen_sizes(&series, sight).await?;
     let names = agent_names(app).await?;
     let now = app.now_micros();
     Ok(dockets
@@ -128,10 +131,14 @@ fn row(
         state: labels::state(page, &docket.state),
         unit: labels::unit(app, lang, &docket.unit),
         owner,
-        series: docket.series.as_ref().map(|id| SeriesMark {
-            id: id.clone(),
-            href: link::series(page, id),
-            members: page.count(sizes.get(id).copied().unwrap_or(0)),
+        series: docket.series.as_ref().and_then(|id| {
+            // A series of one is none.
+            let size = sizes.get(id).copied().filter(|size| *size > 1)?;
+            Some(SeriesMark {
+                id: id.clone(),
+                href: link::series(page, id),
+                members: page.count(size),
+            })
         }),
         unread: docket.unread,
         revision: docket.revision,

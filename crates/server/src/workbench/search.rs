@@ -1,22 +1,19 @@
 //! One box: any observable in any notation, a submission's number or id, a series, or words in French
 //! and English. The answer says what was understood.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::{
-    extract::{Query, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use observables::{Kind, Observable, display, parse_any};
-use store::StoreError;
+use store::{StoreError, work::Sight};
 
 use super::{
-    access::Action,
+    door::Admitted,
     labels, link,
     row::{Row, rows},
-    session::{Refused, SignedIn},
+    session::Refused,
 };
 use crate::{
     app::App,
@@ -56,45 +53,40 @@ struct Search {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    Query(query): Query<HashMap<String, String>>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let field = |name: &str| query.get(name).map_or("", String::as_str).trim();
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let field = |name: &str| at.query(name).trim();
     let asked = field("q");
     let asked = &asked[..asked.floor_char_boundary(MOST_ASKED)];
     let before = field("before").parse().ok();
     let found = async {
-        if let Some(to) = named(&app, &signed.page, asked).await? {
+        if let Some(to) = named(&app, &at, asked).await? {
             return Ok(Redirect::to(&to).into_response());
         }
-        let template = build(&app, &signed, asked, field("kind"), before).await?;
+        let template = build(&app, &at, asked, field("kind"), before).await?;
         Ok(render(StatusCode::OK, &template))
     };
     found
         .await
-        .map_err(|error: StoreError| signed.failed(&error))
+        .map_err(|error: StoreError| at.signed.failed(&error))
 }
 
 /// The page of the one thing that a number, an id or a series' name can mean.
-async fn named(app: &App, page: &Page, asked: &str) -> Result<Option<String>, StoreError> {
-    let work = &app.store.work;
+async fn named(app: &App, at: &Admitted, asked: &str) -> Result<Option<String>, StoreError> {
+    let (work, page, sight) = (&app.store.work, &at.signed.page, &at.sight);
     if let Some(seq) = seq(asked)
-        && let Some(docket) = work.docket(seq).await?
+        && let Some(docket) = work.seen_dockets(&[seq], sight).await?.first()
     {
         return Ok(Some(link::submission(page, &docket.id, "")));
     }
     let lower = asked.to_lowercase();
     if lower.len() == 36
-        && let Some(docket) = work.docket_by_id(&lower).await?
+        && let Some(docket) = work.seen_docket(&lower, sight).await?
     {
         return Ok(Some(link::submission(page, &docket.id, "")));
     }
     let upper = asked.to_uppercase();
     if upper.starts_with("S-")
-        && let Some(series) = work.series(&upper).await?
+        && let Some(series) = work.seen_series(&upper, sight).await?
     {
         return Ok(Some(link::series(page, &series.id)));
     }
@@ -118,25 +110,25 @@ fn seq(asked: &str) -> Option<i64> {
 
 async fn build(
     app: &App,
-    signed: &SignedIn,
+    at: &Admitted,
     asked: &str,
     kind: &str,
     before: Option<i64>,
 ) -> Result<Search, StoreError> {
-    let work = &app.store.work;
-    let page = signed.page.clone();
+    let (work, sight) = (&app.store.work, &at.sight);
+    let page = at.signed.page.clone();
     let observables: Vec<Observable> = match kind.parse::<Kind>() {
         Ok(kind) => Observable::parse(kind, asked).into_iter().collect(),
         Err(_) => parse_any(asked),
     };
-    let mut read = counted(app, &observables).await?;
+    let mut read = counted(app, sight, &observables).await?;
     let derived: Vec<Observable> = observables
         .iter()
         .take(MOST_DERIVED)
         .flat_map(Observable::derived)
         .filter(|derived| !observables.contains(derived))
         .collect();
-    let mut around = counted(app, &derived).await?;
+    let mut around = counted(app, sight, &derived).await?;
     around.retain(|(_, count)| *count > 0);
     // A name alone may be an account on any platform: those that somebody named say more than all.
     if read.iter().any(|(_, count)| *count > 0) {
@@ -178,12 +170,17 @@ async fn build(
                 ("kind", labels::kind(&page, observable.kind().name())),
                 ("value", display(observable)),
             );
-            work.holders(crate::harmonise::lookup_key(observable), before, ROWS + 1)
-                .await?
+            work.holders(
+                crate::harmonise::lookup_key(observable),
+                before,
+                ROWS + 1,
+                sight,
+            )
+            .await?
         }
         None if words => {
             why = page.w.t1("wb-holds-words", "words", asked);
-            work.find_words(asked, before, ROWS + 1).await?
+            work.find_words(asked, before, ROWS + 1, sight).await?
         }
         None => Vec::new(),
     };
@@ -198,9 +195,9 @@ async fn build(
         }
         _ => String::new(),
     };
-    let dockets = work.dockets(&seqs).await?;
+    let dockets = work.seen_dockets(&seqs, sight).await?;
     Ok(Search {
-        rows: rows(app, &page, "", &dockets).await?,
+        rows: rows(app, (&page, sight), "", &dockets).await?,
         asked: asked.to_owned(),
         understood,
         around,
@@ -211,17 +208,17 @@ async fn build(
     })
 }
 
-/// How many submissions hold each.
+/// How many submissions hold each, of those that are seen.
 async fn counted<'o>(
     app: &App,
+    sight: &Sight,
     observables: &'o [Observable],
 ) -> Result<Vec<(&'o Observable, i64)>, StoreError> {
-    let mut counted = Vec::with_capacity(observables.len());
-    for observable in observables {
-        let key = crate::harmonise::lookup_key(observable);
-        counted.push((observable, app.store.work.held(key).await?));
-    }
-    Ok(counted)
+    let key = crate::harmonise::lookup_key;
+    let keys: Vec<i64> = observables.iter().map(key).collect();
+    let counts = app.store.work.seen_holders(&keys, sight).await?;
+    let count = |one| counts.get(&key(one)).copied().unwrap_or(0);
+    Ok(observables.iter().map(|one| (one, count(one))).collect())
 }
 
 fn told(app: &App, page: &Page, observable: &Observable, count: i64) -> Understood {

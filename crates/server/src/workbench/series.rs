@@ -5,22 +5,11 @@ pub(super) mod bridges;
 pub(super) mod page;
 pub(super) mod timeline;
 
-use std::collections::HashMap;
-
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use store::work::SeriesRow;
 
-use super::{
-    access::Action,
-    labels, link,
-    session::{Refused, SignedIn},
-    submission::Opt,
-};
+use super::{door::Admitted, labels, link, session::Refused, submission::Opt};
 use crate::{
     app::App,
     page::{Page, render},
@@ -79,13 +68,9 @@ struct List {
 }
 
 /// The list, the largest first.
-pub(super) async fn list(
-    State(app): State<App>,
-    Query(query): Query<HashMap<String, String>>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let field = |name: &str| query.get(name).map_or("", String::as_str);
+pub(super) async fn list(app: App, at: Admitted) -> Result<Response, Refused> {
+    let field = |name: &str| at.query(name);
+    let signed = &at.signed;
     let state = match field("state") {
         known @ ("proposed" | "confirmed") => known,
         _ => "",
@@ -94,14 +79,14 @@ pub(super) async fn list(
     let found = app
         .store
         .work
-        .series_page(state, after, ROWS)
+        .series_page(state, after, ROWS, &at.sight)
         .await
         .map_err(|error| signed.failed(&error))?;
     let waits = app.store.work.dirty().await;
     let waits = waits.map_err(|error| signed.failed(&error))? > 0;
     let held = app.store.work.held_back(None).await;
     let held = held.map_err(|error| signed.failed(&error))?;
-    let page = signed.page;
+    let page = signed.page.clone();
     let address = |after: &str| {
         let query = link::query(&[("state", state), ("after", after)]);
         let separator = if query.is_empty() { "" } else { "?" };

@@ -8,18 +8,15 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::{
     Form,
-    extract::{FromRequest, FromRequestParts, Query, Request, State},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use store::{StoreError, work::Agent};
 
-use super::{
-    access::{Action, allowed},
-    link,
-};
+use super::{door::Admitted, link};
 use crate::{
     app::App,
     page::{Page, render},
@@ -52,24 +49,17 @@ pub(crate) struct SignedIn {
     pub(crate) agent: Agent,
     /// The frame.
     pub(crate) page: Page,
+    /// When they signed in, microseconds since 1970 UTC.
+    pub(crate) started_at: i64,
+    /// Why they look beyond their own; empty between two tasks.
+    pub(crate) task: String,
     token: String,
 }
 
 impl SignedIn {
-    /// Refuses what the agent's role may not do.
-    pub(crate) fn may(&self, action: Action) -> Result<(), Refused> {
-        if allowed(&self.agent, action) {
-            return Ok(());
-        }
-        let (title, text) = (
-            self.page.w.t("wb-forbidden-title"),
-            self.page.w.t("wb-forbidden-text"),
-        );
-        Err(self
-            .page
-            .clone()
-            .failed(StatusCode::FORBIDDEN, title, text)
-            .into())
+    /// What names the session to the store.
+    pub(super) fn token(&self) -> &[u8] {
+        self.token.as_bytes()
     }
 
     /// The page for a store that failed.
@@ -83,32 +73,12 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<App> for SignedIn {
-    type Rejection = Refused;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let page = framed(parts, app).await;
-        let known = parts.uri.path().split('/').nth(1) == Some(page.tag());
-        if !known {
-            return Err(page.not_found().into());
-        }
-        match session(&parts.headers, app, &page).await? {
-            Some(signed) => Ok(signed),
-            None => Err(Redirect::to(&format!("{}/sign-in", link::workbench(&page)))
-                .into_response()
-                .into()),
-        }
-    }
-}
-
-async fn framed(parts: &mut Parts, app: &App) -> Page {
-    match Page::from_request_parts(parts, app).await {
-        Ok(page) => page,
-        Err(never) => match never {},
-    }
-}
-
-async fn session(headers: &HeaderMap, app: &App, page: &Page) -> Result<Option<SignedIn>, Refused> {
+/// The session that a browser's cookie names, if it is still good.
+pub(super) async fn signed_in(
+    headers: &HeaderMap,
+    app: &App,
+    page: &Page,
+) -> Result<Option<SignedIn>, Refused> {
     let Some(token) = cookies::read(headers, COOKIE) else {
         return Ok(None);
     };
@@ -134,13 +104,16 @@ async fn session(headers: &HeaderMap, app: &App, page: &Page) -> Result<Option<S
             }
         });
     }
-    let page = page.clone().for_agent(
+    let mut page = page.clone().for_agent(
         &session.agent.name,
         &hex(&mac(&token).finalize().into_bytes()),
     );
+    page.task = session.task.clone();
     Ok(Some(SignedIn {
         agent: session.agent,
         page,
+        started_at: session.started_at,
+        task: session.task,
         token,
     }))
 }
@@ -168,76 +141,43 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// A form that a signed-in agent sent from our own page.
-pub(crate) struct Posted {
-    /// Who sent it.
-    pub(crate) signed: SignedIn,
-    fields: Vec<(String, String)>,
-}
-
-impl Posted {
-    /// The value of a field without the spaces around, empty when it is not there.
-    pub(crate) fn field(&self, name: &str) -> &str {
-        field(&self.fields, name).trim()
-    }
-
-    /// Every value of a field.
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields
-            .iter()
-            .filter(move |(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// The optimistic lock as the page had it.
-    pub(crate) fn revision(&self) -> i64 {
-        self.field("revision").parse().unwrap_or(-1)
-    }
-}
-
-fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
+/// The value of a field of a form, empty when it is not there.
+pub(super) fn field<'f>(fields: &'f [(String, String)], name: &str) -> &'f str {
     fields
         .iter()
         .find(|(found, _)| found == name)
         .map_or("", |(_, value)| value)
 }
 
-impl FromRequest<App> for Posted {
-    type Rejection = Refused;
-
-    async fn from_request(request: Request, app: &App) -> Result<Self, Refused> {
-        let (mut parts, body) = request.into_parts();
-        let page = framed(&mut parts, app).await;
-        let signed = session(&parts.headers, app, &page).await?;
-        let form =
-            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app)
-                .await;
-        let Ok(Form(fields)) = form else {
-            let (title, text) = (
-                page.w.t("wb-form-unread-title"),
-                page.w.t("wb-form-unread-text"),
-            );
-            return Err(page.failed(StatusCode::BAD_REQUEST, title, text).into());
-        };
-        let sent = unhex(field(&fields, "csrf")).unwrap_or_default();
-        match signed {
-            Some(signed) if mac(&signed.token).verify_slice(&sent).is_ok() => {
-                Ok(Self { signed, fields })
-            }
-            // The session ended while they wrote: what they wrote is theirs, and shown back.
-            _ => Err(render(
-                StatusCode::FORBIDDEN,
-                &Ended {
-                    page,
-                    texts: ["reason", "text"]
-                        .iter()
-                        .map(|name| field(&fields, name).to_owned())
-                        .filter(|text| !text.is_empty())
-                        .collect(),
-                },
-            )
-            .into()),
-        }
+/// The fields of a form that a signed-in agent sent from our own page; none were read where it is no form.
+pub(super) fn proven(
+    signed: Option<SignedIn>,
+    page: Page,
+    fields: Option<Vec<(String, String)>>,
+) -> Result<(SignedIn, Vec<(String, String)>), Refused> {
+    let Some(fields) = fields else {
+        let (title, text) = (
+            page.w.t("wb-form-unread-title"),
+            page.w.t("wb-form-unread-text"),
+        );
+        return Err(page.failed(StatusCode::BAD_REQUEST, title, text).into());
+    };
+    let sent = unhex(field(&fields, "csrf")).unwrap_or_default();
+    match signed {
+        Some(signed) if mac(&signed.token).verify_slice(&sent).is_ok() => Ok((signed, fields)),
+        // The session ended while they wrote: what they wrote is theirs, and shown back.
+        _ => Err(render(
+            StatusCode::FORBIDDEN,
+            &Ended {
+                page,
+                texts: ["reason", "text"]
+                    .iter()
+                    .map(|name| field(&fields, name).to_owned())
+                    .filter(|text| !text.is_empty())
+                    .collect(),
+            },
+        )
+        .into()),
     }
 }
 
@@ -323,11 +263,11 @@ pub(super) async fn sign_in(
 }
 
 /// Ends the session.
-pub(super) async fn sign_out(State(app): State<App>, posted: Posted) -> Result<Response, Refused> {
-    let signed = posted.signed;
+pub(super) async fn sign_out(app: App, at: Admitted) -> Result<Response, Refused> {
+    let signed = at.signed;
     app.store
         .work
-        .sign_out(signed.token.as_bytes(), app.now_micros())
+        .sign_out(signed.token(), app.now_micros())
         .await
         .map_err(|error| signed.failed(&error))?;
     let cookie = cookies::set(&app, COOKIE, "", Some(0));

@@ -13,14 +13,11 @@ pub(super) mod presence;
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use casework::{
     answers::Answers,
     desk::Desk,
+    policy::{Action, Part},
     submission::{Closing, Track},
 };
 use observables::display;
@@ -28,7 +25,7 @@ use serde_json::{Map, Value};
 use store::{
     StoreError,
     intake::{Submission, Upload},
-    work::Docket,
+    work::{Act, Docket, KeyCount, Sight},
 };
 
 use self::{
@@ -39,10 +36,10 @@ use self::{
     matching::MatchView,
 };
 use super::{
-    access::{Action, allowed},
+    door::Admitted,
     labels, link,
     row::{self, Row},
-    session::{Posted, Refused, SignedIn},
+    session::Refused,
 };
 use crate::{
     app::App,
@@ -59,12 +56,9 @@ pub(crate) struct Loaded<'a> {
     pub(crate) assessment: Assessment,
 }
 
-/// Reads a submission by its id; what the worker has not come to yet is not there.
-pub(crate) async fn load<'a>(
-    app: &'a App,
-    signed: &SignedIn,
-    id: &str,
-) -> Result<Loaded<'a>, Refused> {
+/// Reads the submission of a page or an act that the agent was let into.
+pub(crate) async fn load<'a>(app: &'a App, at: &Admitted) -> Result<Loaded<'a>, Refused> {
+    let (signed, id) = (&at.signed, at.path("id"));
     let docket = app
         .store
         .work
@@ -167,6 +161,7 @@ struct Can {
     read: bool,
     reply: bool,
     note: bool,
+    declare_conflict: bool,
     correct: bool,
     open_identity: bool,
     download: bool,
@@ -224,34 +219,21 @@ impl SubmissionPage {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Query(query): Query<HashMap<String, String>>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let loaded = load(&app, &signed, &id).await?;
-    let from = link::checked_from(query.get("from").map_or("", String::as_str)).to_owned();
-    let whole = query.contains_key("whole");
-    let template = build(
-        &app,
-        &signed,
-        &loaded,
-        from,
-        whole,
-        Entered::of(query.get("hit").map_or("", String::as_str)),
-        Vec::new(),
-    )
-    .await
-    .map_err(|error| signed.failed(&error))?;
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let loaded = load(&app, &at).await?;
+    let from = link::checked_from(at.query("from")).to_owned();
+    let whole = at.queries().contains_key("whole");
+    let entered = Entered::of(at.query("hit"));
+    let template = build(&app, &at, &loaded, from, whole, entered, Vec::new())
+        .await
+        .map_err(|error| at.signed.failed(&error))?;
     Ok(render(StatusCode::OK, &template))
 }
 
 /// The page again, with what is wrong in the form that was sent and everything that was typed.
 async fn again(
     app: &App,
-    posted: &Posted,
+    posted: &Admitted,
     loaded: &Loaded<'_>,
     errors: Vec<(&'static str, String)>,
 ) -> Result<Response, Refused> {
@@ -267,12 +249,11 @@ async fn again(
 
 async fn again_with(
     app: &App,
-    posted: &Posted,
+    posted: &Admitted,
     loaded: &Loaded<'_>,
     errors: Vec<(&'static str, String)>,
     status: StatusCode,
 ) -> Result<Response, Refused> {
-    let signed = &posted.signed;
     let act = errors
         .first()
         .and_then(|(field, _)| field.split('-').next())
@@ -288,15 +269,15 @@ async fn again_with(
         value: posted.field("value").to_owned(),
     };
     let from = link::checked_from(posted.field("from")).to_owned();
-    let template = build(app, signed, loaded, from, false, entered, errors)
+    let template = build(app, posted, loaded, from, false, entered, errors)
         .await
-        .map_err(|error| signed.failed(&error))?;
+        .map_err(|error| posted.signed.failed(&error))?;
     Ok(render(status, &template))
 }
 
 async fn build(
     app: &App,
-    signed: &SignedIn,
+    at: &Admitted,
     loaded: &Loaded<'_>,
     from: String,
     whole: bool,
@@ -305,6 +286,7 @@ async fn build(
 ) -> Result<SubmissionPage, StoreError> {
     let (work, intake) = (&app.store.work, &app.store.intake);
     let (docket, submission) = (&loaded.docket, &loaded.submission);
+    let (signed, sight) = (&at.signed, &at.sight);
     let page = signed.page.clone();
     let lang = page.lang;
     let seq = docket.seq;
@@ -312,8 +294,9 @@ async fn build(
     let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
     let corrections = work.corrections(seq).await?;
     let verdicts = Verdicts::of(&corrections);
+    let found = shown_sightings(found, |part| at.is_shown(part));
     let sightings = hit::effective(&app.lists, &found, &verdicts);
-    let keys = work.keys(seq, &app.model).await?;
+    let keys = seen_keys(app, seq, sight).await?;
     let counts: HashMap<i64, i64> = keys
         .iter()
         .map(|count| (count.key.id, count.members))
@@ -332,9 +315,12 @@ async fn build(
     let address = link::submission(&page, &docket.id, "");
 
     let names = row::agent_names(app).await?;
-    let acts = work.acts(seq).await?;
-    let supplements = intake.supplements(seq).await?;
-    let row = row::rows(app, &page, &from, std::slice::from_ref(docket))
+    let acts = shown_acts(work.acts(seq).await?, at);
+    let mut supplements = intake.supplements(seq).await?;
+    if !at.is_shown(Part::Messages) {
+        supplements.clear();
+    }
+    let row = row::rows(app, (&page, sight), &from, std::slice::from_ref(docket))
         .await?
         .remove(0);
     let assessment = &loaded.assessment;
@@ -352,8 +338,19 @@ async fn build(
         (Some(desk), Ok(track)) => harmonise::names(desk, &Answers::stored(*track, values)),
         _ => HashMap::new(),
     };
-    let matches = matching::matches(app, &page, docket, &sightings, &names_written, &keys).await?;
-    let uploads = intake.exhibits(seq).await?;
+    let matches = matching::matches(
+        app,
+        (&page, sight),
+        docket,
+        &sightings,
+        &names_written,
+        &keys,
+    )
+    .await?;
+    let mut uploads = intake.exhibits(seq).await?;
+    if !at.is_shown(Part::Exhibits) {
+        uploads.clear();
+    }
     let panel = Panel {
         page: &page,
         keys: &keys,
@@ -389,14 +386,14 @@ async fn build(
             .iter()
             .map(|upload| exhibit(&page, &address, upload))
             .collect(),
-        has_identity: intake.has_identity(seq).await?,
+        has_identity: intake.has_identity(seq).await? && at.is_shown(Part::Identity),
         messages: history::messages(&page, &supplements, &acts, &names, &marks),
         acts: acts
             .iter()
             .rev()
             .map(|act| history::view(app, &page, act, &names))
             .collect(),
-        can: can(signed, docket),
+        can: can(at, docket),
         back: link::queue(&page, &from),
         whole: if cut {
             format!("{address}?whole=1")
@@ -453,24 +450,66 @@ fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
         .map_or_else(|| id.clone(), |rule| rule.title.get(page.lang).to_owned())
 }
 
-fn can(signed: &SignedIn, docket: &Docket) -> Can {
-    let agent = &signed.agent;
-    let step = |step: Step| step.change(docket, &agent.id, &agent.unit).is_some();
-    let handles = allowed(agent, Action::Handle);
-    let take = handles && step(Step::Take);
+/// The keys of a submission, each with how many of those that are seen hold it. What sharing it says is a figure of
+/// the whole body.
+async fn seen_keys(app: &App, seq: i64, sight: &Sight) -> Result<Vec<KeyCount>, StoreError> {
+    let mut keys = app.store.work.keys(seq, &app.model).await?;
+    let ids: Vec<i64> = keys.iter().map(|count| count.key.id).collect();
+    let seen = app.store.work.seen_holders(&ids, sight).await?;
+    for count in &mut keys {
+        count.members = seen.get(&count.key.id).copied().unwrap_or(0).max(1);
+    }
+    Ok(keys)
+}
+
+/// What was found in the parts that are shown.
+pub(super) fn shown_sightings(
+    mut sightings: Vec<Sighting>,
+    is_shown: impl Fn(Part) -> bool,
+) -> Vec<Sighting> {
+    sightings.retain(|sighting| {
+        let path = sighting.path.as_str();
+        if path.starts_with("exhibit:") {
+            is_shown(Part::Exhibits)
+        } else if path.starts_with("supplement:") || path.starts_with("act:") {
+            is_shown(Part::Messages)
+        } else {
+            true
+        }
+    });
+    sightings
+}
+
+/// The acts about the parts that are shown.
+fn shown_acts(mut acts: Vec<Act>, at: &Admitted) -> Vec<Act> {
+    acts.retain(|act| match act.kind.as_str() {
+        "note" => at.is_shown(Part::Notes),
+        "reply" => at.is_shown(Part::Messages),
+        "download" => at.is_shown(Part::Exhibits),
+        "open_identity" => at.is_shown(Part::Identity),
+        _ => true,
+    });
+    acts
+}
+
+fn can(at: &Admitted, docket: &Docket) -> Can {
+    let agent = &at.signed.agent;
+    let can = |step: Step| at.may(step.action()) && step.change(docket, &agent.id).is_some();
+    let take = can(Step::Take);
     Can {
         take,
         take_over: take && !docket.owner.is_empty(),
-        release: handles && step(Step::Release),
-        route: handles && step(Step::Route(docket.unit.clone())),
-        close: handles && step(Step::Close(Closing::Kept)),
-        reopen: allowed(agent, Action::Reopen) && step(Step::Reopen),
-        read: handles && step(Step::Read),
-        reply: allowed(agent, Action::Reply),
-        note: allowed(agent, Action::Note),
-        correct: handles,
-        open_identity: allowed(agent, Action::OpenIdentity),
-        download: allowed(agent, Action::Download),
+        release: can(Step::Release),
+        route: can(Step::Route(docket.unit.clone())),
+        close: can(Step::Close(Closing::Kept)),
+        reopen: can(Step::Reopen),
+        read: can(Step::Read),
+        reply: at.may(Action::Reply),
+        note: at.may(Action::Note),
+        declare_conflict: at.may(Action::DeclareConflict),
+        correct: at.may(Action::Correct),
+        open_identity: at.may(Action::OpenIdentity),
+        download: at.may(Action::OpenExhibit),
     }
 }
 

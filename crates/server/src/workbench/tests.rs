@@ -1,5 +1,7 @@
 //! The workbench as an agent meets it, on a real store.
 
+mod doors;
+
 use std::{
     collections::BTreeSet,
     path::Path,
@@ -17,7 +19,7 @@ use observables::WarningLists;
 use serde_json::{Value, json};
 use store::{
     Store,
-    work::{Agent, Analyser, Batch, Filter, Reached, Sort},
+    work::{Agent, Analyser, Batch, Filter, Reached, Sight, Sort},
 };
 use tower::ServiceExt;
 
@@ -47,6 +49,8 @@ pub(super) fn page(lang: Lang) -> Page {
         agent: None,
         csrf: String::new(),
         workbench: true,
+        reads: false,
+        task: String::new(),
     }
 }
 
@@ -207,11 +211,16 @@ impl Site {
     }
 
     async fn sign_in(&self, id: &str, role: &str) -> Browser<'_> {
+        self.sign_in_at("ofac-thesee", id, role).await
+    }
+
+    async fn sign_in_at(&self, unit: &str, id: &str, role: &str) -> Browser<'_> {
         let agent = Agent {
             id: id.to_owned(),
             name: format!("Agent {id}"),
-            unit: "ofac-thesee".to_owned(),
+            unit: unit.to_owned(),
             role: role.to_owned(),
+            clearance: String::new(),
         };
         let work = &self.app.store.work;
         work.put_agent(&agent).await.unwrap();
@@ -277,6 +286,18 @@ impl Browser<'_> {
         self.send(request).await
     }
 
+    /// Says why they look beyond their own.
+    async fn begin_task(&self) {
+        let csrf = self.page("/fr/workbench").await.hidden("csrf");
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("reason", "rapprochement demandé"),
+            ("back", "/fr/workbench/search"),
+        ];
+        let begun = self.post("/fr/workbench/task", &fields).await;
+        assert_eq!(begun.location(), "/fr/workbench/search");
+    }
+
     /// Sends a form of a page that was read before, with its hidden fields.
     async fn form(&self, seen: &Answer, path: &str, fields: &[(&str, &str)]) -> Answer {
         let (csrf, revision) = (seen.hidden("csrf"), seen.hidden("revision"));
@@ -308,6 +329,7 @@ async fn a_link_signs_in_once_and_looking_at_it_uses_nothing_up() {
         name: "A".to_owned(),
         unit: "ofac".to_owned(),
         role: "triage".to_owned(),
+        clearance: String::new(),
     };
     work.put_agent(&agent).await.unwrap();
     work.invite("a", b"once", i64::MAX).await.unwrap();
@@ -443,7 +465,7 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
     for path in &paths {
         assert_eq!(
             administrator.get(path).await.status,
-            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
             "{path}"
         );
         assert_eq!(
@@ -464,7 +486,7 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
         ];
         assert_eq!(
             administrator.post(&path, &fields).await.status,
-            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
             "{act}"
         );
         // Another agent's proof, and none.
@@ -496,7 +518,7 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
             .post(&format!("{series}/acts/split"), &split)
             .await
             .status,
-        StatusCode::FORBIDDEN
+        StatusCode::NOT_FOUND
     );
     let identity = [("csrf", csrf.as_str()), ("reason", "a long enough reason")];
     assert_eq!(
@@ -504,7 +526,7 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
             .post(&format!("{submission}/identity"), &identity)
             .await
             .status,
-        StatusCode::FORBIDDEN
+        StatusCode::NOT_FOUND
     );
     assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
 }
@@ -675,10 +697,14 @@ async fn routing_elsewhere_than_proposed_asks_why() {
         (docket.state.as_str(), docket.unit.as_str()),
         ("assigned", "ofmin")
     );
-    let seen = agent.page(&path).await;
+    // It is the other unit's now, and not there for this one.
+    assert_eq!(agent.get(&path).await.status, StatusCode::NOT_FOUND);
+    let head = site.sign_in_at("ofmin", "b", "head").await;
+    let seen = head.page(&path).await;
     seen.has("mineur");
-    let followed = agent.form(&seen, &route, &[("unit", "ofac-thesee")]).await;
+    let followed = head.form(&seen, &route, &[("unit", "ofac-thesee")]).await;
     assert_eq!(followed.status, StatusCode::SEE_OTHER);
+    agent.page(&path).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -789,6 +815,7 @@ async fn the_queue_pages_filters_and_acts_on_many() {
         .has_not("n° 2<")
         .has("2 faites")
         .has("doublons");
+    let seen = Sight::new(Some("ofac-thesee"), Vec::new(), |_| true);
     let closed = Filter {
         state: "closed:kept".to_owned(),
         ..Filter::default()
@@ -797,7 +824,7 @@ async fn the_queue_pages_filters_and_acts_on_many() {
         .app
         .store
         .work
-        .queue(&closed, Sort::Newest, None, 10)
+        .queue(&closed, Sort::Newest, None, 10, &seen)
         .await
         .unwrap()
         .rows;
@@ -809,6 +836,7 @@ async fn any_notation_finds_and_the_answer_says_what_was_understood() {
     let site = Site::new().await;
     let (_, id) = site.story().await;
     let agent = site.sign_in("a", "triage").await;
+    agent.begin_task().await;
     let search = async |asked: &str| {
         agent
             .page(&format!(
@@ -958,7 +986,8 @@ async fn a_series_is_split_and_the_split_undone() {
 
     // The undoing of a confirmation gives the series back as it was proposed.
     let seen = agent.page(&path).await;
-    let acts = work.series_acts(&id).await.unwrap();
+    let seen_all = Sight::new(Some("ofac-thesee"), Vec::new(), |_| true);
+    let acts = work.series_acts(&id, &seen_all).await.unwrap();
     let act = acts.iter().find(|act| act.kind == "confirm").unwrap();
     let undo = [("reason", "trop tôt"), ("act", act.id.as_str())];
     let undone = agent.form(&seen, &format!("{path}/acts/undo"), &undo).await;
@@ -1081,6 +1110,7 @@ async fn every_page_has_a_title_of_its_own_in_both_languages() {
         .series
         .unwrap();
     let agent = site.sign_in("a", "head").await;
+    agent.begin_task().await;
     let mut titles = BTreeSet::new();
     let paths = ["", "/queue", "/series", "/search", "/sign-in"]
         .map(str::to_owned)
@@ -1470,9 +1500,14 @@ async fn an_agents_word_on_a_hit_is_kept_apart_and_keys_follow_it() {
     agent.page(&path).await.has("annule une correction");
     // Only who handles submissions.
     let nobody = site.sign_in("n", "administrator").await;
-    let seen = agent.page(&path).await;
-    let refused = nobody
-        .form(&seen, &format!("{path}/acts/hit-add"), &added)
-        .await;
-    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let csrf = nobody.page("/fr/workbench").await.hidden("csrf");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("revision", "0"),
+        added[0],
+        added[1],
+        added[2],
+    ];
+    let refused = nobody.post(&format!("{path}/acts/hit-add"), &fields).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
 }

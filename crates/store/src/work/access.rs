@@ -20,8 +20,10 @@ pub struct Agent {
     pub name: String,
     /// Unit.
     pub unit: String,
-    /// `triage`, `investigator`, `head`, `administrator`.
+    /// The word of a `casework::policy::Role`.
     pub role: String,
+    /// What they are cleared for, as words; empty for nothing.
+    pub clearance: String,
 }
 
 /// A partner's API token, as far as it is kept.
@@ -47,6 +49,8 @@ pub struct AgentSession {
     pub agent: Agent,
     /// Microseconds since 1970 UTC.
     pub started_at: i64,
+    /// Why they look beyond their own, for as long as they are at it; empty between two tasks.
+    pub task: String,
 }
 
 fn hashed(token: &[u8]) -> Vec<u8> {
@@ -58,7 +62,7 @@ fn hashed(token: &[u8]) -> Vec<u8> {
 }
 
 impl Work {
-    /// Adds an agent, or changes the name, unit and role of one.
+    /// Adds an agent, or changes the name, unit, role and clearance of one.
     ///
     /// # Errors
     /// When it was not kept.
@@ -66,8 +70,8 @@ impl Work {
         let mut connection = self.writing().await?;
         sql::run(
             &mut connection,
-            "INSERT INTO agent (id, name, unit, role, disabled) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, disabled = 0",
-            params![agent.id.as_str(), agent.name.as_str(), agent.unit.as_str(), agent.role.as_str()],
+            "INSERT INTO agent (id, name, unit, role, clearance, disabled) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, clearance = excluded.clearance, disabled = 0",
+            params![agent.id.as_str(), agent.name.as_str(), agent.unit.as_str(), agent.role.as_str(), agent.clearance.as_str()],
         )
         .await?;
         Ok(())
@@ -81,7 +85,7 @@ impl Work {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
-            "SELECT id, name, unit, role FROM agent WHERE disabled = 0 ORDER BY name",
+            "SELECT id, name, unit, role, clearance FROM agent WHERE disabled = 0 ORDER BY name",
             vec![],
         )
         .await?
@@ -92,6 +96,7 @@ impl Work {
                 name: sql::text(row, 1)?,
                 unit: sql::text(row, 2)?,
                 role: sql::text(row, 3)?,
+                clearance: sql::text(row, 4)?,
             })
         })
         .collect()
@@ -169,7 +174,7 @@ impl Work {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT a.id, a.name, a.unit, a.role, s.started_at, s.seen_at FROM session s JOIN agent a ON a.id = s.agent WHERE s.token = $1 AND s.ended_at IS NULL AND s.seen_at >= $2 AND s.started_at >= $3 AND a.disabled = 0",
+            "SELECT a.id, a.name, a.unit, a.role, a.clearance, s.started_at, s.seen_at, s.task FROM session s JOIN agent a ON a.id = s.agent WHERE s.token = $1 AND s.ended_at IS NULL AND s.seen_at >= $2 AND s.started_at >= $3 AND a.disabled = 0",
             params![hashed(token), idle_since, started_since],
         )
         .await?;
@@ -181,10 +186,12 @@ impl Work {
                     name: sql::text(&row, 1)?,
                     unit: sql::text(&row, 2)?,
                     role: sql::text(&row, 3)?,
+                    clearance: sql::text(&row, 4)?,
                 },
-                started_at: sql::int(&row, 4)?,
+                started_at: sql::int(&row, 5)?,
+                task: sql::text(&row, 7)?,
             },
-            sql::int(&row, 5)?,
+            sql::int(&row, 6)?,
         )))
     }
 
@@ -198,6 +205,21 @@ impl Work {
             &mut connection,
             "UPDATE session SET seen_at = $1 WHERE token = $2",
             params![now, hashed(token)],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Notes why the agent of a session looks beyond their own from now on; empty ends the task.
+    ///
+    /// # Errors
+    /// When it was not noted.
+    pub async fn set_task(&self, token: &[u8], task: &str) -> Result<(), StoreError> {
+        let mut connection = self.writing().await?;
+        sql::run(
+            &mut connection,
+            "UPDATE session SET task = $1 WHERE token = $2",
+            params![task, hashed(token)],
         )
         .await?;
         Ok(())
@@ -373,6 +395,7 @@ mod tests {
             name: "A".to_owned(),
             unit: "ofac".to_owned(),
             role: "triage".to_owned(),
+            clearance: String::new(),
         };
         work.put_agent(&agent).await.unwrap();
         for link in [b"used", b"left"] {

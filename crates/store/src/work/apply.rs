@@ -52,7 +52,7 @@ pub struct Harmonised {
     pub urgent: bool,
     /// Points of the published criteria.
     pub priority: i64,
-    /// Proposed unit.
+    /// The unit that has it.
     pub unit: String,
     /// When somebody must have looked, microseconds since 1970 UTC.
     pub deadline_at: i64,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::{Work, again, apply, set_number};
+use super::{Sight, Work, again, apply, set_number, sight};
 use crate::{
     StoreError,
     intake::Supplement,
@@ -35,7 +35,7 @@ pub struct Docket {
     pub urgent: bool,
     /// Points of the published criteria.
     pub priority: i64,
-    /// Unit that has it, or is proposed while it is queued.
+    /// Unit that has it.
     pub unit: String,
     /// Agent who has it, empty for none.
     pub owner: String,
@@ -70,10 +70,10 @@ pub struct Filter {
     pub desk: String,
     /// Headline; only with a desk.
     pub headline: String,
-    /// Unit.
-    pub unit: String,
     /// Owner.
     pub owner: String,
+    /// Only what no agent has.
+    pub unowned: bool,
     /// Only the lane that bypasses every queue.
     pub urgent: bool,
 }
@@ -88,6 +88,18 @@ pub enum Sort {
     Deadline,
     /// The newest first.
     Newest,
+}
+
+impl Sort {
+    /// Where a row stands in this order.
+    fn place(self, row: &Docket) -> (i64, i64) {
+        let first = match self {
+            Self::Rank => row.rank,
+            Self::Deadline => row.deadline_at,
+            Self::Newest => row.seq,
+        };
+        (first, row.seq)
+    }
 }
 
 /// A page of rows and where the next begins.
@@ -206,7 +218,7 @@ impl TallyChange {
 }
 
 impl Work {
-    /// A page of the queue.
+    /// A page of the queue, as far as it is seen.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -216,6 +228,7 @@ impl Work {
         sort: Sort,
         after: Option<&str>,
         most: i64,
+        sight: &Sight,
     ) -> Result<Page<Docket>, StoreError> {
         let mut connection = self.reading().await?;
         let state = if filter.state.is_empty() && filter.owner.is_empty() {
@@ -223,103 +236,38 @@ impl Work {
         } else {
             &filter.state
         };
-        let Some(by) = by(&mut connection, filter, sort, state).await? else {
-            return Ok(Page {
-                rows: Vec::new(),
-                next: None,
-            });
-        };
-        let mut text = "SELECT seq FROM docket WHERE 1 = 1".to_owned();
-        let mut values: Vec<Param> = Vec::new();
-        let mut equal = |text: &mut String, column: &str, value: &str, by: bool| {
-            if !value.is_empty() {
-                values.push(Param::from(value));
-                // An expression is no reason to choose an index on the column.
-                let column = if by {
-                    column.to_owned()
-                } else {
-                    format!("({column} || '')")
-                };
-                text.push_str(&format!(" AND {column} = ${}", values.len()));
+        let [hidden, shown] = sight.lists();
+        let mut rows = Vec::new();
+        if let Some(unit) = sight.unit().filter(|unit| !unit.is_empty()) {
+            let asked = Asked {
+                filter,
+                sort,
+                state,
+                after,
+                most,
+            };
+            if let Some(by) = by(&mut connection, filter, unit, sort, state).await? {
+                rows.extend(asked.rows(&mut connection, by, (unit, &hidden)).await?);
             }
-        };
-        equal(&mut text, "state", state, by != By::Owner);
-        equal(
-            &mut text,
-            "desk",
-            &filter.desk,
-            matches!(by, By::Kind | By::KindSorted),
-        );
-        equal(
-            &mut text,
-            "headline",
-            &filter.headline,
-            matches!(by, By::Kind | By::KindSorted),
-        );
-        equal(
-            &mut text,
-            "unit",
-            &filter.unit,
-            matches!(by, By::Unit | By::UnitSorted),
-        );
-        equal(&mut text, "owner", &filter.owner, by == By::Owner);
-        if by == By::Owner {
-            // Only who has an owner is in the index.
-            text.push_str(" AND owner <> ''");
+            // What other units show is a list of its own, short beside what a unit has.
+            rows.extend(
+                asked
+                    .rows(&mut connection, By::Listed, ("", &shown))
+                    .await?,
+            );
         }
-        if filter.urgent {
-            // The urgent lane is a range of the rank, so that no row outside it is read.
-            values.push(Param::from(apply::rank(true, 0, i64::MAX)));
-            text.push_str(&format!(" AND rank <= ${}", values.len()));
-        }
-        let column = match sort {
-            Sort::Rank => "rank",
-            Sort::Deadline => "deadline_at",
-            Sort::Newest => "seq",
-        };
-        let sorted = matches!(by, By::KindSorted | By::UnitSorted | By::Owner)
-            || (filter.urgent && sort != Sort::Rank);
-        let first = if sorted {
-            format!("({column} + 0)")
-        } else {
-            column.to_owned()
-        };
-        let (compare, order) = if sort == Sort::Newest {
-            ("<", "DESC")
-        } else {
-            (">", "ASC")
-        };
-        if let Some((at, seq)) = after.and_then(cursor) {
-            values.push(Param::from(at));
-            values.push(Param::from(seq));
-            let (at, at_seq) = (values.len() - 1, values.len());
-            text.push_str(&format!(" AND ({first}, seq) {compare} (${at}, ${at_seq})"));
-        }
-        values.push(Param::from(most + 1));
-        let second = if sort == Sort::Newest {
-            String::new()
-        } else {
-            format!(", seq {order}")
-        };
-        text.push_str(&format!(
-            " ORDER BY {first} {order}{second} LIMIT ${}",
-            values.len()
-        ));
-        let text = format!("{COLUMNS} WHERE seq IN ({text}) ORDER BY {column} {order}{second}");
-        let mut rows: Vec<Docket> = sql::rows(&mut connection, &text, values)
-            .await?
-            .iter()
-            .map(docket)
-            .collect::<Result<_, _>>()?;
+        rows.sort_by_key(|row| {
+            let (first, seq) = sort.place(row);
+            match sort {
+                Sort::Newest => (-first, -seq),
+                Sort::Rank | Sort::Deadline => (first, seq),
+            }
+        });
         let more = rows.len() as i64 > most;
         rows.truncate(most.max(0) as usize);
         let next = rows.last().filter(|_| more).map(|row| {
-            let first = match sort {
-                Sort::Rank => row.rank,
-                Sort::Deadline => row.deadline_at,
-                Sort::Newest => row.seq,
-            };
-            format!("{first}.{}", row.seq)
+            let (first, seq) = sort.place(row);
+            format!("{first}.{seq}")
         });
         Ok(Page { rows, next })
     }
@@ -339,15 +287,7 @@ impl Work {
     /// When the database does not answer.
     pub async fn docket_by_id(&self, id: &str) -> Result<Option<Docket>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::row(
-            &mut connection,
-            &format!("{COLUMNS} WHERE id = $1"),
-            params![id],
-        )
-        .await?
-        .as_ref()
-        .map(docket)
-        .transpose()
+        one_by_id(&mut connection, id).await
     }
 
     /// Rows of the docket, in the order of `seqs`; those that are not there are left out.
@@ -368,7 +308,7 @@ impl Work {
             .collect())
     }
 
-    /// The submissions of a series, oldest first.
+    /// The submissions of a series that are seen, oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -377,12 +317,15 @@ impl Work {
         series: &str,
         after: i64,
         most: i64,
+        sight: &Sight,
     ) -> Result<Vec<Docket>, StoreError> {
         let mut connection = self.reading().await?;
+        let mut values = params![series, after, most];
+        let seen = sight.condition("docket", &mut values);
         sql::rows(
             &mut connection,
-            &format!("{COLUMNS} WHERE series = $1 AND seq > $2 ORDER BY seq LIMIT $3"),
-            params![series, after, most],
+            &format!("{COLUMNS} WHERE series = $1 AND docket.seq > $2 AND {seen} ORDER BY docket.seq LIMIT $3"),
+            values,
         )
         .await?
         .iter()
@@ -477,20 +420,6 @@ impl Work {
         .await
     }
 
-    /// The acts about a series, oldest first.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn series_acts(&self, series: &str) -> Result<Vec<Act>, StoreError> {
-        let mut connection = self.reading().await?;
-        acts(
-            &mut connection,
-            "WHERE series = $1 ORDER BY at, id",
-            params![series],
-        )
-        .await
-    }
-
     /// Says that an agent looks at a submission now, and who else has since `since`.
     ///
     /// # Errors
@@ -556,6 +485,115 @@ impl Work {
     }
 }
 
+/// A page of the queue that is asked for.
+struct Asked<'a> {
+    filter: &'a Filter,
+    sort: Sort,
+    state: &'a str,
+    after: Option<&'a str>,
+    most: i64,
+}
+
+impl Asked<'_> {
+    /// One row more than the page has, read by an index: those of a unit but for a list, or those of a list.
+    async fn rows(
+        &self,
+        connection: &mut AnyConnection,
+        by: By,
+        (unit, list): (&str, &str),
+    ) -> Result<Vec<Docket>, StoreError> {
+        let (filter, sort) = (self.filter, self.sort);
+        let not = if by == By::Listed { "" } else { "NOT " };
+        let mut values: Vec<Param> = vec![list.into()];
+        let mut text =
+            format!("SELECT seq FROM docket WHERE seq {not}IN (SELECT value FROM json_each($1))");
+        let mut equal = |text: &mut String, column: &str, value: &str, by: bool| {
+            if !value.is_empty() {
+                values.push(Param::from(value));
+                // An expression is no reason to choose an index on the column.
+                let column = if by {
+                    column.to_owned()
+                } else {
+                    format!("({column} || '')")
+                };
+                text.push_str(&format!(" AND {column} = ${}", values.len()));
+            }
+        };
+        let free = matches!(by, By::Owner | By::Listed);
+        equal(&mut text, "state", self.state, !free);
+        equal(
+            &mut text,
+            "desk",
+            &filter.desk,
+            matches!(by, By::Kind | By::KindSorted),
+        );
+        equal(
+            &mut text,
+            "headline",
+            &filter.headline,
+            matches!(by, By::Kind | By::KindSorted),
+        );
+        equal(
+            &mut text,
+            "unit",
+            unit,
+            matches!(by, By::Unit | By::UnitSorted),
+        );
+        equal(&mut text, "owner", &filter.owner, by == By::Owner);
+        if by == By::Owner {
+            // Only who has an owner is in the index.
+            text.push_str(" AND owner <> ''");
+        }
+        if filter.unowned {
+            text.push_str(" AND (owner || '') = ''");
+        }
+        if filter.urgent {
+            // The urgent lane is a range of the rank, so that no row outside it is read.
+            values.push(Param::from(apply::rank(true, 0, i64::MAX)));
+            text.push_str(&format!(" AND rank <= ${}", values.len()));
+        }
+        let column = match sort {
+            Sort::Rank => "rank",
+            Sort::Deadline => "deadline_at",
+            Sort::Newest => "seq",
+        };
+        let sorted = matches!(by, By::KindSorted | By::UnitSorted | By::Owner | By::Listed)
+            || (filter.urgent && sort != Sort::Rank);
+        let first = if sorted {
+            format!("({column} + 0)")
+        } else {
+            column.to_owned()
+        };
+        let (compare, order) = if sort == Sort::Newest {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
+        };
+        if let Some((at, seq)) = self.after.and_then(cursor) {
+            values.push(Param::from(at));
+            values.push(Param::from(seq));
+            let (at, at_seq) = (values.len() - 1, values.len());
+            text.push_str(&format!(" AND ({first}, seq) {compare} (${at}, ${at_seq})"));
+        }
+        values.push(Param::from(self.most + 1));
+        let second = if sort == Sort::Newest {
+            String::new()
+        } else {
+            format!(", seq {order}")
+        };
+        text.push_str(&format!(
+            " ORDER BY {first} {order}{second} LIMIT ${}",
+            values.len()
+        ));
+        let text = format!("{COLUMNS} WHERE seq IN ({text}) ORDER BY {column} {order}{second}");
+        sql::rows(connection, &text, values)
+            .await?
+            .iter()
+            .map(docket)
+            .collect()
+    }
+}
+
 /// The index a page of the queue is read by. The database cannot know which is right, the tally does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
@@ -571,6 +609,8 @@ enum By {
     UnitSorted,
     /// An agent's own, sorted.
     Owner,
+    /// Those of a list, sorted.
+    Listed,
 }
 
 /// So many entries of an index are sorted in a few milliseconds; where more fit, one in some hundreds
@@ -581,6 +621,7 @@ const FEW: i64 = if cfg!(test) { 30 } else { 10_000 };
 async fn by(
     connection: &mut AnyConnection,
     filter: &Filter,
+    of_unit: &str,
     sort: Sort,
     state: &str,
 ) -> Result<Option<By>, StoreError> {
@@ -599,7 +640,7 @@ async fn by(
             Ok(wanted.is_empty() || sql::text(row, column)? == wanted)
         };
         let of_kind = fits(&filter.desk, 0)? && fits(&filter.headline, 1)?;
-        let of_unit = fits(&filter.unit, 2)?;
+        let of_unit = fits(of_unit, 2)?;
         let members = sql::int(row, 3)?;
         kind += if of_kind { members } else { 0 };
         unit += if of_unit { members } else { 0 };
@@ -608,10 +649,10 @@ async fn by(
     if both == 0 {
         return Ok(None);
     }
-    if filter.urgent || (filter.desk.is_empty() && filter.unit.is_empty()) {
+    if filter.urgent {
         return Ok(Some(By::Order));
     }
-    let by_kind = !filter.desk.is_empty() && (filter.unit.is_empty() || kind <= unit);
+    let by_kind = !filter.desk.is_empty() && kind <= unit;
     let one_range = if by_kind {
         !filter.headline.is_empty()
     } else {
@@ -650,6 +691,9 @@ async fn write_change(
     );
     tally.add(&after.desk, &after.headline, &after.state, &after.unit, 1);
     tally.write(connection).await?;
+    if let Some(series) = after.series.clone().filter(|_| before.unit != after.unit) {
+        sight::count_shares(connection, vec![series.into()]).await?;
+    }
     Ok(())
 }
 
@@ -699,6 +743,17 @@ pub(super) async fn acts(
         })
     })
     .collect()
+}
+
+pub(super) async fn one_by_id(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<Docket>, StoreError> {
+    sql::row(connection, &format!("{COLUMNS} WHERE id = $1"), params![id])
+        .await?
+        .as_ref()
+        .map(docket)
+        .transpose()
 }
 
 async fn one(connection: &mut AnyConnection, seq: i64) -> Result<Option<Docket>, StoreError> {

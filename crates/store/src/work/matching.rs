@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use linkage::{KindIx, Model};
 
 use super::{
-    Work,
+    Sight, Work,
     apply::{Key, unpack_keys},
 };
 use crate::{
@@ -38,6 +38,8 @@ pub struct Matched {
 
 /// Members of one key that are looked at for a list of matches; series carry the rest.
 const PER_KEY: i64 = 50;
+/// Members of one key that are counted for an agent: what more hold says nothing of any of them.
+pub const MOST_LOOKED_AT: i64 = 2000;
 
 /// Kinds of keys, by the number the database keeps: append only, an entry's place never changes.
 pub const KEY_KINDS: &[&str] = &[
@@ -199,7 +201,7 @@ impl Work {
             .collect())
     }
 
-    /// The submissions that share most evidence with this one, best first, at most `most`.
+    /// The submissions that share most evidence with this one and are seen, best first, at most `most`.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -208,16 +210,17 @@ impl Work {
         seq: i64,
         keys: &[KeyCount],
         most: usize,
+        sight: &Sight,
     ) -> Result<Vec<Matched>, StoreError> {
         let mut connection = self.reading().await?;
         let mut found: HashMap<i64, Matched> = HashMap::new();
         for count in keys.iter().filter(|count| count.bits > 0.0) {
-            let rows = sql::rows(
-                &mut connection,
-                "SELECT seq FROM member WHERE key = $1 AND seq <> $2 ORDER BY seq DESC LIMIT $3",
-                params![count.key.id, seq, PER_KEY],
-            )
-            .await?;
+            let mut values = params![count.key.id, seq, PER_KEY];
+            let seen = sight.condition("docket", &mut values);
+            let text = format!(
+                "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq <> $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
+            );
+            let rows = sql::rows(&mut connection, &text, values).await?;
             for row in rows {
                 let other = sql::int(&row, 0)?;
                 let matched = found.entry(other).or_insert_with(|| Matched {
@@ -235,7 +238,7 @@ impl Work {
         Ok(matches)
     }
 
-    /// The submissions that hold a key, the newest first.
+    /// The submissions that hold a key and are seen, the newest first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -244,20 +247,45 @@ impl Work {
         key: i64,
         before: Option<i64>,
         most: i64,
+        sight: &Sight,
     ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(
-            &mut connection,
-            "SELECT seq FROM member WHERE key = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
-            params![key, before.unwrap_or(i64::MAX), most],
-        )
-        .await?
-        .iter()
-        .map(|row| Ok(sql::int(row, 0)?))
-        .collect()
+        let mut values = params![key, before.unwrap_or(i64::MAX), most];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq < $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
+        );
+        sql::rows(&mut connection, &text, values)
+            .await?
+            .iter()
+            .map(|row| Ok(sql::int(row, 0)?))
+            .collect()
     }
 
-    /// How many submissions hold a key.
+    /// How many submissions that are seen hold each of some keys, among the newest [`MOST_LOOKED_AT`] that hold it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn seen_holders(
+        &self,
+        keys: &[i64],
+        sight: &Sight,
+    ) -> Result<HashMap<i64, i64>, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut counts = HashMap::with_capacity(keys.len());
+        for key in keys {
+            let mut values = params![*key, MOST_LOOKED_AT];
+            let seen = sight.condition("docket", &mut values);
+            let text = format!(
+                "SELECT COUNT(*) FROM (SELECT seq FROM member WHERE key = $1 ORDER BY seq DESC LIMIT $2) AS holder JOIN docket ON docket.seq = holder.seq WHERE {seen}"
+            );
+            let row = sql::row(&mut connection, &text, values).await?;
+            counts.insert(*key, row.map_or(Ok(0), |row| sql::int(&row, 0))?);
+        }
+        Ok(counts)
+    }
+
+    /// How many submissions hold a key, whoever has them: a figure, not for an agent's eyes.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -4,9 +4,8 @@
 use std::collections::HashMap;
 
 use super::{
-    Page, SeriesRow, Work,
+    Sight, Work,
     apply::{self, Key, unpack_keys},
-    series::{COLUMNS, series_row},
 };
 use crate::{
     StoreError,
@@ -25,6 +24,8 @@ pub struct Pressing {
     pub late: i64,
     /// Assigned to the agent.
     pub mine: i64,
+    /// Routed to a unit, and nobody's yet.
+    pub free: i64,
 }
 
 /// A key as it is known by its number.
@@ -39,17 +40,24 @@ pub struct KnownKey {
 }
 
 impl Work {
-    /// What presses for an agent.
+    /// What presses for an agent, as far as they see it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn pressing(&self, agent: &str, now: i64) -> Result<Pressing, StoreError> {
+    pub async fn pressing(
+        &self,
+        agent: &str,
+        now: i64,
+        sight: &Sight,
+    ) -> Result<Pressing, StoreError> {
         let mut connection = self.reading().await?;
         let mut count = async |which: &str, value: sql::Param| -> Result<i64, StoreError> {
+            let mut values = vec![value];
+            let seen = sight.condition("docket", &mut values);
             let text = format!(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} LIMIT {MOST_COUNTED}) AS some"
+                "SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} AND {seen} LIMIT {MOST_COUNTED}) AS some"
             );
-            let row = sql::row(&mut connection, &text, vec![value]).await?;
+            let row = sql::row(&mut connection, &text, values).await?;
             Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
         };
         Ok(Pressing {
@@ -64,6 +72,7 @@ impl Work {
                 agent.into(),
             )
             .await?,
+            free: count("state = $1 AND (owner || '') = ''", "assigned".into()).await?,
         })
     }
 
@@ -88,70 +97,6 @@ impl Work {
         .await?;
         let records = records.map_or(Ok(0), |row| sql::int(&row, 0))?;
         Ok(Some((sql::int(&row, 0)?, records)))
-    }
-
-    /// How many members each of some series has.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn series_sizes(&self, ids: &[&str]) -> Result<HashMap<String, i64>, StoreError> {
-        let mut connection = self.reading().await?;
-        let mut sizes = HashMap::with_capacity(ids.len());
-        for id in ids {
-            let row = sql::row(
-                &mut connection,
-                "SELECT members FROM series WHERE id = $1",
-                params![*id],
-            )
-            .await?;
-            if let Some(row) = row {
-                sizes.insert((*id).to_owned(), sql::int(&row, 0)?);
-            }
-        }
-        Ok(sizes)
-    }
-
-    /// A page of the series in a state (`proposed`, `confirmed`), or of both when it is empty: the
-    /// largest first, then the youngest name.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn series_page(
-        &self,
-        state: &str,
-        after: Option<&str>,
-        most: i64,
-    ) -> Result<Page<SeriesRow>, StoreError> {
-        let (members, id) = after
-            .and_then(|after| after.split_once('.'))
-            .and_then(|(members, id)| Some((members.parse::<i64>().ok()?, id)))
-            .unwrap_or((i64::MAX, ""));
-        let states: &[&str] = if state.is_empty() {
-            &["proposed", "confirmed"]
-        } else {
-            &[state]
-        };
-        let mut connection = self.reading().await?;
-        let mut rows: Vec<SeriesRow> = Vec::new();
-        for state in states {
-            let found = sql::rows(
-                &mut connection,
-                &format!("{COLUMNS} WHERE state = $1 AND (members, id) < ($2, $3) ORDER BY members DESC, id DESC LIMIT $4"),
-                params![*state, members, id, most + 1],
-            )
-            .await?;
-            for row in &found {
-                rows.push(series_row(row)?);
-            }
-        }
-        rows.sort_by(|a, b| b.members.cmp(&a.members).then_with(|| b.id.cmp(&a.id)));
-        let more = rows.len() as i64 > most;
-        rows.truncate(most.max(0) as usize);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| format!("{}.{}", row.members, row.id));
-        Ok(Page { rows, next })
     }
 
     /// Whether a series waits to be clustered: what came in last is not in it yet.
@@ -190,19 +135,24 @@ impl Work {
         Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
     }
 
-    /// When the facts of a series' members happened, or were received where no member tells; of at most
+    /// When the facts of a series' members that are seen happened, or were received where none tells; of at most
     /// `most` members, in the order they were received.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn series_moments(&self, series: &str, most: i64) -> Result<Vec<i64>, StoreError> {
+    pub async fn series_moments(
+        &self,
+        series: &str,
+        most: i64,
+        sight: &Sight,
+    ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let rows = sql::rows(
-            &mut connection,
-            "SELECT occurred_at, received_at FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
-            params![series, most],
-        )
-        .await?;
+        let mut values = params![series, most];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT occurred_at, received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
+        );
+        let rows = sql::rows(&mut connection, &text, values).await?;
         let mut moments = Vec::new();
         for row in &rows {
             moments.extend(sql::int_or_none(row, 0)?);
@@ -215,22 +165,26 @@ impl Work {
         Ok(moments)
     }
 
-    /// When the newest member of a series was received; none when it has no members.
+    /// When the newest member of a series that is seen was received; none when none is.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn series_received(&self, series: &str) -> Result<Option<i64>, StoreError> {
+    pub async fn series_received(
+        &self,
+        series: &str,
+        sight: &Sight,
+    ) -> Result<Option<i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let row = sql::row(
-            &mut connection,
-            "SELECT received_at FROM docket WHERE series = $1 ORDER BY seq DESC LIMIT 1",
-            params![series],
-        )
-        .await?;
+        let mut values = params![series];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq DESC LIMIT 1"
+        );
+        let row = sql::row(&mut connection, &text, values).await?;
         Ok(row.map(|row| sql::int(&row, 0)).transpose()?)
     }
 
-    /// The keys that the members of a series hold; at most `most` members, the oldest first.
+    /// The keys that the members of a series that are seen hold; at most `most` members, the oldest first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -238,17 +192,19 @@ impl Work {
         &self,
         series: &str,
         most: i64,
+        sight: &Sight,
     ) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(
-            &mut connection,
-            "SELECT seq, keys FROM docket WHERE series = $1 ORDER BY seq LIMIT $2",
-            params![series, most],
-        )
-        .await?
-        .iter()
-        .map(|row| Ok((sql::int(row, 0)?, unpack_keys(&sql::bytes(row, 1)?))))
-        .collect()
+        let mut values = params![series, most];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT seq, keys FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
+        );
+        sql::rows(&mut connection, &text, values)
+            .await?
+            .iter()
+            .map(|row| Ok((sql::int(row, 0)?, unpack_keys(&sql::bytes(row, 1)?))))
+            .collect()
     }
 
     /// What is known of keys that two submissions or more hold.

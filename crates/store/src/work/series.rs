@@ -9,15 +9,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use linkage::{Clustering, Component, Decision, KeyId, Model, RecordId};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 use tokio::runtime::Handle;
 
 use super::{
-    NewAct, Work,
+    Act, NewAct, Page, Sight, Work,
     apply::{self, unpack_keys},
     docket::{acts, keep_act},
     matching::{model_kind, unlisted_members},
-    number, set_number, ties, wide,
+    number, set_number, sight, ties, wide,
 };
 use crate::{
     StoreError,
@@ -43,7 +44,7 @@ pub struct SeriesRow {
     pub first_at: i64,
     /// Last moment, likewise.
     pub last_at: i64,
-    /// The optimistic lock.
+    /// Grows when its members or its state change.
     pub revision: i64,
 }
 
@@ -76,6 +77,8 @@ pub enum LinkKind {
     CannotLink,
 }
 
+/// Reasons that stand for the cohesion of a part of a series.
+const SAMPLED: i64 = 1_000;
 /// A component of more keys than this is clustered in a turn of its own.
 const LARGE: i64 = if cfg!(test) { 30 } else { 4_000 };
 /// From so many components on, two halves are clustered at the same time.
@@ -227,11 +230,201 @@ impl Work {
             .collect()
     }
 
-    /// The spanning tree of a series' best reasons, the strongest first.
+    /// A series as an agent sees it: what it says of itself is said of the submissions they see. One of which they
+    /// see a single submission is none to them; one that is retired is there when its heir is.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn reasons(&self, id: &str, most: i64) -> Result<Vec<Reason>, StoreError> {
+    pub async fn seen_series(
+        &self,
+        id: &str,
+        sight: &Sight,
+    ) -> Result<Option<SeriesRow>, StoreError> {
+        let mut connection = self.reading().await?;
+        let Some(series) = one(&mut connection, id).await? else {
+            return Ok(None);
+        };
+        let named = match &series.merged_into {
+            Some(heir) if series.state == "retired" => heir,
+            _ => id,
+        };
+        let size = sight::seen_size(&mut connection, named, sight).await?;
+        if size < 2 {
+            return Ok(None);
+        }
+        if series.state == "retired" || size == series.members {
+            return Ok(Some(series));
+        }
+        drop(connection);
+        Ok(Some(self.narrowed(series, sight).await?))
+    }
+
+    /// What a series of which a part is seen says of that part.
+    async fn narrowed(&self, series: SeriesRow, sight: &Sight) -> Result<SeriesRow, StoreError> {
+        let id = series.id.as_str();
+        let acts = self.series_acts(id, sight).await?;
+        let stands = |act: &Act| act.kind == "confirm" && act.undone_by.is_none();
+        let reasons = self.reasons(id, SAMPLED, sight).await?;
+        let strength: f64 = reasons.iter().map(|reason| reason.bits).sum();
+        let mut connection = self.reading().await?;
+        let mut values = params![id];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT COUNT(*), COALESCE(SUM(CASE currency WHEN 'EUR' THEN COALESCE(amount_minor, 0) ELSE 0 END), 0), COALESCE(MIN(occurred_at), MIN(received_at), 0), COALESCE(MAX(occurred_at), MAX(received_at), 0) FROM docket WHERE series = $1 AND {seen}"
+        );
+        let row = sql::row(&mut connection, &text, values).await?;
+        let column = |place: usize| row.as_ref().map_or(Ok(0), |row| sql::int(row, place));
+        Ok(SeriesRow {
+            state: if acts.iter().any(stands) {
+                "confirmed".to_owned()
+            } else {
+                "proposed".to_owned()
+            },
+            members: column(0)?,
+            // The mean over all pairs is not kept for parts: that of the best reasons stands in for it.
+            cohesion: (strength * 1000.0 / reasons.len().max(1) as f64) as i64,
+            amount_minor: column(1)?,
+            first_at: column(2)?,
+            last_at: column(3)?,
+            ..series
+        })
+    }
+
+    /// A page of the series that an agent sees, those in a state (`proposed`, `confirmed`) or all: the one of which
+    /// their unit has most first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_page(
+        &self,
+        state: &str,
+        after: Option<&str>,
+        most: i64,
+        sight: &Sight,
+    ) -> Result<Page<SeriesRow>, StoreError> {
+        let mut after = after
+            .and_then(|after| after.split_once('.'))
+            .and_then(|(members, id)| Some((members.parse::<i64>().ok()?, id.to_owned())))
+            .unwrap_or((i64::MAX, String::new()));
+        let mut rows: Vec<(i64, SeriesRow)> = Vec::new();
+        loop {
+            let found = self.shares(state, &after, most + 1, sight).await?;
+            let Some(last) = found.last().cloned() else {
+                break;
+            };
+            for (members, id) in found {
+                let seen = self.seen_series(&id, sight).await?;
+                let fits = |row: &SeriesRow| {
+                    row.state != "retired" && (state.is_empty() || row.state == state)
+                };
+                rows.extend(seen.filter(fits).map(|row| (members, row)));
+            }
+            if rows.len() as i64 > most {
+                break;
+            }
+            after = last;
+        }
+        let more = rows.len() as i64 > most;
+        rows.truncate(most.max(0) as usize);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|(members, row)| format!("{members}.{}", row.id));
+        Ok(Page {
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            next,
+        })
+    }
+
+    /// Series that may be seen, with how many of their submissions the unit has itself: those of which it has most
+    /// first, at last those of which it has none and is shown some.
+    async fn shares(
+        &self,
+        state: &str,
+        (members, id): &(i64, String),
+        most: i64,
+        sight: &Sight,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        let shown: BTreeSet<&str> = sight
+            .shown()
+            .filter_map(|standing| standing.series.as_deref())
+            .collect();
+        let list = serde_json::to_string(&shown).unwrap_or_default();
+        let unit = sight.unit().filter(|unit| !unit.is_empty());
+        // One that is seen as confirmed is; one that is may be seen as proposed, of what is seen of it.
+        let states = match state {
+            "confirmed" => "= 'confirmed'",
+            _ => "<> 'retired'",
+        };
+        let text = format!(
+            "SELECT h.members, h.series FROM share h JOIN series s ON s.id = h.series WHERE h.unit = $1 AND (h.members, h.series) < ($2, $3) AND (h.members > 1 OR h.series IN (SELECT value FROM json_each($4))) AND s.state {states} ORDER BY h.members DESC, h.series DESC LIMIT $5"
+        );
+        let mut connection = self.reading().await?;
+        let values = params![unit, *members, id.as_str(), list, most];
+        let rows = sql::rows(&mut connection, &text, values).await?;
+        let mut shares: Vec<(i64, String)> = rows
+            .iter()
+            .map(|row| Ok((sql::int(row, 0)?, sql::text(row, 1)?)))
+            .collect::<Result<_, StoreError>>()?;
+        if (shares.len() as i64) < most {
+            let mut others = shown;
+            for row in sql::select_values(
+                &mut connection,
+                "SELECT series, unit FROM share WHERE series",
+                "",
+                others.iter().copied().map(Param::from).collect(),
+            )
+            .await?
+            {
+                if Some(sql::text(&row, 1)?.as_str()) == unit {
+                    others.remove(sql::text(&row, 0)?.as_str());
+                }
+            }
+            let after = |series: &&str| *members > 0 || *series < id.as_str();
+            let rest = others.into_iter().rev().filter(after);
+            shares.extend(rest.map(|series| (0, series.to_owned())));
+        }
+        Ok(shares)
+    }
+
+    /// The acts about a series that touch nothing but what is seen, oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_acts(&self, series: &str, sight: &Sight) -> Result<Vec<Act>, StoreError> {
+        let mut connection = self.reading().await?;
+        seen_acts(&mut connection, series, sight).await
+    }
+
+    /// The optimistic lock of a series: another number whenever what an agent sees of it is another. It says nothing
+    /// of what they do not see.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn series_lock(&self, series: &str, sight: &Sight) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        seen_lock(&mut connection, series, sight).await
+    }
+
+    /// The spanning tree of a series' best reasons between submissions that are seen, the strongest first; at most
+    /// `most` reasons are looked at.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reasons(
+        &self,
+        id: &str,
+        most: i64,
+        sight: &Sight,
+    ) -> Result<Vec<Reason>, StoreError> {
+        let mut reasons = self.all_reasons(id, most).await?;
+        let ends: BTreeSet<i64> = reasons.iter().flat_map(|one| [one.a, one.b]).collect();
+        let seen = self.seen_of(&Vec::from_iter(ends), sight).await?;
+        reasons.retain(|reason| seen.contains(&reason.a) && seen.contains(&reason.b));
+        Ok(reasons)
+    }
+
+    async fn all_reasons(&self, id: &str, most: i64) -> Result<Vec<Reason>, StoreError> {
         let mut connection = self.reading().await?;
         sql::rows(
             &mut connection,
@@ -277,21 +470,21 @@ impl Work {
         .collect()
     }
 
-    /// Confirms a series: its members stay together whatever comes.
+    /// Confirms a series: its members that the agent sees stay together whatever comes.
     ///
     /// # Errors
     /// [`StoreError::Changed`] when it changed since the agent saw it.
     pub async fn confirm_series(
         &self,
         id: &str,
-        revision: i64,
+        lock: i64,
         act: NewAct,
-        model: &Model,
+        (model, sight): (&Model, &Sight),
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        let series = current(&mut transaction, id, revision).await?;
-        let members = members_of(&mut transaction, id).await?;
+        let series = current(&mut transaction, id, lock, sight).await?;
+        let members = seen_members(&mut transaction, id, sight).await?;
         keep_act(&mut transaction, &act, None, Some(id)).await?;
         keep_together(&mut transaction, &act.id, &members).await?;
         sql::run(
@@ -311,22 +504,22 @@ impl Work {
         Ok(())
     }
 
-    /// Takes members out of a series into one of their own.
+    /// Takes members out of a series into one of their own, of those that the agent sees.
     ///
     /// # Errors
     /// [`StoreError::Changed`] when it changed since the agent saw it, or `out` is none or all of it.
     pub async fn split_series(
         &self,
         id: &str,
-        revision: i64,
+        lock: i64,
         out: &[i64],
         act: NewAct,
-        model: &Model,
+        (model, sight): (&Model, &Sight),
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        let series = current(&mut transaction, id, revision).await?;
-        let members = members_of(&mut transaction, id).await?;
+        let series = current(&mut transaction, id, lock, sight).await?;
+        let members = seen_members(&mut transaction, id, sight).await?;
         let (out, stay): (Vec<i64>, Vec<i64>) =
             members.iter().copied().partition(|seq| out.contains(seq));
         let (Some(first_out), Some(first_stay)) = (out.first(), stay.first()) else {
@@ -356,7 +549,7 @@ impl Work {
         Ok(())
     }
 
-    /// Makes one series of two, and answers which of the two names it keeps: there the act is kept too,
+    /// Makes one series of what the agent sees of two, and answers which of the two names it keeps: there the act is kept too,
     /// so that it can be undone where its members are. The act's body is written here: both names and
     /// the members that lost theirs, who get it back when it is undone.
     ///
@@ -365,14 +558,14 @@ impl Work {
     pub async fn merge_series(
         &self,
         id: &str,
-        revision: i64,
+        lock: i64,
         other: &str,
         act: NewAct,
-        model: &Model,
+        (model, sight): (&Model, &Sight),
     ) -> Result<String, StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        let series = current(&mut transaction, id, revision).await?;
+        let series = current(&mut transaction, id, lock, sight).await?;
         if id == other
             || one(&mut transaction, other)
                 .await?
@@ -382,9 +575,14 @@ impl Work {
         }
         let members = members_of(&mut transaction, id).await?;
         let others = members_of(&mut transaction, other).await?;
+        let seen = seen_members(&mut transaction, id, sight).await?;
+        let seen_others = seen_members(&mut transaction, other, sight).await?;
+        if seen.is_empty() || seen_others.is_empty() {
+            return Err(StoreError::Changed);
+        }
         keep_act(&mut transaction, &act, None, Some(id)).await?;
-        set_aside_cannot(&mut transaction, &act.id, &members, &others).await?;
-        let all: Vec<i64> = members.iter().chain(&others).copied().collect();
+        set_aside_cannot(&mut transaction, &act.id, &seen, &seen_others).await?;
+        let all: Vec<i64> = seen.into_iter().chain(seen_others).collect();
         keep_together(&mut transaction, &act.id, &all).await?;
         sql::run(
             &mut transaction,
@@ -523,23 +721,73 @@ async fn give_back(
         moved,
     )
     .await?;
+    sight::count_shares(connection, vec![kept.into(), lost.into()]).await?;
     Ok(())
 }
 
-/// The component of a series that still has the revision the agent saw.
+/// The component of a series that still is, as far as the agent sees it, as they saw it.
 async fn current(
     connection: &mut AnyConnection,
     id: &str,
-    revision: i64,
+    lock: i64,
+    sight: &Sight,
 ) -> Result<i64, StoreError> {
     match one(connection, id).await? {
-        Some(series) if series.revision == revision && series.state != "retired" => {
+        Some(series)
+            if series.state != "retired" && seen_lock(connection, id, sight).await? == lock =>
+        {
             one_component(connection, id)
                 .await?
                 .ok_or(StoreError::Changed)
         }
         _ => Err(StoreError::Changed),
     }
+}
+
+/// See [`Work::series_acts`].
+async fn seen_acts(
+    connection: &mut AnyConnection,
+    series: &str,
+    sight: &Sight,
+) -> Result<Vec<Act>, StoreError> {
+    let which = "WHERE series = $1 ORDER BY at, id";
+    let mut found = acts(connection, which, params![series]).await?;
+    let mut values = params![series];
+    let seen = sight.condition("docket", &mut values);
+    let text = format!(
+        "SELECT DISTINCT link_decision.act FROM act JOIN link_decision ON link_decision.act = act.id JOIN docket ON docket.seq IN (link_decision.a, link_decision.b) WHERE act.series = $1 AND NOT COALESCE({seen}, 0)"
+    );
+    let mut beyond = BTreeSet::new();
+    for row in sql::rows(connection, &text, values).await? {
+        beyond.insert(sql::text(&row, 0)?);
+    }
+    // Taking back an act that is not seen is not seen either.
+    let undoing: Vec<String> = found
+        .iter()
+        .filter(|act| beyond.contains(&act.id))
+        .filter_map(|act| act.undone_by.clone())
+        .collect();
+    beyond.extend(undoing);
+    found.retain(|act| !beyond.contains(&act.id));
+    Ok(found)
+}
+
+/// See [`Work::series_lock`].
+async fn seen_lock(
+    connection: &mut AnyConnection,
+    id: &str,
+    sight: &Sight,
+) -> Result<i64, StoreError> {
+    let mut hash = Sha256::new();
+    for seq in seen_members(connection, id, sight).await? {
+        hash.update(seq.to_be_bytes());
+    }
+    for act in seen_acts(connection, id, sight).await? {
+        hash.update(act.id.as_bytes());
+        hash.update([u8::from(act.undone_by.is_some())]);
+    }
+    let first = hash.finalize()[..8].try_into().unwrap_or_default();
+    Ok(i64::from_be_bytes(first) & i64::MAX)
 }
 
 async fn one(connection: &mut AnyConnection, id: &str) -> Result<Option<SeriesRow>, StoreError> {
@@ -573,6 +821,21 @@ async fn members_of(connection: &mut AnyConnection, id: &str) -> Result<Vec<i64>
     .iter()
     .map(|row| Ok(sql::int(row, 0)?))
     .collect()
+}
+
+async fn seen_members(
+    connection: &mut AnyConnection,
+    id: &str,
+    sight: &Sight,
+) -> Result<Vec<i64>, StoreError> {
+    let mut values = params![id];
+    let seen = sight.condition("docket", &mut values);
+    let text = format!("SELECT seq FROM docket WHERE series = $1 AND {seen} ORDER BY seq");
+    sql::rows(connection, &text, values)
+        .await?
+        .iter()
+        .map(|row| Ok(sql::int(row, 0)?))
+        .collect()
 }
 
 async fn decide(
@@ -683,7 +946,7 @@ pub(super) async fn settle(
     let components = apply::components_of(connection, records, model).await?;
     let series = sql::select_in(
         connection,
-        "SELECT d.seq, s.component FROM docket d JOIN series s ON s.id = d.series WHERE d.seq",
+        "SELECT d.seq, s.component, s.id FROM docket d JOIN series s ON s.id = d.series WHERE d.seq",
         "",
         records,
     )
@@ -709,6 +972,7 @@ pub(super) async fn settle(
                 params![seq],
             )
             .await?;
+            sight::count_shares(connection, vec![sql::text(&row, 2)?.into()]).await?;
         }
         sql::run(
             connection,
@@ -1276,6 +1540,7 @@ impl Changes {
             self.moved,
         )
         .await?;
+        sight::count_shares(connection, self.names.clone()).await?;
         sql::run_in(connection, "DELETE FROM reason WHERE series", self.names).await?;
         sql::insert(
             connection,

@@ -63,6 +63,11 @@ async fn work(folder: &std::path::Path, batches: &[&[Harmonised]]) -> Work {
     work
 }
 
+/// Sees all that these tests make.
+fn sees_all() -> Sight {
+    Sight::new(Some("ofac-thesee"), Vec::new(), |_| true)
+}
+
 fn act(id: &str, kind: &str) -> NewAct {
     NewAct {
         id: id.to_owned(),
@@ -113,7 +118,7 @@ async fn series_are_the_same_in_one_batch_and_one_by_one() {
         .await
         .unwrap();
     assert_eq!((series[0].members, series[0].amount_minor), (3, 3000));
-    let reasons = batch.reasons(&series[0].id, 10).await.unwrap();
+    let reasons = batch.reasons(&series[0].id, 10, &sees_all()).await.unwrap();
     assert_eq!(reasons.len(), 2);
     assert!(reasons.iter().all(|reason| !reason.keys.is_empty()));
 }
@@ -125,14 +130,26 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
     let model = model();
     let before = partition(&work).await;
     let id = work.docket(0).await.unwrap().unwrap().series.unwrap();
-    let revision = work.series(&id).await.unwrap().unwrap().revision;
-    work.split_series(&id, revision, &[1], act("split", "split"), &model)
-        .await
-        .unwrap();
+    let revision = work.series_lock(&id, &sees_all()).await.unwrap();
+    work.split_series(
+        &id,
+        revision,
+        &[1],
+        act("split", "split"),
+        (&model, &sees_all()),
+    )
+    .await
+    .unwrap();
     assert_eq!(partition(&work).await, vec![vec![0, 2], vec![3, 4]]);
     assert!(matches!(
-        work.split_series(&id, revision, &[2], act("late", "split"), &model)
-            .await,
+        work.split_series(
+            &id,
+            revision,
+            &[2],
+            act("late", "split"),
+            (&model, &sees_all())
+        )
+        .await,
         Err(StoreError::Changed)
     ));
     work.undo_series_act("split", act("undo", "undo"), &model)
@@ -142,10 +159,16 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
 
     let id = work.docket(0).await.unwrap().unwrap().series.unwrap();
     let other = work.docket(3).await.unwrap().unwrap().series.unwrap();
-    let revision = work.series(&id).await.unwrap().unwrap().revision;
-    work.merge_series(&id, revision, &other, act("merge", "merge"), &model)
-        .await
-        .unwrap();
+    let revision = work.series_lock(&id, &sees_all()).await.unwrap();
+    work.merge_series(
+        &id,
+        revision,
+        &other,
+        act("merge", "merge"),
+        (&model, &sees_all()),
+    )
+    .await
+    .unwrap();
     assert_eq!(partition(&work).await, vec![vec![0, 1, 2, 3, 4]]);
     work.undo_series_act("merge", act("undo-merge", "undo"), &model)
         .await
@@ -160,10 +183,15 @@ async fn split_merge_and_confirm_hold_and_undo_without_loss() {
     }
 
     let id = work.docket(3).await.unwrap().unwrap().series.unwrap();
-    let revision = work.series(&id).await.unwrap().unwrap().revision;
-    work.confirm_series(&id, revision, act("confirm", "confirm"), &model)
-        .await
-        .unwrap();
+    let revision = work.series_lock(&id, &sees_all()).await.unwrap();
+    work.confirm_series(
+        &id,
+        revision,
+        act("confirm", "confirm"),
+        (&model, &sees_all()),
+    )
+    .await
+    .unwrap();
     assert_eq!(work.series(&id).await.unwrap().unwrap().state, "confirmed");
     let more = [harmonised(6, &[(20, "iban")])];
     work.apply(
@@ -188,13 +216,13 @@ async fn a_merge_is_undone_where_its_members_went_and_gives_back_what_was_confir
     let before = partition(&work).await;
     let name = async |seq| work.docket(seq).await.unwrap().unwrap().series.unwrap();
     let state = async |id: &str| work.series(id).await.unwrap().unwrap().state;
-    let revision = async |id: &str| work.series(id).await.unwrap().unwrap().revision;
+    let revision = async |id: &str| work.series_lock(id, &sees_all()).await.unwrap();
     let (large, small) = (name(0).await, name(3).await);
     work.confirm_series(
         &small,
         revision(&small).await,
         act("confirm", "confirm"),
-        &model,
+        (&model, &sees_all()),
     )
     .await
     .unwrap();
@@ -205,13 +233,13 @@ async fn a_merge_is_undone_where_its_members_went_and_gives_back_what_was_confir
             revision(&small).await,
             &large,
             act("merge", "merge"),
-            &model,
+            (&model, &sees_all()),
         )
         .await
         .unwrap();
     assert_eq!(kept, large);
     assert_eq!(state(&small).await, "retired");
-    let acts = work.series_acts(&large).await.unwrap();
+    let acts = work.series_acts(&large, &sees_all()).await.unwrap();
     assert_eq!(acts.last().unwrap().id, "merge");
     work.undo_series_act("merge", act("undo", "undo"), &model)
         .await
@@ -241,7 +269,7 @@ async fn a_series_goes_from_its_first_fact_to_its_last_and_not_to_when_it_was_to
         (
             row.first_at,
             row.last_at,
-            work.series_received(&id).await.unwrap(),
+            work.series_received(&id, &sees_all()).await.unwrap(),
         )
     };
     assert_eq!(series(0).await, (-700, -500, Some(2)));
@@ -249,7 +277,10 @@ async fn a_series_goes_from_its_first_fact_to_its_last_and_not_to_when_it_was_to
     assert_eq!(series(3).await, (3, 4, Some(4)));
     for (seq, moments) in [(0, [-700, -500]), (3, [3, 4])] {
         let id = work.docket(seq).await.unwrap().unwrap().series.unwrap();
-        assert_eq!(work.series_moments(&id, 10).await.unwrap(), moments);
+        assert_eq!(
+            work.series_moments(&id, 10, &sees_all()).await.unwrap(),
+            moments
+        );
     }
 }
 
@@ -320,7 +351,7 @@ async fn the_queue_is_urgent_first_and_pages_meet_every_row_once() {
         let mut after = None;
         loop {
             let page = work
-                .queue(&Filter::default(), sort, after.as_deref(), 10)
+                .queue(&Filter::default(), sort, after.as_deref(), 10, &sees_all())
                 .await
                 .unwrap();
             seen.extend(page.rows.iter().map(|row| row.seq));
@@ -339,7 +370,10 @@ async fn the_queue_is_urgent_first_and_pages_meet_every_row_once() {
         urgent: true,
         ..Filter::default()
     };
-    let page = work.queue(&urgent, Sort::Rank, None, 10).await.unwrap();
+    let page = work
+        .queue(&urgent, Sort::Rank, None, 10, &sees_all())
+        .await
+        .unwrap();
     assert_eq!(
         page.rows.iter().map(|row| row.seq).collect::<Vec<_>>(),
         vec![3]
@@ -396,14 +430,19 @@ async fn words_and_keys_find_their_submissions() {
     let folder = tempfile::tempdir().unwrap();
     let work = work(folder.path(), &[&gangs()]).await;
     assert_eq!(
-        work.find_words("Livrés colis", None, 3).await.unwrap(),
+        work.find_words("Livrés colis", None, 3, &sees_all())
+            .await
+            .unwrap(),
         vec![5, 4, 3]
     );
     assert_eq!(
-        work.find_words("rien", None, 3).await.unwrap(),
+        work.find_words("rien", None, 3, &sees_all()).await.unwrap(),
         Vec::<i64>::new()
     );
-    assert_eq!(work.holders(20, None, 10).await.unwrap(), vec![4, 3]);
+    assert_eq!(
+        work.holders(20, None, 10, &sees_all()).await.unwrap(),
+        vec![4, 3]
+    );
     assert_eq!(
         (
             work.held(10).await.unwrap(),
@@ -413,7 +452,7 @@ async fn words_and_keys_find_their_submissions() {
         (3, 1, 0)
     );
     let keys = work.keys(0, &model()).await.unwrap();
-    let matches = work.matches(0, &keys, 10).await.unwrap();
+    let matches = work.matches(0, &keys, 10, &sees_all()).await.unwrap();
     assert_eq!(
         matches
             .iter()
@@ -437,15 +476,29 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
         }
     }
     let work = work(folder.path(), &[&all]).await;
-    let first = work.series_page("", None, 1).await.unwrap().rows.remove(0);
-    work.confirm_series(&first.id, first.revision, act("c", "confirm"), &model())
+    let first = work
+        .series_page("", None, 1, &sees_all())
         .await
-        .unwrap();
+        .unwrap()
+        .rows
+        .remove(0);
+    let lock = work.series_lock(&first.id, &sees_all()).await.unwrap();
+    work.confirm_series(
+        &first.id,
+        lock,
+        act("c", "confirm"),
+        (&model(), &sees_all()),
+    )
+    .await
+    .unwrap();
     for (state, expected) in [("", 13), ("confirmed", 1), ("proposed", 12)] {
         let mut met = Vec::new();
         let mut after = None;
         loop {
-            let page = work.series_page(state, after.as_deref(), 4).await.unwrap();
+            let page = work
+                .series_page(state, after.as_deref(), 4, &sees_all())
+                .await
+                .unwrap();
             met.extend(page.rows.iter().map(|row| (-row.members, row.id.clone())));
             after = page.next;
             if after.is_none() {
@@ -459,7 +512,7 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
         );
     }
     assert!(
-        work.series_page("", Some("nonsense"), 4)
+        work.series_page("", Some("nonsense"), 4, &sees_all())
             .await
             .unwrap()
             .rows
@@ -468,17 +521,25 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
     );
 
     assert_eq!(
-        work.series_sizes(&[&first.id, "S-999999"]).await.unwrap(),
+        work.seen_sizes(&[&first.id, "S-999999"], &sees_all())
+            .await
+            .unwrap(),
         [(first.id.clone(), 4)].into()
     );
-    let keys = work.series_keys(&first.id, 100).await.unwrap();
+    let keys = work.series_keys(&first.id, 100, &sees_all()).await.unwrap();
     assert_eq!((keys.len(), keys[0].1.len()), (4, 2));
     let known = work.known_keys(&[keys[0].1[0].id, 5]).await.unwrap();
     assert_eq!(
         known.values().map(|key| key.members).collect::<Vec<_>>(),
         [4]
     );
-    assert_eq!(work.series_moments(&first.id, 3).await.unwrap().len(), 3);
+    assert_eq!(
+        work.series_moments(&first.id, 3, &sees_all())
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -486,28 +547,30 @@ async fn what_presses_is_counted() {
     let folder = tempfile::tempdir().unwrap();
     // Number 3 is urgent; deadlines are at number + 100.
     let work = work(folder.path(), &[&gangs()]).await;
-    let before = work.pressing("agent", 102).await.unwrap();
+    let before = work.pressing("agent", 102, &sees_all()).await.unwrap();
     assert_eq!(
         before,
         Pressing {
             urgent: 1,
             late: 2,
-            mine: 0
+            mine: 0,
+            free: 0
         }
     );
     let mine = Change {
         state: "assigned".to_owned(),
-        unit: "u".to_owned(),
+        unit: "ofac-thesee".to_owned(),
         owner: "agent".to_owned(),
         unread: false,
     };
     work.transition(3, 0, mine, act("t", "take")).await.unwrap();
     assert_eq!(
-        work.pressing("agent", 0).await.unwrap(),
+        work.pressing("agent", 0, &sees_all()).await.unwrap(),
         Pressing {
             urgent: 0,
             late: 0,
-            mine: 1
+            mine: 1,
+            free: 0
         }
     );
 }
@@ -531,7 +594,17 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
         .collect();
     let work = work(folder.path(), &[&all]).await;
     let text = |words: &[&str], place: usize| words[place % words.len()].to_owned();
-    for choice in 0..64_usize {
+    // Unit a alone; without what is kept from the agent; with what unit b shows; with both; and nothing at all.
+    let apart = work.standings(&[2, 8, 60, 3, 9, 53, 101]).await.unwrap();
+    let [only, without, more, both] = [(true, false), (false, false), (true, true), (false, true)]
+        .map(|(own, other)| {
+            let sees = move |one: &Standing| if one.unit == "a" { own } else { other };
+            Sight::new(Some("a"), apart.clone(), sees)
+        });
+    let nothing = Sight::new(None, Vec::new(), |_| false);
+    for choice in 0..160_usize {
+        let sight = [&only, &without, &more, &both, &nothing][choice / 7 % 5];
+
         let filter = Filter {
             state: text(&["", "queued", "withdrawn"], choice / 7),
             desk: text(&["", "thesee", "pharos"], choice),
@@ -540,7 +613,7 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
             } else {
                 text(&["", "romance"], choice / 3)
             },
-            unit: text(&["", "a"], choice / 5),
+            unowned: choice % 5 == 2,
             owner: text(&["", "", "", "", "nobody"], choice),
             urgent: choice % 4 == 3,
         };
@@ -548,7 +621,7 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
             let (mut met, mut after) = (Vec::new(), None);
             loop {
                 let page = work
-                    .queue(&filter, sort, after.as_deref(), 7)
+                    .queue(&filter, sort, after.as_deref(), 7, sight)
                     .await
                     .unwrap();
                 met.extend(page.rows.iter().map(|row| row.seq));
@@ -564,7 +637,7 @@ async fn every_way_to_read_the_queue_gives_the_same_rows() {
                 .filter(|one| {
                     fits(&filter.desk, &one.desk) && fits(&filter.headline, &one.headline)
                 })
-                .filter(|one| fits(&filter.unit, &one.unit) && (!filter.urgent || one.urgent))
+                .filter(|one| sight.sees(one.seq, &one.unit) && (!filter.urgent || one.urgent))
                 .collect();
             match sort {
                 Sort::Rank => expected.sort_by_key(|one| (!one.urgent, -one.priority, one.seq)),

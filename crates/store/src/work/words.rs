@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use sqlx::AnyConnection;
 
-use super::Work;
+use super::{Sight, Work};
 use crate::{
     StoreError,
     sql::{self, params},
@@ -233,20 +233,22 @@ impl Work {
         asked: &str,
         before: Option<i64>,
         most: i64,
+        sight: &Sight,
     ) -> Result<Vec<i64>, StoreError> {
         let Some(question) = Analyser::default().question(asked) else {
             return Ok(Vec::new());
         };
         let mut connection = self.reading().await?;
-        sql::rows(
-            &mut connection,
-            "SELECT rowid FROM words WHERE words MATCH $1 AND rowid < $2 ORDER BY rowid DESC LIMIT $3",
-            params![question, before.unwrap_or(i64::MAX), most],
-        )
-        .await?
-        .iter()
-        .map(|row| Ok(sql::int(row, 0)?))
-        .collect()
+        let mut values = params![question, before.unwrap_or(i64::MAX), most];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT words.rowid FROM words JOIN docket ON docket.seq = words.rowid WHERE words MATCH $1 AND words.rowid < $2 AND {seen} ORDER BY words.rowid DESC LIMIT $3"
+        );
+        sql::rows(&mut connection, &text, values)
+            .await?
+            .iter()
+            .map(|row| Ok(sql::int(row, 0)?))
+            .collect()
     }
 }
 

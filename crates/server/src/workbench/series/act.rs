@@ -1,96 +1,104 @@
 //! A person's word on a series: confirm, split, merge, each with its reason, each undone without loss.
 
 use axum::{
-    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use casework::policy::Because;
 use store::StoreError;
 
 use super::page::{Entered, again};
 use crate::{
     app::App,
-    workbench::{
-        access::Action,
-        link,
-        session::{Posted, Refused},
-        submission::act::new_act,
-    },
+    workbench::{door::Admitted, link, session::Refused, submission::act::new_act, told},
 };
 
-/// An act on a series.
-pub(in crate::workbench) async fn post(
-    State(app): State<App>,
-    Path((_, id, kind)): Path<(String, String, String)>,
-    posted: Posted,
+/// Says on the series' page that a reason is missing.
+pub(in crate::workbench) async fn told(
+    app: &App,
+    posted: &Admitted,
+    because: Because,
 ) -> Result<Response, Refused> {
-    let signed = &posted.signed;
-    signed.may(Action::DecideSeries)?;
+    if because != Because::Reason {
+        return Ok(told::page(posted, because));
+    }
+    let field = match posted.act() {
+        "split" => "split-reason",
+        "merge" => "merge-reason",
+        "undo" => "history",
+        _ => "confirm-reason",
+    };
+    let errors = vec![(field, posted.signed.page.w.t("wb-error-why"))];
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    again(app, posted, status, errors, entered(posted), false).await
+}
+
+/// What was typed.
+fn entered(posted: &Admitted) -> Entered {
+    Entered {
+        act: posted.act().to_owned(),
+        reason: posted.field("reason").to_owned(),
+        other: posted.field("other").to_uppercase(),
+        out: out(posted),
+    }
+}
+
+/// The members that were ticked.
+fn out(posted: &Admitted) -> Vec<i64> {
+    let ticked = posted.all("member");
+    ticked.filter_map(|seq| seq.parse().ok()).collect()
+}
+
+/// An act on a series.
+pub(in crate::workbench) async fn post(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let (signed, sight) = (&posted.signed, &posted.sight);
+    let (id, kind) = (posted.path("id"), posted.act());
     let words = signed.page.w;
     let work = &app.store.work;
     let (reason, revision) = (posted.field("reason"), posted.revision());
     let other = posted.field("other").to_uppercase();
-    let out: Vec<i64> = posted
-        .all("member")
-        .filter_map(|seq| seq.parse().ok())
-        .collect();
+    let out = out(&posted);
+    let failed = |error: StoreError| signed.failed(&error);
     let mut errors = Vec::new();
-    if reason.is_empty() {
-        let field = match kind.as_str() {
-            "split" => "split-reason",
-            "merge" => "merge-reason",
-            "undo" => "history",
-            _ => "confirm-reason",
-        };
-        errors.push((field, words.t("wb-error-why")));
-    }
-    match kind.as_str() {
-        "confirm" | "undo" => {}
+    match kind {
+        "confirm" => {}
+        "undo" => {
+            let acts = work.series_acts(id, sight).await.map_err(failed)?;
+            if !acts.iter().any(|act| act.id == posted.field("act")) {
+                return Err(signed.not_found());
+            }
+        }
         "split" if out.is_empty() => errors.push(("members", words.t("wb-error-split"))),
         "split" => {}
         "merge" => {
-            let known = work
-                .series(&other)
-                .await
-                .map_err(|error| signed.failed(&error))?;
+            let known = work.seen_series(&other, sight).await.map_err(failed)?;
             if other == id || known.is_none_or(|series| series.state == "retired") {
                 errors.push(("merge-other", words.t("wb-error-merge")));
             }
         }
         _ => return Err(signed.not_found()),
     }
-    let entered = || Entered {
-        act: kind.clone(),
-        reason: reason.to_owned(),
-        other: other.clone(),
-        out: out.clone(),
-    };
     if !errors.is_empty() {
-        return again(
-            &app,
-            signed,
-            &id,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            errors,
-            entered(),
-            false,
-        )
-        .await;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return again(&app, &posted, status, errors, entered(&posted), false).await;
     }
-    let body = match kind.as_str() {
+    let body = match kind {
         "split" => serde_json::json!({ "out": out }),
         "undo" => serde_json::json!({ "act": posted.field("act") }),
         _ => serde_json::json!({}),
     };
-    let act = new_act(&app, signed, &kind, reason, &body.to_string())?;
-    let model = &app.model;
+    let act = new_act(&app, signed, kind, reason, &body.to_string())?;
+    let by = (&app.model, sight);
     // The series that the page to come is of.
-    let stay = |done: Result<(), StoreError>| done.map(|()| id.clone());
-    let done = match kind.as_str() {
-        "confirm" => stay(work.confirm_series(&id, revision, act, model).await),
-        "split" => stay(work.split_series(&id, revision, &out, act, model).await),
-        "merge" => work.merge_series(&id, revision, &other, act, model).await,
-        _ => stay(work.undo_series_act(posted.field("act"), act, model).await),
+    let stay = |done: Result<(), StoreError>| done.map(|()| id.to_owned());
+    let done = match kind {
+        "confirm" => stay(work.confirm_series(id, revision, act, by).await),
+        "split" => stay(work.split_series(id, revision, &out, act, by).await),
+        "merge" => work.merge_series(id, revision, &other, act, by).await,
+        _ => stay(
+            work.undo_series_act(posted.field("act"), act, &app.model)
+                .await,
+        ),
     };
     match done {
         Ok(series) => Ok(Redirect::to(&format!(
@@ -99,16 +107,8 @@ pub(in crate::workbench) async fn post(
         ))
         .into_response()),
         Err(StoreError::Changed) => {
-            again(
-                &app,
-                signed,
-                &id,
-                StatusCode::CONFLICT,
-                Vec::new(),
-                entered(),
-                true,
-            )
-            .await
+            let status = StatusCode::CONFLICT;
+            again(&app, &posted, status, Vec::new(), entered(&posted), true).await
         }
         Err(error) => Err(signed.failed(&error)),
     }

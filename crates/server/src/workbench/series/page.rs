@@ -3,15 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
-use axum::{
-    extract::{Path, Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
+use casework::policy::Action;
 use observables::{Observable, defang, display};
 use store::{
     StoreError,
-    work::{Docket, KEY_KINDS, KnownKey, Reason, SeriesRow},
+    work::{Docket, KEY_KINDS, KnownKey, Reason, SeriesRow, Sight},
 };
 
 use super::{
@@ -25,15 +22,16 @@ use crate::{
     harmonise::{Sighting, Verdicts},
     page::{Page, render},
     workbench::{
-        access::{Action, allowed},
+        door::Admitted,
         labels, link,
         row::{self, Row, rows},
-        session::{Refused, SignedIn},
+        session::Refused,
         submission::{
             answers::observable,
             history::{self, ActView},
             hit::effective,
             matching::values,
+            shown_sightings,
         },
     },
 };
@@ -78,7 +76,7 @@ struct Shared {
     href: String,
     /// Members of the series, among those read, that hold it.
     inside: i64,
-    /// Submissions everywhere that hold it.
+    /// Submissions that hold it, of those that are seen.
     everywhere: i64,
     /// What sharing it says, in bits.
     bits: String,
@@ -154,29 +152,20 @@ impl SeriesPage {
 }
 
 /// The page.
-pub(in crate::workbench) async fn show(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    Query(query): Query<HashMap<String, String>>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let words = signed.page.w;
-    let done = match query.get("done").map(String::as_str) {
-        Some("confirm") => words.t("wb-done-confirm"),
-        Some("split") => words.t("wb-done-split"),
-        Some("merge") => words.t("wb-done-merge"),
-        Some("undo") => words.t("wb-done-undo"),
+pub(in crate::workbench) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let words = at.signed.page.w;
+    let done = match at.query("done") {
+        "confirm" => words.t("wb-done-confirm"),
+        "split" => words.t("wb-done-split"),
+        "merge" => words.t("wb-done-merge"),
+        "undo" => words.t("wb-done-undo"),
         _ => String::new(),
     };
-    let after = query
-        .get("after")
-        .and_then(|after| after.parse().ok())
-        .unwrap_or(-1);
-    let mut built = build(&app, &signed, &id, after, Entered::default())
+    let after = at.query("after").parse().unwrap_or(-1);
+    let mut built = build(&app, &at, after, Entered::default())
         .await
-        .map_err(|error| signed.failed(&error))?
-        .ok_or_else(|| signed.not_found())?;
+        .map_err(|error| at.signed.failed(&error))?
+        .ok_or_else(|| at.signed.not_found())?;
     built.done = done;
     Ok(render(StatusCode::OK, &built))
 }
@@ -184,17 +173,16 @@ pub(in crate::workbench) async fn show(
 /// The page again, with what is wrong in the form that was sent and everything that was typed.
 pub(super) async fn again(
     app: &App,
-    signed: &SignedIn,
-    id: &str,
+    at: &Admitted,
     status: StatusCode,
     errors: Vec<(&'static str, String)>,
     entered: Entered,
     changed: bool,
 ) -> Result<Response, Refused> {
-    let mut built = build(app, signed, id, -1, entered)
+    let mut built = build(app, at, -1, entered)
         .await
-        .map_err(|error| signed.failed(&error))?
-        .ok_or_else(|| signed.not_found())?;
+        .map_err(|error| at.signed.failed(&error))?
+        .ok_or_else(|| at.signed.not_found())?;
     built.errors = errors;
     built.changed = changed;
     Ok(render(status, &built))
@@ -202,18 +190,20 @@ pub(super) async fn again(
 
 async fn build(
     app: &App,
-    signed: &SignedIn,
-    id: &str,
+    at: &Admitted,
     after: i64,
     entered: Entered,
 ) -> Result<Option<SeriesPage>, StoreError> {
-    let work = &app.store.work;
-    let Some(series) = work.series(id).await? else {
+    let (work, sight, id) = (&app.store.work, &at.sight, at.path("id"));
+    let Some(series) = work.seen_series(id, sight).await? else {
         return Ok(None);
     };
-    let page = signed.page.clone();
+    // What lies around a series says something of all that is in it.
+    let all = work.series(id).await?;
+    let whole = all.is_some_and(|all| all.members == series.members);
+    let page = at.signed.page.clone();
     let address = link::series(&page, id);
-    let mut dockets = work.members(id, after, MEMBERS + 1).await?;
+    let mut dockets = work.members(id, after, MEMBERS + 1, sight).await?;
     let more = dockets.len() as i64 > MEMBERS;
     dockets.truncate(MEMBERS as usize);
     let next = dockets
@@ -224,24 +214,24 @@ async fn build(
         });
     let read = dockets.len() as i64;
 
-    let sightings = sightings(app, &dockets).await?;
-    let mut shared = shared(app, &page, &sightings).await?;
+    let sightings = sightings(app, at, &dockets).await?;
+    let mut shared = shared(app, (&page, sight), &sightings).await?;
     let more_shared = shared.split_off(shared.len().min(FIRST));
     let all: Vec<Sighting> = sightings.into_iter().flatten().collect();
-    let reasons = work.reasons(id, MOST_BRIDGED).await?;
-    let hangs = hangs(app, id, &series, &reasons).await?;
-    let mut edges = edges(app, &page, &reasons, &hangs, &values(&all)).await?;
+    let reasons = work.reasons(id, MOST_BRIDGED, sight).await?;
+    let hangs = hangs(app, (id, sight), &series, &reasons).await?;
+    let mut edges = edges(app, (&page, sight), &reasons, &hangs, &values(&all)).await?;
     let more_edges = reasons.len() > edges.len();
     // What the series hangs by is always seen.
     let hanging = hangs.iter().filter(|bridge| **bridge).count();
     let folded_edges = edges.split_off(edges.len().min(FIRST.max(hanging)));
-    let received = work.series_received(id).await?;
-    let moments = work.series_moments(id, MOST_MOMENTS).await?;
+    let received = work.series_received(id, sight).await?;
+    let moments = work.series_moments(id, MOST_MOMENTS, sight).await?;
     let months = months(&moments);
 
     let names = row::agent_names(app).await?;
-    let acts = work.series_acts(id).await?;
-    let members = rows(app, &page, "", &dockets)
+    let acts = work.series_acts(id, sight).await?;
+    let members = rows(app, (&page, sight), "", &dockets)
         .await?
         .into_iter()
         .map(|row| Member {
@@ -251,10 +241,14 @@ async fn build(
         .collect();
     Ok(Some(SeriesPage {
         series: view(&page, &series),
-        revision: series.revision,
+        revision: work.series_lock(id, sight).await?,
         retired: series.state == "retired",
-        waits: work.series_waits(id).await?,
-        held: work.held_back(Some(id)).await?,
+        waits: whole && work.series_waits(id).await?,
+        held: if whole {
+            work.held_back(Some(id)).await?
+        } else {
+            0
+        },
         heir_href: series
             .merged_into
             .as_deref()
@@ -264,7 +258,7 @@ async fn build(
         entered,
         changed: false,
         done: String::new(),
-        decides: allowed(&signed.agent, Action::DecideSeries) && series.state != "retired",
+        decides: at.may(Action::DecideSeries) && series.state != "retired",
         members,
         next,
         first: if after < 0 {
@@ -297,14 +291,19 @@ async fn build(
     }))
 }
 
-/// What holds of what was found in each member, after what agents said.
-async fn sightings(app: &App, dockets: &[Docket]) -> Result<Vec<Vec<Sighting>>, StoreError> {
+/// What holds of what was found in the parts of each member that are shown, after what agents said.
+async fn sightings(
+    app: &App,
+    at: &Admitted,
+    dockets: &[Docket],
+) -> Result<Vec<Vec<Sighting>>, StoreError> {
     let seqs: Vec<i64> = dockets.iter().map(|docket| docket.seq).collect();
     let corrections = app.store.work.corrections_of(&seqs).await?;
     Ok(dockets
         .iter()
         .map(|docket| {
             let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+            let found = shown_sightings(found, |part| at.is_shown_of(docket.seq, part));
             match corrections.get(&docket.seq) {
                 Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),
                 None => found,
@@ -317,7 +316,7 @@ async fn sightings(app: &App, dockets: &[Docket]) -> Result<Vec<Vec<Sighting>>, 
 /// by being shared, once for each member it ties to the others.
 async fn shared(
     app: &App,
-    page: &Page,
+    (page, sight): (&Page, &Sight),
     sightings: &[Vec<Sighting>],
 ) -> Result<Vec<Shared>, StoreError> {
     let mut inside: BTreeMap<Observable, i64> = BTreeMap::new();
@@ -361,6 +360,11 @@ async fn shared(
             .then(b.1.cmp(&a.1))
     });
     weighed.truncate(MOST_SHARED);
+    let ids: Vec<i64> = weighed
+        .iter()
+        .map(|(found, ..)| crate::harmonise::lookup_key(found))
+        .collect();
+    let everywhere = app.store.work.seen_holders(&ids, sight).await?;
     Ok(weighed
         .into_iter()
         .map(|(found, count, bits)| Shared {
@@ -369,9 +373,9 @@ async fn shared(
             defanged: defang(&found),
             href: link::search(page, found.kind().name(), found.canonical()),
             inside: count,
-            everywhere: known
+            everywhere: everywhere
                 .get(&crate::harmonise::lookup_key(&found))
-                .map_or(count, |key| key.members),
+                .map_or(count, |seen| (*seen).max(count)),
             bits: labels::bits(page.lang, bits),
             note: match lists.get(&found) {
                 Some(list) => page.w.t1("wb-on-list", "list", *list),
@@ -396,7 +400,7 @@ fn bits(app: &App, key: &KnownKey) -> f64 {
 /// Which reasons are bridges; empty when the series is too large to say.
 async fn hangs(
     app: &App,
-    id: &str,
+    (id, sight): (&str, &Sight),
     series: &SeriesRow,
     reasons: &[Reason],
 ) -> Result<Vec<bool>, StoreError> {
@@ -405,7 +409,7 @@ async fn hangs(
     }
     let work = &app.store.work;
     let mut holders: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-    for (seq, keys) in work.series_keys(id, MOST_BRIDGED).await? {
+    for (seq, keys) in work.series_keys(id, MOST_BRIDGED, sight).await? {
         for key in keys.iter().filter(|key| !key.damped) {
             holders.entry(key.id).or_default().push(seq);
         }
@@ -438,7 +442,7 @@ async fn hangs(
 /// The reasons in words: bridges first, then the strongest.
 async fn edges(
     app: &App,
-    page: &Page,
+    (page, sight): (&Page, &Sight),
     reasons: &[Reason],
     hangs: &[bool],
     values: &HashMap<i64, Observable>,
@@ -461,7 +465,7 @@ async fn edges(
     let hrefs: HashMap<i64, String> = app
         .store
         .work
-        .dockets(&seqs)
+        .seen_dockets(&seqs, sight)
         .await?
         .into_iter()
         .map(|docket| (docket.seq, link::submission(page, &docket.id, "")))

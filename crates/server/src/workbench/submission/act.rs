@@ -5,11 +5,13 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::submission::{Closing, Event, State as Standing};
+use casework::{
+    policy::{Action, Because},
+    submission::{Closing, Event, State as Standing},
+};
 use store::{
     StoreError,
     work::{Change, Docket, NewAct},
@@ -21,20 +23,25 @@ use crate::{
     page::{Page, render},
     receive::mask,
     workbench::{
-        access::{Action, allowed},
+        door::{Admitted, REASON},
         labels, link, row,
-        session::{Posted, Refused, SignedIn},
+        session::{Refused, SignedIn},
+        told,
     },
 };
 
-/// Characters of a reason for what touches a person's identity.
-pub(crate) const REASON: usize = 10;
 /// Characters of a message, at most.
 const MOST_TEXT: usize = 20_000;
 
-pub(crate) fn too_short(reason: &str) -> bool {
-    reason.chars().count() < REASON
-}
+/// The steps that move a submission, and what each is.
+pub(in crate::workbench) const STEPS: &[(&str, Action)] = &[
+    ("take", Action::Take),
+    ("release", Action::Take),
+    ("route", Action::Route),
+    ("close", Action::Close),
+    ("reopen", Action::Reopen),
+    ("read", Action::Reply),
+];
 
 /// A step that moves a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +67,12 @@ impl Step {
     }
 
     /// Where a submission stands after this step; none when it is not legal from where it stands.
-    pub(crate) fn change(&self, docket: &Docket, agent: &str, agent_unit: &str) -> Option<Change> {
+    pub(crate) fn change(&self, docket: &Docket, agent: &str) -> Option<Change> {
         let standing: Standing = docket.state.parse().ok()?;
         let same_unit = || docket.unit.clone();
         let closed = matches!(standing, Standing::Closed(_));
         let (event, unit, owner) = match self {
             Self::Take if docket.owner == agent => return None,
-            Self::Take if docket.unit.is_empty() => (Event::Assign, agent_unit.to_owned(), agent),
             Self::Take => (Event::Assign, same_unit(), agent),
             Self::Release if closed => return None,
             Self::Release => (Event::Queue, same_unit(), ""),
@@ -92,11 +98,14 @@ impl Step {
         })
     }
 
-    fn action(&self) -> Action {
-        if *self == Self::Reopen {
-            Action::Reopen
-        } else {
-            Action::Handle
+    /// What has to be allowed for it.
+    pub(crate) fn action(&self) -> Action {
+        match self {
+            Self::Take | Self::Release => Action::Take,
+            Self::Route(_) => Action::Route,
+            Self::Close(_) => Action::Close,
+            Self::Reopen => Action::Reopen,
+            Self::Read => Action::Reply,
         }
     }
 }
@@ -111,7 +120,7 @@ pub(crate) enum NotDone {
     Refused(Refused),
 }
 
-/// Does a step, if the submission still has the revision the agent saw.
+/// Does a step that the agent was let into, if the submission still has the revision they saw.
 pub(crate) async fn carry_out(
     app: &App,
     signed: &SignedIn,
@@ -120,12 +129,11 @@ pub(crate) async fn carry_out(
     step: &Step,
     reason: &str,
 ) -> Result<Docket, NotDone> {
-    signed.may(step.action()).map_err(NotDone::Refused)?;
     if docket.revision != revision {
         return Err(NotDone::Changed);
     }
     let change = step
-        .change(docket, &signed.agent.id, &signed.agent.unit)
+        .change(docket, &signed.agent.id)
         .ok_or(NotDone::Illegal)?;
     let body = serde_json::json!({
         "from": {"state": docket.state, "unit": docket.unit, "owner": docket.owner},
@@ -224,21 +232,10 @@ pub(crate) fn asked(
     })
 }
 
-/// An act on a submission.
-pub(in crate::workbench) async fn post(
-    State(app): State<App>,
-    Path((_, id, act)): Path<(String, String, String)>,
-    posted: Posted,
-) -> Result<Response, Refused> {
-    let signed = &posted.signed;
-    signed.may(Action::Read)?;
-    let loaded = load(&app, signed, &id).await?;
-    if matches!(act.as_str(), "reply" | "note") {
-        return write(&app, &posted, &loaded, &act).await;
-    }
-    if let Some(what) = act.strip_prefix("hit-") {
-        return super::hit::post(&app, &posted, &loaded, what).await;
-    }
+/// A step of a submission.
+pub(in crate::workbench) async fn post(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let (signed, act) = (&posted.signed, posted.act());
+    let loaded = load(&app, &posted).await?;
     let docket = &loaded.docket;
     let proposed = loaded
         .assessment
@@ -248,16 +245,13 @@ pub(in crate::workbench) async fn post(
     let step = asked(
         &app,
         &signed.page,
-        &act,
+        act,
         |name| posted.field(name).to_owned(),
         proposed,
     );
     let step = match step {
         None => return Err(signed.not_found()),
-        Some(Err(errors)) => {
-            signed.may(Action::Handle)?;
-            return again(&app, &posted, &loaded, errors).await;
-        }
+        Some(Err(errors)) => return again(&app, &posted, &loaded, errors).await,
         Some(Ok(step)) => step,
     };
     match carry_out(
@@ -274,15 +268,58 @@ pub(in crate::workbench) async fn post(
         Err(NotDone::Refused(refused)) => Err(refused),
         Err(NotDone::Changed) => {
             // Read again: who was first may have come between our reading and our writing.
-            let loaded = load(&app, signed, &id).await?;
-            changed(&app, &posted, &loaded, &act, Some(&step)).await
+            let loaded = load(&app, &posted).await?;
+            changed(&app, &posted, &loaded, Some(&step)).await
         }
-        Err(NotDone::Illegal) => changed(&app, &posted, &loaded, &act, None).await,
+        Err(NotDone::Illegal) => changed(&app, &posted, &loaded, None).await,
     }
 }
 
+/// The agent says that they should not see it. From now on it is not there for them.
+pub(in crate::workbench) async fn conflict(
+    app: App,
+    posted: Admitted,
+) -> Result<Response, Refused> {
+    let signed = &posted.signed;
+    let loaded = load(&app, &posted).await?;
+    let reason = posted.field("reason");
+    if reason.is_empty() {
+        let error = ("conflict-reason", signed.page.w.t("wb-error-why"));
+        return again(&app, &posted, &loaded, vec![error]).await;
+    }
+    let act = new_act(&app, signed, "conflict", reason, "{}")?;
+    let (seq, agent) = (loaded.docket.seq, &signed.agent.id);
+    let kept = app.store.work.declare_conflict(seq, agent, act).await;
+    kept.map_err(|error| signed.failed(&error))?;
+    let from = link::checked_from(posted.field("from"));
+    Ok(Redirect::to(&link::queue(&signed.page, from)).into_response())
+}
+
+/// Says on the submission's page why the agent may not do what they sent a form for, as it is.
+pub(in crate::workbench) async fn told(
+    app: &App,
+    posted: &Admitted,
+    because: Because,
+) -> Result<Response, Refused> {
+    let words = posted.signed.page.w;
+    let error = match (because, posted.act()) {
+        (Because::Closed, _) => {
+            let loaded = load(app, posted).await?;
+            return changed(app, posted, &loaded, None).await;
+        }
+        (Because::Reason, "identity") => (
+            "identity-reason",
+            words.t1("wb-error-reason", "least", REASON as i64),
+        ),
+        (Because::Reason, "reopen") => ("reopen-reason", words.t("wb-error-why")),
+        _ => return Ok(told::page(posted, because)),
+    };
+    let loaded = load(app, posted).await?;
+    again(app, posted, &loaded, vec![error]).await
+}
+
 /// After routing or closing, the queue goes on; after anything else, the submission.
-fn done(posted: &Posted, docket: &Docket, step: &Step) -> Response {
+fn done(posted: &Admitted, docket: &Docket, step: &Step) -> Response {
     let page = &posted.signed.page;
     let from = link::checked_from(posted.field("from"));
     let to = match step {
@@ -298,18 +335,9 @@ fn done(posted: &Posted, docket: &Docket, step: &Step) -> Response {
 }
 
 /// A reply to the person, or a note to colleagues.
-async fn write(
-    app: &App,
-    posted: &Posted,
-    loaded: &Loaded<'_>,
-    kind: &str,
-) -> Result<Response, Refused> {
-    let signed = &posted.signed;
-    signed.may(if kind == "reply" {
-        Action::Reply
-    } else {
-        Action::Note
-    })?;
+pub(in crate::workbench) async fn write(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let (signed, kind) = (&posted.signed, posted.act());
+    let loaded = load(&app, &posted).await?;
     let text = posted.field("text");
     let words = signed.page.w;
     let id = if kind == "reply" {
@@ -325,10 +353,10 @@ async fn write(
         _ => String::new(),
     };
     if !error.is_empty() {
-        return again(app, posted, loaded, vec![(id, error)]).await;
+        return again(&app, &posted, &loaded, vec![(id, error)]).await;
     }
     let body = serde_json::json!({"text": text}).to_string();
-    let act = new_act(app, signed, kind, "", &body)?;
+    let act = new_act(&app, signed, kind, "", &body)?;
     app.store
         .work
         .record(loaded.docket.seq, act)
@@ -378,12 +406,11 @@ struct Changed {
 /// Says who changed what meanwhile; what the agent typed is kept, to be sent again if still wanted.
 async fn changed(
     app: &App,
-    posted: &Posted,
+    posted: &Admitted,
     loaded: &Loaded<'_>,
-    act: &str,
     step: Option<&Step>,
 ) -> Result<Response, Refused> {
-    let signed = &posted.signed;
+    let (signed, act) = (&posted.signed, posted.act());
     let page = signed.page.clone();
     let docket = &loaded.docket;
     let seen: i64 = posted.field("seen").parse().unwrap_or(0);
@@ -403,9 +430,7 @@ async fn changed(
         .await
         .map_err(failed)?;
     let possible = step.is_some_and(|step| {
-        step.change(docket, &signed.agent.id, &signed.agent.unit)
-            .is_some()
-            && allowed(&signed.agent, step.action())
+        posted.may(step.action()) && step.change(docket, &signed.agent.id).is_some()
     });
     let from = link::checked_from(posted.field("from")).to_owned();
     let back = link::submission(&page, &docket.id, &from);
@@ -421,7 +446,7 @@ async fn changed(
         owner: names.get(&docket.owner).unwrap_or(&docket.owner).clone(),
         since,
         person: supplements.iter().any(|supplement| supplement.at > seen),
-        wanted: labels::act(&page, act),
+        wanted: labels::act(&page, &act.replace('-', "_")),
         possible,
         route_unit: posted.field("unit").to_owned(),
         closing: posted.field("closing").to_owned(),

@@ -2,7 +2,6 @@
 
 use axum::{
     body::Body,
-    extract::{Path, State},
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -10,21 +9,13 @@ use axum::{
 use super::{act::new_act, load};
 use crate::{
     app::App,
-    workbench::{
-        access::Action,
-        link,
-        session::{Refused, SignedIn},
-    },
+    workbench::{door::Admitted, link, session::Refused},
 };
 
 /// Sends an exhibit; that it was taken is kept first.
-pub(in crate::workbench) async fn download(
-    State(app): State<App>,
-    Path((_, id, exhibit)): Path<(String, String, String)>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Download)?;
-    let loaded = load(&app, &signed, &id).await?;
+pub(in crate::workbench) async fn download(app: App, at: Admitted) -> Result<Response, Refused> {
+    let signed = &at.signed;
+    let loaded = load(&app, &at).await?;
     let seq = loaded.docket.seq;
     let exhibits = app
         .store
@@ -32,12 +23,15 @@ pub(in crate::workbench) async fn download(
         .exhibits(seq)
         .await
         .map_err(|error| signed.failed(&error))?;
-    let Some(found) = exhibits.into_iter().find(|found| found.id == exhibit) else {
+    let Some(found) = exhibits
+        .into_iter()
+        .find(|found| found.id == at.path("exhibit"))
+    else {
         return Err(signed.not_found());
     };
     let body =
         serde_json::json!({"exhibit": found.id, "sha256": store::objects::hex(&found.sha256)});
-    let act = new_act(&app, &signed, "download", "", &body.to_string())?;
+    let act = new_act(&app, signed, "download", "", &body.to_string())?;
     app.store
         .work
         .record(seq, act)

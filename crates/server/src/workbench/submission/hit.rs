@@ -16,11 +16,7 @@ use crate::{
     app::App,
     harmonise::{Sighting, Verdicts, exhibit_path, is_joined_by, lookup_key},
     page::Page,
-    workbench::{
-        access::Action,
-        labels, link,
-        session::{Posted, Refused},
-    },
+    workbench::{door::Admitted, labels, link, session::Refused},
 };
 
 /// Characters of a value that an agent types, at most.
@@ -340,15 +336,15 @@ fn as_named(observable: &Observable) -> Named {
     }
 }
 
-/// An agent's word on a hit: `add`, `correct`, `dismiss`, `undo`.
-pub(super) async fn post(
-    app: &App,
-    posted: &Posted,
-    loaded: &Loaded<'_>,
-    what: &str,
-) -> Result<Response, Refused> {
+/// An agent's word on a hit: `hit-add`, `hit-correct`, `hit-dismiss`, `hit-undo`.
+pub(in crate::workbench) async fn post(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let loaded = super::load(&app, &posted).await?;
+    speak(&app, &posted, &loaded).await
+}
+
+async fn speak(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Response, Refused> {
     let signed = &posted.signed;
-    signed.may(Action::Handle)?;
+    let what = posted.act().strip_prefix("hit-").unwrap_or_default();
     let words = signed.page.w;
     let mut errors = Vec::new();
     let (value_field, reason_field) = match what {
@@ -423,7 +419,7 @@ pub(super) async fn post(
             Ok(Redirect::to(&format!("{back}#observables")).into_response())
         }
         Err(StoreError::Changed) => {
-            let loaded = super::load(app, signed, &loaded.docket.id).await?;
+            let loaded = super::load(app, posted).await?;
             let errors = vec![(reason_field, words.t("wb-error-hit-changed"))];
             again_with(
                 app,

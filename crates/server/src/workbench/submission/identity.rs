@@ -4,26 +4,18 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::{
-    extract::{Path, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{http::StatusCode, response::Response};
 use serde_json::{Map, Value};
 
 use super::{
-    act::{REASON, new_act, too_short},
+    act::new_act,
     answers::{Marks, StepView, steps},
     load,
 };
 use crate::{
     app::App,
     page::{Page, render},
-    workbench::{
-        access::Action,
-        link, row,
-        session::{Posted, Refused},
-    },
+    workbench::{door::Admitted, link, row, session::Refused},
 };
 
 #[derive(Template)]
@@ -37,22 +29,10 @@ struct Identity {
 }
 
 /// Opens the identity of a submission.
-pub(in crate::workbench) async fn open(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    posted: Posted,
-) -> Result<Response, Refused> {
+pub(in crate::workbench) async fn open(app: App, posted: Admitted) -> Result<Response, Refused> {
     let signed = &posted.signed;
-    signed.may(Action::OpenIdentity)?;
-    let loaded = load(&app, signed, &id).await?;
+    let loaded = load(&app, &posted).await?;
     let reason = posted.field("reason");
-    if too_short(reason) {
-        let error = (
-            "identity-reason",
-            signed.page.w.t1("wb-error-reason", "least", REASON as i64),
-        );
-        return super::again(&app, &posted, &loaded, vec![error]).await;
-    }
     let act = new_act(&app, signed, "open_identity", reason, "{}")?;
     app.store
         .work
@@ -78,7 +58,7 @@ pub(in crate::workbench) async fn open(
         StatusCode::OK,
         &Identity {
             number: row::number(&page, loaded.docket.seq),
-            back: link::submission(&page, &id, ""),
+            back: link::submission(&page, &loaded.docket.id, ""),
             reason: reason.to_owned(),
             steps,
             page,

@@ -6,7 +6,7 @@ use linkage::{Key, KeyId, WeightState, explain};
 use observables::{Observable, display};
 use store::{
     StoreError,
-    work::{Docket, KEY_KINDS, KeyCount, Matched},
+    work::{Docket, KEY_KINDS, KeyCount, Matched, Sight},
 };
 
 use super::answers::observable;
@@ -63,7 +63,7 @@ pub(crate) fn values(sightings: &[Sighting]) -> HashMap<i64, Observable> {
 /// The best matches, each with its waterfall.
 pub(crate) async fn matches(
     app: &App,
-    page: &Page,
+    (page, sight): (&Page, &Sight),
     docket: &Docket,
     sightings: &[Sighting],
     names: &HashMap<i64, String>,
@@ -72,11 +72,11 @@ pub(crate) async fn matches(
     let found = app
         .store
         .work
-        .matches(docket.seq, keys, MOST_MATCHES)
+        .matches(docket.seq, keys, MOST_MATCHES, sight)
         .await?;
     let seqs: Vec<i64> = found.iter().map(|matched| matched.seq).collect();
-    let dockets = app.store.work.dockets(&seqs).await?;
-    let mut rows = rows(app, page, "", &dockets)
+    let dockets = app.store.work.seen_dockets(&seqs, sight).await?;
+    let mut rows = rows(app, (page, sight), "", &dockets)
         .await?
         .into_iter()
         .map(|row| (row.seq, row))

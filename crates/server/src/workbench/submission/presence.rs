@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::{
     Json,
-    extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -14,7 +13,7 @@ use super::load;
 use crate::{
     app::App,
     workbench::{
-        access::Action,
+        door::Admitted,
         session::{Refused, SignedIn},
     },
 };
@@ -34,15 +33,10 @@ struct Presence {
 }
 
 /// The script's question.
-pub(in crate::workbench) async fn poll(
-    State(app): State<App>,
-    Path((_, id)): Path<(String, String)>,
-    signed: SignedIn,
-) -> Result<Response, Refused> {
-    signed.may(Action::Read)?;
-    let loaded = load(&app, &signed, &id).await?;
+pub(in crate::workbench) async fn poll(app: App, at: Admitted) -> Result<Response, Refused> {
+    let loaded = load(&app, &at).await?;
     let presence = Presence {
-        others: others(&app, &signed, loaded.docket.seq, OF_THE_SCRIPT).await,
+        others: others(&app, &at.signed, loaded.docket.seq, OF_THE_SCRIPT).await,
         revision: loaded.docket.revision,
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(presence)).into_response())

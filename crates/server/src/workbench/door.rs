@@ -1,0 +1,364 @@
+//! The one door to every page and act of the staff.
+//!
+//! A handler of a staff page is a function of [`Admitted`], which nobody but [`admit`] makes; so it cannot be
+//! served by a plain route, and [`Doors`] takes none without the [`Action`] it is for and what that is [`About`].
+//! `admit` reads who asks, what they see ([`Sight`]) and where the object stands, and asks
+//! `casework::policy::decide`. What is denied is answered as what is not there is: by the same page, after the same
+//! questions to the store.
+
+use std::{collections::HashMap, convert::Infallible, future::Future};
+
+use axum::{
+    Form, Router,
+    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request, State},
+    http::{Method, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+    routing::{self, MethodFilter},
+};
+use casework::policy::{self, Action, Agent, Because, Context, Object, Part, Relation, Subject};
+use store::{
+    StoreError,
+    work::{Sight, Standing},
+};
+
+use super::{
+    link,
+    policies::{self, object},
+    session::{self, Refused, SignedIn},
+    told,
+};
+use crate::{app::App, page::Page};
+
+/// A reason that touches who a person is has so many characters.
+pub(crate) const REASON: usize = 10;
+/// Whoever signed in so long ago signed in anew, microseconds.
+const ANEW: i64 = 10 * 60_000_000;
+
+/// What an action is done to, and so where its object is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum About {
+    /// Nothing that anybody has.
+    Service,
+    /// Whatever of the docket the agent sees.
+    Docket,
+    /// The submission of the path.
+    Submission,
+    /// The series of the path.
+    Series,
+}
+
+/// A way in.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) action: Action,
+    pub(crate) about: About,
+}
+
+/// Every way in. There is none that is not for an action.
+#[derive(Default)]
+pub(crate) struct Doors {
+    router: Router<App>,
+    doors: Vec<Door>,
+}
+
+impl Doors {
+    /// A page.
+    pub(crate) fn page<H, F>(self, path: &str, action: Action, about: About, handler: H) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        self.open(Method::GET, path, action, about, handler)
+    }
+
+    /// Something that an agent does by a form.
+    pub(crate) fn act<H, F>(self, path: &str, action: Action, about: About, handler: H) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        self.open(Method::POST, path, action, about, handler)
+    }
+
+    fn open<H, F>(
+        mut self,
+        method: Method,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let filter = match method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
+        };
+        let door = Door {
+            method,
+            path: path.to_owned(),
+            action,
+            about,
+        };
+        self.doors.push(door.clone());
+        let serve = async move |State(app): State<App>, request: Request| {
+            let answer = match admit(&app, &door, request).await {
+                Ok(at) => handler(app, at).await,
+                Err(refused) => Err(refused),
+            };
+            answer.unwrap_or_else(IntoResponse::into_response)
+        };
+        self.router = self.router.route(path, routing::on(filter, serve));
+        self
+    }
+
+    /// The routes.
+    pub(crate) fn into_router(self) -> Router<App> {
+        self.router
+    }
+
+    /// The ways in, for the tests that walk them.
+    #[cfg(test)]
+    pub(crate) fn table(&self) -> &[Door] {
+        &self.doors
+    }
+}
+
+/// An agent who may do what they ask for.
+pub(crate) struct Admitted {
+    pub(crate) signed: SignedIn,
+    /// What they see of the docket.
+    pub(crate) sight: Sight,
+    who: Agent,
+    about: About,
+    object: Object,
+    context: Context,
+    params: HashMap<String, String>,
+    query: HashMap<String, String>,
+    fields: Vec<(String, String)>,
+    act: String,
+}
+
+impl Admitted {
+    /// A part of the path; empty when it has none of this name.
+    pub(crate) fn path(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    /// A field of the address, empty when it is not there.
+    pub(crate) fn query(&self, name: &str) -> &str {
+        self.query.get(name).map_or("", String::as_str)
+    }
+
+    /// Every field of the address.
+    pub(crate) fn queries(&self) -> &HashMap<String, String> {
+        &self.query
+    }
+
+    /// The value of a field without the spaces around, empty when it is not there.
+    pub(crate) fn field(&self, name: &str) -> &str {
+        session::field(&self.fields, name).trim()
+    }
+
+    /// Every value of a field.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.fields
+            .iter()
+            .filter(move |(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The optimistic lock as the page had it.
+    pub(crate) fn revision(&self) -> i64 {
+        self.field("revision").parse().unwrap_or(-1)
+    }
+
+    /// The last part of the path: what is done.
+    pub(crate) fn act(&self) -> &str {
+        &self.act
+    }
+
+    /// Whether the agent may do this to the object of the page as well, once they say why.
+    pub(crate) fn may(&self, action: Action) -> bool {
+        self.decides(action, &self.object)
+    }
+
+    /// The same of another submission.
+    pub(crate) fn may_to(&self, action: Action, standing: &Standing) -> bool {
+        self.decides(action, &object(standing))
+    }
+
+    /// Whether the agent may do this to anything at all.
+    pub(crate) fn may_at_all(&self, action: Action) -> bool {
+        self.decides(action, &policies::own(&self.who, action))
+    }
+
+    fn decides(&self, action: Action, object: &Object) -> bool {
+        let context = Context {
+            reason: true,
+            ..self.context.clone()
+        };
+        policy::decide(&self.who, action, object, &context).allowed
+    }
+
+    /// Whether a part of the object is shown to the agent's unit.
+    pub(crate) fn is_shown(&self, part: Part) -> bool {
+        is_shown(&self.who, &self.object, part)
+    }
+
+    /// The same of another submission; of one that does not stand apart every part is.
+    pub(crate) fn is_shown_of(&self, seq: i64, part: Part) -> bool {
+        let apart = self.sight.shown().find(|standing| standing.seq == seq);
+        apart.is_none_or(|standing| is_shown(&self.who, &object(standing), part))
+    }
+}
+
+fn is_shown(agent: &Agent, object: &Object, part: Part) -> bool {
+    if Relation::between(agent, object) <= Relation::Unit {
+        return true;
+    }
+    let joined = object.joined.iter();
+    joined
+        .filter(|(unit, _)| *unit == agent.unit)
+        .any(|(_, parts)| parts.contains(&part))
+}
+
+/// Reads who asks for what, and lets in who may.
+async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Refused> {
+    let (mut parts, body) = request.into_parts();
+    let page = never(Page::from_request_parts(&mut parts, app).await);
+    if parts.uri.path().split('/').nth(1) != Some(page.tag()) {
+        return Err(page.not_found().into());
+    }
+    let (params, query) = address(&mut parts, app).await;
+    let act = parts.uri.path().rsplit('/').next().unwrap_or_default();
+    let act = act.to_owned();
+    let signed = session::signed_in(&parts.headers, app, &page).await?;
+    let (signed, fields) = if door.method == Method::POST {
+        let form =
+            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app);
+        session::proven(signed, page, form.await.ok().map(|Form(fields)| fields))?
+    } else {
+        let to_sign_in = || Redirect::to(&format!("{}/sign-in", link::workbench(&page)));
+        (
+            signed.ok_or_else(|| Refused::from(to_sign_in().into_response()))?,
+            Vec::new(),
+        )
+    };
+    let Some(who) = policies::agent(&signed.agent) else {
+        return Err(signed.not_found());
+    };
+    let context = context(app, door, &signed, &fields);
+    let failed = |error: StoreError| signed.failed(&error);
+    let apart = app.store.work.apart(&who.id, who.unit.as_str()).await;
+    let sight = policies::sight(&who, apart.map_err(failed)?);
+    let id = params.get("id").map_or("", String::as_str);
+    let object = match door.about {
+        About::Service | About::Docket => policies::own(&who, door.action),
+        About::Submission => {
+            let standing = app.store.work.standing(id).await.map_err(failed)?;
+            standing.map_or_else(|| Object::nobodys(Subject::Case), |one| object(&one))
+        }
+        About::Series => {
+            let seen = app
+                .store
+                .work
+                .seen_series(id, &sight)
+                .await
+                .map_err(failed)?;
+            policies::series(&who, &sight, seen.as_ref())
+        }
+    };
+    let decision = policy::decide(&who, door.action, &object, &context);
+    let mut at = Admitted {
+        signed,
+        sight,
+        who,
+        about: door.about,
+        object,
+        context,
+        params,
+        query,
+        fields,
+        act,
+    };
+    at.signed.page.reads = at.may_at_all(Action::Read);
+    if decision.allowed {
+        return Ok(at);
+    }
+    let because = decision.because.as_str();
+    tracing::debug!(door = door.path, because, "somebody was not let in");
+    if decision.because.may_be_told() {
+        Err(tell(app, &at, decision.because).await)
+    } else {
+        Err(at.signed.not_found())
+    }
+}
+
+/// Says what is missing: on the page of the object, where the agent may read that, with what they typed.
+async fn tell(app: &App, at: &Admitted, because: Because) -> Refused {
+    let reads = policy::decide(&at.who, Action::Read, &at.object, &at.context).allowed;
+    let told = match at.about {
+        About::Submission if reads && !at.fields.is_empty() => {
+            super::submission::act::told(app, at, because).await
+        }
+        About::Series if reads && !at.fields.is_empty() => {
+            super::series::act::told(app, at, because).await
+        }
+        _ => Ok(told::page(at, because)),
+    };
+    match told {
+        Ok(response) => response.into(),
+        Err(refused) => refused,
+    }
+}
+
+/// What the agent brings along: for a form the reason in it, for a page that of their task.
+fn context(app: &App, door: &Door, signed: &SignedIn, fields: &[(String, String)]) -> Context {
+    let reason = if door.method == Method::POST {
+        session::field(fields, "reason").trim()
+    } else {
+        signed.task.as_str()
+    };
+    let least = if door.action == Action::OpenIdentity {
+        REASON
+    } else {
+        1
+    };
+    Context {
+        reason: reason.chars().count() >= least,
+        signed_in_anew: app.now_micros() - signed.started_at <= ANEW,
+        second_person: None,
+        break_glass: false,
+    }
+}
+
+async fn address(
+    parts: &mut Parts,
+    app: &App,
+) -> (HashMap<String, String>, HashMap<String, String>) {
+    let params = RawPathParams::from_request_parts(parts, app).await;
+    let params = params.map_or_else(
+        |_| HashMap::new(),
+        |params| {
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            params.iter().map(owned).collect()
+        },
+    );
+    let query = Query::from_request_parts(parts, app).await;
+    (
+        params,
+        query.map_or_else(|_| HashMap::new(), |Query(query)| query),
+    )
+}
+
+fn never<T>(result: Result<T, Infallible>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(never) => match never {},
+    }
+}

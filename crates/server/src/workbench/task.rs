@@ -1,0 +1,58 @@
+//! The task at hand: why an agent looks beyond what is theirs. It is asked once, stands on every page, and the agent
+//! ends it.
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::{door::Admitted, link, session::Refused, told};
+use crate::app::App;
+
+/// Characters of a reason, at least…
+const LEAST: usize = 10;
+/// … and at most.
+const MOST: usize = 300;
+
+/// Begins a task.
+pub(super) async fn begin(app: App, at: Admitted) -> Result<Response, Refused> {
+    let reason = at.field("reason");
+    let back = back(&at);
+    let length = reason.chars().count();
+    if !(LEAST..=MOST).contains(&length) {
+        let words = at.signed.page.w;
+        let error = if length < LEAST {
+            words.t1("wb-error-reason", "least", LEAST as i64)
+        } else {
+            words.t1("wb-error-long", "most", MOST as i64)
+        };
+        return Ok(told::again(&at, &back, error));
+    }
+    set(&app, &at, &observables::mask_cards(reason)).await?;
+    Ok(Redirect::to(&back).into_response())
+}
+
+/// Ends it.
+pub(super) async fn end(app: App, at: Admitted) -> Result<Response, Refused> {
+    set(&app, &at, "").await?;
+    Ok(Redirect::to(&link::workbench(&at.signed.page)).into_response())
+}
+
+async fn set(app: &App, at: &Admitted, task: &str) -> Result<(), Refused> {
+    let set = app.store.work.set_task(at.signed.token(), task).await;
+    set.map_err(|error| at.signed.failed(&error))
+}
+
+/// A page of the workbench to go on with; the first where the form names none.
+fn back(at: &Admitted) -> String {
+    let first = link::workbench(&at.signed.page);
+    let back = at.field("back");
+    let ours = back
+        .strip_prefix(&first)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
+    let plain = back
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if ours && plain && !back.contains("//") {
+        back.to_owned()
+    } else {
+        first
+    }
+}
