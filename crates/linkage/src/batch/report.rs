@@ -104,7 +104,7 @@ impl Linkage<'_> {
             return false;
         }
         let source = |record: u32| records.sources()[record as usize];
-        if self.link_type == LinkType::Link && source(left) == source(right) {
+        if self.blocks.link_type == LinkType::Link && source(left) == source(right) {
             return false;
         }
         let (left, right) = (self.plan.row(left), self.plan.row(right));
