@@ -4,9 +4,11 @@
 //! no table of pairs is ever made. A pair that an earlier rule makes is seen by its agreements, and
 //! skipped.
 
+use std::collections::BTreeMap;
+
 use super::error::LinkError;
 use super::factors::{Random, mix};
-use super::plan::Plan;
+use super::plan::{Plan, code_of};
 
 /// Which pairs exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,12 +67,16 @@ pub(super) struct Blocks {
 
 #[derive(Debug, Default)]
 struct RuleBlocks {
+    /// The rule's expressions, as bits.
+    keys: u64,
     /// Records, group after group; groups of one are left out.
     members: Vec<u32>,
     /// Where each group ends in `members`.
     ends: Vec<u32>,
     /// For a rule that reads the elements of a set: the expression, and each group's element.
     elements: Option<(usize, Vec<u32>)>,
+    /// Blocks that make no pair for their size: their codes in the rule's keys, and their records.
+    aside: BTreeMap<Vec<u32>, u32>,
     pairs: u64,
 }
 
@@ -101,6 +107,20 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
+    /// Sets aside the blocks of more than `most` records.
+    pub(super) fn set_aside(&mut self, plan: &Plan<'_>, link_type: LinkType, most: u32) {
+        for rule in &mut self.rules {
+            rule.set_aside(plan, most);
+            rule.count(plan, link_type);
+        }
+    }
+
+    /// The blocks set aside: each with its rule and how many records it has.
+    pub(super) fn aside(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let rules = self.rules.iter().enumerate();
+        rules.flat_map(|(at, rule)| rule.aside.values().map(move |records| (at, *records)))
+    }
+
     /// Every pair of `selection` once.
     pub(super) fn for_each(
         &self,
@@ -111,7 +131,7 @@ impl Blocks {
         let stride = plan.stride();
         let mut rows = Vec::new();
         for (at, rule) in self.rules.iter().enumerate() {
-            let earlier = &plan.rules[..at];
+            let earlier = &self.rules[..at];
             for (group, members) in rule.groups().enumerate() {
                 if !members.iter().any(|record| selection.holds(*record)) {
                     continue;
@@ -131,7 +151,11 @@ impl Blocks {
                             continue;
                         }
                         let agreement = plan.agreement(left_row, right_row);
-                        if earlier.iter().any(|mask| agreement & mask == *mask)
+                        let made = |rule: &RuleBlocks| {
+                            agreement & rule.keys == rule.keys
+                                && rule.makes(plan, left_row, right_row)
+                        };
+                        if earlier.iter().any(made)
                             || !self.exists(plan, members[i], *right)
                             || rule.made_before(plan, group, left_row, right_row)
                         {
@@ -289,11 +313,56 @@ impl RuleBlocks {
         }
         rule.members.shrink_to_fit();
         rule.ends.shrink_to_fit();
-        rule.pairs = rule
-            .groups()
-            .map(|group| pairs_among(plan, link_type, group.len(), group.iter().copied()))
-            .sum();
+        rule.keys = mask;
+        rule.count(plan, link_type);
         rule
+    }
+
+    fn count(&mut self, plan: &Plan<'_>, link_type: LinkType) {
+        let groups = self.groups();
+        let pairs =
+            groups.map(|group| pairs_among(plan, link_type, group.len(), group.iter().copied()));
+        self.pairs = pairs.sum();
+    }
+
+    fn set_aside(&mut self, plan: &Plan<'_>, most: u32) {
+        let mut kept = RuleBlocks {
+            keys: self.keys,
+            ..RuleBlocks::default()
+        };
+        let mut elements = Vec::new();
+        for (at, group) in self.groups().enumerate() {
+            let element = self.elements.as_ref().map(|(_, of_group)| of_group[at]);
+            if group.len() > most as usize {
+                let codes = self.codes(plan, plan.row(group[0]), element);
+                kept.aside.insert(codes, group.len() as u32);
+            } else {
+                kept.members.extend_from_slice(group);
+                kept.ends.push(kept.members.len() as u32);
+                elements.extend(element);
+            }
+        }
+        kept.elements = self.elements.as_ref().map(|(key, _)| (*key, elements));
+        *self = kept;
+    }
+
+    /// What all records of a block have in the rule's keys.
+    fn codes(&self, plan: &Plan<'_>, row: &[u32], element: Option<u32>) -> Vec<u32> {
+        let keys = (0..plan.expressions.len()).filter(|key| self.keys >> key & 1 == 1);
+        let single = keys.filter(|key| plan.expressions[*key].elements.is_none());
+        single.map(|key| code_of(row, key)).chain(element).collect()
+    }
+
+    /// Whether a block makes the pair of two records that agree on the rule's keys.
+    fn makes(&self, plan: &Plan<'_>, left: &[u32], right: &[u32]) -> bool {
+        let open = |element| !self.aside.contains_key(&self.codes(plan, left, element));
+        match &self.elements {
+            _ if self.aside.is_empty() => true,
+            None => open(None),
+            Some((key, _)) => plan
+                .shared_elements(*key, left, right)
+                .any(|element| open(Some(element))),
+        }
     }
 
     /// Records of one code together, by counting.
@@ -374,7 +443,15 @@ impl RuleBlocks {
         let Some((expression, elements)) = &self.elements else {
             return false;
         };
-        plan.shared_element(*expression, left, right) != Some(elements[group])
+        if self.aside.is_empty() {
+            return plan.shared_element(*expression, left, right) != Some(elements[group]);
+        }
+        let mut shared = plan.shared_elements(*expression, left, right);
+        let first = shared.find(|element| {
+            let codes = self.codes(plan, left, Some(*element));
+            !self.aside.contains_key(&codes)
+        });
+        first != Some(elements[group])
     }
 }
 
