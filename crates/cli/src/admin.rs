@@ -1,5 +1,7 @@
 //! `orfevre admin`: agents and their invitations, units, checks, partners' tokens.
 
+mod train;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -36,6 +38,8 @@ pub(crate) enum Admin {
         #[arg(long, default_value_t = 1_000_000, value_name = "NUMBER")]
         samples: usize,
     },
+    /// Learn what each kind of shared key is worth from a folder that `demo` filled, whose truth is known.
+    Train(train::Train),
     /// The agents who have access.
     #[command(subcommand)]
     Agent(AgentCommand),
@@ -192,6 +196,7 @@ impl Admin {
                 Ok(ExitCode::SUCCESS)
             }
             Self::Check { samples } => check(config, samples),
+            Self::Train(train) => train.run(config),
             Self::Agent(agent) => serve::runtime()?.block_on(agent.run()),
             Self::Token(token) => serve::runtime()?.block_on(token.run()),
         }

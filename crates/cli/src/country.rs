@@ -11,6 +11,9 @@ use include_dir::{Dir, include_dir};
 use linkage::Model;
 use observables::WarningLists;
 
+/// What a shared key of each kind is worth.
+const MODEL: &str = "models/submissions.toml";
+
 static FRANCE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../config/france");
 
 /// What the server needs of a country.
@@ -20,26 +23,21 @@ pub(crate) struct Country {
     pub(crate) lists: WarningLists,
 }
 
+/// The text of a country's model of submissions.
+pub(crate) fn model_text(folder: Option<&Path>) -> Result<String> {
+    Ok(find(&files(folder)?, MODEL)?.to_owned())
+}
+
 /// Reads and checks a country's folder.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
-    let files = match folder {
-        Some(folder) => from_disk(folder)?,
-        None => built_in(),
-    };
-    let find = |name: &str| {
-        files
-            .iter()
-            .find(|(path, _)| path.ends_with(name))
-            .map(|(_, text)| text.as_str())
-            .with_context(|| format!("the configuration has no file {name}"))
-    };
+    let files = files(folder)?;
+    let find = |name: &str| find(&files, name);
     let places = Places::load(
         find("places/departments.tsv")?,
         find("places/communes.tsv")?,
     )
     .context("reading the places")?;
-    let model = Model::from_toml(find("models/submissions.toml")?)
-        .context("reading models/submissions.toml")?;
+    let model = Model::from_toml(find(MODEL)?).context("reading models/submissions.toml")?;
     let lists = WarningLists::from_misp_json(files.iter().filter_map(|(path, text)| {
         let name = path.strip_suffix(".json")?.rsplit_once("warninglists/")?.1;
         Some((name, text.as_str()))
@@ -65,10 +63,7 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
 
 /// The warning lists alone: those of a folder of MISP's lists, of a country's folder, or built in.
 pub(crate) fn lists(folder: Option<&Path>) -> Result<WarningLists> {
-    let files = match folder {
-        Some(folder) => from_disk(folder)?,
-        None => built_in(),
-    };
+    let files = files(folder)?;
     WarningLists::from_misp_json(files.iter().filter_map(|(path, text)| {
         let path = path.strip_suffix(".json")?;
         let name = match path.rsplit_once("warninglists/") {
@@ -79,6 +74,18 @@ pub(crate) fn lists(folder: Option<&Path>) -> Result<WarningLists> {
         Some((name, text.as_str()))
     }))
     .context("reading the warning lists")
+}
+
+fn files(folder: Option<&Path>) -> Result<Vec<(String, String)>> {
+    folder.map_or_else(|| Ok(built_in()), from_disk)
+}
+
+fn find<'f>(files: &'f [(String, String)], name: &str) -> Result<&'f str> {
+    let mut files = files.iter();
+    let found = files.find(|(path, _)| path.ends_with(name));
+    found
+        .map(|(_, text)| text.as_str())
+        .with_context(|| format!("the configuration has no file {name}"))
 }
 
 fn built_in() -> Vec<(String, String)> {

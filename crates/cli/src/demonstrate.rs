@@ -218,22 +218,11 @@ impl Demo {
     }
 
     async fn print_quality(&self, app: &App) -> Result<()> {
-        let path = self.data.join(TRUTH);
-        let text = std::fs::read_to_string(&path).with_context(|| {
-            format!(
-                "reading {}: only a folder that demo filled has it",
-                path.display()
-            )
-        })?;
-        let gangs: HashMap<&str, u64> = text
-            .lines()
-            .filter_map(|line| line.split_once('\t'))
-            .filter_map(|(id, gang)| Some((id, gang.parse().ok()?)))
-            .collect();
+        let gangs = truth(&self.data)?;
         let mut numbers: HashMap<String, u64> = HashMap::new();
         let (mut truth, mut found) = (Vec::new(), Vec::new());
         for (seq, id, series) in app.store.work.memberships().await? {
-            let Some(gang) = gangs.get(id.as_str()) else {
+            let Some(gang) = gangs.get(&id) else {
                 continue;
             };
             let record = RecordId(seq as u64);
@@ -251,6 +240,21 @@ impl Demo {
         );
         Ok(())
     }
+}
+
+/// The gang that each made complaint of a folder is of, by its id.
+pub(crate) fn truth(data: &Path) -> Result<HashMap<String, u64>> {
+    let path = data.join(TRUTH);
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "reading {}: only a folder that demo filled has it",
+            path.display()
+        )
+    })?;
+    let lines = text.lines().filter_map(|line| line.split_once('\t'));
+    Ok(lines
+        .filter_map(|(id, gang)| Some((id.to_owned(), gang.parse().ok()?)))
+        .collect())
 }
 
 /// Hands over the real reports and the made complaints; ends early when nobody takes them.

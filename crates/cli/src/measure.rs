@@ -59,6 +59,8 @@ pub(crate) enum Measure {
     Component(ComponentMade),
     /// Random bookings by many at once: nothing may ever be held twice.
     Bookings(bookings::BookingsMade),
+    /// What an arrival costs on the store, durable and with its series kept: by itself, and in batches.
+    Arrival(ArrivalMade),
 }
 
 #[derive(Args)]
@@ -127,6 +129,24 @@ pub(crate) struct ComponentMade {
     data: PathBuf,
 }
 
+#[derive(Args)]
+pub(crate) struct ArrivalMade {
+    /// Submissions that are there already, in gangs of eight.
+    #[arg(long, default_value_t = 1_000_000)]
+    count: i64,
+    /// Arrivals one by one.
+    #[arg(long, default_value_t = 2000)]
+    arrivals: i64,
+    /// Batches after them, and submissions in each.
+    #[arg(long, default_value_t = 20)]
+    batches: i64,
+    #[arg(long, default_value_t = 4096)]
+    batch: i64,
+    /// A folder; it is emptied first.
+    #[arg(long, default_value = "data/measure")]
+    data: PathBuf,
+}
+
 impl Measure {
     pub(crate) fn run(self, config: Option<&Path>) -> Result<ExitCode> {
         serve::runtime()?.block_on(async {
@@ -137,6 +157,7 @@ impl Measure {
                 Self::Pages(pages) => pages.run(config).await?,
                 Self::Component(component) => component.run(config).await?,
                 Self::Bookings(bookings) => bookings.run().await?,
+                Self::Arrival(arrival) => arrival.run(config).await?,
             }
             Ok(ExitCode::SUCCESS)
         })
@@ -676,15 +697,14 @@ impl ComponentMade {
             let work = &app.store.work;
             for first in (0..*size).step_by(4096) {
                 let last = (first + 4096).min(*size);
-                self.take(&app, (first..last).map(chained).collect())
-                    .await?;
+                take(&app, (first..last).map(chained).collect()).await?;
             }
             while work.recluster(&app.model, 512).await? > 0 {}
             while work.recluster_large(&app.model).await? > 0 {}
             let (mut applied, mut clustered) = (Vec::new(), Vec::new());
             for arrival in 0..ARRIVALS {
                 let started = Instant::now();
-                self.take(&app, vec![chained(size + arrival)]).await?;
+                take(&app, vec![chained(size + arrival)]).await?;
                 applied.push(started.elapsed());
                 let started = Instant::now();
                 let done = work.recluster(&app.model, 512).await?
@@ -709,37 +729,116 @@ impl ComponentMade {
         }
         Ok(())
     }
+}
 
-    async fn take(&self, app: &App, batch: Vec<Harmonised>) -> Result<()> {
-        let reached = Reached {
-            submission: batch.last().map_or(-1, |last| last.seq),
-            supplement: -1,
-        };
-        let batch = Batch::new(batch, &mut Analyser::default());
-        Ok(app.store.work.apply(batch, reached, &app.model).await?)
+impl ArrivalMade {
+    async fn run(&self, config: Option<&Path>) -> Result<()> {
+        emptied(&self.data)?;
+        let app = serve::open(config, &self.data, serve::ORIGIN, Settings::default()).await?;
+        let mut next = 0;
+        while next < self.count {
+            next = Self::arrive(&app, next, self.batch.min(self.count - next)).await?;
+        }
+        let mut waits = Vec::new();
+        let started = Instant::now();
+        for _ in 0..self.arrivals {
+            let at = Instant::now();
+            next = Self::arrive(&app, next, 1).await?;
+            waits.push(at.elapsed());
+        }
+        let one_by_one = Measured::new(waits, started.elapsed());
+        let (started, worked) = (Instant::now(), processor_seconds());
+        for _ in 0..self.batches {
+            next = Self::arrive(&app, next, self.batch).await?;
+        }
+        let (elapsed, arrived) = (started.elapsed(), (self.batches * self.batch) as f64);
+        let worked = processor_seconds()
+            .zip(worked)
+            .map(|(now, then)| now - then);
+        println!("{} submissions there", self.count);
+        line("one by one", 1, &one_by_one);
+        println!(
+            "in batches of {}: {:.0}/s, {:.0} a second of processor",
+            self.batch,
+            arrived / elapsed.as_secs_f64(),
+            arrived / worked.unwrap_or(f64::NAN)
+        );
+        println!("{} MiB at most", memory_peak().unwrap_or(0) >> 20);
+        Ok(())
     }
+
+    /// Takes the next `count` in, and clusters what they touch; gives who comes after them.
+    async fn arrive(app: &App, next: i64, count: i64) -> Result<i64> {
+        take(app, (next..next + count).map(in_a_gang).collect()).await?;
+        let work = &app.store.work;
+        while work.recluster(&app.model, 512).await? > 0 {}
+        while work.recluster_large(&app.model).await? > 0 {}
+        Ok(next + count)
+    }
+}
+
+async fn take(app: &App, batch: Vec<Harmonised>) -> Result<()> {
+    let reached = Reached {
+        submission: batch.last().map_or(-1, |last| last.seq),
+        supplement: -1,
+    };
+    let batch = Batch::new(batch, &mut Analyser::default());
+    Ok(app.store.work.apply(batch, reached, &app.model).await?)
+}
+
+/// Submissions of a gang.
+const GANG: i64 = 8;
+
+fn made_key(number: i64, kind: &str) -> Key {
+    Key {
+        // Odd, so that no two meet, and spread like hashes.
+        id: number.wrapping_mul(0x1E37_79B9_7F4A_7C15),
+        kind: key_kind(kind).expect("a kind of the list of kinds of keys"),
+        damped: false,
+    }
+}
+
+/// One of a gang of eight of the last hundred thousand: all name one account, two the same number, and each
+/// holds what is its own, and a name that five hundred use.
+fn in_a_gang(seq: i64) -> Harmonised {
+    const AT_ONCE: i64 = 100_000;
+    const GANGS: i64 = AT_ONCE / GANG;
+    let gang = seq / AT_ONCE * GANGS + seq % GANGS;
+    let own = |place: i64| 10_000_000_001 + 2 * (seq * 8 + place);
+    made(
+        seq,
+        vec![
+            made_key(2 * gang + 1, "iban"),
+            made_key(
+                1_000_000_001 + 2 * (4 * gang + seq % AT_ONCE / GANGS / 2),
+                "phone",
+            ),
+            made_key(5_000_000_001 + 2 * (seq % 2000), "payee"),
+            made_key(own(0), "email"),
+            made_key(own(1), "url"),
+            made_key(own(2), "domain"),
+            made_key(own(3), "reference"),
+            made_key(own(4), "passage"),
+            made_key(own(5), "passage"),
+        ],
+    )
 }
 
 /// One of a chain of gangs: eight submissions that name the same account, of which the last also names
 /// the next gang's. Whoever is named twice joins two gangs, so that all are one component.
 fn chained(seq: i64) -> Harmonised {
-    const GANG: i64 = 8;
-    let iban = key_kind("iban").expect("iban is in the list of kinds of keys");
-    let phone = key_kind("phone").expect("phone is in the list of kinds of keys");
     let gang = seq / GANG;
-    // Odd, so that no two meet, and spread like hashes.
-    let key = |number: i64, kind: u8| Key {
-        id: number.wrapping_mul(0x1E37_79B9_7F4A_7C15),
-        kind,
-        damped: false,
-    };
     let mut keys = vec![
-        key(2 * gang + 1, iban),
-        key(2 * (seq / 2) + 1_000_000_000, phone),
+        made_key(2 * gang + 1, "iban"),
+        made_key(2 * (seq / 2) + 1_000_000_000, "phone"),
     ];
     if seq % GANG == GANG - 1 {
-        keys.push(key(2 * gang + 3, iban));
+        keys.push(made_key(2 * gang + 3, "iban"));
     }
+    made(seq, keys)
+}
+
+fn made(seq: i64, keys: Vec<Key>) -> Harmonised {
     Harmonised {
         seq,
         id: format!("made-{seq:09}"),
@@ -772,6 +871,19 @@ fn memory_peak() -> Option<u64> {
 
 fn memory_now() -> Option<u64> {
     memory("VmRSS:")
+}
+
+/// Seconds of processor that this process has used, where the system tells (Linux, in hundredths).
+fn processor_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // the name of the program, in brackets, may hold anything
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut ticks = fields.split_whitespace().skip(11);
+    let both = [
+        ticks.next()?.parse::<f64>().ok()?,
+        ticks.next()?.parse().ok()?,
+    ];
+    Some(both.iter().sum::<f64>() / 100.0)
 }
 
 fn memory(field: &str) -> Option<u64> {

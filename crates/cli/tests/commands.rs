@@ -210,7 +210,11 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     let (_, err) = check(here, &[&namesake[..], &["--role", "Head"]].concat(), 2);
     assert!(err.contains("film_officer"), "{err}");
     let cleared = ["--role", "head", "--change", "--clearance", "secret"];
-    check(here, &[&namesake[..], &cleared, &["--clearance", "alpha"]].concat(), 0);
+    check(
+        here,
+        &[&namesake[..], &cleared, &["--clearance", "alpha"]].concat(),
+        0,
+    );
     check(here, &[&namesake[..], &cleared[..2]].concat(), 0);
     let (agents, _) = check(here, &["admin", "agent", "list", "--json"], 0);
     let agent: serde_json::Value = serde_json::from_str(&agents).unwrap();

@@ -6,14 +6,15 @@
 //! and the trained model; prints seconds of each phase. For measuring, with one reader of CSV that
 //! does what the measurements need.
 
+mod reading;
+
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::time::Instant;
 
 use linkage::batch::{
-    ColumnKind, Components, Linkage, LinkageOptions, Model, Records, RecordsBuilder, TrainOptions,
-    Value, WeightedPair, days_from_civil,
+    Components, Linkage, LinkageOptions, Model, RecordsBuilder, TrainOptions, WeightedPair,
 };
 
 type Failure = Box<dyn Error>;
@@ -74,7 +75,14 @@ fn arguments() -> Result<Arguments, Failure> {
 fn main() -> Result<(), Failure> {
     let arguments = arguments()?;
     let mut clock = Clock::start();
-    let (ids, records) = read(&arguments)?;
+    let mut file = reading::Table::open(&arguments.data, &arguments.dates)?;
+    let mut builder = RecordsBuilder::new(&file.columns())?;
+    let mut ids = Vec::new();
+    while let Some(row) = file.next()? {
+        ids.push(row.id().to_owned());
+        builder.push(0, &row.values())?;
+    }
+    let records = builder.finish();
     clock.tell("load");
     let options = LinkageOptions {
         threads: arguments.threads,
@@ -140,53 +148,6 @@ fn main() -> Result<(), Failure> {
         writeln!(rows, "{id},{cluster}")?;
     }
     Ok(())
-}
-
-/// Ids (the first column) and records of every column as text, or as dates where so told.
-fn read(arguments: &Arguments) -> Result<(Vec<String>, Records), Failure> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_path(&arguments.data)?;
-    let names: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
-    let kinds: Vec<(&str, ColumnKind)> = names
-        .iter()
-        .map(|name| {
-            let date = arguments.dates.contains(name);
-            let kind = if date {
-                ColumnKind::Date
-            } else {
-                ColumnKind::Text
-            };
-            (name.as_str(), kind)
-        })
-        .skip(1)
-        .collect();
-    let mut builder = RecordsBuilder::new(&kinds)?;
-    let (mut ids, mut row) = (Vec::new(), csv::StringRecord::new());
-    while reader.read_record(&mut row)? {
-        ids.push(row[0].to_owned());
-        let values: Vec<Value<'_>> = row
-            .iter()
-            .skip(1)
-            .zip(&kinds)
-            .map(|(text, (_, kind))| match kind {
-                ColumnKind::Date => date(text).map_or(Value::Null, Value::Date),
-                _ => Value::Text(text),
-            })
-            .collect();
-        builder.push(0, &values)?;
-    }
-    Ok((ids, builder.finish()))
-}
-
-/// `YYYY-MM-DD` or `YYYYMMDD`.
-fn date(text: &str) -> Option<i32> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() != 8 {
-        return None;
-    }
-    let number = |from, to| digits.get(from..to)?.parse::<u32>().ok();
-    days_from_civil(number(0, 4)? as i32, number(4, 6)?, number(6, 8)?)
 }
 
 /// Seconds of the first thread on a processor, where the system tells them (Linux), and by the clock: on a

@@ -41,7 +41,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Not here: reading files, and linking record by record as they arrive ([`crate::Index`]).
+//! [`Index`] links record by record as they come, with the same result.
+//!
+//! Not here: reading files, and linking by shared keys alone ([`crate::Index`]).
 
 mod bands;
 mod blocks;
@@ -54,8 +56,10 @@ mod entities;
 mod error;
 mod explain;
 mod factors;
+mod frequencies;
 mod labels;
 mod model;
+mod online;
 mod parts;
 mod plan;
 mod predict;
@@ -69,18 +73,23 @@ mod train;
 mod widen;
 
 use blocks::{Blocks, STRETCH, Selection, Stretch};
+use entities::Decided;
 use plan::Plan;
 use predict::{Scorer, Scoring};
 use threads::in_order;
+
+use crate::key::Decision;
 
 pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
+pub use frequencies::Frequencies;
 pub use model::{
     BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
     ModelError, Part, Relation, Test,
 };
+pub use online::{Change, Index, IndexError, IndexOptions, Passage, SeriesId};
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};
 pub use widen::WiderRule;
@@ -170,6 +179,32 @@ impl<'r> Linkage<'r> {
             threads: options.threads,
             prior,
         })
+    }
+
+    /// Takes term frequencies and rarities from counts made elsewhere, in place of the records' own;
+    /// columns that were not counted keep theirs.
+    #[must_use]
+    pub fn with_frequencies(mut self, frequencies: &'r Frequencies) -> Self {
+        self.plan.adopt(frequencies);
+        self
+    }
+
+    /// Sets aside blocks of more than `most` records: such a block makes no pair, since what so many
+    /// share says little and would cost the square of it. Its records may still meet by smaller blocks.
+    #[must_use]
+    pub fn with_largest_block(mut self, most: u32) -> Self {
+        self.blocks.set_aside(&self.plan, most);
+        self
+    }
+
+    /// Records of each block that was set aside, with the number of its rule.
+    pub fn set_aside(&self) -> Vec<(usize, u32)> {
+        self.blocks.aside().collect()
+    }
+
+    /// What the model's weights count of these records, to be given elsewhere.
+    pub fn frequencies(&self) -> Frequencies {
+        Frequencies::of(&self.plan)
     }
 
     /// The model, with what training has set.
@@ -273,12 +308,33 @@ impl<'r> Linkage<'r> {
     /// # Errors
     /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
     pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
+        self.clusters_as_decided(links, threshold, &[])
+    }
+
+    /// [`Linkage::clusters`] that keep what a person decided of records, by their numbers.
+    ///
+    /// Records that must be together are one cluster from the start; two that must not are never in
+    /// one, unless other decisions put them together. Decisions on records beyond the last have no effect.
+    ///
+    /// # Errors
+    /// As [`Linkage::clusters`].
+    pub fn clusters_as_decided(
+        &self,
+        links: &[WeightedPair],
+        threshold: f64,
+        decisions: &[Decision],
+    ) -> Result<Vec<u32>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let scoring = || scorer.scoring(&self.plan, f64::INFINITY);
         let count = self.plan.records.len();
         let threads = self.threads;
+        let decided = Decided::new(decisions, |record| {
+            u32::try_from(record.0)
+                .ok()
+                .filter(|at| (*at as usize) < count)
+        });
         Ok(entities::entities(
-            count, links, threshold, scoring, threads,
+            count, links, &decided, threshold, scoring, threads,
         ))
     }
 }

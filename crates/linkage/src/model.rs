@@ -409,9 +409,7 @@ impl Model {
                 state: WeightState::Capped,
             };
         }
-        let holders = 1_u64 << df.max(1).ilog2();
-        let rarity = (self.reference_population / holders as f64).log2();
-        let full = (kind.trust * rarity).clamp(0.0, kind.max_bits);
+        let full = (kind.trust * self.rarity(df)).clamp(0.0, kind.max_bits);
         let (bits, state) = if damped {
             (full * self.damping, WeightState::Damped)
         } else {
@@ -421,6 +419,12 @@ impl Model {
             bits: f64::from(units(bits)) / UNITS_PER_BIT,
             state,
         }
+    }
+
+    /// log2(N/df) with df as the power of two at or below it (see [`Model::weight`]).
+    pub(crate) fn rarity(&self, df: u64) -> f64 {
+        let holders = 1_u64 << df.max(1).ilog2();
+        (self.reference_population / holders as f64).log2()
     }
 
     /// [`Model::weight`] in units.

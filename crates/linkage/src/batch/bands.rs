@@ -13,12 +13,13 @@ const HASH_BITS: usize = 256;
 
 /// The bands of each hash of a column.
 pub(super) fn of_hashes(column: &Column, bands: u16) -> Elements {
+    numbered(column, bands, |code| hash_bands(column.hash(code), bands))
+}
+
+/// The bands of a hash, from the first.
+pub(super) fn hash_bands(hash: [u8; 32], bands: u16) -> impl Iterator<Item = Vec<u8>> {
     let width = HASH_BITS / usize::from(bands).clamp(1, HASH_BITS);
-    let of_value = |code: u32| {
-        let hash = column.hash(code);
-        (0..bands).map(move |band| hash_band(&hash, band, width))
-    };
-    numbered(column, bands, of_value)
+    (0..bands).map(move |band| hash_band(&hash, band, width))
 }
 
 /// The bands of each set's MinHash signature.
@@ -27,21 +28,28 @@ pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Elements {
     let hashes: Vec<u64> = elements
         .map(|code| text_hash(column.element(code)))
         .collect();
-    let hashes = &hashes;
     let of_value = |code: u32| {
-        let set = column.set(code);
-        (0..bands).map(move |band| {
-            let rows = (0..rows).map(|row| {
-                let function = mix(u64::from(band) << 16 | u64::from(row));
-                let images = set.iter();
-                let images = images.map(|element| mix(hashes[*element as usize] ^ function));
-                images.min().unwrap_or(0)
-            });
-            let all = rows.fold(u64::from(band), |all, row| mix(all.rotate_left(7) ^ row));
-            all.to_le_bytes()
-        })
+        let set = column.set(code).into_iter();
+        set_bands(set.map(|code| hashes[code as usize]).collect(), bands, rows)
     };
     numbered(column, bands, of_value)
+}
+
+/// The bands of a set's MinHash signature, from the first; of each element the [`text_hash`].
+pub(super) fn set_bands(
+    elements: Vec<u64>,
+    bands: u16,
+    rows: u16,
+) -> impl Iterator<Item = [u8; 8]> {
+    (0..bands).map(move |band| {
+        let rows = (0..rows).map(|row| {
+            let function = mix(u64::from(band) << 16 | u64::from(row));
+            let images = elements.iter().map(|element| mix(element ^ function));
+            images.min().unwrap_or(0)
+        });
+        let all = rows.fold(u64::from(band), |all, row| mix(all.rotate_left(7) ^ row));
+        all.to_le_bytes()
+    })
 }
 
 /// A band's bits, from the lowest of the hash's first byte.
@@ -56,7 +64,7 @@ fn hash_band(hash: &[u8; 32], band: u16, width: usize) -> Vec<u8> {
 }
 
 /// FNV-1a, then mixed: the same on every run, as the model's blocks have to be.
-fn text_hash(text: &str) -> u64 {
+pub(super) fn text_hash(text: &str) -> u64 {
     let fnv = text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     });

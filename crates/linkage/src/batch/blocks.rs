@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::error::LinkError;
 use super::factors::Random;
-use super::plan::{Codes, Plan};
+use super::plan::{Codes, Plan, code_of};
 use super::threads::in_order;
 
 /// Which pairs exist.
@@ -101,12 +101,16 @@ const FETCHED: usize = 128;
 
 #[derive(Debug, Clone, Default)]
 struct RuleBlocks {
+    /// The rule's expressions, as bits.
+    keys: u64,
     /// Records, group after group; groups of one are left out.
     members: Vec<u32>,
     /// Where each group ends in `members`.
     ends: Vec<u32>,
     /// For a rule that reads the elements of a set: the expression, and each group's element.
     elements: Option<(usize, Vec<u32>)>,
+    /// Blocks that make no pair for their size: their codes in the rule's keys, and their records.
+    aside: BTreeMap<Vec<u32>, u32>,
     pairs: u64,
 }
 
@@ -178,6 +182,20 @@ impl Blocks {
             .collect()
     }
 
+    /// Sets aside the blocks of more than `most` records.
+    pub(super) fn set_aside(&mut self, plan: &Plan<'_>, most: u32) {
+        for rule in &mut self.rules {
+            rule.set_aside(plan, most);
+            rule.count(plan, self.link_type);
+        }
+    }
+
+    /// The blocks set aside: each with its rule and how many records it has.
+    pub(super) fn aside(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let rules = self.rules.iter().enumerate();
+        rules.flat_map(|(at, rule)| rule.aside.values().map(move |records| (at, *records)))
+    }
+
     /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes.
     pub(super) fn for_each(
         &self,
@@ -187,7 +205,7 @@ impl Blocks {
         mut each: impl FnMut(Pair<'_>),
     ) {
         let rule = &self.rules[stretch.rule];
-        let earlier = &plan.rules[..stretch.rule];
+        let earlier = &self.rules[..stretch.rule];
         let mut fetched = Fetched::new(plan);
         let mut groups = stretch.groups.clone();
         while !groups.is_empty() {
@@ -214,7 +232,11 @@ impl Blocks {
                             continue;
                         }
                         let agreement = plan.agreement(left_row, right_row);
-                        if earlier.iter().any(|mask| agreement & mask == *mask)
+                        let made = |rule: &RuleBlocks| {
+                            agreement & rule.keys == rule.keys
+                                && rule.makes(plan, left_row, right_row)
+                        };
+                        if earlier.iter().any(made)
                             || !self.exists(plan, *left, *right)
                             || rule.made_before(plan, group, left_row, right_row)
                         {
@@ -405,11 +427,56 @@ impl RuleBlocks {
         }
         rule.members.shrink_to_fit();
         rule.ends.shrink_to_fit();
-        rule.pairs = rule
-            .groups()
-            .map(|group| pairs_among(plan, link_type, group.len(), group.iter().copied()))
-            .sum();
+        rule.keys = mask;
+        rule.count(plan, link_type);
         rule
+    }
+
+    fn count(&mut self, plan: &Plan<'_>, link_type: LinkType) {
+        let groups = self.groups();
+        let pairs =
+            groups.map(|group| pairs_among(plan, link_type, group.len(), group.iter().copied()));
+        self.pairs = pairs.sum();
+    }
+
+    fn set_aside(&mut self, plan: &Plan<'_>, most: u32) {
+        let mut kept = RuleBlocks {
+            keys: self.keys,
+            ..RuleBlocks::default()
+        };
+        let mut elements = Vec::new();
+        for (at, group) in self.groups().enumerate() {
+            let element = self.elements.as_ref().map(|(_, of_group)| of_group[at]);
+            if group.len() > most as usize {
+                let codes = self.codes(plan, plan.row(group[0]), element);
+                kept.aside.insert(codes, group.len() as u32);
+            } else {
+                kept.members.extend_from_slice(group);
+                kept.ends.push(kept.members.len() as u32);
+                elements.extend(element);
+            }
+        }
+        kept.elements = self.elements.as_ref().map(|(key, _)| (*key, elements));
+        *self = kept;
+    }
+
+    /// What all records of a block have in the rule's keys.
+    fn codes(&self, plan: &Plan<'_>, row: &[Codes], element: Option<u32>) -> Vec<u32> {
+        let keys = (0..plan.expressions.len()).filter(|key| self.keys >> key & 1 == 1);
+        let single = keys.filter(|key| plan.expressions[*key].elements.is_none());
+        single.map(|key| code_of(row, key)).chain(element).collect()
+    }
+
+    /// Whether a block makes the pair of two records that agree on the rule's keys.
+    fn makes(&self, plan: &Plan<'_>, left: &[Codes], right: &[Codes]) -> bool {
+        let open = |element| !self.aside.contains_key(&self.codes(plan, left, element));
+        match &self.elements {
+            _ if self.aside.is_empty() => true,
+            None => open(None),
+            Some((key, _)) => plan
+                .shared_elements(*key, left, right)
+                .any(|element| open(Some(element))),
+        }
     }
 
     fn stretches(&self, rule: usize, most: u64) -> Vec<Stretch> {
@@ -536,7 +603,15 @@ impl RuleBlocks {
         let Some((expression, elements)) = &self.elements else {
             return false;
         };
-        plan.shared_element(*expression, left, right) != Some(elements[group])
+        if self.aside.is_empty() {
+            return plan.shared_element(*expression, left, right) != Some(elements[group]);
+        }
+        let mut shared = plan.shared_elements(*expression, left, right);
+        let first = shared.find(|element| {
+            let codes = self.codes(plan, left, Some(*element));
+            !self.aside.contains_key(&codes)
+        });
+        first != Some(elements[group])
     }
 }
 

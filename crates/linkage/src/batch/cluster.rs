@@ -36,6 +36,22 @@ impl Components {
         self.parents[left.max(right) as usize] = left.min(right);
     }
 
+    /// Joins the records of each pair.
+    pub(super) fn with(mut self, pairs: &[(u32, u32)]) -> Components {
+        for (left, right) in pairs {
+            self.join(*left, *right);
+        }
+        self
+    }
+
+    /// The lowest-numbered record of a record's component.
+    pub(super) fn lowest(&self, mut record: u32) -> u32 {
+        while self.parents[record as usize] != record {
+            record = self.parents[record as usize];
+        }
+        record
+    }
+
     fn find(&mut self, mut record: u32) -> u32 {
         while self.parents[record as usize] != record {
             let parent = self.parents[record as usize];

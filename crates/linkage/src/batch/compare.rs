@@ -11,7 +11,7 @@ use super::similarity::{
     Matcher, common, cosine, hamming, jaccard, kilometres, rare_jaccard, shared_rarity,
 };
 
-/// Slots of a comparison's memory, a power of two: 36 KiB, so that all stay in the second cache.
+/// Most slots of a comparison's memory, a power of two: 36 KiB, so that all stay in the second cache.
 const SLOTS: usize = 1 << 12;
 const MICROS_A_DAY: f64 = 86_400e6;
 
@@ -34,7 +34,11 @@ impl<'p> Comparer<'p> {
     pub(super) fn new(plan: &'p Plan<'p>) -> Self {
         Comparer {
             plan,
-            memories: plan.comparisons.iter().map(|_| Memory::new()).collect(),
+            memories: plan
+                .comparisons
+                .iter()
+                .map(|_| Memory::new(plan.records.len()))
+                .collect(),
             scratch: Scratch::default(),
         }
     }
@@ -330,18 +334,23 @@ struct Memory {
 }
 
 impl Memory {
-    fn new() -> Self {
+    /// For pairs of so many records: of few there are fewer pairs than slots.
+    fn new(records: usize) -> Self {
+        let slots = records
+            .saturating_pow(2)
+            .clamp(1, SLOTS)
+            .next_power_of_two();
         Memory {
             // codes of known values are never both 0
-            pairs: vec![0; SLOTS],
-            levels: vec![0; SLOTS],
+            pairs: vec![0; slots],
+            levels: vec![0; slots],
         }
     }
 
     #[inline]
     fn get_or(&mut self, a: u32, b: u32, level: impl FnOnce() -> u8) -> u8 {
         let pair = u64::from(a.min(b)) << 32 | u64::from(a.max(b));
-        let slot = spread(pair) as usize & (SLOTS - 1);
+        let slot = spread(pair) as usize & (self.pairs.len() - 1);
         if self.pairs[slot] != pair {
             self.levels[slot] = level();
             self.pairs[slot] = pair;

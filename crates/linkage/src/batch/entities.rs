@@ -18,19 +18,52 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use super::cluster::{Components, WeightedPair};
 use super::predict::Scoring;
 use super::threads::in_order;
+use crate::key::{Decision, RecordId};
 
 /// Records of a side that are compared at most; of more, so many evenly spread.
 const MOST_COMPARED: usize = 32;
 /// Components that one thread takes at a time.
 const PART: usize = 64;
 
+/// What was decided of records, by number: pairs that are together, and pairs that are apart.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    together: Vec<(u32, u32)>,
+    apart: Vec<(u32, u32)>,
+}
+
+impl Decided {
+    /// Decisions on records that have a number.
+    pub(super) fn new(decisions: &[Decision], number: impl Fn(RecordId) -> Option<u32>) -> Decided {
+        let mut decided = Decided::default();
+        for decision in decisions {
+            let (a, b) = decision.records();
+            if let (Some(a), Some(b)) = (number(a), number(b))
+                && a != b
+            {
+                match decision {
+                    Decision::MustLink(..) => decided.together.push((a, b)),
+                    Decision::CannotLink(..) => decided.apart.push((a, b)),
+                }
+            }
+        }
+        decided
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.together.is_empty() && self.apart.is_empty()
+    }
+}
+
 /// Clusters of `count` records: for each record the lowest-numbered record of its cluster.
 ///
 /// Links of more than `threshold` bits join the components within which clusters are sought; a merge needs
-/// odds of more than that.
+/// odds of more than that. What was decided to be together is joined at the end: it may have several faces
+/// (names, addresses), and one need not be like the other's neighbours.
 pub(super) fn entities<'p>(
     count: usize,
     links: &[WeightedPair],
+    decided: &Decided,
     threshold: f64,
     scoring: impl Fn() -> Scoring<'p> + Sync,
     threads: usize,
@@ -43,25 +76,43 @@ pub(super) fn entities<'p>(
     for link in links.iter().filter(valid) {
         components.join(link.left, link.right);
     }
+    let together = components.clone().with(&decided.together).finish();
     let mut clusters = components.finish();
+    let forbidding = forbidding(decided, &together);
+    let component = |record: u32| {
+        let whole = together[record as usize];
+        let parted = forbidding.contains_key(&whole);
+        if parted {
+            whole
+        } else {
+            clusters[record as usize]
+        }
+    };
     let mut inside: Vec<Inside> = links
         .iter()
         .filter(valid)
         .map(|link| Inside {
-            component: clusters[link.left as usize],
+            component: component(link.left),
             low: link.left.min(link.right),
             high: link.left.max(link.right),
             bits: link.weight,
         })
         .collect();
     inside.sort_unstable_by_key(|link| (link.component, link.low, link.high));
-    let components = inside.chunk_by(|a, b| a.component == b.component);
-    let open = components.filter(|component| !is_plain(component, threshold));
-    let open: Vec<&[Inside]> = open.collect();
-    let parts: Vec<&[&[Inside]]> = open.chunks(PART).collect();
+    let none = Decided::default();
+    let open: Vec<(&[Inside], &Decided)> = inside
+        .chunk_by(|a, b| a.component == b.component)
+        .filter_map(|component| {
+            let decided = forbidding.get(&component[0].component);
+            let open = decided.is_some() || !is_plain(component, threshold);
+            open.then(|| (component, decided.unwrap_or(&none)))
+        })
+        .collect();
+    let parts: Vec<&[(&[Inside], &Decided)]> = open.chunks(PART).collect();
     let merged = |scoring: &mut Scoring<'p>, part: usize| {
-        let components = parts[part].iter();
-        let merged = components.map(|component| Merging::new(component, scoring, threshold).run());
+        let merged = parts[part]
+            .iter()
+            .map(|(component, decided)| Merging::new(component, decided, scoring, threshold).run());
         merged.collect::<Vec<_>>()
     };
     in_order(threads, parts.len(), scoring, merged, |merged| {
@@ -71,7 +122,32 @@ pub(super) fn entities<'p>(
             }
         }
     });
-    clusters
+    if decided.together.is_empty() {
+        return clusters;
+    }
+    let of_cluster: Vec<(u32, u32)> = (0_u32..).zip(clusters).collect();
+    Components::new(count)
+        .with(&of_cluster)
+        .with(&decided.together)
+        .finish()
+}
+
+/// The decisions that concern each component in which some are apart; two records of different
+/// components are apart anyway.
+fn forbidding(decided: &Decided, components: &[u32]) -> BTreeMap<u32, Decided> {
+    let mut forbidding = BTreeMap::<u32, Decided>::new();
+    for pair in &decided.apart {
+        let [a, b] = [pair.0, pair.1].map(|record| components[record as usize]);
+        if a == b {
+            forbidding.entry(a).or_default().apart.push(*pair);
+        }
+    }
+    for pair in &decided.together {
+        if let Some(of) = forbidding.get_mut(&components[pair.0 as usize]) {
+            of.together.push(*pair);
+        }
+    }
+    forbidding
 }
 
 /// A link within a component.
@@ -84,9 +160,10 @@ struct Inside {
 }
 
 /// The records of a component, ascending.
-fn records_of(component: &[Inside]) -> Vec<u32> {
+fn records_of(component: &[Inside], decided: &Decided) -> Vec<u32> {
     let records = component.iter().flat_map(|link| [link.low, link.high]);
-    let records: BTreeSet<u32> = records.collect();
+    let together = decided.together.iter().flat_map(|(a, b)| [*a, *b]);
+    let records: BTreeSet<u32> = records.chain(together).collect();
     records.into_iter().collect()
 }
 
@@ -100,7 +177,7 @@ fn is_plain(component: &[Inside], threshold: f64) -> bool {
     if !component.iter().all(sure) {
         return false;
     }
-    let records = records_of(component).len();
+    let records = records_of(component, &Decided::default()).len();
     component.len() == records * (records - 1) / 2
 }
 
@@ -108,25 +185,44 @@ fn is_plain(component: &[Inside], threshold: f64) -> bool {
 struct Merging<'c, 'p> {
     scoring: &'c mut Scoring<'p>,
     threshold: f64,
-    records: Vec<u32>,
     /// Records of each cluster; empty where it has gone into another.
     members: Vec<Vec<u32>>,
     /// For each cluster those it is linked with, and the evidence between them by class.
     near: Vec<BTreeMap<u32, Vec<f64>>>,
+    /// Clusters that will be one, by evidence or decision.
+    whole: Components,
+    /// For each such whole, by its lowest place, those it is never merged with.
+    apart: Vec<BTreeSet<u32>>,
 }
 
 impl<'c, 'p> Merging<'c, 'p> {
-    fn new(component: &[Inside], scoring: &'c mut Scoring<'p>, threshold: f64) -> Self {
-        let records = records_of(component);
+    fn new(
+        component: &[Inside],
+        decided: &Decided,
+        scoring: &'c mut Scoring<'p>,
+        threshold: f64,
+    ) -> Self {
+        let records = records_of(component, decided);
+        let place = |record| records.binary_search(&record).unwrap_or(0) as u32;
         let mut merging = Merging {
             members: records.iter().map(|record| vec![*record]).collect(),
             near: vec![BTreeMap::new(); records.len()],
-            records,
+            whole: Components::new(records.len()),
+            apart: vec![BTreeSet::new(); records.len()],
             scoring,
             threshold,
         };
+        for (a, b) in &decided.together {
+            merging.whole.join(place(*a), place(*b));
+        }
+        for (a, b) in &decided.apart {
+            let [a, b] = [*a, *b].map(|record| merging.whole.lowest(place(record)));
+            if a != b {
+                merging.apart[a as usize].insert(b);
+                merging.apart[b as usize].insert(a);
+            }
+        }
         for link in component {
-            let place = |record| merging.records.binary_search(&record).unwrap_or(0) as u32;
             let (low, high) = (place(link.low), place(link.high));
             let evidence = merging.between(low, high);
             merging.near[high as usize].insert(low, evidence.clone());
@@ -138,7 +234,7 @@ impl<'c, 'p> Merging<'c, 'p> {
     /// The records of each cluster, ascending.
     fn run(mut self) -> Vec<Vec<u32>> {
         let mut merges = BinaryHeap::new();
-        for left in 0..self.near.len() as u32 {
+        for left in 0..self.members.len() as u32 {
             let near = self.near[left as usize].keys();
             let later = near.filter(|right| **right > left);
             merges.extend(later.filter_map(|right| self.merge(left, *right)));
@@ -158,6 +254,10 @@ impl<'c, 'p> Merging<'c, 'p> {
     fn merge(&self, left: u32, right: u32) -> Option<Merge> {
         let (left, right) = (left.min(right), left.max(right));
         let evidence = self.near[left as usize].get(&right)?;
+        let [a, b] = [left, right].map(|cluster| self.whole.lowest(cluster));
+        if self.apart[a as usize].contains(&b) {
+            return None;
+        }
         let size = |cluster: u32| self.members[cluster as usize].len() as f64;
         let bits = self
             .scoring
@@ -172,8 +272,7 @@ impl<'c, 'p> Merging<'c, 'p> {
         of_left.remove(&right);
         of_right.remove(&left);
         let mut joined = BTreeMap::new();
-        let all: std::collections::BTreeSet<u32> =
-            of_left.keys().chain(of_right.keys()).copied().collect();
+        let all: BTreeSet<u32> = of_left.keys().chain(of_right.keys()).copied().collect();
         for near in all {
             let mut a = of_left
                 .remove(&near)
@@ -190,10 +289,25 @@ impl<'c, 'p> Merging<'c, 'p> {
             of_near.insert(left, evidence.clone());
         }
         self.near[left as usize] = joined;
+        self.join_wholes(left, right);
         let mut gone = std::mem::take(&mut self.members[right as usize]);
         let members = &mut self.members[left as usize];
         members.append(&mut gone);
         members.sort_unstable();
+    }
+
+    fn join_wholes(&mut self, left: u32, right: u32) {
+        let [a, b] = [left, right].map(|cluster| self.whole.lowest(cluster));
+        let (a, b) = (a.min(b), a.max(b));
+        if a == b {
+            return;
+        }
+        self.whole.join(a, b);
+        for other in std::mem::take(&mut self.apart[b as usize]) {
+            self.apart[other as usize].remove(&b);
+            self.apart[other as usize].insert(a);
+            self.apart[a as usize].insert(other);
+        }
     }
 
     /// The evidence of all pairs between two clusters, by class.

@@ -5,6 +5,7 @@
 //! agrees, which decides the blocking rules and the exact levels at once.
 
 use super::error::LinkError;
+use super::frequencies::Frequencies;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
@@ -216,6 +217,8 @@ pub(super) struct Plan<'r> {
     multiple: Vec<usize>,
     stride: usize,
     rows: Vec<Codes>,
+    /// Counts that stand in for those of the records.
+    given: Option<&'r Frequencies>,
 }
 
 impl<'r> Plan<'r> {
@@ -262,7 +265,33 @@ impl<'r> Plan<'r> {
             multiple,
             stride,
             rows,
+            given: None,
         })
+    }
+
+    /// Takes frequencies and rarities from counts made elsewhere; a column they lack keeps its own.
+    pub(super) fn adopt(&mut self, frequencies: &'r Frequencies) {
+        for expression in &mut self.expressions {
+            let column = self.records.at(expression.column);
+            if !expression.rarities.is_empty()
+                && let Some((counts, known)) = frequencies.counts(column, true)
+            {
+                expression.rarities = rarities(&counts, known);
+            }
+        }
+        self.given = Some(frequencies);
+    }
+
+    /// The expressions whose values weigh by how often they come, and the part of them that is counted.
+    pub(super) fn weighed_by_frequency(&self) -> impl Iterator<Item = (usize, Part)> + '_ {
+        let levels = self.comparisons.iter().flat_map(|of| &of.frequencies);
+        let terms = levels.flatten().map(|frequency| {
+            let key = &self.expressions[frequency.expression].key;
+            (frequency.expression, key.part)
+        });
+        let expressions = (0_usize..).zip(&self.expressions);
+        let rare = expressions.filter(|(_, expression)| !expression.rarities.is_empty());
+        terms.chain(rare.map(|(at, _)| (at, Part::Elements)))
     }
 
     pub(super) fn row(&self, record: u32) -> &[Codes] {
@@ -311,12 +340,33 @@ impl<'r> Plan<'r> {
         rules.position(|mask| agreement & mask == *mask)
     }
 
+    /// All elements that two rows share in an expression of elements, ascending.
+    pub(super) fn shared_elements(
+        &self,
+        expression: usize,
+        left: &[Codes],
+        right: &[Codes],
+    ) -> impl Iterator<Item = u32> + '_ {
+        let (left, right) = (code_of(left, expression), code_of(right, expression));
+        let elements = self.expressions[expression].elements.iter();
+        elements.flat_map(move |elements| elements.all_shared(left, right))
+    }
+
     /// How many records have each value of an expression, or each element where it is about elements; and
     /// how many have any.
     pub(super) fn term_counts(&self, expression: usize) -> (Vec<u32>, u32) {
-        if self.expressions[expression].elements.is_some() {
-            return self.column(expression).element_counts();
+        let column = self.column(expression);
+        let elements = self.expressions[expression].elements.is_some();
+        let given = self.given.and_then(|given| given.counts(column, elements));
+        match given {
+            Some(counts) => counts,
+            None if elements => column.element_counts(),
+            None => self.counted(expression),
         }
+    }
+
+    /// How many records have each value of an expression; and how many have any.
+    pub(super) fn counted(&self, expression: usize) -> (Vec<u32>, u32) {
         let mut counts = self.frequencies(expression);
         counts[0] = 0;
         let known = counts.iter().sum();

@@ -4,6 +4,7 @@
 //! value". Equal values have equal codes, so the engine compares numbers and reads a value only
 //! where two codes differ.
 
+use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
@@ -97,7 +98,7 @@ pub enum RecordsError {
 }
 
 /// Builds [`Records`] row by row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RecordsBuilder {
     columns: Vec<Column>,
     indexes: Vec<Index>,
@@ -217,7 +218,7 @@ impl Records {
 }
 
 /// One column: a code for each record, and what the codes mean.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: ColumnKind,
@@ -330,6 +331,29 @@ impl Column {
         (counts, records_of.iter().skip(1).sum())
     }
 
+    /// A value's bytes, which do not depend on the column's other values: of a set the lengths and texts
+    /// of its elements, sorted.
+    pub(super) fn canonical(&self, code: u32) -> Cow<'_, [u8]> {
+        match self.kind {
+            ColumnKind::Text => {
+                let text = self.text.get(self.values.range(code)).unwrap_or("");
+                Cow::Borrowed(text.as_bytes())
+            }
+            ColumnKind::TextSet => {
+                let set = self.set(code);
+                let mut texts: Vec<&str> = set.iter().map(|code| self.element(*code)).collect();
+                texts.sort_unstable();
+                let mut bytes = Vec::new();
+                for text in texts {
+                    bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+                    bytes.extend_from_slice(text.as_bytes());
+                }
+                Cow::Owned(bytes)
+            }
+            _ => Cow::Borrowed(self.values.get(code)),
+        }
+    }
+
     pub(super) fn number(&self, code: u32) -> f64 {
         f64::from_le_bytes(fixed(self.values.get(code), 0))
     }
@@ -416,7 +440,7 @@ impl Slots {
 }
 
 /// Distinct values, end to end. Code 0 is the empty value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Dictionary {
     bytes: Vec<u8>,
     ends: Vec<u32>,
@@ -458,7 +482,7 @@ impl Dictionary {
 ///
 /// Hashed with a key of the process, since values come from outside; what the codes are depends on
 /// the order of the records alone.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     slots: Vec<u32>,
     hasher: RandomState,

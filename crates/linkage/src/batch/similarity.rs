@@ -203,12 +203,15 @@ pub(super) fn rare_jaccard(a: &[u32], b: &[u32], rarity: &[f64]) -> f64 {
 }
 
 /// Rarity of each member in bits: log2(N/df) for a member that `df` of `N` records hold (inverse
-/// document frequency, Spärck Jones 1972); 0 for one that none holds.
+/// document frequency, Spärck Jones 1972); 0 for one that none holds. In steps of 2^-32, so that a sum
+/// is exact and the order of its terms decides nothing.
 pub(super) fn rarities(counts: &[u32], records: u32) -> Vec<f64> {
+    const STEPS: f64 = 4_294_967_296.0;
     let bits = |count: &u32| match count {
         0 => 0.0,
         count => (f64::from(records) / f64::from(*count)).log2().max(0.0),
     };
+    let bits = |count: &u32| (bits(count) * STEPS).round() / STEPS;
     counts.iter().map(bits).collect()
 }
 

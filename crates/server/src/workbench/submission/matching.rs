@@ -32,8 +32,22 @@ pub(crate) struct MatchView {
     /// Less likely than not: shown in a line.
     pub(crate) weak: bool,
     pub(crate) prior: String,
+    pub(crate) prior_bar: Bar,
     pub(crate) steps: Vec<StepView>,
+    pub(crate) total_bar: Bar,
+    /// Where no evidence stands, of [`SCALE`].
+    pub(crate) zero: i64,
 }
+
+/// From which to which evidence a fact leads, along a scale of [`SCALE`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Bar {
+    pub(crate) from: i64,
+    pub(crate) width: i64,
+}
+
+/// Units of the waterfall's width.
+const SCALE: f64 = 1000.0;
 
 /// What one shared key adds.
 pub(crate) struct StepView {
@@ -41,8 +55,7 @@ pub(crate) struct StepView {
     pub(crate) value: String,
     pub(crate) held: String,
     pub(crate) bits: String,
-    /// Of 100.
-    pub(crate) width: i64,
+    pub(crate) bar: Bar,
     pub(crate) limited: bool,
 }
 
@@ -119,16 +132,17 @@ fn waterfall(
         .collect();
     let seen = explain(&app.model, &shared, &shared);
     let lang = page.lang;
-    let most = seen
-        .steps
-        .iter()
-        .map(|step| step.bits)
-        .fold(1.0_f64, f64::max);
-    let steps = seen
+    let shown: Vec<_> = seen
         .steps
         .iter()
         .filter(|step| step.bits > 0.0 || step.state == WeightState::Counted)
-        .map(|step| {
+        .collect();
+    let added: Vec<f64> = shown.iter().map(|step| step.bits).collect();
+    let fall = Fall::new(seen.prior_bits, &added);
+    let steps = shown
+        .iter()
+        .zip(&fall.steps)
+        .map(|(step, bar)| {
             let kind = app.model.kind_name(step.kind).unwrap_or_default();
             StepView {
                 kind: labels::kind(page, kind),
@@ -138,7 +152,7 @@ fn waterfall(
                     .unwrap_or_default(),
                 held: labels::held(page, step.df as i64),
                 bits: labels::bits(lang, step.bits),
-                width: (step.bits / most * 100.0).round() as i64,
+                bar: *bar,
                 limited: step.over_ceiling > 0.05,
             }
         })
@@ -154,7 +168,45 @@ fn waterfall(
         bits,
         weak: seen.total_bits < 0.0,
         prior: labels::bits(lang, seen.prior_bits),
+        prior_bar: fall.prior,
         steps,
+        total_bar: fall.total,
+        zero: fall.zero,
+    }
+}
+
+/// The bars of a waterfall: each begins where the one before it ended, the total at nothing.
+struct Fall {
+    zero: i64,
+    prior: Bar,
+    steps: Vec<Bar>,
+    total: Bar,
+}
+
+impl Fall {
+    fn new(prior: f64, added: &[f64]) -> Self {
+        let mut heights = vec![0.0, prior];
+        let mut height = prior;
+        for bits in added {
+            height += bits;
+            heights.push(height);
+        }
+        let least = heights.iter().copied().fold(0.0, f64::min);
+        let most = heights.iter().copied().fold(0.0, f64::max);
+        let place = |height: f64| ((height - least) / (most - least).max(1.0) * SCALE).round();
+        let bar = |a: f64, b: f64| Bar {
+            from: place(a.min(b)) as i64,
+            width: (place(a.max(b)) - place(a.min(b))) as i64,
+        };
+        Self {
+            zero: place(0.0) as i64,
+            prior: bar(0.0, prior),
+            steps: heights[1..]
+                .windows(2)
+                .map(|two| bar(two[0], two[1]))
+                .collect(),
+            total: bar(0.0, height),
+        }
     }
 }
 
@@ -171,6 +223,21 @@ fn percent(probability: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_bar_of_a_waterfall_begins_where_the_one_before_it_ended() {
+        let fall = Fall::new(-9.0, &[15.0, 4.0]);
+        let bar = |from, width| Bar { from, width };
+        // from −9 to +10 in a thousand parts
+        assert_eq!(fall.zero, 474);
+        assert_eq!(fall.prior, bar(0, 474));
+        assert_eq!(fall.steps, [bar(0, 789), bar(789, 211)]);
+        assert_eq!(fall.total, bar(474, 526));
+
+        let unlike = Fall::new(-9.0, &[3.0]);
+        assert_eq!((unlike.zero, unlike.total), (1000, bar(333, 667)));
+        assert_eq!(Fall::new(0.0, &[]).total, bar(0, 0));
+    }
 
     #[test]
     fn evidence_is_never_shown_as_certainty() {
