@@ -79,6 +79,13 @@ const TOKENS: &[&str] = &[
     "C:\\",
     "T1059.001",
     "CVE-2026-",
+    "column = \"name\"",
+    "is = \"exact\", ",
+    "elements",
+    "0.5",
+    "1e308",
+    "nan",
+    "-1",
 ];
 
 /// An input made of those of the corpus.

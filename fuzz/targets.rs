@@ -3,6 +3,9 @@
 //! Two programs run them: cargo-fuzz with libFuzzer, where a nightly toolchain is (`cargo fuzz run extract`), and our own
 //! loop of mutations on any toolchain (`cargo xtask fuzz`), of which a bounded part is a test.
 
+use linkage::batch::{
+    ColumnKind, Linkage, LinkageOptions, Model, Records, RecordsBuilder, TrainOptions, Value,
+};
 use observables::{Extractor, Kind, Observable, defang, extract, hits, refang};
 use reading::{Format, Limits, read, read_as};
 
@@ -16,6 +19,7 @@ pub(crate) const TARGETS: &[(&str, Target)] = &[
     ("refang", refang_any),
     ("stream", stream_any),
     ("reading", reading_any),
+    ("model", model_any),
 ];
 
 /// Hits are ordered, apart, of the text, and canonical.
@@ -128,4 +132,73 @@ pub(crate) fn reading_any(bytes: &[u8]) {
         })
         .expect("bytes in memory can be read");
     }
+}
+
+/// A model of linkage, TOML or JSON: what is not refused trains and scores without panic, and its weights
+/// are finite.
+pub(crate) fn model_any(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let json = || serde_json::from_str::<Model>(&text).ok();
+    let Some(model) = Model::from_toml(&text).ok().or_else(json) else {
+        return;
+    };
+    let records = few_records();
+    let options = LinkageOptions {
+        pairs_per_rule: 100,
+        ..LinkageOptions::default()
+    };
+    let Ok(mut linkage) = Linkage::new(model, &records, options) else {
+        return;
+    };
+    hold(&linkage);
+    linkage.train(&TrainOptions {
+        random_pairs: 100,
+        rounds: 10,
+        ..TrainOptions::default()
+    });
+    hold(&linkage);
+    let written = linkage.model().to_toml().expect("a model can be written");
+    assert_eq!(Model::from_toml(&written).as_ref(), Ok(linkage.model()));
+}
+
+fn hold(linkage: &Linkage<'_>) {
+    let mut links = Vec::new();
+    let scored = linkage.predict(0.0, |link| {
+        assert!(link.weight.is_finite() && (0.0..=1.0).contains(&link.probability));
+        links.push(link.weighted());
+    });
+    if scored.is_ok() {
+        let clusters = linkage.clusters(&links, 0.0).expect("it scored");
+        assert!((0..).zip(&clusters).all(|(record, first)| *first <= record));
+    }
+}
+
+fn few_records() -> Records {
+    const ROWS: [(&str, &str, i32, &[&str], f64); 6] = [
+        ("Dupont", "Lyon", 10, &["a", "b"], 10.0),
+        ("Dupond", "Lyon", 10, &["a"], 10.4),
+        ("Lyon", "Dupont", 30, &["b", "ab"], -1.0),
+        ("Martin", "", 4000, &[], 0.0),
+        ("", "Nice", -10, &["c"], f64::NAN),
+        ("Martin", "Lion", 4001, &["a", "b", "c"], 10.0),
+    ];
+    let columns = [
+        ("name", ColumnKind::Text),
+        ("town", ColumnKind::Text),
+        ("born", ColumnKind::Date),
+        ("tags", ColumnKind::TextSet),
+        ("amount", ColumnKind::Number),
+    ];
+    let mut builder = RecordsBuilder::new(&columns).expect("each column has its name");
+    for (name, town, born, tags, amount) in ROWS {
+        let values = [
+            Value::Text(name),
+            Value::Text(town),
+            Value::Date(born),
+            Value::TextSet(tags),
+            Value::Number(amount),
+        ];
+        builder.push(0, &values).expect("values of their columns");
+    }
+    builder.finish()
 }

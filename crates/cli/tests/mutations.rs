@@ -57,7 +57,15 @@ fn reading_holds_on_mutated_files() {
 }
 
 #[test]
+fn models_of_linkage_are_refused_or_score_finitely() {
+    check("model", 1_500);
+}
+
+#[test]
 fn every_target_is_run_here() {
     let names: Vec<_> = targets::TARGETS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["extract", "parse", "refang", "stream", "reading"]);
+    assert_eq!(
+        names,
+        ["extract", "parse", "refang", "stream", "reading", "model"]
+    );
 }

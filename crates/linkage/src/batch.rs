@@ -50,6 +50,7 @@ mod blocks;
 mod cells;
 mod cluster;
 mod compare;
+mod custom;
 mod deterministic;
 mod em;
 mod entities;
@@ -82,6 +83,7 @@ use crate::key::Decision;
 
 pub use blocks::LinkType;
 pub use cluster::{Components, WeightedPair};
+pub use custom::CustomMeasure;
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
 pub use frequencies::Frequencies;
@@ -164,8 +166,21 @@ impl<'r> Linkage<'r> {
         records: &'r Records,
         options: LinkageOptions,
     ) -> Result<Linkage<'r>, LinkError> {
+        Linkage::with_measures(model, records, options, &[])
+    }
+
+    /// As [`Linkage::new`], with measures of the caller's own for [`Test::Custom`].
+    ///
+    /// # Errors
+    /// As [`Linkage::new`], and [`LinkError::NoMeasure`].
+    pub fn with_measures(
+        model: Model,
+        records: &'r Records,
+        options: LinkageOptions,
+        measures: &'r [&'r dyn CustomMeasure],
+    ) -> Result<Linkage<'r>, LinkError> {
         model.validate()?;
-        let plan = Plan::new(&model, records)?;
+        let plan = Plan::with_measures(&model, records, measures)?;
         let blocks = Blocks::new(&plan, options.link_type, options.threads);
         blocks.within(options.pairs_per_rule)?;
         let prior = match &model.deterministic {

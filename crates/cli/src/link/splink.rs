@@ -494,12 +494,34 @@ fn is_plain_null(condition: &str) -> bool {
 }
 
 #[cfg(test)]
+#[path = "../../../../fuzz/mutate.rs"]
+mod mutate;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(condition: &str) -> Option<String> {
         let (test, _) = test(&Sql::parse(condition).ok()?)?;
         Some(serde_json::to_string(&test).unwrap())
+    }
+
+    #[test]
+    fn mutated_settings_are_refused_or_make_a_valid_model() {
+        let corpus = [include_bytes!("../../../../fuzz/corpus/splink/settings.json").to_vec()];
+        let plain = serde_json::from_slice::<Settings>(&corpus[0]).unwrap();
+        plain.model().unwrap().0.validate().unwrap();
+        let mut chance = mutate::Chance::new(1);
+        for _ in 0..3_000 {
+            let input = mutate::mutated(&corpus, &mut chance);
+            if let Ok(settings) = serde_json::from_slice::<Settings>(&input)
+                && let Ok((model, _)) = settings.model()
+                && model.validate().is_ok()
+            {
+                lacks(&model);
+                model.to_toml().unwrap();
+            }
+        }
     }
 
     #[test]

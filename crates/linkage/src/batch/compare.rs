@@ -4,7 +4,7 @@
 //! per comparison, since the same values meet again and again within a block.
 
 use super::plan::{
-    BoundComparison, Check, Codes, Expression, Measure, PENDING, Plan, both_known, code_of, pack,
+    BoundComparison, Check, Codes, Measure, PENDING, Plan, both_known, code_of, pack,
 };
 use super::records::{Column, ColumnKind};
 use super::similarity::{
@@ -174,31 +174,29 @@ impl Sides<'_> {
                 }
                 let value = match last {
                     Some((of, by, value)) if of == expression && by == measure => *value,
-                    _ => {
-                        let a = code_of(self.left, *expression);
-                        let b = code_of(self.right, *expression);
-                        let expression_of = &self.plan.expressions[*expression];
-                        let slots = expression_of.slots.as_ref();
-                        let short = slots
-                            .filter(|_| measure.reads_letters())
-                            .and_then(|slots| slots.get(a).zip(slots.get(b)));
-                        let value = match short {
-                            Some((a, b)) => scratch.matcher.measured(*measure, a, b, *bound),
-                            None => {
-                                let column = self.plan.column(*expression);
-                                measured(*measure, expression_of, column, a, b, scratch)
-                            }
-                        };
-                        // beyond its bound it may be rough: see Matcher::measured
-                        if *measure != Measure::DamerauLevenshtein || measure.within(value, *bound)
-                        {
-                            *last = Some((*expression, *measure, value));
-                        }
-                        value
-                    }
+                    _ => self.value(*expression, *measure, *bound, scratch),
                 };
-                measure.within(value, *bound)
+                let holds = measure.within(value, *bound);
+                // beyond its bound it may be rough: see Matcher::measured
+                if holds || *measure != Measure::DamerauLevenshtein {
+                    *last = Some((*expression, *measure, value));
+                }
+                holds
             }
+        }
+    }
+
+    /// The measure of the pair; a distance beyond `bound` may be rough.
+    fn value(&self, expression: usize, measure: Measure, bound: f64, scratch: &mut Scratch) -> f64 {
+        let a = code_of(self.left, expression);
+        let b = code_of(self.right, expression);
+        let slots = self.plan.expressions[expression].slots.as_ref();
+        let short = slots
+            .filter(|_| measure.reads_letters())
+            .and_then(|slots| slots.get(a).zip(slots.get(b)));
+        match short {
+            Some((a, b)) => scratch.matcher.measured(measure, a, b, bound),
+            None => measured(self.plan, measure, expression, a, b, scratch),
         }
     }
 
@@ -228,13 +226,15 @@ impl Measure {
 }
 
 fn measured(
+    plan: &Plan<'_>,
     measure: Measure,
-    expression: &Expression,
-    column: &Column,
+    expression: usize,
     a: u32,
     b: u32,
     scratch: &mut Scratch,
 ) -> f64 {
+    let column = plan.column(expression);
+    let rarities = &plan.expressions[expression].rarities;
     match measure {
         Measure::Jaro
         | Measure::JaroWinkler
@@ -256,10 +256,8 @@ fn measured(
         }
         Measure::Jaccard => jaccard(&column.set(a), &column.set(b)),
         Measure::Cosine => cosine(&column.set(a), &column.set(b)),
-        Measure::RareJaccard => rare_jaccard(&column.set(a), &column.set(b), &expression.rarities),
-        Measure::SharedRarity => {
-            shared_rarity(&column.set(a), &column.set(b), &expression.rarities)
-        }
+        Measure::RareJaccard => rare_jaccard(&column.set(a), &column.set(b), rarities),
+        Measure::SharedRarity => shared_rarity(&column.set(a), &column.set(b), rarities),
         Measure::Difference => (column.number(a) - column.number(b)).abs().min(f64::MAX),
         Measure::Percent => {
             let (x, y) = (column.number(a), column.number(b));
@@ -277,6 +275,11 @@ fn measured(
         },
         Measure::Kilometres => kilometres(column.coordinates(a), column.coordinates(b)),
         Measure::Hamming => hamming(&column.hash(a), &column.hash(b)).into(),
+        Measure::Custom(number) => {
+            let x = column.text(a, &mut scratch.left);
+            let y = column.text(b, &mut scratch.right);
+            plan.measures[number].likeness(x, y)
+        }
     }
 }
 

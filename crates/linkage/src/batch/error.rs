@@ -28,6 +28,14 @@ pub enum LinkError {
         /// What it holds.
         kind: ColumnKind,
     },
+    /// The caller brings no measure of this name.
+    #[error("{place}: there is no measure {measure:?}: bring it, or use another test")]
+    NoMeasure {
+        /// The comparison.
+        place: String,
+        /// The measure's name.
+        measure: String,
+    },
     /// Comparisons and keys do not fit a pattern.
     #[error(
         "comparisons (4 bits each) and keys of blocking rules (1 bit each) need {bits} bits of the \

@@ -319,6 +319,15 @@ pub enum Test {
         /// The column.
         column: String,
     },
+    /// A measure of texts that the caller brings (see [`super::CustomMeasure`]).
+    Custom {
+        /// The measure's name.
+        measure: String,
+        /// The column.
+        column: String,
+        /// Least likeness, on the measure's own scale.
+        at_least: f64,
+    },
     /// The values of two text columns have changed places.
     Swapped {
         /// The two columns.
@@ -578,6 +587,7 @@ impl Test {
             | Test::Days { column, .. }
             | Test::Kilometres { column, .. }
             | Test::Hamming { column, .. }
+            | Test::Custom { column, .. }
             | Test::Prefix { column } => columns.push(column),
             Test::Swapped { columns: both } => columns.extend(both.iter().map(String::as_str)),
             Test::All { of } => of.iter().for_each(|test| test.read_columns(columns)),
@@ -616,6 +626,9 @@ impl Test {
             } => in_range(&place(), *bound, *bound >= 0.0, "0 and above"),
             Test::All { of } => of.iter().try_for_each(|test| test.validate(comparison)),
             Test::Exact { part, .. } => part.validate(&place()),
+            Test::Custom { at_least, .. } => {
+                in_range(&place(), *at_least, at_least.is_finite(), "finite numbers")
+            }
             Test::Prefix { .. } | Test::Swapped { .. } | Test::Otherwise => Ok(()),
         }
     }

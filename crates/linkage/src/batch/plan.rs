@@ -4,6 +4,7 @@
 //! its expressions side by side. Two rows compared give a bit for each expression on which the pair
 //! agrees, which decides the blocking rules and the exact levels at once.
 
+use super::custom::CustomMeasure;
 use super::error::LinkError;
 use super::frequencies::Frequencies;
 use super::model::{Comparison, Key, Level, Model, Part, Test};
@@ -106,6 +107,8 @@ pub(super) enum Measure {
     Kilometres,
     Hamming,
     Prefix,
+    /// One of the caller's, by its number.
+    Custom(usize),
 }
 
 impl Measure {
@@ -135,6 +138,7 @@ impl Measure {
                 | Measure::Cosine
                 | Measure::RareJaccard
                 | Measure::SharedRarity
+                | Measure::Custom(_)
         )
     }
 
@@ -156,6 +160,7 @@ impl Measure {
             Measure::Days => matches!(kind, ColumnKind::Date | ColumnKind::Moment),
             Measure::Kilometres => kind == ColumnKind::Coordinates,
             Measure::Hamming => kind == ColumnKind::Hash,
+            Measure::Custom(_) => kind == ColumnKind::Text,
         }
     }
 }
@@ -207,6 +212,7 @@ pub(super) struct Frequency {
 #[derive(Debug)]
 pub(super) struct Plan<'r> {
     pub(super) records: &'r Records,
+    pub(super) measures: &'r [&'r dyn CustomMeasure],
     /// Expressions, those of the blocking rules first.
     pub(super) expressions: Vec<Expression>,
     /// How many expressions are the rules'.
@@ -223,8 +229,17 @@ pub(super) struct Plan<'r> {
 
 impl<'r> Plan<'r> {
     pub(super) fn new(model: &Model, records: &'r Records) -> Result<Plan<'r>, LinkError> {
+        Plan::with_measures(model, records, &[])
+    }
+
+    pub(super) fn with_measures(
+        model: &Model,
+        records: &'r Records,
+        measures: &'r [&'r dyn CustomMeasure],
+    ) -> Result<Plan<'r>, LinkError> {
         let mut binder = Binder {
             records,
+            measures,
             expressions: Vec::new(),
         };
         let mut rules = Vec::new();
@@ -258,6 +273,7 @@ impl<'r> Plan<'r> {
         let rows = rows(records, &binder.expressions, stride);
         Ok(Plan {
             records,
+            measures,
             expressions: binder.expressions,
             keys,
             rules,
@@ -461,6 +477,7 @@ fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<Cod
 /// Finds or makes the expressions of keys and tests.
 struct Binder<'r> {
     records: &'r Records,
+    measures: &'r [&'r dyn CustomMeasure],
     expressions: Vec<Expression>,
 }
 
@@ -580,6 +597,19 @@ impl Binder<'_> {
             Test::Kilometres { column, at_most } => (Measure::Kilometres, column, *at_most),
             Test::Hamming { column, at_most } => (Measure::Hamming, column, *at_most),
             Test::Prefix { column } => (Measure::Prefix, column, 0.0),
+            Test::Custom {
+                measure,
+                column,
+                at_least,
+            } => {
+                let mut measures = self.measures.iter();
+                let known = measures.position(|known| known.name() == measure);
+                let number = known.ok_or_else(|| LinkError::NoMeasure {
+                    place: place.to_owned(),
+                    measure: measure.clone(),
+                })?;
+                (Measure::Custom(number), column, *at_least)
+            }
         };
         let expression = self.whole(column, place)?;
         self.require(expression, |kind| measure.applies_to(kind), place)?;
