@@ -447,6 +447,9 @@ impl Scanner<'_> {
                 && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
         });
         let Some(scheme) = scheme else {
+            if let Some(after) = self.telegram_link(start, colon) {
+                return after;
+            }
             // Perhaps the host alone is one.
             return self.plain(colon + 3, end.max(colon + 3), u8::MAX);
         };
@@ -503,8 +506,14 @@ impl Scanner<'_> {
     fn url(&mut self, start: usize, authority: usize, host_end: usize) -> (usize, bool) {
         let run = self.bytes.len().min(start + web::MAX_URL + 1);
         let mut end = host_end;
+        let before = start.checked_sub(1).map(|before| self.bytes[before]);
+        // Between two commas of a row, two semicolons, two quotes.
+        let closing = before.filter(|sign| matches!(sign, b',' | b';' | b'\''));
         if matches!(self.bytes.get(host_end), Some(b'/' | b'?' | b'#' | b'\\')) {
-            while end < run && !ends_url(self.bytes, end) {
+            while end < run
+                && !ends_url(self.bytes, end)
+                && closing.is_none_or(|sign| sign != self.bytes[end])
+            {
                 end += 1;
             }
         }
