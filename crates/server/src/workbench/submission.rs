@@ -46,7 +46,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{self, Assessment, Sighting, Verdicts},
+    harmonise::{self, Assessment, Findings, Unread, Verdicts, exhibit_path},
     page::{Page, render},
 };
 
@@ -154,6 +154,8 @@ struct Exhibit {
     media_type: String,
     sha256: String,
     href: String,
+    /// What of it could not be read, each place in a sentence.
+    unread: Vec<String>,
 }
 
 /// What this agent can do with it as it stands.
@@ -309,7 +311,10 @@ async fn build(
     let lang = page.lang;
     let seq = docket.seq;
 
-    let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+    let Findings {
+        sightings: found,
+        unread,
+    } = Findings::read(&docket.sightings);
     let corrections = work.corrections(seq).await?;
     let verdicts = Verdicts::of(&corrections);
     let sightings = hit::effective(&app.lists, &found, &verdicts);
@@ -387,7 +392,7 @@ async fn build(
         others: presence::others(app, signed, seq, presence::OF_A_PAGE).await,
         exhibits: uploads
             .iter()
-            .map(|upload| exhibit(&page, &address, upload))
+            .map(|upload| exhibit(&page, &address, upload, &unread))
             .collect(),
         has_identity: intake.has_identity(seq).await?,
         messages: history::messages(&page, &supplements, &acts, &names, &marks),
@@ -474,8 +479,22 @@ fn can(signed: &SignedIn, docket: &Docket) -> Can {
     }
 }
 
-fn exhibit(page: &Page, address: &str, upload: &Upload) -> Exhibit {
+fn exhibit(page: &Page, address: &str, upload: &Upload, unread: &[Unread]) -> Exhibit {
+    let of_it = exhibit_path(upload);
     Exhibit {
+        unread: unread
+            .iter()
+            .filter_map(|unread| {
+                let place = unread.path.strip_prefix(&of_it)?;
+                let part = match place.strip_prefix('/') {
+                    Some(part) => part,
+                    // Of the whole file; else of another whose id begins like this one's.
+                    None if place.is_empty() => "",
+                    None => return None,
+                };
+                Some(labels::unread(page, part, &unread.cause))
+            })
+            .collect(),
         name: upload.name.clone(),
         size: page.w.t1(
             "wb-kilobytes",

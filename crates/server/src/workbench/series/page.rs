@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{Sighting, Verdicts},
+    harmonise::{Findings, Sighting, Verdicts},
     page::{Page, render},
     workbench::{
         access::{Action, allowed},
@@ -304,7 +304,7 @@ async fn sightings(app: &App, dockets: &[Docket]) -> Result<Vec<Vec<Sighting>>, 
     Ok(dockets
         .iter()
         .map(|docket| {
-            let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+            let found = Findings::read(&docket.sightings).sightings;
             match corrections.get(&docket.seq) {
                 Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),
                 None => found,
