@@ -24,6 +24,7 @@ use casework::{
 use clap::Args;
 use exchange::{Mapping, Record, RecordError, csv_records, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 use server::{
     app::{App, Settings},
     receive::{Filing, ReceiveError, body_digest, receive},
@@ -291,7 +292,8 @@ async fn one(
             return None;
         }
     };
-    let body = body_digest(&serde_json::to_vec(&record.raw).unwrap_or_default());
+    let raw = Value::Object(record.raw.clone());
+    let body = body_digest(raw.to_string().as_bytes(), &raw);
     let filing = Filing {
         desk,
         track,

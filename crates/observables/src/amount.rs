@@ -200,6 +200,13 @@ fn name_at(bytes: &[u8], at: usize) -> Option<(usize, Currency)> {
             with_second = true;
             fiat("CHF")
         }
+        b"f" if second == b"cfa" => {
+            with_second = true;
+            Currency {
+                code: "XOF",
+                minor: 0,
+            }
+        }
         b"fcfa" | b"cfa" | b"xof" => Currency {
             code: "XOF",
             minor: 0,
@@ -422,7 +429,7 @@ fn amount_at(bytes: &[u8], start: usize) -> Option<(usize, usize, String)> {
         } else {
             cents
         };
-        let canonical = canonical(&number, decimals, 0, &currency);
+        let canonical = canonical(&number, decimals, 0, &currency)?;
         return Some((start, end, canonical));
     }
     let multiplier = multiplier_at(bytes, number.end);
@@ -432,7 +439,7 @@ fn amount_at(bytes: &[u8], start: usize) -> Option<(usize, usize, String)> {
         return Some((
             start,
             end,
-            canonical(&number, number.decimals, zeros, &currency),
+            canonical(&number, number.decimals, zeros, &currency)?,
         ));
     }
     let (from, currency) = currency_before(bytes, start)?;
@@ -445,17 +452,20 @@ fn amount_at(bytes: &[u8], start: usize) -> Option<(usize, usize, String)> {
     } else {
         end
     };
-    (!letter_after(bytes, end) && bytes.get(end) != Some(&b'%')).then(|| {
-        (
-            from,
-            end,
-            canonical(&number, number.decimals, zeros, &currency),
-        )
-    })
+    if letter_after(bytes, end) || bytes.get(end) == Some(&b'%') {
+        return None;
+    }
+    let canonical = canonical(&number, number.decimals, zeros, &currency)?;
+    Some((from, end, canonical))
 }
 
-/// Digits, a point, decimals, a space and the code.
-fn canonical(number: &Number<'_>, decimals: &[u8], zeros: usize, currency: &Currency) -> String {
+/// Digits, a point, decimals, a space and the code; none where a multiplier makes more digits than are read.
+fn canonical(
+    number: &Number<'_>,
+    decimals: &[u8],
+    zeros: usize,
+    currency: &Currency,
+) -> Option<String> {
     let digits = |bytes: &[u8]| -> String {
         bytes
             .iter()
@@ -482,6 +492,9 @@ fn canonical(number: &Number<'_>, decimals: &[u8], zeros: usize, currency: &Curr
     if text.is_empty() {
         text.push('0');
     }
+    if text.len() > WHOLE {
+        return None;
+    }
     while decimals.ends_with('0') {
         decimals.pop();
     }
@@ -503,7 +516,7 @@ fn canonical(number: &Number<'_>, decimals: &[u8], zeros: usize, currency: &Curr
     }
     text.push(' ');
     text.push_str(currency.code);
-    text
+    Some(text)
 }
 
 pub(crate) fn amount(text: &str) -> Result<(String, Proof), ParseError> {

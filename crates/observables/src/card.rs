@@ -99,6 +99,20 @@ fn mask_at(bytes: &[u8], at: usize) -> Option<usize> {
 /// Reads groups from `start`, with at most `apart` separators between them, while they make a card's
 /// length. Looks at a bounded number of bytes.
 fn groups_at(bytes: &[u8], start: usize, apart: usize) -> Groups {
+    groups_of(bytes, start, apart, mask_at)
+}
+
+/// The same of digits alone: the signs beside them hide nothing, as in Markdown's `**4111 1111 1111 1111**`.
+fn digits_at(bytes: &[u8], start: usize, apart: usize) -> Groups {
+    groups_of(bytes, start, apart, |_, _| None)
+}
+
+fn groups_of(
+    bytes: &[u8],
+    start: usize,
+    apart: usize,
+    mask_at: fn(&[u8], usize) -> Option<usize>,
+) -> Groups {
     let mut groups = Groups {
         signs: [0; LONGEST],
         ends: [(0, 0); LONGEST],
@@ -299,8 +313,15 @@ impl Scanner<'_> {
         if !matches!(two, 22..=27 | 30 | 34..=69 | 81) {
             return None;
         }
-        let groups = groups_at(bytes, start, 2);
+        let mut groups = groups_at(bytes, start, 2);
         self.work += 24;
+        if groups.masked {
+            let digits = digits_at(bytes, start, 2);
+            if (1..=digits.count).any(|count| is_number(&digits.signs[..digits.ends[count - 1].0]))
+            {
+                groups = digits;
+            }
+        }
         for count in (1..=groups.count).rev() {
             let (read, after) = groups.ends[count - 1];
             if read < 8 {
@@ -312,11 +333,23 @@ impl Scanner<'_> {
                 continue;
             }
             if hidden {
+                // Stars behind the last digits are the text's: "**4970 10** **** 1234**".
+                let stars = bytes[start..after].iter().rev();
+                let stars = stars.take_while(|byte| **byte == b'*').count();
+                let stars = if stars <= 3 && read - stars >= SHORTEST {
+                    stars
+                } else {
+                    0
+                };
+                let (signs, after) = (&signs[..read - stars], after - stars);
+                if !signs.contains(&b'*') {
+                    continue;
+                }
                 // A mask drawn in letters has all of its digits' place, as a model's name has not.
                 let drawn = bytes[start..after]
                     .iter()
                     .any(|byte| matches!(byte, b'x' | b'X'));
-                if drawn && read < SHORTEST {
+                if drawn && signs.len() < SHORTEST {
                     continue;
                 }
                 if let Some(canonical) = masked(signs) {
@@ -343,7 +376,8 @@ impl Scanner<'_> {
             let sure = matches!(read, 15 | 16)
                 && groups.printed(count)
                 && !inside
-                && !(goes_on && count > 1);
+                && !(goes_on && count > 1)
+                && !is_decimal(bytes, start, &groups, count);
             if !sure {
                 let near = self.context.around(bytes, start..after, 64, 32);
                 if !near.any(Topics::CARD) || near.any(Topics::SIRET) {
@@ -527,7 +561,7 @@ pub fn mask_cards(text: &str) -> Cow<'_, str> {
         if !matches!(bytes[start], b'2'..=b'6' | b'8') || at - start > LONGEST {
             continue;
         }
-        let groups = groups_at(bytes, start, 3);
+        let groups = digits_at(bytes, start, 3);
         let found = (1..=groups.count).rev().find(|count| {
             let (read, _) = groups.ends[count - 1];
             is_number(&groups.signs[..read])
@@ -547,8 +581,11 @@ pub fn mask_cards(text: &str) -> Cow<'_, str> {
             });
         match taken {
             Some(hit) if hit.kind != Kind::Card => continue,
-            // Lengths that dates, parcels and companies have too are hidden only where words say it.
-            None if !matches!(read, 15 | 16 | 19) => continue,
+            // Lengths that dates, parcels and companies have too, and what is written like a measure, are
+            // hidden only where words say it.
+            None if !matches!(read, 15 | 16 | 19) || is_decimal(bytes, start, &groups, count) => {
+                continue;
+            }
             _ => {}
         }
         let places = (start..end).filter(|place| bytes[*place].is_ascii_digit());
@@ -568,6 +605,73 @@ pub fn mask_cards(text: &str) -> Cow<'_, str> {
     }
     masked.push_str(&text[copied..]);
     Cow::Owned(masked)
+}
+
+/// Whether digits are a part of a decimal number, as `48.4970101234567893` and `4970101234567893.5` are. What a
+/// table writes beside a card is none: `1,4970101234567893,12/27`, `4970101234567893,123`, and the `.0` that
+/// programs put behind a number which they took for a measure.
+fn is_decimal(bytes: &[u8], start: usize, groups: &Groups, count: usize) -> bool {
+    let digits = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit());
+    let (_, end) = groups.ends[count - 1];
+    // 4.970101234567893e15 is a whole number again.
+    let is_scaled = matches!(bytes.get(end), Some(b'e' | b'E'));
+    match count {
+        // Few digits, one point, and more than any card has in a group.
+        2 => {
+            let (whole, point) = groups.ends[0];
+            whole <= 3 && bytes[point] == b'.' && bytes[point + 1].is_ascii_digit() && !is_scaled
+        }
+        1 => {
+            is_fraction(bytes, start, end) || {
+                let sign = bytes.get(end);
+                let after = (end + 1).min(bytes.len());
+                let part = digits(after).count();
+                let next = bytes.get(after + part);
+                let zero = digits(after).all(|digit| *digit == b'0');
+                match sign {
+                    // Three and four digits are a card's code or its month and year.
+                    Some(b'.') => matches!(part, 1 | 2 | 5..) && !zero && next != Some(&b'/'),
+                    Some(b',') => matches!(part, 1 | 2) && is_money(&bytes[after + part..]),
+                    _ => false,
+                }
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether digits stand behind the point of a decimal number, or behind the comma of one that begins with 0.
+fn is_fraction(bytes: &[u8], start: usize, end: usize) -> bool {
+    let Some(sign) = start.checked_sub(1) else {
+        return false;
+    };
+    let whole = bytes[..sign]
+        .iter()
+        .rev()
+        .take(LONGEST)
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let before = (sign - whole)
+        .checked_sub(1)
+        .map_or(b' ', |before| bytes[before]);
+    let alone = whole > 0 && !matches!(before, b'.' | b',' | b';');
+    match bytes[sign] {
+        b'.' => alone && bytes.get(end) != Some(&b'.'),
+        b',' => {
+            alone
+                && bytes[sign - whole..sign] == *b"0"
+                && !matches!(bytes.get(end), Some(b',' | b';'))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a currency follows.
+fn is_money(after: &[u8]) -> bool {
+    let after = after.strip_prefix(b" ").unwrap_or(after);
+    ["€", "$", "£", "EUR", "eur", "USD", "CHF", "F"]
+        .iter()
+        .any(|unit| after.starts_with(unit.as_bytes()))
 }
 
 /// Whether a hit's own check or plan says that it is no card.
@@ -673,6 +777,9 @@ mod tests {
         ] {
             check(text, &["card 497010******1234"]);
         }
+        check("**4970 10** **** 1234**", &["card 497010******1234"]);
+        check("**4111 1111 1111 1111**", &["card 411111******1111"]);
+        check("*4111111111111111*", &["card 411111******1111"]);
         check("4970XXXXXXXX1234", &["card 4970********1234"]);
         check("4970 **** **** 1234", &["card 4970********1234"]);
         check("carte 4970****1234", &["card 4970********1234"]);
@@ -820,6 +927,18 @@ mod tests {
             "IBAN FR76 3000 6000 0112 3456 7890 189 de la banque",
             "hash 0x4111111111111111411111111111111141111111111111114111111111111111",
             "06 39 98 12 34, SIRET 38012986600014, EAN 4006381333931",
+            "0.4970101234567893",
+            "0,4970101234567893",
+            "-0.4970101234567893 et 1.25",
+            "lat 48.4970101234567893, lon 2.3522",
+            "[2.4111111111111111,48.8566]",
+            "{\"score\":0.5555555555554444}",
+            "4.970101234567893",
+            "48.97010123456789",
+            "4970101234567893.5",
+            "total 4970101234567893.25 wei",
+            "4970101234567893,50 €",
+            "4970101234567893.123456",
             "le 12/03/2024 j'ai payé 4 500 € puis 5 600 €",
         ] {
             assert!(
@@ -827,6 +946,43 @@ mod tests {
                 "{}",
                 mask_cards(text)
             );
+        }
+    }
+
+    #[test]
+    fn a_card_beside_a_point_or_a_comma_is_hidden() {
+        for (text, expected) in [
+            (
+                "1,4970101234567893,12/27,123",
+                "1,497010******7893,12/27,123",
+            ),
+            ("0,4970101234567893,12/27", "0,497010******7893,12/27"),
+            ("4970101234567893,123", "497010******7893,123"),
+            ("4970101234567893,12/27", "497010******7893,12/27"),
+            ("4970101234567893,12,2027", "497010******7893,12,2027"),
+            ("4970101234567893.0", "497010******7893.0"),
+            ("4970101234567893.00", "497010******7893.00"),
+            ("4970101234567893.", "497010******7893."),
+            ("4970101234567893.123", "497010******7893.123"),
+            ("4970101234567893.12/27", "497010******7893.12/27"),
+            ("4970101234567893, 12", "497010******7893, 12"),
+            (
+                "J’ai payé 12,50 avec 4970101234567893.",
+                "J’ai payé 12,50 avec 497010******7893.",
+            ),
+            ("4.970101234567893e15", "4.97010******7893e15"),
+            (
+                "ma carte : 0.4970101234567893",
+                "ma carte : 0.497010******7893",
+            ),
+            ("n.4970101234567893", "n.497010******7893"),
+            ("**4970101234567893**", "**497010******7893**"),
+            ("#4970101234567893#", "#497010******7893#"),
+            ("x4970101234567893x", "x497010******7893x"),
+            ("41111111.11111111", "411111**.****1111"),
+            ("a.b,4970101234567893", "a.b,497010******7893"),
+        ] {
+            assert_eq!(mask_cards(text), expected);
         }
     }
 

@@ -447,6 +447,9 @@ impl Scanner<'_> {
                 && self.bytes[colon - known.len()..colon].eq_ignore_ascii_case(known.as_bytes())
         });
         let Some(scheme) = scheme else {
+            if let Some(after) = self.telegram_link(start, colon) {
+                return after;
+            }
             // Perhaps the host alone is one.
             return self.plain(colon + 3, end.max(colon + 3), u8::MAX);
         };
@@ -503,8 +506,14 @@ impl Scanner<'_> {
     fn url(&mut self, start: usize, authority: usize, host_end: usize) -> (usize, bool) {
         let run = self.bytes.len().min(start + web::MAX_URL + 1);
         let mut end = host_end;
+        let before = start.checked_sub(1).map(|before| self.bytes[before]);
+        // Between two commas of a row, two semicolons, two quotes.
+        let closing = before.filter(|sign| matches!(sign, b',' | b';' | b'\''));
         if matches!(self.bytes.get(host_end), Some(b'/' | b'?' | b'#' | b'\\')) {
-            while end < run && !ends_url(self.bytes, end) {
+            while end < run
+                && !ends_url(self.bytes, end)
+                && closing.is_none_or(|sign| sign != self.bytes[end])
+            {
                 end += 1;
             }
         }
@@ -846,7 +855,7 @@ impl Scanner<'_> {
         let run = &self.bytes[start..end];
         if seen & DOT != 0
             && run.contains(&b'.')
-            && let Some(after) = self.host(start, end)
+            && let Some(after) = self.range(start, end).or_else(|| self.host(start, end))
         {
             return after;
         }
@@ -854,6 +863,20 @@ impl Scanner<'_> {
             return self.numbers(start, end);
         }
         end
+    }
+
+    /// The first and the last address of a range: `192.0.2.1-192.0.2.9`.
+    fn range(&mut self, start: usize, end: usize) -> Option<usize> {
+        if !self.bytes[start].is_ascii_digit() || end - start > 31 {
+            return None;
+        }
+        let run = self.text.get(start..end)?;
+        let (first, last) = run.split_once('-')?;
+        let (first_read, last_read) = (web::ipv4(first).ok()?, web::ipv4(last).ok()?);
+        let middle = start + first.len();
+        self.push(Kind::Ipv4, first_read.0, first_read.1, start..middle);
+        self.push(Kind::Ipv4, last_read.0, last_read.1, middle + 1..end);
+        Some(end)
     }
 
     /// An IPv4 address, a domain, or a URL that begins with one of them.
@@ -1784,6 +1807,11 @@ mod tests {
     fn an_address_glued_to_a_word_is_found() {
         check("depuis l'adresse ip192.0.2.1", &["ipv4 192.0.2.1"]);
         check("192.0.2.1est la mienne", &["ipv4 192.0.2.1"]);
+        check(
+            "bloquez 192.0.2.1-192.0.2.9, pas plus",
+            &["ipv4 192.0.2.1", "ipv4 192.0.2.9"],
+        );
+        check("3.2.1.4-beta et 1-192.0.2.1", &[]);
         check(
             "v1.2.3.4, version1.2.3.4, libfoo-1.2.3.4, 1.2.3.4rc1, .1.2.3.4",
             &[],

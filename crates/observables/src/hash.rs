@@ -162,8 +162,10 @@ impl Scanner<'_> {
         if letter_before(self.bytes, from) && !named || letter_after(self.bytes, after) {
             return None;
         }
-        if matches!(self.bytes.get(after), Some(b':' | b'/' | b'+')) {
-            return None;
+        match &self.bytes[after..] {
+            [b':', next, ..] if !next.is_ascii_whitespace() => return None,
+            [b'/' | b'+', ..] => return None,
+            _ => {}
         }
         // Short ones look like ratios and times with a word behind them: "24:total:reste".
         let first = token[..length].split(|byte| *byte == b':').nth(1)?;

@@ -193,8 +193,8 @@ impl Observable {
         u64::from_be_bytes(*digest.first_chunk().expect("a SHA-256 digest has 32 bytes"))
     }
 
-    /// What contains this one, from near to far: of a URL its account, host and registered domain,
-    /// of an e-mail address its domain unless a mailbox provider's; what a block explorer's page shows, a
+    /// What contains this one, from near to far: of a URL its account, host and registered domain, then the URL that
+    /// it leads on to (`?url=https%3A%2F%2F…`) with the same of that; of a network of one address that, of an e-mail address its domain unless a mailbox provider's; what a block explorer's page shows, a
     /// French IBAN's RIB, the last four digits of a card.
     ///
     /// ```
@@ -211,23 +211,21 @@ impl Observable {
                 let Some(url) = web::url_of_canonical(&self.canonical) else {
                     return found;
                 };
-                found.extend(listing::of_url(&url));
-                if let Some(profile) = social::profile(&url) {
-                    found.push(Observable::of_account(profile.account));
+                push_parts(&url, &mut found);
+                if let Some((target, canonical)) = web::target(&url) {
+                    found.push(Observable {
+                        kind: Kind::Url,
+                        canonical,
+                    });
+                    push_parts(&target, &mut found);
                 }
-                found.extend(coin::explored(&url));
-                match url.host() {
-                    Some(Host::Domain(host)) => push_domains(host, &mut found),
-                    Some(Host::Ipv4(address)) => found.push(Observable {
-                        kind: Kind::Ipv4,
-                        canonical: address.to_string(),
-                    }),
-                    Some(Host::Ipv6(address)) => found.push(Observable {
-                        kind: Kind::Ipv6,
-                        canonical: address.to_string(),
-                    }),
-                    None => {}
-                }
+            }
+            // A network of one address.
+            Kind::Cidr => {
+                let single = ["/32", "/128"]
+                    .iter()
+                    .find_map(|length| self.canonical.strip_suffix(length));
+                found.extend(single.and_then(literal_of));
             }
             Kind::Email => {
                 if let Some((_, host)) = self.canonical.rsplit_once('@')
@@ -261,6 +259,20 @@ impl Observable {
             kind => found.extend(register::siren_of(kind, &self.canonical)),
         }
         found
+    }
+
+    /// What its canonical form proves by itself, whatever the text around it said.
+    ///
+    /// ```
+    /// use observables::{Kind, Observable, Proof};
+    ///
+    /// let account = Observable::parse(Kind::Iban, "FR14 2004 1010 0505 0001 3M02 606").unwrap();
+    /// assert_eq!(account.proof(), Proof::Checksum);
+    /// let handle = Observable::parse(Kind::Telegram, "@colis_relais").unwrap();
+    /// assert_eq!(handle.proof(), Proof::Shape);
+    /// ```
+    pub fn proof(&self) -> Proof {
+        canonicalise(self.kind, &self.canonical).map_or(Proof::Shape, |(_, proof)| proof)
     }
 
     /// What the identifier says about itself: made for examples, private, an imitation.
@@ -326,6 +338,34 @@ fn literal_address(host: &str) -> Option<Observable> {
         None => (Kind::Ipv4, inside),
     };
     Some(Observable::from_canonical(kind, canonical.to_owned()))
+}
+
+/// What a URL names by itself.
+fn push_parts(url: &Url, found: &mut Vec<Observable>) {
+    found.extend(listing::of_url(url));
+    if let Some(profile) = social::profile(url) {
+        found.push(Observable::of_account(profile.account));
+    }
+    found.extend(coin::explored(url));
+    match url.host() {
+        Some(Host::Domain(host)) => push_domains(host, found),
+        Some(Host::Ipv4(address)) => found.push(Observable {
+            kind: Kind::Ipv4,
+            canonical: address.to_string(),
+        }),
+        Some(Host::Ipv6(address)) => found.push(Observable {
+            kind: Kind::Ipv6,
+            canonical: address.to_string(),
+        }),
+        None => {}
+    }
+}
+
+/// An address as text.
+fn literal_of(address: &str) -> Option<Observable> {
+    [Kind::Ipv4, Kind::Ipv6]
+        .into_iter()
+        .find_map(|kind| Observable::parse(kind, address).ok())
 }
 
 fn push_domains(host: &str, found: &mut Vec<Observable>) {
@@ -550,6 +590,9 @@ mod tests {
             ["social x:test_arnaque", "domain x.com"]
         );
         assert_eq!(derived(Kind::Url, "http://192.0.2.1/a"), ["ipv4 192.0.2.1"]);
+        assert_eq!(derived(Kind::Cidr, "192.0.2.1/32"), ["ipv4 192.0.2.1"]);
+        assert_eq!(derived(Kind::Cidr, "2001:db8::7/128"), ["ipv6 2001:db8::7"]);
+        assert!(derived(Kind::Cidr, "192.0.2.0/24").is_empty());
         assert_eq!(
             derived(Kind::Url, "http://[2001:db8::1]/a"),
             ["ipv6 2001:db8::1"]
@@ -559,6 +602,27 @@ mod tests {
             ["domain mail.asso.example", "domain asso.example"]
         );
         assert!(derived(Kind::Email, "a@gmail.com").is_empty());
+        for wrapped in [
+            "https://liens.example/?data=1&url=https%3A%2F%2Fa.colis.test%2Fsuivi%3Fid%3D7&x=2",
+            "https://liens.example/L0/https:%2F%2Fa.colis.test%2Fsuivi%3Fid=7",
+            "https://liens.example/r/https://a.colis.test/suivi?id=7",
+        ] {
+            assert_eq!(
+                derived(Kind::Url, wrapped),
+                [
+                    "domain liens.example",
+                    "url https://a.colis.test/suivi?id=7",
+                    "domain a.colis.test",
+                    "domain colis.test"
+                ],
+                "{wrapped}"
+            );
+        }
+        // A name in a path is a folder or a file.
+        assert_eq!(
+            derived(Kind::Url, "https://liens.example/colis.test/?q=colis.test"),
+            ["domain liens.example"]
+        );
         assert_eq!(derived(Kind::Domain, "a.b.example"), ["domain b.example"]);
         assert!(derived(Kind::Domain, "b.example").is_empty());
     }

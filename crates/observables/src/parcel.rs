@@ -244,15 +244,15 @@ impl Scanner<'_> {
             && !letter_before(bytes, start - 3)
             && matches!(length, 2..=4 | 8 | 9);
         let first = if apart { start - 3 } else { start };
-        let inside = first.checked_sub(1).is_some_and(|before| {
-            matches!(bytes[before], b'+' | b'_' | b'/' | b'@' | b'#' | b'=')
-                || matches!(bytes[before], b'-' | b'.' | b',')
-                    && first > 1
-                    && bytes[first - 2].is_ascii_alphanumeric()
-        });
-        if inside {
-            return None;
+        let before = first.checked_sub(1).map(|before| bytes[before]);
+        let glued = first > 1 && bytes[first - 2].is_ascii_alphanumeric();
+        match before {
+            Some(b'+' | b'_' | b'/' | b'@' | b'#') => return None,
+            Some(b'-' | b'.') if glued => return None,
+            _ => {}
         }
+        // A log's value and a row's cell: only a number that proves itself is one.
+        let must_prove = before == Some(b'=') || before == Some(b',') && glued;
         // Forms that tell themselves; the lengths are those of a number in one piece, or of its first group.
         let shaped = apart
             || match run {
@@ -275,7 +275,8 @@ impl Scanner<'_> {
             let proved = lengths.into_iter().find(|length| {
                 number.first(*length).and_then(|(number, _)| form(number)) == Some(Form::Proved)
             });
-            for length in proved.into_iter().chain(lengths) {
+            let others = lengths.into_iter().filter(|_| !must_prove);
+            for length in proved.into_iter().chain(others) {
                 if let Some((compact, after)) = number.first(length)
                     && let Some(form) = form(compact)
                     && let Some(after) = self.parcel_of_form(form, compact, first..after)
@@ -283,6 +284,9 @@ impl Scanner<'_> {
                     return Some(after);
                 }
             }
+        }
+        if must_prove {
+            return None;
         }
         let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
         let mixed = digits < length;

@@ -774,6 +774,27 @@ fn ends_with_word(text: &[u8], words: &[&str]) -> bool {
 }
 
 impl Scanner<'_> {
+    /// An account that Telegram's own links open: `tg://resolve?domain=NAME`. `colon` is where `://` stands.
+    pub(crate) fn telegram_link(&mut self, start: usize, colon: usize) -> Option<usize> {
+        const ASKS: &[u8] = b"://resolve?domain=";
+        let from = colon.checked_sub(2).filter(|from| *from >= start)?;
+        let name_start = colon + ASKS.len();
+        let asked = self.bytes.get(colon..name_start)?;
+        let is_link = self.bytes[from..colon].eq_ignore_ascii_case(b"tg")
+            && asked.eq_ignore_ascii_case(ASKS)
+            && !letter_before(self.bytes, from);
+        let length = self.bytes[name_start..]
+            .iter()
+            .take(64)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+            .count();
+        self.work += length;
+        let end = name_start + length;
+        let name = self.text.get(name_start..end).filter(|_| is_link)?;
+        self.push_account(account("telegram", name)?, from..end);
+        Some(end)
+    }
+
     /// The end and canonical form of the handle whose `@` stands at `at`: when a platform is named
     /// beside it, shortly before or just after ("@x sur Telegram"), or when it names its own host
     /// (`@user@host`).
@@ -933,7 +954,13 @@ impl Scanner<'_> {
             && !letter_after(bytes, end + 5);
         let name = &bytes[start..end];
         let look = look(name)?;
-        if letter_after(bytes, end) || matches!(bytes.get(end), Some(b'@' | b'/' | b':')) {
+        // "Snap : lola_b: salut" is a name before what it says, "lola_b:80" is none.
+        let goes_on = match &bytes[end..] {
+            [b'@' | b'/', ..] => true,
+            [b':', next, ..] => !next.is_ascii_whitespace(),
+            _ => letter_after(bytes, end),
+        };
+        if goes_on {
             return None;
         }
         let rest = &bytes[end..];

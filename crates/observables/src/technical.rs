@@ -181,6 +181,7 @@ fn cve_at(bytes: &[u8], at: usize) -> Option<(usize, String)> {
     if !bytes.get(at..at + 3)?.eq_ignore_ascii_case(b"cve") {
         return None;
     }
+    let spaced = bytes.get(at + 3) == Some(&b' ');
     let year = match bytes.get(at + 3) {
         Some(b' ' | b':') => at + 4,
         _ => at + 3 + hyphen_length(bytes, at + 3)?,
@@ -188,7 +189,10 @@ fn cve_at(bytes: &[u8], at: usize) -> Option<(usize, String)> {
     if digits_at(bytes, year, 5) != 4 || !matches!(bytes[year], b'1' | b'2') {
         return None;
     }
-    let number = year + 4 + hyphen_length(bytes, year + 4)?;
+    let number = match bytes.get(year + 4) {
+        Some(b' ') if spaced => year + 5,
+        _ => year + 4 + hyphen_length(bytes, year + 4)?,
+    };
     let digits = digits_at(bytes, number, 20);
     let end = number + digits;
     if !(4..20).contains(&digits) || letter_after(bytes, end) {

@@ -175,6 +175,27 @@ pub(crate) fn url_of_canonical(canonical: &str) -> Option<Url> {
     Url::parse(canonical).ok()
 }
 
+/// Where a URL leads on to, with its canonical form: redirectors, protected links of mails and counters of clicks carry
+/// the whole address in a value of the query or behind their path.
+pub(crate) fn target(url: &Url) -> Option<(Url, String)> {
+    let whole = |text: &str| {
+        let scheme = text.get(..8)?.to_ascii_lowercase();
+        let is_web = scheme.starts_with("http://") || scheme == "https://";
+        let (url, canonical, _) = is_web.then(|| any_url(text).ok())??;
+        Some((url, canonical))
+    };
+    if let Some(found) = url.query_pairs().find_map(|(_, value)| whole(&value)) {
+        return Some(found);
+    }
+    let path = unescaped(url.path().as_bytes());
+    let path = String::from_utf8_lossy(&path);
+    let start = path.find("/http")? + 1;
+    let query = url
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
+    whole(&format!("{}{query}", &path[start..]))
+}
+
 /// A URL in its canonical form.
 pub(crate) fn read_url(text: &str) -> Result<(String, Proof), ParseError> {
     any_url(text).map(|(_, canonical, proof)| (canonical, proof))
@@ -870,7 +891,8 @@ impl Scanner<'_> {
         {
             return Some(after);
         }
-        if seen & DIGIT != 0 && length <= 13 && seen & COLON == 0 {
+        let in_one_piece = seen & COLON == 0 || !token[..length].contains(&b':');
+        if seen & DIGIT != 0 && length <= 13 && in_one_piece {
             return self.system_number(start, start + length);
         }
         None

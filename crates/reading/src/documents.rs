@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::{Format, Limits, Problem, Reader, Reading, read_as, table, under};
+use crate::{Cause, Format, Limits, Problem, Reader, Reading, read_as, table, under};
 
 /// How many rows of a table, or bytes of lines of JSON, make one reading: fewer than the items of the usual limits.
 const ROWS: usize = 1_000;
@@ -46,6 +46,7 @@ pub fn documents(
 fn too_long() -> Problem {
     Problem {
         path: String::new(),
+        cause: Cause::Limit,
         what: "the document is too long: its end was not read".to_owned(),
     }
 }

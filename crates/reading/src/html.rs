@@ -2,7 +2,7 @@
 //!
 //! No tree is built: one pass, in which each byte is read at most a few times whatever the page is.
 
-use crate::{Reader, under};
+use crate::{Cause, Reader, under};
 
 /// Attributes that hold addresses.
 const LINKS: [&str; 12] = [
@@ -83,7 +83,7 @@ impl Reader<'_> {
             let Some(tag) = tag(rest) else {
                 if rest.len() > 1 && is_tag_start(rest.as_bytes()[1]) {
                     // Never closed: a browser drops the rest, a reader of evidence does not.
-                    self.problem(path, "a tag is not closed");
+                    self.problem(path, Cause::Odd, "a tag is not closed");
                     push_text(&mut seen, &rest[1..]);
                     break;
                 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Reader, beginning, under};
+use crate::{Cause, Reader, beginning, under};
 
 impl Reader<'_> {
     pub(crate) fn json(&mut self, path: &str, bytes: &[u8]) {
@@ -46,7 +46,11 @@ impl Reader<'_> {
             let end = end.max(start + 1) - start;
             number += 1;
             let here = under(path, &format!("value {number}"));
-            self.problem(&here, "this is no JSON: it is given as text");
+            self.problem(
+                &here,
+                Cause::Damaged,
+                "this is no JSON: it is given as text",
+            );
             self.text(&here, "", String::from_utf8_lossy(&rest[..end]));
             at = start + end;
         }

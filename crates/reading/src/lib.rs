@@ -115,8 +115,57 @@ pub struct Attachment {
 pub struct Problem {
     /// Where.
     pub path: String,
+    /// Of which sort, for programs.
+    #[serde(default)]
+    pub cause: Cause,
     /// What is wrong, in words.
     pub what: String,
+}
+
+/// Why something could not be read.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// It is locked by a key or a password.
+    Encrypted,
+    /// It is not whole, or not what it says it is.
+    #[default]
+    Damaged,
+    /// Its format is none that is read.
+    Unsupported,
+    /// It goes beyond [`Limits`], or the time or memory that its reader has.
+    Limit,
+    /// It was read, and does not hold together.
+    Odd,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: [Self; 5] = [
+        Self::Encrypted,
+        Self::Damaged,
+        Self::Unsupported,
+        Self::Limit,
+        Self::Odd,
+    ];
+
+    /// A stable word: `encrypted`, `damaged`, `unsupported`, `limit`, `odd`.
+    ///
+    /// ```
+    /// assert_eq!(reading::Cause::Limit.name(), "limit");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Encrypted => "encrypted",
+            Self::Damaged => "damaged",
+            Self::Unsupported => "unsupported",
+            Self::Limit => "limit",
+            Self::Odd => "odd",
+        }
+    }
 }
 
 /// How much is read. What lies beyond is a [`Problem`], never an error.
@@ -187,7 +236,7 @@ pub(crate) struct Reader<'a> {
 impl Reader<'_> {
     pub(crate) fn document(&mut self, format: Format, path: &str, bytes: &[u8], depth: usize) {
         if depth > self.limits.depth {
-            return self.problem(path, "files lie in files too deep");
+            return self.problem(path, Cause::Limit, "files lie in files too deep");
         }
         match format {
             Format::Mail => self.mail(path, bytes, depth),
@@ -195,12 +244,16 @@ impl Reader<'_> {
             Format::Msg => self.msg(path, bytes, depth),
             Format::Html => self.html(path, &text_of(bytes)),
             Format::Pdf if self.limits.pdf => self.pdf(path, bytes, depth),
-            Format::Pdf => self.problem(path, "PDF is not read here"),
+            Format::Pdf => self.problem(path, Cause::Unsupported, "PDF is not read here"),
             Format::Csv => self.table(path, bytes),
             Format::Json => self.json(path, bytes),
             Format::Png | Format::Jpeg | Format::Gif | Format::Webp => self.picture(path, bytes),
             Format::Text | Format::Utf16 => self.text(path, "", text_of(bytes)),
-            Format::Binary => self.problem(path, "neither a text nor a file that is read here"),
+            Format::Binary => self.problem(
+                path,
+                Cause::Unsupported,
+                "neither a text nor a file that is read here",
+            ),
         }
     }
 
@@ -214,7 +267,7 @@ impl Reader<'_> {
         depth: usize,
     ) {
         if self.reading.attachments.len() >= self.limits.items {
-            return self.problem(path, "too many attachments");
+            return self.problem(path, Cause::Limit, "too many attachments");
         }
         let format = sniff(bytes);
         self.reading.attachments.push(Attachment {
@@ -238,10 +291,10 @@ impl Reader<'_> {
             return;
         }
         if self.reading.parts.len() >= self.limits.items {
-            return self.problem(path, "too many texts");
+            return self.problem(path, Cause::Limit, "too many texts");
         }
         if text.len() > self.text_left {
-            self.problem(path, "too much text: the rest was not read");
+            self.problem(path, Cause::Limit, "too much text: the rest was not read");
             text.truncate(beginning(&text, self.text_left).len());
         }
         self.text_left -= text.len();
@@ -262,11 +315,12 @@ impl Reader<'_> {
         }
     }
 
-    pub(crate) fn problem(&mut self, path: &str, what: impl Into<String>) {
+    pub(crate) fn problem(&mut self, path: &str, cause: Cause, what: impl Into<String>) {
         // One of a kind says it: a hundred thousand would say no more.
         if self.reading.problems.len() < self.limits.items.min(1_000) {
             self.reading.problems.push(Problem {
                 path: path.to_owned(),
+                cause,
                 what: what.into(),
             });
         }

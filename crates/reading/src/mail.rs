@@ -8,7 +8,7 @@ use mail_parser::{
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
 };
 
-use crate::{Hop, Reader, under};
+use crate::{Cause, Hop, Reader, under};
 
 static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
     MessageParser::new()
@@ -20,14 +20,18 @@ static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
 impl Reader<'_> {
     pub(crate) fn mail(&mut self, path: &str, bytes: &[u8], depth: usize) {
         let Some(message) = PARSER.parse(bytes) else {
-            self.problem(path, "this cannot be read as a mail: it is given as text");
+            self.problem(
+                path,
+                Cause::Damaged,
+                "this cannot be read as a mail: it is given as text",
+            );
             return self.text(path, "", crate::text_of(bytes));
         };
         self.mail_head(path, &message);
         for (number, part) in message.parts.iter().enumerate() {
             let path = under(path, &format!("part {number}"));
             if part.is_encoding_problem {
-                self.problem(&path, "not encoded as it says");
+                self.problem(&path, Cause::Damaged, "not encoded as it says");
             }
             self.part(&path, bytes, part, depth);
         }
@@ -108,7 +112,7 @@ impl Reader<'_> {
         let mut before: Option<i64> = None;
         for (number, line) in lines.iter().rev().enumerate() {
             if self.reading.hops.len() >= self.limits.items {
-                return self.problem(path, "too many hops");
+                return self.problem(path, Cause::Limit, "too many hops");
             }
             let ip = |host: &Option<Host<'_>>| match host {
                 Some(Host::IpAddr(address)) => Some(*address),
@@ -122,6 +126,7 @@ impl Reader<'_> {
             if delay.is_some_and(|delay| delay < 0) {
                 self.problem(
                     path,
+                    Cause::Odd,
                     format!(
                         "time goes backward between hops {number} and {}",
                         number + 1

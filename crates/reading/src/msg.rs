@@ -7,7 +7,7 @@ use std::{
 
 use cfb::CompoundFile;
 
-use crate::{Reader, under};
+use crate::{Cause, Reader, under};
 
 /// A stream `__substg1.0_PPPPTTTT`: the property and the type of its value.
 const STREAM: &str = "__substg1.0_";
@@ -47,7 +47,11 @@ impl Reader<'_> {
         let mut file = match CompoundFile::open(Cursor::new(bytes)) {
             Ok(file) => file,
             Err(error) => {
-                return self.problem(path, format!("this cannot be read as a .msg: {error}"));
+                return self.problem(
+                    path,
+                    Cause::Damaged,
+                    format!("this cannot be read as a .msg: {error}"),
+                );
             }
         };
         let mut entries = BTreeMap::<String, Storage>::new();
@@ -72,7 +76,7 @@ impl Reader<'_> {
             .get("")
             .is_some_and(|root| root.streams.keys().any(|name| name.len() == 8))
         {
-            return self.problem(path, "a compound file that is no mail");
+            return self.problem(path, Cause::Unsupported, "a compound file that is no mail");
         }
         self.msg_storage(path, &mut file, &entries, "", depth);
     }
@@ -86,7 +90,7 @@ impl Reader<'_> {
         depth: usize,
     ) {
         if depth > self.limits.depth {
-            return self.problem(path, "files lie in files too deep");
+            return self.problem(path, Cause::Limit, "files lie in files too deep");
         }
         let Some(storage) = entries.get(at) else {
             return;
@@ -119,7 +123,11 @@ impl Reader<'_> {
         match html {
             Some(html) => self.html(&under(path, "body html"), &html),
             None if !plain && storage.streams.contains_key(&format!("1009{BINARY}")) => {
-                self.problem(path, "the body is in RTF alone, which is not read");
+                self.problem(
+                    path,
+                    Cause::Unsupported,
+                    "the body is in RTF alone, which is not read",
+                );
             }
             None => {}
         }
@@ -149,7 +157,9 @@ impl Reader<'_> {
                             &bytes,
                             depth,
                         ),
-                        None => self.problem(&path, "this attachment cannot be read"),
+                        None => {
+                            self.problem(&path, Cause::Damaged, "this attachment cannot be read")
+                        }
                     }
                 } else if let Some(place) = inner.storages.get(&format!("3701{OBJECT}")) {
                     self.msg_storage(&path, file, entries, &place.clone(), depth + 1);

@@ -2,7 +2,7 @@
 
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
-use crate::{Reader, under};
+use crate::{Cause, Reader, under};
 
 /// What a stream may grow to when it is decompressed.
 const DECOMPRESSED: usize = 64 << 20;
@@ -15,10 +15,18 @@ impl Reader<'_> {
         };
         let document = match Document::load_mem_with_options(bytes, options) {
             Ok(document) => document,
-            Err(error) => return self.problem(path, format!("this PDF cannot be read: {error}")),
+            Err(error) => {
+                let cause = match error {
+                    lopdf::Error::InvalidPassword
+                    | lopdf::Error::Decryption(_)
+                    | lopdf::Error::UnsupportedSecurityHandler(_) => Cause::Encrypted,
+                    _ => Cause::Damaged,
+                };
+                return self.problem(path, cause, format!("this PDF cannot be read: {error}"));
+            }
         };
         if document.is_encrypted() {
-            self.problem(path, "this PDF is encrypted");
+            self.problem(path, Cause::Encrypted, "this PDF is encrypted");
         }
         for (number, _) in document.get_pages().into_iter().take(self.limits.items) {
             let path = under(path, &format!("page {number}"));
@@ -26,7 +34,11 @@ impl Reader<'_> {
                 .extract_text_with_limit(&[number], DECOMPRESSED.min(self.limits.document))
             {
                 Ok(text) => self.text(&path, "", text),
-                Err(error) => self.problem(&path, format!("this page cannot be read: {error}")),
+                Err(error) => self.problem(
+                    &path,
+                    Cause::Damaged,
+                    format!("this page cannot be read: {error}"),
+                ),
             }
         }
         if let Ok(Object::Reference(id)) = document.trailer.get(b"Info")
@@ -51,9 +63,11 @@ impl Reader<'_> {
                             let path = under(path, &format!("attachment {number}"));
                             self.attachment(&path, None, None, &bytes, depth);
                         }
-                        Err(error) => {
-                            self.problem(path, format!("an attached file cannot be read: {error}"))
-                        }
+                        Err(error) => self.problem(
+                            path,
+                            Cause::Damaged,
+                            format!("an attached file cannot be read: {error}"),
+                        ),
                     }
                 }
                 _ => {}

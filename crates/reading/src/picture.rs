@@ -5,24 +5,32 @@ use std::io::Cursor;
 use exif::{Exif, In, Tag, Value};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
-use crate::{Reader, barcode, under};
+use crate::{Cause, Reader, barcode, under};
 
 impl Reader<'_> {
     pub(crate) fn picture(&mut self, path: &str, bytes: &[u8]) {
         match exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) {
             Ok(exif) => self.exif(path, &exif),
             Err(exif::Error::NotFound(_)) => {}
-            Err(error) => self.problem(path, format!("the EXIF data cannot be read: {error}")),
+            Err(error) => self.problem(
+                path,
+                Cause::Damaged,
+                format!("the EXIF data cannot be read: {error}"),
+            ),
         }
         match self.decoded(bytes) {
             Ok(picture) => self.codes(path, &picture),
-            Err(what) => self.problem(path, what),
+            Err((cause, what)) => self.problem(path, cause, what),
         }
     }
 
-    fn decoded(&self, bytes: &[u8]) -> Result<DynamicImage, String> {
-        let told =
-            |error: &dyn std::fmt::Display| format!("this picture cannot be decoded: {error}");
+    fn decoded(&self, bytes: &[u8]) -> Result<DynamicImage, (Cause, String)> {
+        let told = |error: &dyn std::fmt::Display| {
+            (
+                Cause::Damaged,
+                format!("this picture cannot be decoded: {error}"),
+            )
+        };
         let mut reader = ImageReader::new(Cursor::new(bytes))
             .with_guessed_format()
             .map_err(|error| told(&error))?;
@@ -32,9 +40,8 @@ impl Reader<'_> {
         let decoder = reader.into_decoder().map_err(|error| told(&error))?;
         let (width, height) = decoder.dimensions();
         if u64::from(width) * u64::from(height) > self.limits.pixels {
-            return Err(format!(
-                "this picture is too large: {width} × {height} pixels"
-            ));
+            let what = format!("this picture is too large: {width} × {height} pixels");
+            return Err((Cause::Limit, what));
         }
         DynamicImage::from_decoder(decoder).map_err(|error| told(&error))
     }
@@ -75,7 +82,7 @@ impl Reader<'_> {
             self.text(&path, "bar code", content);
         }
         if number == 0 && unread > 0 {
-            self.problem(path, "a QR code cannot be read");
+            self.problem(path, Cause::Damaged, "a QR code cannot be read");
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use csv::StringRecord;
 
-use crate::{Format, Limits, Reader, Reading, beginning, format::delimiter, under};
+use crate::{Cause, Format, Limits, Reader, Reading, beginning, format::delimiter, under};
 
 impl Reader<'_> {
     pub(crate) fn table(&mut self, path: &str, bytes: &[u8]) {
@@ -46,6 +46,7 @@ impl Reader<'_> {
         if record.len() > names.len() {
             self.problem(
                 &under(path, &format!("row {line}")),
+                Cause::Odd,
                 "more cells than columns",
             );
         }

@@ -7,7 +7,7 @@
 mod exhibit;
 mod joins;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use casework::{
     Lang,
@@ -21,9 +21,10 @@ use casework::{
 };
 use jiff::Timestamp;
 use observables::{
-    Hit, Kind, Observable, WarningLists, extract, passage::passages, sketch::Sketch,
+    Hit, Kind, Observable, Proof, WarningLists, extract, mask_cards, passage::passages,
+    sketch::Sketch,
 };
-use reading::Part;
+use reading::{Cause, Part, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{
@@ -39,7 +40,7 @@ use crate::reader::hits_of;
 
 /// Grows when the same text gives other hits or keys than it did: what was received before is then harmonised
 /// again, once, beside what comes.
-pub const EXTRACTOR: i64 = 4;
+pub const EXTRACTOR: i64 = 5;
 
 /// An observable and where it stands in the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +56,8 @@ pub struct Sighting {
     pub start: usize,
     /// Byte after the last.
     pub end: usize,
-    /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`, `asked`; `agent` where
-    /// a person says so.
+    /// What stands behind it: `checksum`, `known_suffix`, `valid`, `possible`, `shape`; `agent` where a person says
+    /// so. `asked`, of older programs, where a question asks for its kind: see [`Sighting::is_asked`].
     pub proof: String,
     /// What it says about itself, as `observables::Flags` names it; `slip`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -67,6 +68,11 @@ pub struct Sighting {
 }
 
 impl Sighting {
+    /// Whether a question of the form asks for it: it is the whole answer.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.end == 0 && !self.path.is_empty() && self.proof != "agent"
+    }
+
     /// One that stands in no text.
     pub(crate) fn nowhere() -> Self {
         Self {
@@ -78,6 +84,49 @@ impl Sighting {
             proof: String::new(),
             flags: Vec::new(),
             list: None,
+        }
+    }
+}
+
+/// A file that came with a submission, or a part of it, that could not be read. The file itself is kept whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Where, as in [`Sighting::path`].
+    pub path: String,
+    /// Why: the name of a [`Cause`].
+    pub cause: String,
+}
+
+/// What is found in a submission, as the docket keeps it: a list of sightings, as older programs wrote it, where all
+/// could be read; else an object of both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Findings {
+    /// Observables with where they stand.
+    pub sightings: Vec<Sighting>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+}
+
+impl Findings {
+    /// Of the text that the docket keeps; empty where this program does not know its form.
+    #[must_use]
+    pub fn read(kept: &str) -> Self {
+        match serde_json::from_str(kept) {
+            Ok(sightings) if kept.starts_with('[') => Self {
+                sightings,
+                unread: Vec::new(),
+            },
+            _ => serde_json::from_str(kept).unwrap_or_default(),
+        }
+    }
+
+    /// The text that the docket keeps.
+    #[must_use]
+    pub fn json(&self) -> String {
+        if self.unread.is_empty() {
+            json(&self.sightings)
+        } else {
+            json(self)
         }
     }
 }
@@ -255,7 +304,7 @@ fn found(
             None => String::new(),
         },
         assessment: json(&assessment),
-        sightings: json(&found.sightings),
+        sightings: found.findings.json(),
         more: desk.matched && !facts::evidence(desk, answers).is_empty(),
         words: facts.search_text,
         lang: submission.lang.clone(),
@@ -325,29 +374,34 @@ pub struct Whole {
 pub enum Content {
     /// Its first bytes, no more than are read: a text, a table, JSON, a page.
     Start(Vec<u8>),
-    /// Texts that a reader of its own took out of a mail, a document, a picture; each with its place in the file.
-    Parts(Arc<Vec<Part>>),
+    /// What a reader of its own took out of a mail, a document, a picture.
+    Taken(Arc<Taken>),
+    /// Nothing.
+    Unread(Cause),
+}
+
+/// What was taken out of a file.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// Texts, each with its place in the file.
+    pub parts: Vec<Part>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
 }
 
 /// What is found in a submission and all that belongs to it.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What the program found; no agent's word is in it.
-    pub sightings: Vec<Sighting>,
+    /// What the program found and could not read; no agent's word is in it.
+    pub findings: Findings,
     /// Keys of what holds after what agents said, each once.
     pub keys: Vec<Key>,
 }
 
-impl Found {
-    /// The sightings as the docket keeps them.
-    #[must_use]
-    pub fn json(&self) -> String {
-        json(&self.sightings)
-    }
-}
-
 /// Hits of all the files of a submission that are kept.
 const MOST_IN_FILES: usize = 2_000;
+/// Places of all the files of a submission that are kept because they could not be read.
+const MOST_UNREAD: usize = 100;
 
 /// Everything that is found in a submission and in what belongs to it; none while it cannot be read.
 #[must_use]
@@ -367,16 +421,23 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
     for (upload, content) in &whole.files {
         let path = exhibit_path(upload);
         let read_here;
-        let parts = match content {
+        let (parts, problems) = match content {
             Content::Start(bytes) => {
-                read_here = exhibit::parts(&upload.name, &upload.media_type, bytes);
-                &read_here
+                read_here = exhibit::reading(&upload.name, &upload.media_type, bytes);
+                (&read_here.parts, &read_here.problems)
             }
-            Content::Parts(parts) => parts.as_ref(),
+            Content::Taken(taken) => (&taken.parts, &taken.problems),
+            Content::Unread(cause) => {
+                gathered.unread(path, *cause);
+                continue;
+            }
         };
         for part in parts {
             let path = part_path(&path, &part.path);
             gathered.file(&path, &part.text, &hits_of(part), most, lists);
+        }
+        for problem in problems {
+            gathered.unread(part_path(&path, &problem.path), problem.cause);
         }
     }
     Some(gathered.close(&whole.corrections, lists))
@@ -403,6 +464,7 @@ pub fn exhibit_path(upload: &Upload) -> String {
 /// Where a hit in a part of a file stands: that of the file, a slash, and the part's place in it, which is cut
 /// where it is long.
 fn part_path(exhibit: &str, place: &str) -> String {
+    let place = mask_cards(place);
     let cut = place.floor_char_boundary(LONGEST_PLACE);
     match &place[..cut] {
         "" => exhibit.to_owned(),
@@ -434,6 +496,7 @@ struct Gathered {
     sightings: Vec<Sighting>,
     /// The observable of each sighting.
     observables: Vec<Observable>,
+    unread: Vec<Unread>,
     /// Keys made of words and texts; one may be there twice.
     keys: Vec<Key>,
 }
@@ -606,7 +669,8 @@ impl Gathered {
         };
         match parsed {
             Ok(observable) => {
-                self.sight(observable, path, (0, 0), "asked", Vec::new(), lists);
+                let proof = proof_name(observable.proof());
+                self.sight(observable, path, (0, 0), proof, Vec::new(), lists);
             }
             // Typed as they could, and kept: read it like a text.
             Err(_) => self.text(path, raw, lists),
@@ -640,6 +704,17 @@ impl Gathered {
         self.passages(text, hits);
     }
 
+    /// Notes a place that could not be read, once for each cause.
+    fn unread(&mut self, path: String, cause: Cause) {
+        let unread = Unread {
+            path,
+            cause: cause.name().to_owned(),
+        };
+        if self.unread.len() < MOST_UNREAD && !self.unread.contains(&unread) {
+            self.unread.push(unread);
+        }
+    }
+
     fn passages(&mut self, text: &str, hits: &[Hit]) {
         for passage in passages(text, hits) {
             self.push(passage as i64, "passage", false);
@@ -649,14 +724,8 @@ impl Gathered {
     /// Takes hits until there are `most` in all.
     fn hits(&mut self, path: &str, hits: &[Hit], most: usize, lists: &WarningLists) {
         for hit in hits.iter().take(most.saturating_sub(self.sightings.len())) {
-            let proof = match hit.proof {
-                observables::Proof::Checksum => "checksum",
-                observables::Proof::KnownSuffix => "known_suffix",
-                observables::Proof::Valid => "valid",
-                observables::Proof::Possible => "possible",
-                observables::Proof::Shape => "shape",
-            };
-            let observable = hit.observable();
+            let proof = proof_name(hit.proof);
+            let observable = without_card(hit.observable());
             let mut flags: Vec<String> = hit.flags.names().map(str::to_owned).collect();
             if lists.one_slip_from(&observable).is_some() {
                 flags.push(SLIP.to_owned());
@@ -707,7 +776,10 @@ impl Gathered {
         keys.sort_unstable_by_key(|key| (key.id, key.kind));
         keys.dedup_by_key(|key| key.id);
         Found {
-            sightings: self.sightings,
+            findings: Findings {
+                sightings: self.sightings,
+                unread: self.unread,
+            },
             keys,
         }
     }
@@ -733,6 +805,40 @@ impl Gathered {
         if let Some(id) = modus_key(question, answer) {
             self.push(id, "modus", false);
         }
+    }
+}
+
+/// How a docket names a proof.
+fn proof_name(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Checksum => "checksum",
+        Proof::KnownSuffix => "known_suffix",
+        Proof::Valid => "valid",
+        Proof::Possible => "possible",
+        Proof::Shape => "shape",
+    }
+}
+
+/// An observable that holds others' words without a card's number in them. Files are evidence and are read as they
+/// are, but what is found in them is kept beside them.
+fn without_card(observable: Observable) -> Observable {
+    let kind = observable.kind();
+    let holds_words = matches!(
+        kind,
+        Kind::Url
+            | Kind::Domain
+            | Kind::Email
+            | Kind::MessageId
+            | Kind::UserAgent
+            | Kind::Registry
+            | Kind::Path
+            | Kind::Social
+            | Kind::Telegram
+            | Kind::Payment
+    );
+    match mask_cards(observable.canonical()) {
+        Cow::Owned(masked) if holds_words => Observable::from_canonical(kind, masked),
+        _ => observable,
     }
 }
 
@@ -826,11 +932,21 @@ mod tests {
     fn a_known_name_with_a_slip_is_no_evidence_and_an_address_is() {
         let text = |text: &str| told(text, &[]);
         let slip = text("J’ai payé sur comerce.example avec ma carte.");
-        assert!(slip.sightings[0].flags.iter().any(|flag| flag == SLIP));
+        assert!(
+            slip.findings.sightings[0]
+                .flags
+                .iter()
+                .any(|flag| flag == SLIP)
+        );
         assert!(keys(&slip, "domain").is_empty() && keys(&slip, "registrable").is_empty());
         // Someone who copies an address copies it as it stands.
         let lure = text("J’ai payé sur https://comerce.example/panier avec ma carte.");
-        assert!(!lure.sightings[0].flags.iter().any(|flag| flag == SLIP));
+        assert!(
+            !lure.findings.sightings[0]
+                .flags
+                .iter()
+                .any(|flag| flag == SLIP)
+        );
         assert!(matches!(keys(&lure, "domain")[..], [(_, false)]));
         let asked = typed("comerce.example");
         assert!(keys(&asked, "domain").is_empty());
@@ -891,7 +1007,7 @@ question = [
                 alone.keys.len(),
                 alone.more,
                 whole.keys.len(),
-                whole.sightings.len(),
+                whole.findings.sightings.len(),
             )
         };
         let (alone, more, whole, sightings) = found("");

@@ -18,7 +18,7 @@ use std::{
 };
 
 use observables::{Hit, extract};
-use reading::{Format, Limits, Part, Problem, Reading, first_mail};
+use reading::{Cause, Format, Limits, Part, Problem, Reading, first_mail};
 
 /// How long a child may be silent that a person waits for. One document makes one answer.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -244,6 +244,7 @@ fn stopped_at(format: Format, end: u64, what: String) -> Reading {
         end,
         problems: vec![Problem {
             path: String::new(),
+            cause: Cause::Limit,
             what,
         }],
         ..Reading::default()

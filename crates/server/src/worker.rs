@@ -355,7 +355,7 @@ pub(crate) async fn harmonise_again(
             match harmonise::again(&shared.config, &shared.lists, &whole) {
                 Some(one) => found.push(FoundAgain {
                     waiting,
-                    sightings: one.json(),
+                    sightings: one.findings.json(),
                     keys: one.keys,
                 }),
                 None => unread.push(waiting),

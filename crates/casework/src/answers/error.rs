@@ -80,6 +80,8 @@ pub enum ErrorCode {
     NotANumber,
     /// Not a whole number.
     NotWhole,
+    /// The number of a payment card, which is kept nowhere.
+    CardNumber,
     /// Below the smallest allowed.
     TooSmall {
         /// The smallest, as written for people.
@@ -141,6 +143,7 @@ impl ErrorCode {
             ErrorCode::InFuture => "in_future",
             ErrorCode::NotANumber => "not_a_number",
             ErrorCode::NotWhole => "not_whole",
+            ErrorCode::CardNumber => "card_number",
             ErrorCode::TooSmall { .. } => "too_small",
             ErrorCode::TooLarge { .. } => "too_large",
             ErrorCode::NotAnAmount => "not_an_amount",
@@ -266,6 +269,10 @@ impl ErrorCode {
             ErrorCode::NotWhole => (
                 "Saisissez un nombre entier, par exemple 12.",
                 "Enter a whole number, for example 12.",
+            ),
+            ErrorCode::CardNumber => (
+                "Ceci est un numéro de carte bancaire, que nous ne gardons pas : retirez-le.",
+                "This is a payment card’s number, which we do not keep: take it away.",
             ),
             ErrorCode::NotAnAmount => (
                 "Saisissez un montant, par exemple 1 250,50.",

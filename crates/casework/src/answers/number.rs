@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::error::{ErrorCode, Expected};
+use super::{
+    error::{ErrorCode, Expected},
+    scalar::no_card,
+};
 use crate::{
     money::{Money, decimals},
     text::{Lang, fold},
@@ -63,7 +66,9 @@ pub(super) fn number(
             max: plain(max, lang),
         });
     }
-    Ok(Value::Number(number))
+    let number = Value::Number(number);
+    no_card(&number)?;
+    Ok(number)
 }
 
 fn whole(value: &Value) -> Result<i64, ErrorCode> {
@@ -125,8 +130,10 @@ pub(super) fn money(
             max: shown(max_minor, &money.currency, lang),
         });
     }
+    let minor = Value::from(money.minor);
+    no_card(&minor)?;
     let mut object = Map::new();
-    object.insert("minor".to_owned(), money.minor.into());
+    object.insert("minor".to_owned(), minor);
     object.insert("currency".to_owned(), money.currency.into());
     Ok(Value::Object(object))
 }
@@ -316,6 +323,30 @@ impl Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_card_is_no_number() {
+        let card = Err(ErrorCode::CardNumber);
+        for raw in [
+            serde_json::json!(4_970_101_234_567_893_i64),
+            serde_json::json!(4.970_101_234_567_893e15),
+            serde_json::json!("4970 1012 3456 7893"),
+            serde_json::json!("4970101234567893,00"),
+            serde_json::json!(378_282_246_310_005_i64),
+        ] {
+            assert_eq!(number(&raw, None, None, true, Lang::Fr), card, "{raw}");
+            assert_eq!(number(&raw, None, None, false, Lang::Fr), card, "{raw}");
+        }
+        let minor = serde_json::json!({ "minor": 4_970_101_234_567_893_i64 });
+        assert_eq!(money(&minor, 0, i64::MAX, &["EUR".into()], Lang::Fr), card);
+        for raw in [
+            serde_json::json!(4_970_101_234_567_891_i64),
+            serde_json::json!(0.497_010_123_456_789_3),
+            serde_json::json!(1_700_000_000_000_000_i64),
+        ] {
+            assert!(number(&raw, None, None, false, Lang::Fr).is_ok(), "{raw}");
+        }
+    }
 
     #[test]
     fn numbers_are_read_as_people_write_them() {

@@ -1,6 +1,8 @@
 //! Text as it is kept, yes and no, and what counts as left empty.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Number, Value};
 
 use super::error::{ErrorCode, Expected};
 use crate::{
@@ -12,10 +14,31 @@ use crate::{
 pub(super) fn text_of(value: &Value) -> Result<String, ErrorCode> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
+        Value::Number(number) => Ok(digits_of(number)),
         _ => Err(ErrorCode::WrongKind {
             expected: Expected::Text,
         }),
+    }
+}
+
+/// A number as a person writes it: 12 and not 12.0, without an exponent where its digits are few.
+fn digits_of(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e20 => {
+            format!("{float:.0}")
+        }
+        _ => number.to_string(),
+    }
+}
+
+/// Refuses a number that is a payment card's: it could be kept neither as it is nor masked.
+pub(super) fn no_card(number: &Value) -> Result<(), ErrorCode> {
+    let Value::Number(number) = number else {
+        return Ok(());
+    };
+    match observables::mask_cards(&digits_of(number)) {
+        Cow::Borrowed(_) => Ok(()),
+        Cow::Owned(_) => Err(ErrorCode::CardNumber),
     }
 }
 

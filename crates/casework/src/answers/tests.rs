@@ -71,6 +71,10 @@ fn text() {
     );
     check("title", json!("a\u{0}b\u{7}"), Ok(json!("ab")));
     check("title", json!(12), Ok(json!("12")));
+    check("title", json!(12.0), Ok(json!("12")));
+    check("title", json!(4.5), Ok(json!("4.5")));
+    let card = json!(4.970_101_234_567_893e15);
+    check("title", card, Ok(json!("4970101234567893")));
     check("title", json!(" \u{0}\u{a0}"), Ok(Value::Null));
     check("title", json!("é".repeat(21)), Err("title too_long"));
     check("title", json!("é".repeat(20)), Ok(json!("é".repeat(20))));

@@ -3,6 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
+use server::harmonise::Findings;
 use store::Store;
 
 use crate::served::{Server, report, request};
@@ -41,7 +42,7 @@ async fn found(work: &store::work::Work, seq: i64, value: &str, place: &str) {
     for _ in 0..400 {
         if let Some(docket) = work.docket(seq).await.unwrap() {
             sightings = docket.sightings;
-            let all: Vec<serde_json::Value> = serde_json::from_str(&sightings).unwrap();
+            let all = Findings::read(&sightings).sightings;
             let stands = |path: &str| {
                 path.strip_prefix("exhibit:")
                     .and_then(|path| path.split_once('/'))
@@ -49,7 +50,7 @@ async fn found(work: &store::work::Work, seq: i64, value: &str, place: &str) {
             };
             if all
                 .iter()
-                .any(|hit| hit["value"] == value && stands(hit["path"].as_str().unwrap()))
+                .any(|hit| hit.value == value && stands(&hit.path))
             {
                 return;
             }
@@ -87,6 +88,10 @@ async fn what_mails_documents_and_pictures_hold_is_found_in_the_submission() {
     ] {
         found(&work, seq, value, place).await;
     }
+    let docket = work.docket(seq).await.unwrap().unwrap();
+    let unread = Findings::read(&docket.sightings).unread;
+    assert_eq!(unread.len(), 2, "{unread:?}");
+    assert!(unread.iter().all(|unread| unread.cause == "damaged"));
     // What comes after goes its way.
     let next = file(
         &server,

@@ -100,7 +100,8 @@ impl Wrong {
     fn problem(&self, words: Words) -> FieldProblem {
         match self {
             Self::Answer(error) => FieldProblem {
-                field: error.path.clone(),
+                // A name that the sender made up may be anything.
+                field: observables::mask_cards(&error.path).into_owned(),
                 code: error.code.as_str().to_owned(),
                 message: error.message(words.0),
             },

@@ -62,9 +62,10 @@ async fn filed(
     let sent = match media(&parts.headers)? {
         Media::Json => {
             let body = json_body(app, &parts, body).await?;
+            let value = json::read(&body)?;
             Sent {
-                digest: receive::body_digest(&body),
-                value: json::read(&body)?,
+                digest: receive::body_digest(&body, &value),
+                value,
                 files: Vec::new(),
             }
         }
@@ -157,13 +158,14 @@ async fn parts_of(app: &App, desk: &Desk, reader: &mut PartReader) -> Result<Sen
         files.push((name, stored.id));
     }
     let submission = submission.ok_or(Failure::NotMultipart)?;
+    let value = json::read(&submission)?;
     let digest = Sha256::new()
-        .chain_update(receive::body_digest(&submission))
+        .chain_update(receive::body_digest(&submission, &value))
         .chain_update(hashes.finalize())
         .finalize();
     Ok(Sent {
         digest: digest.into(),
-        value: json::read(&submission)?,
+        value,
         files,
     })
 }

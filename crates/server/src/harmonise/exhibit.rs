@@ -5,7 +5,7 @@
 //! and not their content is not read. The bytes are anybody's: whatever reads them is bounded, and what it cannot
 //! read is no text.
 
-use reading::{Format, Limits, Part, read_as};
+use reading::{Cause, Format, Limits, Problem, Reading, read_as};
 
 /// Bytes of a file that are read. The rest of a longer one is not looked at.
 pub(crate) const MOST_READ: u64 = 2 << 20;
@@ -37,24 +37,44 @@ fn format(name: &str, media_type: &str) -> Option<Format> {
     }
 }
 
-/// The texts of a file with their places, given its first [`MOST_READ`] bytes; none where nothing in it is read.
-pub(super) fn parts(name: &str, media_type: &str, bytes: &[u8]) -> Vec<Part> {
+/// The texts of a file with their places, given its first [`MOST_READ`] bytes, and what could not be read.
+pub(super) fn reading(name: &str, media_type: &str, bytes: &[u8]) -> Reading {
     let Some(format) = format(name, media_type) else {
-        return Vec::new();
+        return unread(
+            Cause::Unsupported,
+            "neither a text nor a file that is read here",
+        );
     };
     let most = usize::try_from(MOST_READ).unwrap_or(usize::MAX);
     let bytes = &bytes[..bytes.len().min(most)];
     let format = match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] if format == Format::Text => Format::Utf16,
         // Bytes that are no text, whatever they are called.
-        _ if bytes.contains(&0) => return Vec::new(),
+        _ if bytes.contains(&0) => {
+            return unread(
+                Cause::Damaged,
+                "these bytes are no text, whatever their name",
+            );
+        }
         _ => format,
     };
     let limits = Limits {
         text: 2 * most,
         ..Limits::default()
     };
-    read_as(format, bytes, &limits).parts
+    read_as(format, bytes, &limits)
+}
+
+/// Nothing was read of a file.
+fn unread(cause: Cause, what: &str) -> Reading {
+    Reading {
+        problems: vec![Problem {
+            path: String::new(),
+            cause,
+            what: what.to_owned(),
+        }],
+        ..Reading::default()
+    }
 }
 
 #[cfg(test)]
@@ -65,7 +85,8 @@ mod tests {
     use super::*;
 
     fn found(name: &str, media_type: &str, bytes: &[u8]) -> Vec<String> {
-        parts(name, media_type, bytes)
+        reading(name, media_type, bytes)
+            .parts
             .iter()
             .flat_map(|part| extract(&part.text).hits)
             .map(|hit| hit.canonical)
@@ -120,10 +141,9 @@ mod tests {
             ("a.txt", "text/plain", b"colis.example \0"),
             ("a", "application/octet-stream", b"colis.example"),
         ] {
-            assert!(
-                parts(name, media_type, bytes).is_empty(),
-                "{name} {media_type}"
-            );
+            let read = reading(name, media_type, bytes);
+            assert!(read.parts.is_empty(), "{name} {media_type}");
+            assert_eq!(read.problems.len(), 1, "{name} {media_type}");
         }
     }
 
@@ -131,8 +151,8 @@ mod tests {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>, page in "(<[a-z/]{0,4}( href=['\"]?)?|[>&;#x0-9é'\"]){0,40}") {
             for name in ["a.txt", "a.json", "a.html"] {
-                parts(name, "text/plain", &bytes);
-                parts(name, "text/plain", page.as_bytes());
+                reading(name, "text/plain", &bytes);
+                reading(name, "text/plain", page.as_bytes());
             }
         }
     }

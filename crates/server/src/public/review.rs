@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::App,
     page::{Page, render},
-    receive::{Filed, Filing, ReceiveError, receive},
+    receive::{Filed, Filing, ReceiveError, mask, receive},
 };
 
 #[derive(Template)]
@@ -251,12 +251,13 @@ async fn filed(
     let desk = draft
         .desk(app)
         .expect("the caller found the desk of the draft");
-    let body = serde_json::to_string(&draft.filling.answers).expect("a map of JSON values is JSON");
-    let masked = observables::mask_cards(&body);
+    let mut said = draft.filling.answers.clone();
+    mask::members(&mut said);
+    let said = serde_json::to_string(&said).expect("a map of JSON values is JSON");
     let body: [u8; 32] = Sha256::new()
         .chain_update(answers.track().as_str())
         .chain_update([0])
-        .chain_update(masked.as_bytes())
+        .chain_update(said.as_bytes())
         .finalize()
         .into();
     let filing = |idempotency| Filing {

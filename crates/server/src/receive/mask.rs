@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use casework::answers::Answers;
 use observables::mask_cards;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
 /// Answers without card numbers, borrowed when there are none.
@@ -18,9 +18,15 @@ pub(super) fn answers(answers: &Answers) -> Cow<'_, Answers> {
     Cow::Owned(Answers::stored(answers.track(), values))
 }
 
-/// Takes card numbers out of every text of an object.
+/// Takes card numbers out of an object: of its texts, its numbers and its names, however deep.
 pub(crate) fn members(members: &mut Map<String, Value>) {
     members.values_mut().for_each(value);
+    if members.keys().any(|name| is_masked(name)) {
+        *members = std::mem::take(members)
+            .into_iter()
+            .map(|(name, value)| (mask_cards(&name).into_owned(), value))
+            .collect();
+    }
 }
 
 fn value(value: &mut Value) {
@@ -30,18 +36,39 @@ fn value(value: &mut Value) {
                 *text = masked;
             }
         }
+        Value::Number(number) => {
+            // Half of a number is none: what is left of it is a text.
+            if let Cow::Owned(masked) = mask_cards(&digits(number)) {
+                *value = Value::String(masked);
+            }
+        }
         Value::Array(values) => values.iter_mut().for_each(self::value),
         Value::Object(object) => members(object),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
 fn has_card(value: &Value) -> bool {
     match value {
-        Value::String(text) => matches!(mask_cards(text), Cow::Owned(_)),
+        Value::String(text) => is_masked(text),
+        Value::Number(number) => is_masked(&digits(number)),
         Value::Array(values) => values.iter().any(has_card),
-        Value::Object(members) => members.values().any(has_card),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Object(members) => {
+            members.keys().any(|name| is_masked(name)) || members.values().any(has_card)
+        }
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
+fn is_masked(text: &str) -> bool {
+    matches!(mask_cards(text), Cow::Owned(_))
+}
+
+/// A number's digits, without the exponent that a program may have written it with.
+fn digits(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.abs() < 1e20 => float.to_string(),
+        _ => number.to_string(),
     }
 }
 
@@ -58,13 +85,16 @@ pub(crate) fn json(body: String) -> String {
 }
 
 /// SHA-256 of a request as sent, but for card numbers: a hash of one can be turned back by trying. Two requests
-/// that differ in a masked digit alone are the same request, as what is kept of them is.
+/// that differ in a masked digit alone are the same request, as what is kept of them is. `read` is what the
+/// body says: in its bytes a number may hide behind an escape or an exponent.
 #[must_use]
-pub fn digest(body: &[u8]) -> [u8; 32] {
-    match std::str::from_utf8(body) {
-        Ok(text) => Sha256::digest(mask_cards(text).as_bytes()).into(),
-        Err(_) => Sha256::digest(body).into(),
+pub fn digest(body: &[u8], read: &Value) -> [u8; 32] {
+    if !has_card(read) {
+        return Sha256::digest(body).into();
     }
+    let mut masked = read.clone();
+    value(&mut masked);
+    Sha256::digest(masked.to_string()).into()
 }
 
 #[cfg(test)]
@@ -96,9 +126,51 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_names_are_masked_and_measures_are_not() {
+        let given = r#"{
+            "whole": 4970101234567893, "long": 6200000000000000000, "power": 4.970101234567893e15,
+            "point": 4970101234567893.0, "list": [[378282246310005], {"deep": {"n": 5555555555554444}}],
+            "4970101234567893": {"5105 1051 0510 5100": true},
+            "latitude": 48.4970101234567, "share": 0.4111111111111111, "amount": 1250.5, "count": 4970101234567890
+        }"#;
+        let masked = json(given.to_owned());
+        for card in [
+            "4970101234567893",
+            "6200000000000000000",
+            "378282246310005",
+            "5555555555554444",
+            "5105 1051",
+        ] {
+            assert!(!masked.contains(card), "{card} in {masked}");
+        }
+        let masked: Value = serde_json::from_str(&masked).unwrap();
+        for name in ["whole", "power", "point"] {
+            assert_eq!(masked[name], "497010******7893", "{name}");
+        }
+        assert_eq!(masked["list"][0][0], "378282*****0005");
+        assert_eq!(masked["list"][1]["deep"]["n"], "555555******4444");
+        assert_eq!(
+            masked["497010******7893"],
+            json!({"5105 10** **** 5100": true})
+        );
+        let given: Value = serde_json::from_str(given).unwrap();
+        for name in ["latitude", "share", "amount", "count"] {
+            assert_eq!(masked[name], given[name], "{name}");
+        }
+    }
+
+    #[test]
     fn what_is_kept_alike_has_one_digest() {
-        assert_eq!(digest(b"a 4111111111111111"), digest(b"a 411111******1111"));
-        assert_ne!(digest(b"a 4111111111111111"), digest(b"b 4111111111111111"));
-        assert_eq!(digest(b"abc"), <[u8; 32]>::from(Sha256::digest(b"abc")));
+        let digest = |body: &str| digest(body.as_bytes(), &serde_json::from_str(body).unwrap());
+        let kept = digest(r#"{"a":"n 411111******1111"}"#);
+        assert_eq!(digest(r#"{"a": "n 4111111111111111"}"#), kept);
+        assert_eq!(digest(r#"{"a": "n \u003411111111111\u0031111"}"#), kept);
+        assert_ne!(digest(r#"{"a": "m 4111111111111111"}"#), kept);
+        let number = digest(r#"{"a":4111111111111111}"#);
+        assert_eq!(digest(r#"{"a":4.111111111111111e15}"#), number);
+        assert_eq!(
+            digest(r#""abc""#),
+            <[u8; 32]>::from(Sha256::digest(br#""abc""#))
+        );
     }
 }

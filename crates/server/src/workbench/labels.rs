@@ -96,6 +96,24 @@ pub(super) fn proof(page: &Page, proof: &str) -> String {
     }
 }
 
+/// Why a file, or a part of it, could not be read.
+pub(super) fn unread(page: &Page, part: &str, cause: &str) -> String {
+    let why = match cause {
+        "encrypted" => page.w.t("wb-unread-encrypted"),
+        "damaged" => page.w.t("wb-unread-damaged"),
+        "unsupported" => page.w.t("wb-unread-unsupported"),
+        "limit" => page.w.t("wb-unread-limit"),
+        "odd" => page.w.t("wb-unread-odd"),
+        other => other.to_owned(),
+    };
+    if part.is_empty() {
+        why
+    } else {
+        page.w
+            .t2("wb-unread-part", ("part", part), ("why", why.as_str()))
+    }
+}
+
 /// What a hit says about itself.
 pub(super) fn flag(page: &Page, flag: &str) -> String {
     let words = page.w;

@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use observables::{Kind, Observable, display, parse_any};
+use observables::{Kind, Observable, display, mask_cards, parse_any};
 use store::{StoreError, work::Sight};
 
 use super::{
@@ -121,6 +121,9 @@ async fn build(
         Ok(kind) => Observable::parse(kind, asked).into_iter().collect(),
         Err(_) => parse_any(asked),
     };
+    // What was asked goes no further with the number of a card: neither into links nor to the words' index,
+    // where none stands.
+    let asked = &*mask_cards(asked);
     let mut read = counted(app, sight, &observables).await?;
     let derived: Vec<Observable> = observables
         .iter()

@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{self, Assessment, Sighting, Verdicts},
+    harmonise::{self, Assessment, Findings, Sighting, Unread, Verdicts, exhibit_path},
     page::{Page, render},
 };
 
@@ -148,6 +148,8 @@ struct Exhibit {
     media_type: String,
     sha256: String,
     href: String,
+    /// What of it could not be read, each place in a sentence.
+    unread: Vec<String>,
 }
 
 /// What this agent can do with it as it stands.
@@ -291,7 +293,10 @@ async fn build(
     let lang = page.lang;
     let seq = docket.seq;
 
-    let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+    let Findings {
+        sightings: found,
+        unread,
+    } = Findings::read(&docket.sightings);
     let corrections = work.corrections(seq).await?;
     let verdicts = Verdicts::of(&corrections);
     let found = shown_sightings(found, |part| at.is_shown(part));
@@ -384,7 +389,7 @@ async fn build(
         others: presence::others(app, signed, seq, presence::OF_A_PAGE).await,
         exhibits: uploads
             .iter()
-            .map(|upload| exhibit(&page, &address, upload))
+            .map(|upload| exhibit(&page, &address, upload, &unread))
             .collect(),
         has_identity: intake.has_identity(seq).await? && at.is_shown(Part::Identity),
         messages: history::messages(&page, &supplements, &acts, &names, &marks),
@@ -513,8 +518,22 @@ fn can(at: &Admitted, docket: &Docket) -> Can {
     }
 }
 
-fn exhibit(page: &Page, address: &str, upload: &Upload) -> Exhibit {
+fn exhibit(page: &Page, address: &str, upload: &Upload, unread: &[Unread]) -> Exhibit {
+    let of_it = exhibit_path(upload);
     Exhibit {
+        unread: unread
+            .iter()
+            .filter_map(|unread| {
+                let place = unread.path.strip_prefix(&of_it)?;
+                let part = match place.strip_prefix('/') {
+                    Some(part) => part,
+                    // Of the whole file; else of another whose id begins like this one's.
+                    None if place.is_empty() => "",
+                    None => return None,
+                };
+                Some(labels::unread(page, part, &unread.cause))
+            })
+            .collect(),
         name: upload.name.clone(),
         size: page.w.t1(
             "wb-kilobytes",

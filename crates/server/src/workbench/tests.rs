@@ -25,7 +25,7 @@ use tower::ServiceExt;
 
 use crate::{
     app::{App, Settings},
-    harmonise::harmonise,
+    harmonise::{Findings, harmonise},
     page::{Page, Theme},
     receive::{
         Filing,
@@ -1331,7 +1331,10 @@ async fn a_file_that_stops_its_reader_holds_up_nothing_else() {
             .contains("exhibit:upload-3/header Subject")
     );
     for seq in slow {
-        assert_eq!(sightings(seq).await, "[]");
+        let findings = Findings::read(&sightings(seq).await);
+        assert!(findings.sightings.is_empty());
+        assert_eq!(findings.unread.len(), 1);
+        assert_eq!(findings.unread[0].cause, "limit");
     }
     let id = work.docket(mail).await.unwrap().unwrap().id;
     let agent = site.sign_in("a", "triage").await;
@@ -1339,13 +1342,134 @@ async fn a_file_that_stops_its_reader_holds_up_nothing_else() {
         .page(&format!("/fr/workbench/submissions/{id}"))
         .await
         .has("<code>lettre.example</code>")
-        .has("pièce c, header Subject");
+        .has("pièce c, header Subject")
+        .has("lecture arrêtée avant la fin")
+        .has("Le fichier est conservé entier");
+    agent
+        .page(&format!("/en/workbench/submissions/{id}"))
+        .await
+        .has("reading stopped before the end")
+        .has("The file is kept whole");
     // What is known of a file is not asked again.
     let started = std::time::Instant::now();
     work.queue_older_than(99).await.unwrap();
     while worker::harmonise_again(app, &mut readings).await.unwrap() {}
     assert!(waiting().await.is_empty());
     assert!(started.elapsed() < time, "{:?}", started.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_in_a_file_holds_no_card_and_what_is_not_read_is_told() {
+    let site = Site::new().await;
+    let rows =
+        b"n,note\n1,https://paye.example/?cc=4970101234567893 et carte 4970 1012 3456 7893\n";
+    site.upload("upload-1", "releve.csv", rows).await;
+    site.upload("upload-2", "film.bin", b"\0\x01\x02 no text")
+        .await;
+    site.upload(
+        "upload-3",
+        "notes.json",
+        b"{\"4970101234567893\": \"voir plat.example\"}",
+    )
+    .await;
+    site.upload("upload-4", "notes.txt", b"voir rien.example \0")
+        .await;
+    let evidence =
+        json!([{"id": "upload-1"}, {"id": "upload-2"}, {"id": "upload-3"}, {"id": "upload-4"}]);
+    let seq = site
+        .file(json!({"scam_type": "romance", "evidence": evidence}))
+        .await;
+    site.work_again().await;
+    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let kept = &docket.sightings;
+    assert!(!kept.contains("4970101234567893"), "{kept}");
+    assert!(
+        kept.contains("https://paye.example/?cc=497010******7893"),
+        "{kept}"
+    );
+    assert!(
+        kept.contains("plat.example") && kept.contains("exhibit:upload-3//497010******7893"),
+        "{kept}"
+    );
+    let findings = Findings::read(kept);
+    let card = findings
+        .sightings
+        .iter()
+        .find(|hit| hit.kind == "card")
+        .unwrap();
+    assert_eq!(
+        (card.value.as_str(), card.proof.as_str()),
+        ("497010******7893", "checksum")
+    );
+    let unread: Vec<(&str, &str)> = findings
+        .unread
+        .iter()
+        .map(|unread| (unread.path.as_str(), unread.cause.as_str()))
+        .collect();
+    assert_eq!(
+        unread,
+        [
+            ("exhibit:upload-2", "unsupported"),
+            ("exhibit:upload-4", "damaged")
+        ]
+    );
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/workbench/submissions/{}", docket.id);
+    agent
+        .page(&format!("/fr{path}"))
+        .await
+        .has("format qui n’est pas lu ici")
+        .has("abîmé ou incomplet")
+        .has_not("4970101234567893");
+    agent
+        .page(&format!("/en{path}"))
+        .await
+        .has("a format that is not read here")
+        .has("damaged or incomplete");
+    // What an older program kept is read as it stands.
+    let older = serde_json::to_string(&findings.sightings).unwrap();
+    assert_eq!(Findings::read(&older).sightings, findings.sightings);
+    assert_eq!(Findings::read("?"), Findings::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_for_a_card_is_kept_nowhere_and_goes_on_masked() {
+    let site = Site::new().await;
+    let seq = site
+        .file(json!({"scam_type": "romance", "story": "Ma carte 4970 1012 3456 7893 a servi."}))
+        .await;
+    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let agent = site.sign_in("a", "triage").await;
+    let numbers = [
+        "4970101234567893",
+        "4970 1012 3456 7893",
+        "4970-1012-3456-7893",
+    ];
+    let search = async |asked: &str| {
+        let asked = super::link::encoded(asked);
+        agent.page(&format!("/fr/workbench/search?q={asked}")).await
+    };
+    for number in numbers {
+        let masked = observables::mask_cards(number);
+        // What the form asks again, and the card that was understood.
+        search(number)
+            .await
+            .has(&format!("name=\"q\" value=\"{masked}\""))
+            .has("<code>497010******7893</code>");
+        search(&format!("carte {number} a servi"))
+            .await
+            .has(&format!("<q>carte {masked} a servi</q>"));
+    }
+    search("carte a servi")
+        .await
+        .has(&format!("/submissions/{id}\""));
+    for name in ["work.db", "work.db-wal", "intake.db", "intake.db-wal"] {
+        let bytes = std::fs::read(site._folder.path().join(name)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        for number in numbers {
+            assert!(!text.contains(number), "{number} is in {name}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1358,7 +1482,7 @@ async fn hits_are_grouped_with_their_proof_and_copied_without_a_script() {
             "fr",
             [
                 "nom de domaine",
-                "demandé par le formulaire",
+                "clé de contrôle juste<br>demandé par le formulaire",
                 "réservé aux exemples",
             ],
         ),
@@ -1366,7 +1490,7 @@ async fn hits_are_grouped_with_their_proof_and_copied_without_a_script() {
             "en",
             [
                 "domain name",
-                "asked for by the form",
+                "check digits are right<br>asked for by the form",
                 "reserved for examples",
             ],
         ),

@@ -3,7 +3,7 @@
 //! A child may take its whole time, so none is waited for: the submission stays queued (in the database, where a
 //! kill leaves it) while its files are read, and everything else goes on. Few are read at once. What was read is
 //! kept for a while, since an agent's word on a hit harmonises the submission again. A file that cannot be
-//! read is read as nothing, with a line in the log: a reason that comes later tries again.
+//! read is read as nothing, with a line in the log and a word to the agent: a reason that comes later tries again.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -12,13 +12,14 @@ use std::{
     time::Instant,
 };
 
-use reading::{Format, Part, SNIFFED, sniff};
+use observables::mask_cards;
+use reading::{Cause, Format, Part, Problem, SNIFFED, sniff};
 use store::intake::Upload;
 use tokio::task::JoinHandle;
 
 use crate::{
     app::App,
-    harmonise::{self, Content, MOST_READ},
+    harmonise::{self, Content, MOST_READ, Taken},
     reader::{Reader, place_of},
 };
 
@@ -33,11 +34,11 @@ const MOST_KNOWN: usize = 4096;
 /// Files of which is kept what was read, and the bytes of all their texts.
 const KEPT: usize = 512;
 const KEPT_BYTES: usize = 32 << 20;
-/// Problems of one file that are logged.
+/// Problems of one file that are logged, and that are kept.
 const TOLD: usize = 3;
+const MOST_PROBLEMS: usize = 100;
 
 type Sha256 = [u8; 32];
-type Parts = Arc<Vec<Part>>;
 
 /// What children read and have read.
 #[derive(Default)]
@@ -47,14 +48,14 @@ pub(crate) struct Readings {
     /// Submissions that wait for room among those.
     known: HashSet<i64>,
     /// What was read for a submission, until it is harmonised.
-    ready: HashMap<i64, HashMap<Sha256, Parts>>,
+    ready: HashMap<i64, HashMap<Sha256, Arc<Taken>>>,
     /// What was read last, the oldest first.
-    kept: VecDeque<(Sha256, Parts)>,
+    kept: VecDeque<(Sha256, Arc<Taken>)>,
 }
 
 struct Running {
     files: Vec<Sha256>,
-    task: JoinHandle<Vec<(Sha256, Parts)>>,
+    task: JoinHandle<Vec<(Sha256, Arc<Taken>)>>,
 }
 
 impl Readings {
@@ -89,20 +90,20 @@ impl Readings {
                 tracing::error!(%error, seq, "the reading of a submission's files broke off");
                 files
                     .into_iter()
-                    .map(|sha256| (sha256, Parts::default()))
+                    .map(|sha256| (sha256, stopped()))
                     .collect()
             });
-            for (sha256, parts) in &read {
-                self.keep(*sha256, parts);
+            for (sha256, taken) in &read {
+                self.keep(*sha256, taken);
             }
             self.ready.insert(seq, read.into_iter().collect());
         }
     }
 
-    fn keep(&mut self, sha256: Sha256, parts: &Parts) {
+    fn keep(&mut self, sha256: Sha256, taken: &Arc<Taken>) {
         self.kept.retain(|(kept, _)| *kept != sha256);
-        self.kept.push_back((sha256, Arc::clone(parts)));
-        let mut bytes: usize = self.kept.iter().map(|(_, parts)| length(parts)).sum();
+        self.kept.push_back((sha256, Arc::clone(taken)));
+        let mut bytes: usize = self.kept.iter().map(|(_, taken)| length(taken)).sum();
         while self.kept.len() > KEPT || bytes > KEPT_BYTES {
             let Some((_, oldest)) = self.kept.pop_front() else {
                 return;
@@ -112,11 +113,11 @@ impl Readings {
     }
 
     /// What was read of a file, for a submission or lately.
-    fn read(&self, seq: i64, sha256: &Sha256) -> Option<Parts> {
+    fn read(&self, seq: i64, sha256: &Sha256) -> Option<Arc<Taken>> {
         let ready = self.ready.get(&seq).and_then(|read| read.get(sha256));
         let kept = || {
             let found = self.kept.iter().find(|(kept, _)| kept == sha256);
-            found.map(|(_, parts)| parts)
+            found.map(|(_, taken)| taken)
         };
         ready.or_else(kept).cloned()
     }
@@ -134,11 +135,12 @@ impl Readings {
         let mut unread: Vec<(Upload, Format)> = Vec::new();
         let mut room = MOST_OF_FILES;
         for upload in uploads {
-            if let Some(parts) = self.read(seq, &upload.sha256) {
-                files.push((upload, Content::Parts(parts)));
+            if let Some(taken) = self.read(seq, &upload.sha256) {
+                files.push((upload, Content::Taken(taken)));
                 continue;
             }
             let Some(head) = start(app, &upload, SNIFFED as u64 + 1).await else {
+                files.push((upload, Content::Unread(Cause::Limit)));
                 continue;
             };
             let format = sniff(&head);
@@ -147,19 +149,25 @@ impl Readings {
                 continue;
             }
             let wanted = upload.size.min(MOST_READ);
-            if !harmonise::is_read(&upload.name, &upload.media_type) || wanted > room {
+            if !harmonise::is_read(&upload.name, &upload.media_type) {
+                files.push((upload, Content::Unread(Cause::Unsupported)));
                 continue;
             }
-            if let Some(bytes) = start(app, &upload, MOST_READ).await {
+            let bytes = match wanted > room {
+                true => None,
+                false => start(app, &upload, MOST_READ).await,
+            };
+            let content = bytes.map_or(Content::Unread(Cause::Limit), |bytes| {
                 room -= wanted;
-                files.push((upload, Content::Start(bytes)));
-            }
+                Content::Start(bytes)
+            });
+            files.push((upload, content));
         }
         if !unread.is_empty() && app.settings.reader.is_none() {
-            for (upload, _) in &unread {
-                told(upload, "there is no program to read it");
+            for (upload, _) in unread.drain(..) {
+                told(&upload, "there is no program to read it");
+                files.push((upload, Content::Unread(Cause::Unsupported)));
             }
-            unread.clear();
         }
         if unread.is_empty() {
             self.ready.remove(&seq);
@@ -181,7 +189,7 @@ impl Readings {
         let files = unread.iter().map(|(upload, _)| upload.sha256).collect();
         let app = app.clone();
         let task = tokio::task::spawn_blocking(move || {
-            let mut read: Vec<(Sha256, Parts)> = before.into_iter().collect();
+            let mut read: Vec<(Sha256, Arc<Taken>)> = before.into_iter().collect();
             read.extend(read_all(&app, &unread));
             app.arrived.notify_one();
             read
@@ -228,13 +236,13 @@ fn told(upload: &Upload, problem: &str) {
     tracing::warn!(
         exhibit = upload.id,
         sha256 = store::objects::hex(&upload.sha256),
-        problem,
+        problem = &*mask_cards(problem),
         "a file was not read, or not all of it"
     );
 }
 
 /// Reads files, one after the other: each within its time, all within a few times that.
-fn read_all(app: &App, unread: &[(Upload, Format)]) -> Vec<(Sha256, Parts)> {
+fn read_all(app: &App, unread: &[(Upload, Format)]) -> Vec<(Sha256, Arc<Taken>)> {
     let time = app.settings.reading_time;
     let until = Instant::now() + time * TIMES;
     let mut room = usize::try_from(MOST_OF_FILES).unwrap_or(usize::MAX);
@@ -242,19 +250,23 @@ fn read_all(app: &App, unread: &[(Upload, Format)]) -> Vec<(Sha256, Parts)> {
         .iter()
         .map(|(upload, format)| {
             let left = time.min(until.saturating_duration_since(Instant::now()));
-            let mut parts = Vec::new();
-            match &app.settings.reader {
+            let mut taken = Taken::default();
+            let broken_off = match &app.settings.reader {
                 Some(program) if !left.is_zero() && room > 0 => {
                     let most = usize::try_from(MOST_READ).unwrap_or(usize::MAX).min(room);
                     let reader = Reader::brief(program.clone(), left, most);
-                    if let Err(error) = read_one(app, upload, *format, &reader, most, &mut parts) {
-                        told(upload, &error.to_string());
-                    }
+                    read_one(app, upload, *format, &reader, most, &mut taken).err()
                 }
-                _ => told(upload, "the files before it took all the time or room"),
+                _ => Some(io::Error::other(
+                    "the files before it took all the time or room",
+                )),
+            };
+            if let Some(error) = broken_off {
+                told(upload, &error.to_string());
+                taken.problems.push(broke_off(&error.to_string()));
             }
-            room = room.saturating_sub(length(&parts));
-            (upload.sha256, Arc::new(parts))
+            room = room.saturating_sub(length(&taken));
+            (upload.sha256, Arc::new(taken))
         })
         .collect()
 }
@@ -266,16 +278,20 @@ fn read_one(
     format: Format,
     reader: &Reader,
     most: usize,
-    parts: &mut Vec<Part>,
+    read: &mut Taken,
 ) -> io::Result<()> {
     let file = app.store.objects.open_one(&upload.sha256)?;
     let (mut taken, mut problems) = (0, 0);
     reader.read(format, file, &mut |reading| {
         let before = place_of(&reading);
-        for problem in &reading.problems {
+        for mut problem in reading.problems {
             problems += 1;
             if problems <= TOLD {
                 told(upload, &problem.what);
+            }
+            if problems <= MOST_PROBLEMS {
+                problem.path.insert_str(0, &before);
+                read.problems.push(problem);
             }
         }
         for mut part in reading.parts {
@@ -284,7 +300,7 @@ fn read_one(
                 return Err(io::Error::other("there is more text than is read"));
             }
             part.path.insert_str(0, &before);
-            parts.push(part);
+            read.parts.push(part);
         }
         Ok(())
     })
@@ -295,6 +311,23 @@ fn size(part: &Part) -> usize {
     size_of::<Part>() + part.path.len() + part.label.len() + part.text.len()
 }
 
-fn length(parts: &[Part]) -> usize {
-    parts.iter().map(size).sum()
+fn length(taken: &Taken) -> usize {
+    taken.parts.iter().map(size).sum()
+}
+
+/// That a reader did not come to the end.
+fn broke_off(what: &str) -> Problem {
+    Problem {
+        path: String::new(),
+        cause: Cause::Limit,
+        what: what.to_owned(),
+    }
+}
+
+/// Of a file whose reader was lost.
+fn stopped() -> Arc<Taken> {
+    Arc::new(Taken {
+        problems: vec![broke_off("its reading broke off")],
+        ..Taken::default()
+    })
 }

@@ -601,3 +601,35 @@ fn any_answers_are_received_or_refused_with_their_fields() {
         })
         .unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_of_a_card_is_refused_where_it_cannot_be_masked() {
+    let site = site_of(TRIAL.clone(), clock).await;
+    let (whole, power) = ("4970101234567893", "4.970101234567893e15");
+    for number in [whole, power, "\"4970 1012 3456 7893\""] {
+        let body = format!(r#"{{"answers": {{"type": "rental", "share": {number}}}}}"#);
+        let answer = refused(&site, "trial", body).await;
+        answer.field("share", "card_number");
+        assert!(!answer.body.to_string().contains(whole));
+    }
+    // A name that nobody asked for is told back without it.
+    for name in [whole, "n 4970 1012 3456 7893"] {
+        let body = json!({"answers": {"type": "rental", name: 1}}).to_string();
+        let answer = refused(&site, "trial", body).await;
+        let masked = observables::mask_cards(name);
+        answer.field(&masked, "unknown_field");
+        assert!(!answer.body.to_string().contains(name));
+    }
+    // Where a text is asked it is a text, masked.
+    for (key, number) in [("key-of-a-number-01", whole), ("key-of-a-number-02", power)] {
+        let body = format!(r#"{{"answers": {{"type": "rental", "title": {number}}}}}"#);
+        site.file("trial", key, body.clone()).await.filed();
+        let again = site.file("trial", key, body).await;
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+    }
+    for seq in 0..2 {
+        let kept = site.app.store.intake.by_seq(seq).await.unwrap().unwrap();
+        assert!(kept.facts.contains("497010******7893"), "{}", kept.facts);
+        assert!(!kept.facts.contains(whole));
+    }
+}

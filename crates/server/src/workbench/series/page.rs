@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{Sighting, Verdicts},
+    harmonise::{Findings, Sighting, Verdicts},
     page::{Page, render},
     workbench::{
         door::Admitted,
@@ -302,7 +302,7 @@ async fn sightings(
     Ok(dockets
         .iter()
         .map(|docket| {
-            let found: Vec<Sighting> = serde_json::from_str(&docket.sightings).unwrap_or_default();
+            let found = Findings::read(&docket.sightings).sightings;
             let found = shown_sightings(found, |part| at.is_shown_of(docket.seq, part));
             match corrections.get(&docket.seq) {
                 Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),

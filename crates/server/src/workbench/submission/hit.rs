@@ -41,6 +41,8 @@ pub(crate) struct HitView {
     /// What the count links to.
     pub(crate) label: String,
     pub(crate) proof: String,
+    /// Whether a question of the form asks for it, beside that.
+    pub(crate) asked: bool,
     /// What it says about itself, and why it does not match, if so.
     pub(crate) flags: Vec<String>,
     /// Where it stands.
@@ -198,6 +200,9 @@ impl Panel<'_> {
             },
             elsewhere,
             proof: labels::proof(page, proof),
+            asked: of_it
+                .iter()
+                .any(|sighting| sighting.is_asked() && proof != "asked"),
             flags,
             places: self.places(of_it),
             correct: format!("{}?{query}#hit", self.address),
