@@ -36,7 +36,7 @@ const LONG: u64 = 16 << 20;
     after_help = "Files: texts of any size, mail (.eml, .mbox, .msg), HTML, PDF, CSV, JSON, pictures (EXIF, QR codes). What a file is, is told by its content.\nExit codes: 0 something was found; 1 nothing was found; 2 not done, with the reason on standard error. What could not be read of a file is told on standard error and changes nothing else."
 )]
 pub(crate) struct Extract {
-    /// Files to read; standard input without any.
+    /// Files to read; standard input without any, and for `-`.
     files: Vec<PathBuf>,
     /// Only these kinds, parted by commas; see --list-kinds.
     #[arg(long, value_delimiter = ',', value_name = "KIND")]
@@ -85,13 +85,27 @@ impl Extract {
         if self.files.is_empty() {
             standard_input(&mut output)?;
         }
+        let mut unread = false;
         for path in &self.files {
-            file(&mut output, path).with_context(|| format!("reading {}", path.display()))?;
+            if path.as_os_str() == "-" {
+                standard_input(&mut output)?;
+                continue;
+            }
+            // One that cannot be opened keeps nothing of the others from being found.
+            match opened(path) {
+                Ok((input, head)) => file(&mut output, path, input, &head)
+                    .with_context(|| format!("reading {}", path.display()))?,
+                Err(error) => {
+                    eprintln!("orfevre: reading {}: {error}", path.display());
+                    unread = true;
+                }
+            }
         }
-        Ok(if output.finish()? {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
+        let found = output.finish()?;
+        Ok(match (unread, found) {
+            (true, _) => ExitCode::from(2),
+            (false, true) => ExitCode::SUCCESS,
+            (false, false) => ExitCode::FAILURE,
         })
     }
 }
@@ -110,12 +124,17 @@ fn standard_input(output: &mut Output) -> Result<()> {
     }
 }
 
-fn file(output: &mut Output, path: &Path) -> Result<()> {
+/// A file at its beginning, with its first bytes.
+fn opened(path: &Path) -> io::Result<(File, Vec<u8>)> {
     let mut input = File::open(path)?;
     let head = head(&mut input)?;
     input.seek(SeekFrom::Start(0))?;
+    Ok((input, head))
+}
+
+fn file(output: &mut Output, path: &Path, input: File, head: &[u8]) -> Result<()> {
     output.begin(Some(&path.display().to_string()));
-    match sniff(&head) {
+    match sniff(head) {
         Format::Text | Format::Binary => {
             let length = input.metadata()?.len();
             if length < LONG || !io::stderr().is_terminal() {

@@ -359,6 +359,15 @@ fn standard_input_is_streamed() {
         (&at.into(), &(at + 13).into())
     );
     piped(folder.path(), &["extract"], b"", 1);
+
+    // Beside a file that is not there, and without a card's number in what may be kept.
+    std::fs::write(folder.path().join("there.txt"), "voir colis.example").unwrap();
+    let card = "carte 4970 1012 3456 7893".as_bytes();
+    let arguments = ["extract", "--json", "missing.txt", "there.txt", "-"];
+    let (out, err) = piped(folder.path(), &arguments, card, 2);
+    assert!(err.contains("reading missing.txt"), "{err}");
+    assert!(out.contains("\"value\":\"colis.example\""), "{out}");
+    assert!(out.contains("\"raw\":\"4970 10** **** 7893\""), "{out}");
 }
 
 #[test]

@@ -394,6 +394,10 @@ fn parts(bytes: &[u8], at: usize, separator: u8, spaces: bool, extension: bool) 
         next = part.next;
         count += 1;
     }
+    // A part of more bytes than are read is cut between its characters.
+    while end > at && bytes.get(end).is_some_and(|byte| byte & 0xC0 == 0x80) {
+        end -= 1;
+    }
     // "/etc/..." ends before its dots, and before what separated them.
     loop {
         let trimmed = trim(bytes, at, end);
@@ -758,5 +762,18 @@ mod tests {
             "https://colis.example/etc/passwd",
             &["url https://colis.example/etc/passwd"],
         );
+    }
+    #[test]
+    fn a_long_part_is_cut_between_characters() {
+        for shift in 0..4 {
+            let name = format!("{}{}", "a".repeat(shift), "€".repeat(400));
+            for start in ["C:\\", "\\\\hote\\", "/usr/bin/", "HKLM\\Software\\"] {
+                let text = format!("{start}{name}");
+                for hit in extract(&text).hits {
+                    assert!(text.get(hit.span).is_some(), "{start} {shift}");
+                }
+                crate::parse_any(&text);
+            }
+        }
     }
 }

@@ -102,6 +102,8 @@ impl Output {
             return Ok(());
         }
         self.found = true;
+        let masked = (hit.kind == Kind::Card).then(|| without_middle(raw));
+        let raw = masked.as_deref().unwrap_or(raw);
         let observable = hit.observable();
         let value = if self.defang {
             defang(&observable)
@@ -235,4 +237,17 @@ impl Output {
         .context("writing")?;
         Ok(self.found)
     }
+}
+
+/// A card's number as written, with stars for all digits but the first six and the last four: answers are kept.
+fn without_middle(raw: &str) -> String {
+    let count = raw.chars().filter(|sign| sign.is_numeric()).count();
+    let mut at = 0;
+    raw.chars()
+        .map(|sign| {
+            at += usize::from(sign.is_numeric());
+            let shown = !sign.is_numeric() || at <= 6 || at + 4 > count;
+            if shown { sign } else { '*' }
+        })
+        .collect()
 }
