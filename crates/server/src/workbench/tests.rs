@@ -1440,6 +1440,7 @@ async fn a_search_for_a_card_is_kept_nowhere_and_goes_on_masked() {
         .await;
     let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
     let agent = site.sign_in("a", "triage").await;
+    agent.begin_task().await;
     let numbers = [
         "4970101234567893",
         "4970 1012 3456 7893",
