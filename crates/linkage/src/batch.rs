@@ -55,6 +55,7 @@ mod entities;
 mod error;
 mod explain;
 mod factors;
+mod kept;
 mod labels;
 mod model;
 mod parts;
@@ -78,6 +79,7 @@ pub use cluster::{Components, WeightedPair};
 pub use custom::CustomMeasure;
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
+pub use kept::{KeptError, KeptLinks, Spill};
 pub use model::{
     BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
     ModelError, Part, Relation, Test,

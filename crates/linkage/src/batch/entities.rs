@@ -36,17 +36,32 @@ pub(super) fn entities<'p>(
     threads: usize,
 ) -> Vec<u32> {
     let mut components = Components::new(count);
-    let valid = |link: &&WeightedPair| {
-        let inside = (link.left.max(link.right) as usize) < count;
-        inside && link.left != link.right && f64::from(link.weight) > threshold
-    };
-    for link in links.iter().filter(valid) {
+    for link in links.iter().filter(|link| counts(link, count, threshold)) {
         components.join(link.left, link.right);
     }
     let mut clusters = components.finish();
+    refine(&mut clusters, links, threshold, scoring, threads);
+    clusters
+}
+
+/// Whether a link joins two records.
+pub(super) fn counts(link: &WeightedPair, count: usize, threshold: f64) -> bool {
+    let inside = (link.left.max(link.right) as usize) < count;
+    inside && link.left != link.right && f64::from(link.weight) > threshold
+}
+
+/// Puts clusters in the place of connected components, for those whose links are given; each with all it has.
+pub(super) fn refine<'p>(
+    clusters: &mut [u32],
+    links: &[WeightedPair],
+    threshold: f64,
+    scoring: impl Fn() -> Scoring<'p> + Sync,
+    threads: usize,
+) {
+    let count = clusters.len();
     let mut inside: Vec<Inside> = links
         .iter()
-        .filter(valid)
+        .filter(|link| counts(link, count, threshold))
         .map(|link| Inside {
             component: clusters[link.left as usize],
             low: link.left.min(link.right),
@@ -71,7 +86,6 @@ pub(super) fn entities<'p>(
             }
         }
     });
-    clusters
 }
 
 /// A link within a component.
