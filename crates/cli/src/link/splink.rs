@@ -496,6 +496,8 @@ mod mutate;
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn read(condition: &str) -> Option<String> {
@@ -505,7 +507,8 @@ mod tests {
 
     #[test]
     fn mutated_settings_are_refused_or_make_a_valid_model() {
-        let corpus = [include_bytes!("../../../../fuzz/corpus/splink/settings.json").to_vec()];
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/splink");
+        let corpus = mutate::corpus(&folder);
         let plain = serde_json::from_slice::<Settings>(&corpus[0]).unwrap();
         plain.model().unwrap().0.validate().unwrap();
         let mut chance = mutate::Chance::new(1);
