@@ -4,10 +4,11 @@ use std::{collections::HashMap, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedPair};
+use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training};
 
 use super::{
     Inputs, beside,
+    kept::Kept,
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
@@ -34,6 +35,9 @@ pub(super) struct Run {
     /// new pairs for each record, in all.
     #[arg(long, value_name = "PAIRS", requires = "train")]
     widen: Option<u64>,
+    /// Memory for the records and the links kept for series, such as 8GB: links that have no room go to temporary files.
+    #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes)]
+    memory: Option<u64>,
     /// Write the model, trained.
     #[arg(long, value_name = "FILE")]
     save_model: Option<PathBuf>,
@@ -114,13 +118,13 @@ impl Run {
             None => None,
         };
         let mut judge = truth.as_ref().map(Judge::new);
-        let (links, count, written) = self.predict(&linkage, &loaded, links_from, &mut judge)?;
+        let (links, count, written) =
+            self.predict(&linkage, &loaded, links_from, threshold, &mut judge)?;
         let mut files: Vec<Written> = written.into_iter().collect();
         if self.series.is_some() || truth.is_some() {
             let working = progress::working("making series");
-            let clusters = linkage.clusters(&links, threshold)?;
+            let clusters = links.clusters(&linkage, threshold)?;
             working.finish_and_clear();
-            drop(links);
             files.extend(self.write_series(&clusters, &loaded)?);
             tell_series(&clusters)?;
             if let Some(judge) = judge {
@@ -191,8 +195,9 @@ impl Run {
         linkage: &Linkage<'_>,
         loaded: &Loaded,
         links_from: f64,
+        threshold: f64,
         judge: &mut Option<Judge<'_>>,
-    ) -> Result<(Vec<WeightedPair>, u64, Option<Written>)> {
+    ) -> Result<(Kept, u64, Option<Written>)> {
         let mut output = match &self.links {
             Some(path) => Some(Output::create(
                 path,
@@ -216,7 +221,8 @@ impl Run {
             .iter()
             .map(|comparison| comparison.levels.len())
             .collect();
-        let (mut kept, mut at, mut count) = (Vec::new(), Vec::new(), 0_u64);
+        let mut kept = Kept::new(linkage, loaded.len() as usize, threshold, self.memory);
+        let (mut at, mut count) = (Vec::new(), 0_u64);
         let mut failed = None;
         linkage.predict(from, |link| {
             while rule < link.rule {

@@ -50,8 +50,8 @@ const MOST_FILES: usize = 256;
 const AS_THEY_CAME: usize = 0;
 
 /// The links of a prediction, for [`Linkage::clusters_of_kept`].
-pub struct KeptLinks<'s> {
-    spill: &'s mut dyn Spill,
+pub struct KeptLinks {
+    spill: Box<dyn Spill>,
     records: usize,
     threshold: f64,
     components: Components,
@@ -61,10 +61,10 @@ pub struct KeptLinks<'s> {
     spilled: u64,
 }
 
-impl<'s> KeptLinks<'s> {
+impl KeptLinks {
     /// For links between `records` records of which those above `threshold` bits count; `bytes` of them are held
     /// in memory, at least a few thousand links.
-    pub fn new(records: usize, threshold: f64, bytes: usize, spill: &'s mut dyn Spill) -> Self {
+    pub fn new(records: usize, threshold: f64, bytes: usize, spill: Box<dyn Spill>) -> Self {
         KeptLinks {
             spill,
             records,
@@ -99,18 +99,23 @@ impl<'s> KeptLinks<'s> {
 
     fn spill(&mut self, file: usize) -> io::Result<()> {
         self.spilled += self.links.len() as u64;
-        append(self.spill, file, &self.links)?;
+        append(&mut *self.spill, file, &self.links)?;
         self.links.clear();
         Ok(())
     }
 }
 
 impl Linkage<'_> {
+    /// About how many bytes the records, their codes and the groups of the rules take.
+    pub fn bytes(&self) -> usize {
+        self.plan.records.bytes() + self.plan.bytes() + self.blocks.bytes()
+    }
+
     /// [`Linkage::clusters`] of links that may lie outside the memory: the same clusters.
     ///
     /// # Errors
     /// [`KeptError::Link`] as [`Linkage::clusters`], [`KeptError::Spill`].
-    pub fn clusters_of_kept(&self, mut kept: KeptLinks<'_>) -> Result<Vec<u32>, KeptError> {
+    pub fn clusters_of_kept(&self, mut kept: KeptLinks) -> Result<Vec<u32>, KeptError> {
         if kept.spilled == 0 {
             return Ok(self.clusters(&kept.links, kept.threshold)?);
         }
@@ -118,13 +123,15 @@ impl Linkage<'_> {
         let mut clusters = kept.components.finish();
         let files = (kept.spilled as usize / kept.most + 1) * 2;
         let files = files.min(MOST_FILES);
-        share_out(kept.spill, &clusters, files, kept.most)?;
+        share_out(&mut *kept.spill, &clusters, files, kept.most)?;
         drop(kept.links);
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let scoring = || scorer.scoring(&self.plan, f64::INFINITY);
         for file in 1..=files {
             let mut links = Vec::new();
-            each_chunk(kept.spill, file, |chunk| links.extend_from_slice(chunk))?;
+            each_chunk(&mut *kept.spill, file, |chunk| {
+                links.extend_from_slice(chunk)
+            })?;
             entities::refine(&mut clusters, &links, kept.threshold, scoring, self.threads);
         }
         Ok(clusters)

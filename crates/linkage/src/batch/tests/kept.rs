@@ -47,8 +47,7 @@ fn clusters(
     bytes: usize,
     room: usize,
 ) -> Result<(Vec<u32>, u64), KeptError> {
-    let mut shelf = Shelf::new(room);
-    let mut kept = KeptLinks::new(records, 0.0, bytes, &mut shelf);
+    let mut kept = KeptLinks::new(records, 0.0, bytes, Box::new(Shelf::new(room)));
     let mut failed = Ok(());
     linkage.predict(0.01, |link| {
         if failed.is_ok() {
@@ -71,6 +70,7 @@ fn a_run_with_little_memory_ends_with_the_same_clusters() {
     assert_eq!((none, &all), (0, &expected));
     let (few, some) = clusters(&linkage, records.len(), 0, usize::MAX).unwrap();
     assert!(some > 4_000, "{some}");
+    assert!(linkage.bytes() > records.len() * 4 * 32 / 4);
     assert!(few == expected);
     let full = clusters(&linkage, records.len(), 0, 100_000);
     assert!(matches!(
@@ -83,8 +83,7 @@ fn a_run_with_little_memory_ends_with_the_same_clusters() {
 fn links_of_records_that_are_not_there_join_nothing() {
     let records = two(&[("x", "p"), ("x", "p")]);
     let linkage = Linkage::new(model(TWO), &records, LinkageOptions::default()).unwrap();
-    let mut shelf = Shelf::new(usize::MAX);
-    let mut kept = KeptLinks::new(2, 0.0, 0, &mut shelf);
+    let mut kept = KeptLinks::new(2, 0.0, 0, Box::new(Shelf::new(usize::MAX)));
     for (left, right) in [(0, 9), (9, 0), (1, 1)].repeat(5_000) {
         let weight = 5.0;
         kept.add(WeightedPair {
