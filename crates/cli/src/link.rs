@@ -6,6 +6,7 @@ mod beside;
 mod column;
 mod explain;
 mod form;
+mod kept;
 mod labels;
 mod load;
 mod output;

@@ -351,6 +351,40 @@ fn the_example_trains_and_its_model_reads_back() {
 }
 
 #[test]
+fn threads_and_memory_show_in_no_file() {
+    // 120 records of one town and name make 7,140 links: more than the least that is held
+    let mut people = String::from("id,name,town,born\n");
+    for id in 0..120 {
+        people.push_str(&format!("{id},Dupont,Lyon,1970-01-02\n"));
+    }
+    let folder = folder("people.csv", &people);
+    let here = folder.path();
+    let written = |more: &[&str]| {
+        let common = ["--input", "people.csv", "--model", "model.toml"];
+        let files = ["--links", "links.csv", "--series", "series.csv"];
+        check(here, &[&common[..], &files, more].concat(), 0);
+        ["links.csv", "series.csv"].map(|name| read(here, name))
+    };
+    let plain = written(&["--threads", "1"]);
+    assert_eq!(plain[0].lines().count(), 7_141);
+    assert_eq!(written(&["--threads", "3"]), plain);
+    assert_eq!(written(&["--memory", "1kB"]), plain);
+    let (_, err) = check(
+        here,
+        &[
+            "--input",
+            "people.csv",
+            "--model",
+            "model.toml",
+            "--memory",
+            "much",
+        ],
+        2,
+    );
+    assert!(err.contains("8GB"), "{err}");
+}
+
+#[test]
 fn a_splink_model_is_refused_by_the_name_of_what_has_no_equivalent() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

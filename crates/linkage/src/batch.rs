@@ -58,6 +58,7 @@ mod error;
 mod explain;
 mod factors;
 mod frequencies;
+mod kept;
 mod labels;
 mod model;
 mod online;
@@ -87,6 +88,7 @@ pub use custom::CustomMeasure;
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
 pub use frequencies::Frequencies;
+pub use kept::{KeptError, KeptLinks, Spill};
 pub use model::{
     BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
     ModelError, Part, Relation, Test,

@@ -4,10 +4,12 @@ use std::{collections::HashMap, path::PathBuf, process::ExitCode, time::Instant}
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training, WeightedPair};
+use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training};
 
 use super::{
-    Inputs, beside, labels,
+    Inputs, beside,
+    kept::Kept,
+    labels,
     load::Loaded,
     must_be_trained,
     output::{Field, Output, Type, Written},
@@ -39,6 +41,9 @@ pub(super) struct Run {
     /// new pairs for each record, in all.
     #[arg(long, value_name = "PAIRS", requires = "train")]
     widen: Option<u64>,
+    /// Memory for the records and the links kept for series, such as 8GB: links that have no room go to temporary files.
+    #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes)]
+    memory: Option<u64>,
     /// Write the model, trained.
     #[arg(long, value_name = "FILE")]
     save_model: Option<PathBuf>,
@@ -74,6 +79,12 @@ pub(super) struct Run {
     /// Column of the truth's entities [default: cluster, or the second].
     #[arg(long, value_name = "COLUMN", requires = "truth")]
     truth_column: Option<String>,
+}
+
+/// What looks at every pair as it is predicted.
+struct Seen<'s> {
+    judge: Option<Judge<'s>>,
+    observed: Option<Observed<'s>>,
 }
 
 impl Run {
@@ -135,21 +146,23 @@ impl Run {
             Some(path) => Some(write_model(path, linkage.model())?),
             None => None,
         };
-        let mut judge = truth.as_ref().map(Judge::new);
         let rules = linkage.model().blocking.len();
         let observe = |_: &PathBuf| Observed::new(truth.as_ref(), rules, threshold);
-        let mut observed = self.report.as_ref().map(observe);
+        let mut seen = Seen {
+            judge: truth.as_ref().map(Judge::new),
+            observed: self.report.as_ref().map(observe),
+        };
         let (links, count, written) =
-            self.predict(&linkage, &loaded, links_from, &mut judge, &mut observed)?;
+            self.predict(&linkage, &loaded, links_from, threshold, &mut seen)?;
         clock.lap("prediction");
         let mut files: Vec<Written> = written.into_iter().collect();
         let mut report_file = None;
         if self.makes_series() {
             let working = progress::working("making series");
-            let clusters = linkage.clusters(&links, threshold)?;
+            let (clusters, links) = links.clusters(&linkage, threshold)?;
             working.finish_and_clear();
             clock.lap("series");
-            if let (Some(path), Some(observed)) = (&self.report, observed) {
+            if let (Some(path), Some(observed)) = (&self.report, seen.observed) {
                 let ran = Ran {
                     linkage: &linkage,
                     loaded: &loaded,
@@ -165,7 +178,7 @@ impl Run {
             drop(links);
             files.extend(self.write_series(&clusters, &loaded)?);
             tell_series(&clusters)?;
-            if let Some(judge) = judge {
+            if let Some(judge) = seen.judge {
                 say(&judge.report(&clusters))?;
             }
         }
@@ -242,9 +255,9 @@ impl Run {
         linkage: &Linkage<'_>,
         loaded: &Loaded,
         links_from: f64,
-        judge: &mut Option<Judge<'_>>,
-        observed: &mut Option<Observed<'_>>,
-    ) -> Result<(Vec<WeightedPair>, u64, Option<Written>)> {
+        threshold: f64,
+        seen: &mut Seen<'_>,
+    ) -> Result<(Kept, u64, Option<Written>)> {
         let mut output = match &self.links {
             Some(path) => Some(Output::create(
                 path,
@@ -259,7 +272,7 @@ impl Run {
             links_from
         };
         // a report counts every pair
-        let seen_from = if observed.is_some() { 0.0 } else { from };
+        let seen_from = if seen.observed.is_some() { 0.0 } else { from };
         let pairs = linkage.pairs_per_rule();
         let bar = progress::counted(pairs.iter().sum(), "pairs");
         let mut rule = 0;
@@ -270,14 +283,15 @@ impl Run {
             .iter()
             .map(|comparison| comparison.levels.len())
             .collect();
-        let (mut kept, mut at, mut count) = (Vec::new(), Vec::new(), 0_u64);
+        let mut kept = Kept::new(linkage, loaded.len() as usize, threshold, self.memory);
+        let (mut at, mut count) = (Vec::new(), 0_u64);
         let mut failed = None;
         linkage.predict(seen_from, |link| {
             while rule < link.rule {
                 bar.inc(pairs[rule]);
                 rule += 1;
             }
-            if let Some(observed) = observed {
+            if let Some(observed) = &mut seen.observed {
                 observed.pair(&link);
             }
             if link.probability < from {
@@ -286,7 +300,7 @@ impl Run {
             if keep {
                 kept.push(link.weighted());
             }
-            if let Some(judge) = judge {
+            if let Some(judge) = &mut seen.judge {
                 judge.link(link.left, link.right, link.probability);
             }
             if link.probability < links_from || failed.is_some() {

@@ -147,6 +147,13 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        let rules = self.rules.iter();
+        rules
+            .map(|rule| size_of_val(&rule.members[..]) + size_of_val(&rule.ends[..]))
+            .sum()
+    }
+
     /// Pairs each rule makes whose lower-numbered record is marked.
     pub(super) fn lower_pairs(&self, plan: &Plan<'_>, marked: &Marks) -> Vec<u64> {
         let sources = plan.records.sources();

@@ -69,30 +69,85 @@ pub(super) fn entities<'p>(
     threads: usize,
 ) -> Vec<u32> {
     let mut components = Components::new(count);
-    let valid = |link: &&WeightedPair| {
-        let inside = (link.left.max(link.right) as usize) < count;
-        inside && link.left != link.right && f64::from(link.weight) > threshold
-    };
-    for link in links.iter().filter(valid) {
+    for link in links.iter().filter(|link| counts(link, count, threshold)) {
         components.join(link.left, link.right);
     }
     let together = components.clone().with(&decided.together).finish();
     let mut clusters = components.finish();
-    let forbidding = forbidding(decided, &together);
-    let component = |record: u32| {
-        let whole = together[record as usize];
-        let parted = forbidding.contains_key(&whole);
-        if parted {
-            whole
-        } else {
-            clusters[record as usize]
-        }
+    let decisions = Decisions {
+        forbidding: forbidding(decided, &together),
+        together,
     };
+    refine_as_decided(
+        &mut clusters,
+        links,
+        &decisions,
+        threshold,
+        scoring,
+        threads,
+    );
+    if decided.together.is_empty() {
+        return clusters;
+    }
+    let of_cluster: Vec<(u32, u32)> = (0_u32..).zip(clusters).collect();
+    Components::new(count)
+        .with(&of_cluster)
+        .with(&decided.together)
+        .finish()
+}
+
+/// Whether a link joins two records.
+pub(super) fn counts(link: &WeightedPair, count: usize, threshold: f64) -> bool {
+    let inside = (link.left.max(link.right) as usize) < count;
+    inside && link.left != link.right && f64::from(link.weight) > threshold
+}
+
+/// Puts clusters in the place of connected components, for those whose links are given; each with all it has.
+pub(super) fn refine<'p>(
+    clusters: &mut [u32],
+    links: &[WeightedPair],
+    threshold: f64,
+    scoring: impl Fn() -> Scoring<'p> + Sync,
+    threads: usize,
+) {
+    let none = Decisions::default();
+    refine_as_decided(clusters, links, &none, threshold, scoring, threads);
+}
+
+/// What was decided that keeps records apart.
+#[derive(Default)]
+struct Decisions {
+    /// The components of links and must-links together, where anything was decided.
+    together: Vec<u32>,
+    /// Of those in which some are apart, the decisions.
+    forbidding: BTreeMap<u32, Decided>,
+}
+
+impl Decisions {
+    /// The component that is clustered with a record: the whole in which some are apart, else that of its links.
+    fn component(&self, record: u32, clusters: &[u32]) -> u32 {
+        let whole = self.together.get(record as usize);
+        match whole {
+            Some(whole) if self.forbidding.contains_key(whole) => *whole,
+            _ => clusters[record as usize],
+        }
+    }
+}
+
+fn refine_as_decided<'p>(
+    clusters: &mut [u32],
+    links: &[WeightedPair],
+    decisions: &Decisions,
+    threshold: f64,
+    scoring: impl Fn() -> Scoring<'p> + Sync,
+    threads: usize,
+) {
+    let count = clusters.len();
     let mut inside: Vec<Inside> = links
         .iter()
-        .filter(valid)
+        .filter(|link| counts(link, count, threshold))
         .map(|link| Inside {
-            component: component(link.left),
+            component: decisions.component(link.left, clusters),
             low: link.left.min(link.right),
             high: link.left.max(link.right),
             bits: link.weight,
@@ -103,7 +158,7 @@ pub(super) fn entities<'p>(
     let open: Vec<(&[Inside], &Decided)> = inside
         .chunk_by(|a, b| a.component == b.component)
         .filter_map(|component| {
-            let decided = forbidding.get(&component[0].component);
+            let decided = decisions.forbidding.get(&component[0].component);
             let open = decided.is_some() || !is_plain(component, threshold);
             open.then(|| (component, decided.unwrap_or(&none)))
         })
@@ -122,14 +177,6 @@ pub(super) fn entities<'p>(
             }
         }
     });
-    if decided.together.is_empty() {
-        return clusters;
-    }
-    let of_cluster: Vec<(u32, u32)> = (0_u32..).zip(clusters).collect();
-    Components::new(count)
-        .with(&of_cluster)
-        .with(&decided.together)
-        .finish()
 }
 
 /// The decisions that concern each component in which some are apart; two records of different

@@ -315,6 +315,10 @@ impl<'r> Plan<'r> {
         &self.rows[start..start + self.stride]
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.rows[..])
+    }
+
     pub(super) fn stride(&self) -> usize {
         self.stride
     }

@@ -203,6 +203,15 @@ impl Records {
         self.sources.is_empty()
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        let of = |column: &Column| {
+            let values = [&column.values, &column.elements];
+            let held = values.map(|held| held.bytes.len() + size_of_val(&held.ends[..]));
+            size_of_val(&column.codes[..]) + column.text.len() + held.iter().sum::<usize>()
+        };
+        self.columns.iter().map(of).sum()
+    }
+
     pub(super) fn column(&self, name: &str) -> Option<(usize, &Column)> {
         let at = self.columns.iter().position(|column| column.name == name)?;
         Some((at, &self.columns[at]))

@@ -1,6 +1,7 @@
 //! The engine as a whole, on made records whose truth is known.
 
 mod frequencies;
+mod kept;
 mod labels;
 mod sets;
 mod widen;
