@@ -32,6 +32,9 @@ pub(super) struct Run {
     /// Take m from pairs that are known: a file of id_l, id_r and, unless all are of one entity, match (1 or 0).
     #[arg(long, value_name = "FILE", requires = "train")]
     labels: Option<PathBuf>,
+    /// Train without relations (classes of pairs that agree more than by chance and are two entities).
+    #[arg(long, requires = "train")]
+    without_relations: bool,
     /// Where the random draws of training begin: the same seed and records give the same model.
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
@@ -119,6 +122,7 @@ impl Run {
             let working = progress::working("training");
             let training_options = TrainOptions {
                 seed: self.seed,
+                relations: !self.without_relations,
                 ..TrainOptions::default()
             };
             let training = match &labels {
