@@ -34,6 +34,9 @@ pub(super) struct Run {
     /// Take m from pairs that are known: a file of id_l, id_r and, unless all are of one entity, match (1 or 0).
     #[arg(long, value_name = "FILE", requires = "train")]
     labels: Option<PathBuf>,
+    /// Train without relations (classes of pairs that agree more than by chance and are two entities).
+    #[arg(long, requires = "train")]
+    without_relations: bool,
     /// Where the random draws of training begin: the same seed and records give the same model.
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
@@ -42,7 +45,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "PAIRS", requires = "train")]
     widen: Option<u64>,
     /// Memory for the records and the links kept for series, such as 8GB: links that have no room go to temporary files.
-    #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes)]
+    #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes, conflicts_with = "report")]
     memory: Option<u64>,
     /// Write the model, trained.
     #[arg(long, value_name = "FILE")]
@@ -198,6 +201,7 @@ impl Run {
         let working = progress::working("training");
         let options = TrainOptions {
             seed: self.seed,
+            relations: !self.without_relations,
             ..TrainOptions::default()
         };
         let training = match labels {

@@ -32,7 +32,7 @@ pub(super) fn decimal(value: f64) -> String {
 /// A probability: small ones by their first digits.
 pub(super) fn probability(value: f64) -> String {
     // no minus before nought
-    let value = value.max(0.0);
+    let value = value.abs();
     if value == 0.0 || value >= 0.001 {
         format!("{value:.4}")
     } else {
@@ -42,7 +42,9 @@ pub(super) fn probability(value: f64) -> String {
 
 /// With a sign, and the minus that is as wide as the plus.
 pub(super) fn signed(bits: f64) -> String {
-    format!("{bits:+.2}").replace('-', "−")
+    // what rounds to nothing is nothing, and no less
+    let rounded = (bits * 100.0).round() / 100.0 + 0.0;
+    format!("{rounded:+.2}").replace('-', "−")
 }
 
 pub(super) fn plain(value: f64) -> String {
@@ -57,10 +59,13 @@ mod tests {
     fn numbers_are_written_for_people() {
         assert_eq!(count(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!((count(0), count(999)), ("0".to_owned(), "999".to_owned()));
-        assert_eq!(signed(-2.5), "−2.50");
         assert_eq!(
-            (probability(0.5), probability(2e-7)),
-            ("0.5000".to_owned(), "2.0e-7".to_owned())
+            (signed(-2.5), signed(-0.001)),
+            ("−2.50".to_owned(), "+0.00".to_owned())
+        );
+        assert_eq!(
+            (probability(-0.0), probability(2e-7)),
+            ("0.0000".to_owned(), "2.0e-7".to_owned())
         );
     }
 }

@@ -14,6 +14,9 @@ const SIZES: usize = 15;
 /// The largest sizes that are listed.
 const LARGEST: usize = 5;
 
+/// Letters of a value that are shown; the data have all.
+const LONGEST: usize = 160;
+
 /// The page of a report.
 pub(super) fn of(report: &Report) -> Result<String> {
     Ok(Page::new(report).render()?)
@@ -134,8 +137,8 @@ impl Shown {
         let steps = (1..).zip(&example.steps).map(|(at, step)| Step {
             what: step.comparison.clone(),
             level: step.level.clone(),
-            left: known(&step.left),
-            right: known(&step.right),
+            left: beginning(&step.left),
+            right: beginning(&step.right),
             sign: sign(&step.left, &step.right),
             bits: signed(step.bits),
             sum: signed(sums[at + 1]),
@@ -293,7 +296,7 @@ fn columns(report: &Report) -> Rows {
             .as_ref()
             .map_or_else(String::new, |value| {
                 let part = percent(share(column.most_frequent_count, column.records));
-                format!("{value} ({part})")
+                format!("{} ({part})", beginning(value))
             });
         let name = match report.run.inputs.as_slice() {
             [_] => column.column.clone(),
@@ -423,8 +426,15 @@ fn hanging(report: &Report) -> Vec<[String; 6]> {
         .collect()
 }
 
-fn known(value: &str) -> String {
-    if value.is_empty() { "–" } else { value }.to_owned()
+/// A value, or its beginning: a set may be long.
+fn beginning(value: &str) -> String {
+    if value.is_empty() {
+        return "–".to_owned();
+    }
+    match value.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
 }
 
 fn sign(left: &str, right: &str) -> &'static str {
@@ -439,6 +449,16 @@ fn sign(left: &str, right: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_between_letters() {
+        let shown = beginning(&"é".repeat(500));
+        assert_eq!(shown.chars().count(), LONGEST + 1);
+        assert_eq!(
+            (beginning(""), beginning("a|b")),
+            ("–".to_owned(), "a|b".to_owned())
+        );
+    }
 
     #[test]
     fn a_bar_goes_from_one_sum_to_the_next() {
