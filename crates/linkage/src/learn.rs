@@ -9,13 +9,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     key::{Key, KeyId, KindIx, RecordId},
-    model::Model,
+    model::{Model, WeightState},
 };
 
 /// Fewer pairs than this that share a key of some rarity tell nothing.
 const LEAST_PAIRS: u64 = 20;
-/// A key that more of the records hold is left out: it would make very many pairs and is worth little.
-const MOST_HOLDERS: usize = 500;
 
 /// What was counted of a kind, and the weights that follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +33,7 @@ pub struct Learned {
 /// Counts what sharing a key of each kind is worth among `records`, each given with its keys and how many
 /// records hold them; `truth` says of which cluster a record is, and records that it does not name are left out.
 ///
-/// Kinds of which too little is shared to tell are not in the result. Its order is that of the kinds.
+/// Keys that are capped or damped say nothing, and count for nothing here. Kinds of which too little is shared to tell are not in the result. Its order is that of the kinds.
 pub fn learn(
     model: &Model,
     records: &[(RecordId, Vec<(Key, u64)>)],
@@ -57,7 +55,9 @@ pub fn learn(
                 .entry(*cluster)
                 .or_default() += 1;
         }
-        for (key, df) in keys.iter().filter(|(key, _)| !key.damped) {
+        let counts =
+            |key: &Key, df| model.weight(key.kind, df, key.damped).state == WeightState::Counted;
+        for (key, df) in keys.iter().filter(|(key, df)| counts(key, *df)) {
             let kind = of_kind.entry(key.kind).or_default();
             let (_, holders) = kind.keys.entry(key.id).or_insert((*df, Vec::new()));
             holders.push((*record, *cluster));
@@ -120,8 +120,7 @@ impl Kind {
     /// The pairs that share a key, by the doublings in the frequency of the rarest that they share.
     fn shared(&self) -> BTreeMap<u32, Pairs> {
         let mut rarest: HashMap<(RecordId, RecordId), (u32, bool)> = HashMap::new();
-        let few = self.keys.values();
-        for (df, holders) in few.filter(|(_, holders)| holders.len() <= MOST_HOLDERS) {
+        for (df, holders) in self.keys.values() {
             let doublings = (*df).max(1).ilog2();
             for (at, (a, cluster)) in holders.iter().enumerate() {
                 for (b, other) in &holders[at + 1..] {

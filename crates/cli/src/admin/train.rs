@@ -22,12 +22,18 @@ pub(crate) struct Train {
     /// everything else stay as they are. Without it the weights are only shown.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// A kind that keeps its weights, for facts that made complaints do not show; may be given several times.
+    #[arg(long, value_name = "KIND")]
+    keep: Vec<String>,
 }
 
 impl Train {
     pub(super) fn run(&self, config: Option<&Path>) -> Result<ExitCode> {
         let text = country::model_text(config)?;
         let model = Model::from_toml(&text).context("reading models/submissions.toml")?;
+        for kind in &self.keep {
+            anyhow::ensure!(model.kind(kind).is_some(), "no kind is called {kind:?}");
+        }
         let learned = serve::runtime()?.block_on(self.learned(&model))?;
         println!("kind             shared in one gang   between two   trust   max_bits");
         for of in &learned {
@@ -41,7 +47,11 @@ impl Train {
             );
         }
         if let Some(out) = &self.out {
-            let written = rewritten(&text, &model, &learned);
+            let kept = |of: &Learned| {
+                let name = model.kind_name(of.kind).unwrap_or_default();
+                self.keep.iter().any(|kept| kept == name)
+            };
+            let written = rewritten(&text, &model, learned.into_iter().filter(|of| !kept(of)));
             Model::from_toml(&written).context("checking the model learned")?;
             std::fs::write(out, written).with_context(|| format!("writing {}", out.display()))?;
         }
@@ -83,24 +93,37 @@ impl Train {
 }
 
 /// The text of a model with other weights: its comments and everything else stay.
-fn rewritten(text: &str, model: &Model, learned: &[Learned]) -> String {
-    let named = learned
-        .iter()
-        .filter_map(|of| Some((model.kind_name(of.kind)?, of)));
-    let named: HashMap<&str, &Learned> = named.collect();
+///
+/// Where no pair of two gangs was seen, what was counted is the least that the kind is worth: how rare such
+/// pairs are, so few pairs cannot tell. Its weights are then raised and not lowered.
+fn rewritten(text: &str, model: &Model, learned: impl Iterator<Item = Learned>) -> String {
+    let named = learned.filter_map(|of| Some((model.kind_name(of.kind)?, of)));
+    let named: HashMap<&str, Learned> = named.collect();
     let (mut out, mut in_kind, mut current) = (String::new(), false, None);
     for line in text.lines() {
         if line.starts_with('[') {
             (in_kind, current) = (line.trim() == "[[kind]]", None);
         }
         let (name, value) = line.split_once('=').unwrap_or((line, ""));
-        let changed = match (name.trim(), current) {
+        let (name, value) = (name.trim(), value.trim());
+        let at_least = |of: &Learned, counted: f64| {
+            let before = value.parse().unwrap_or(counted);
+            if of.wrong == 0 {
+                counted.max(before)
+            } else {
+                counted
+            }
+        };
+        let changed = match (name, &current) {
             ("name", _) if in_kind => {
-                current = named.get(value.trim().trim_matches('"')).copied();
+                current = named.get(value.trim_matches('"')).copied();
                 None
             }
-            ("trust", Some(of)) => Some(format!("trust = {:.2}", of.trust)),
-            ("max_bits", Some(of)) => Some(format!("max_bits = {:.2}", of.max_bits.max(0.01))),
+            ("trust", Some(of)) => Some(format!("trust = {:.2}", at_least(of, of.trust))),
+            ("max_bits", Some(of)) => Some(format!(
+                "max_bits = {:.1}",
+                at_least(of, of.max_bits.max(0.1))
+            )),
             _ => None,
         };
         out.push_str(changed.as_deref().unwrap_or(line));
@@ -113,25 +136,29 @@ fn rewritten(text: &str, model: &Model, learned: &[Learned]) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_weights_of_the_kinds_learned_change() {
+    fn changed(wrong: u64) -> Vec<String> {
         let text = country::model_text(None).unwrap();
         let model = Model::from_toml(&text).unwrap();
-        let learned = [Learned {
-            kind: model.kind("iban").unwrap(),
+        let learned = Learned {
+            kind: model.kind("passage").unwrap(),
             right: 100,
-            wrong: 1,
-            trust: 0.5,
-            max_bits: 12.25,
-        }];
-        let written = rewritten(&text, &model, &learned);
-        let changed: Vec<&str> = text
-            .lines()
-            .zip(written.lines())
-            .filter(|(before, after)| before != after)
-            .map(|(_, after)| after)
-            .collect();
-        assert_eq!(changed, ["trust = 0.50", "max_bits = 12.25"]);
-        assert_eq!(rewritten(&text, &model, &[]), text);
+            wrong,
+            trust: 0.25,
+            max_bits: 30.0,
+        };
+        let written = rewritten(&text, &model, [learned].into_iter());
+        let lines = text.lines().zip(written.lines());
+        let changed = lines.filter(|(before, after)| before != after);
+        changed.map(|(_, after)| after.to_owned()).collect()
+    }
+
+    #[test]
+    fn only_the_weights_of_the_kinds_learned_change() {
+        assert_eq!(changed(1), ["trust = 0.25", "max_bits = 30.0"]);
+    }
+
+    #[test]
+    fn where_no_wrong_pair_was_seen_a_weight_is_not_lowered() {
+        assert_eq!(changed(0), ["max_bits = 30.0"]);
     }
 }

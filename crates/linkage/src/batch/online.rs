@@ -61,7 +61,7 @@ use super::plan::Plan;
 use super::predict::{Scorer, Scoring};
 use super::records::{ColumnKind, Records, RecordsError, Value};
 use crate::key::{Decision, RecordId};
-use blocks::{Blocks, Rules};
+use blocks::{BlockKey, Blocks, Rules};
 use series::Registry;
 use values::Form;
 
@@ -224,7 +224,7 @@ impl Index {
             links: Vec::new(),
         };
         touched.records.insert(place);
-        self.put_in(place, &record, &mut touched);
+        self.put_in(place, &self.rules.blocks(&record), &mut touched);
         Ok(self.settle(touched))
     }
 
@@ -277,7 +277,8 @@ impl Index {
         values: &[Value<'_>],
     ) -> Result<Vec<RecordId>, IndexError> {
         let record = self.form.one(source, values)?;
-        let places = self.open_to(&record, None).into_iter();
+        let blocks = self.rules.blocks(&record);
+        let places = self.open_to(&blocks, source, None).into_iter();
         let mut ids: Vec<RecordId> = places.map(|place| self.entry(place).id).collect();
         ids.sort_unstable();
         Ok(ids)
@@ -358,13 +359,13 @@ impl Index {
     }
 
     /// Puts a record into its blocks, and links it.
-    fn put_in(&mut self, place: u32, record: &Records, touched: &mut Touched) {
-        for (block, rule) in self.rules.blocks(record) {
+    fn put_in(&mut self, place: u32, blocks: &[(BlockKey, u16)], touched: &mut Touched) {
+        for &(block, rule) in blocks {
             if self.blocks.add(block, rule, place) {
                 self.forget_block(block, touched);
             }
         }
-        let others = self.open_to(record, Some(place));
+        let others = self.open_to(blocks, self.entry(place).source, Some(place));
         self.link(place, &others, touched);
     }
 
@@ -384,12 +385,12 @@ impl Index {
         }
     }
 
-    /// Records in an open block of a record, ascending by place; but `place`, its own.
-    fn open_to(&self, record: &Records, place: Option<u32>) -> Vec<u32> {
-        let source = record.sources()[0];
-        let blocks = self.rules.blocks(record).into_iter();
-        let open = blocks.filter(|(block, _)| self.blocks.is_open(*block));
-        let others = open.flat_map(|(block, _)| self.blocks.all(block));
+    /// Records in an open block of a record of `source`, ascending by place; but `place`, its own.
+    fn open_to(&self, blocks: &[(BlockKey, u16)], source: u16, place: Option<u32>) -> Vec<u32> {
+        let open = blocks
+            .iter()
+            .filter(|(block, _)| self.blocks.is_open(*block));
+        let others = open.flat_map(|(block, _)| self.blocks.all(*block));
         let mut others: Vec<u32> = others
             .copied()
             .filter(|other| Some(*other) != place && self.is_pair(source, *other))
@@ -404,7 +405,7 @@ impl Index {
     }
 
     /// Takes away the links of a block that is set aside from now on, but those that others make too.
-    fn forget_block(&mut self, block: u64, touched: &mut Touched) {
+    fn forget_block(&mut self, block: BlockKey, touched: &mut Touched) {
         let holders: BTreeSet<u32> = self.blocks.all(block).iter().copied().collect();
         let mut open_blocks = HashMap::new();
         for place in &holders {
@@ -428,7 +429,7 @@ impl Index {
     }
 
     /// Links the records of a block that makes pairs again.
-    fn link_block(&mut self, block: u64, touched: &mut Touched) {
+    fn link_block(&mut self, block: BlockKey, touched: &mut Touched) {
         let mut holders = self.blocks.all(block).to_vec();
         while let Some(place) = holders.pop() {
             let linked = &self.entry(place).links;
