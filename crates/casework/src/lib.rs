@@ -13,7 +13,8 @@
 //! - [`policy`] decides who may do what to what;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
-//! - [`clock`] computes deadlines.
+//! - [`clock`] computes deadlines;
+//! - [`vigilance`] finds signs of misuse in the record of looks.
 
 #![warn(missing_docs)]
 
@@ -31,6 +32,7 @@ pub mod policy;
 pub mod referral;
 pub mod submission;
 mod text;
+pub mod vigilance;
 mod words;
 
 pub use text::{Lang, Text, fold};

@@ -210,7 +210,11 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     let (_, err) = check(here, &[&namesake[..], &["--role", "Head"]].concat(), 2);
     assert!(err.contains("film_officer"), "{err}");
     let cleared = ["--role", "head", "--change", "--clearance", "secret"];
-    check(here, &[&namesake[..], &cleared, &["--clearance", "alpha"]].concat(), 0);
+    check(
+        here,
+        &[&namesake[..], &cleared, &["--clearance", "alpha"]].concat(),
+        0,
+    );
     check(here, &[&namesake[..], &cleared[..2]].concat(), 0);
     let (agents, _) = check(here, &["admin", "agent", "list", "--json"], 0);
     let agent: serde_json::Value = serde_json::from_str(&agents).unwrap();
@@ -222,6 +226,11 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     check(here, &["admin", "agent", "disable", "marie.dupont"], 2);
     let (agents, _) = check(here, &["admin", "agent", "list"], 0);
     assert_eq!(agents, "");
+
+    let (record, _) = check(here, &["admin", "record", "verify"], 0);
+    assert_eq!(record, "0 entries hold together\n");
+    check(here, &["admin", "record", "honey", "0"], 2);
+    check(here, &["admin", "record", "honey", "3"], 0);
 
     let (secret, _) = check(here, &["admin", "token", "create", "Banque"], 0);
     let (tokens, _) = check(here, &["admin", "token", "list", "--json"], 0);

@@ -7,6 +7,7 @@
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
 //! - [`work`]: the docket, keys and members, series, words, acts, agents.
+//! - [`record`]: who looked at what, in a database of its own.
 //! - [`background`]: the worker's threads. [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
 //!
 //! No rule of the domain is here: `casework` decides, this crate keeps.
@@ -16,6 +17,7 @@ pub mod background;
 pub mod intake;
 pub mod measure;
 pub mod objects;
+pub mod record;
 pub mod secrets;
 mod sql;
 mod vault;
@@ -29,7 +31,7 @@ use sqlx::{
 };
 
 pub use crate::vault::VaultError;
-use crate::{intake::Intake, objects::Objects, secrets::Secrets, work::Work};
+use crate::{intake::Intake, objects::Objects, record::Record, secrets::Secrets, work::Work};
 
 /// Everything a data folder holds.
 #[derive(Clone)]
@@ -38,6 +40,8 @@ pub struct Store {
     pub intake: Intake,
     /// What is made of it.
     pub work: Work,
+    /// Who looked at it.
+    pub record: Record,
     /// Exhibits.
     pub objects: Objects,
     /// The folder's keys.
@@ -98,13 +102,24 @@ impl Store {
         let objects = Objects::open(&folder.join("exhibits"))?;
         let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
         let work = Work::open(&folder.join("work.db")).await?;
+        let record = Record::open(&folder.join("record.db")).await?;
         Ok(Self {
             intake,
             work,
+            record,
             objects,
             secrets,
             _lock: Arc::new(lock),
         })
+    }
+
+    /// Opens only the record of looks, beside a server that has the folder open: to verify it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub async fn open_record(folder: &Path) -> Result<Record, StoreError> {
+        sqlx::any::install_default_drivers();
+        Record::open(&folder.join("record.db")).await
     }
 
     /// Opens only what agents work with, beside a server that has the folder open: for invitations
