@@ -388,14 +388,14 @@ wb-act-hit-undo = annule une correction
 # --- The task at hand, and what is missing ---
 wb-told-title = Il manque quelque chose
 wb-task-label = Motif de votre recherche ou de votre consultation
-wb-task-hint = Une seule fois par tâche : le motif reste affiché jusqu’à ce que vous y mettiez fin, et il est conservé.
+wb-task-hint = Une seule fois par tâche : le motif reste affiché jusqu’à ce que vous y mettiez fin, et il est conservé.
 wb-task-begin = Continuer
-wb-task-now = Motif en cours :
+wb-task-now = Motif en cours :
 wb-task-end = Terminer
 wb-view-routed = À prendre
 wb-filter-free = Sans agent
 wb-conflict-title = Je ne devrais pas voir ce dossier
-wb-conflict-hint = Vous connaissez une personne concernée, ou l’affaire vous touche. Le dossier ne vous sera plus montré ; votre chef et le délégué à la protection des données le verront.
+wb-conflict-hint = Vous connaissez une personne concernée, ou l’affaire vous touche. Le dossier ne vous sera plus montré ; votre chef et le délégué à la protection des données le verront.
 wb-conflict = Déclarer le conflit d’intérêts
 wb-act-conflict = déclare un conflit d’intérêts
 
@@ -436,20 +436,20 @@ wb-act-seal = met sous scellé
 wb-act-unseal = lève le scellé
 wb-seal-title = Mettre sous scellé
 wb-unseal-title = Lever le scellé
-wb-seal-hint = Sous scellé, chaque ouverture demande un motif, une connexion récente et l’accord d’une seconde personne ; les services associés ne voient plus rien.
+wb-seal-hint = Sous scellé, chaque ouverture demande un motif, une connexion récente et l’accord d’une seconde personne ; les services associés ne voient plus rien.
 wb-seal = Mettre sous scellé
 wb-unseal = Lever le scellé
 
 # --- Breaking the glass ---
 wb-glass-title = Accès exceptionnel
-wb-glass-text = Pour ouvrir un dossier qui ne vous est pas ouvert, ou qui est sous scellé : vous dites pourquoi, une seconde personne l’approuve, et l’accès dure 30 minutes après une connexion récente. Votre chef et le délégué à la protection des données en sont avertis. Personne ne vous dit si le numéro existe.
+wb-glass-text = Pour ouvrir un dossier qui ne vous est pas ouvert, ou qui est sous scellé : vous dites pourquoi, une seconde personne l’approuve, et l’accès dure 30 minutes après une connexion récente. Votre chef et le délégué à la protection des données en sont avertis. Personne ne vous dit si le numéro existe.
 wb-glass-ask = Demander l’accord
 wb-glass-own = Vos demandes
 wb-glass-waits = en attente d’une seconde personne
 wb-glass-agreed = approuvé par { $who }
 wb-glass-open = Ouvrir
 wb-glass-others = Demandes à approuver
-wb-glass-others-hint = N’approuvez que ce dont vous pouvez répondre : votre nom est inscrit avec le motif.
+wb-glass-others-hint = N’approuvez que ce dont vous pouvez répondre : votre nom est inscrit avec le motif.
 wb-glass-agree = Approuver
 wb-glass-link = Demander un accès exceptionnel
 wb-error-number = Donnez le numéro de la déclaration, en chiffres.

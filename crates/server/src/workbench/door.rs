@@ -220,10 +220,12 @@ impl Admitted {
         if told || door.is_asked_by_scripts() || !looks {
             return Ok(());
         }
-        let nearness = if decision.allowed {
-            nearness(&self.who, &self.object)
+        let near = if !decision.allowed {
+            Nearness::Denied.as_str()
+        } else if of_one {
+            nearness(&self.who, &self.object).as_str()
         } else {
-            Nearness::Denied
+            ""
         };
         let object = match door.about {
             About::Submission => self.path("exhibit"),
@@ -244,7 +246,7 @@ impl Admitted {
             kind: door.action.as_str().to_owned(),
             docket: self.seq,
             object: observables::mask_cards(object.trim()).into_owned(),
-            because: nearness.as_str().to_owned(),
+            because: near.to_owned(),
             reason: observables::mask_cards(reason.unwrap_or_default()).into_owned(),
         };
         app.store.record.keep(&[look]).await

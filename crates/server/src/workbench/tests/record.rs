@@ -71,7 +71,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
                 "rappel de la victime ce jour"
             ),
             kept("task_begin", None, "", task),
-            kept("search", None, "own", task),
+            kept("search", None, "", task),
             kept("read", None, "denied", task),
         ]
     );
