@@ -16,7 +16,8 @@
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
-//! - [`clock`] computes deadlines.
+//! - [`clock`] computes deadlines;
+//! - [`vigilance`] finds signs of misuse in the record of looks.
 
 #![warn(missing_docs)]
 
@@ -37,6 +38,7 @@ pub mod project;
 pub mod referral;
 pub mod submission;
 mod text;
+pub mod vigilance;
 mod words;
 
 pub use text::{Lang, Text, fold};

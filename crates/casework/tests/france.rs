@@ -16,6 +16,7 @@ use orfevre_casework::{
     facts,
     place::Places,
     submission::Track,
+    vigilance::{Look, Nearness, What, signs},
 };
 use serde_json::{Value, json};
 
@@ -713,4 +714,121 @@ fn only_the_film_desk_is_not_matched() {
         .map(|desk| desk.id.as_str())
         .collect();
     assert_eq!(unmatched, ["cinema"]);
+}
+
+/// Numbers that look random, the same each time.
+fn sequence(seed: u64) -> impl FnMut(i64, i64) -> i64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    move |least, most| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        least + (state % (most - least + 1) as u64) as i64
+    }
+}
+
+const MINUTE: i64 = 60_000_000;
+
+fn look(at: i64, agent: &'static str, place: i64, nearness: Nearness) -> Look<'static> {
+    let what = What::Submission {
+        place: Some(place),
+        nearness,
+        honey: place == HONEY,
+    };
+    Look { at, agent, what }
+}
+
+const HONEY: i64 = 777_777;
+
+/// Eight hours of two agents who triage, two who carry cases and one who searches.
+fn day_of_work(random: &mut impl FnMut(i64, i64) -> i64) -> Vec<Look<'static>> {
+    let mut day = Vec::new();
+    for (number, agent) in ["triage-1", "triage-2", "carrier-1", "carrier-2", "searcher"]
+        .into_iter()
+        .enumerate()
+    {
+        let mut at = 0;
+        let mut next = number as i64 * 10_000;
+        while at < 480 * MINUTE {
+            at += random(20, if agent.starts_with("triage") { 90 } else { 400 }) * 1_000_000;
+            if agent.starts_with("triage") {
+                next += 1;
+                day.push(look(at, agent, next, Nearness::Unit));
+            } else if agent == "searcher" {
+                let names = [
+                    "boutique vélo",
+                    "colis rapide",
+                    "location mer",
+                    "annonce auto",
+                ];
+                let words = names[random(0, 3) as usize];
+                at += 25 * MINUTE;
+                day.push(Look {
+                    at,
+                    agent,
+                    what: What::Search(words),
+                });
+            } else {
+                // Their own cases, and now and then one of a colleague.
+                let colleagues = random(0, 9) == 0;
+                let nearness = if colleagues {
+                    Nearness::Colleague
+                } else {
+                    Nearness::Own
+                };
+                day.push(look(
+                    at,
+                    agent,
+                    number as i64 * 10_000 + random(0, 12),
+                    nearness,
+                ));
+            }
+        }
+    }
+    day
+}
+
+#[test]
+fn planted_misuse_is_told_and_a_day_of_work_is_not() {
+    let limits = config().vigilance;
+    let mut found = 0;
+    for planted in 0..50_u64 {
+        let mut random = sequence(planted + 1);
+        let mut record = day_of_work(&mut random);
+        let start = random(0, 400) * MINUTE;
+        let many = match planted % 5 {
+            0 => random(65, 120),
+            1 => random(16, 40),
+            2 => random(4, 9),
+            3 => random(5, 12),
+            _ => 1,
+        };
+        // Spread over most of the span that the sign is over, now and then one over more.
+        let span = [9, 50, 55, 8, 1][planted as usize % 5] * MINUTE;
+        let span = span + if random(0, 19) == 0 { span / 5 } else { 0 };
+        let misuse = (0..many).map(|n| {
+            let at = start + n * span / many;
+            match planted % 5 {
+                0 => look(at, "misuse", 500_000 + n, Nearness::Unit),
+                1 => look(at, "misuse", 500_000 + n, Nearness::Colleague),
+                2 => Look {
+                    at,
+                    agent: "misuse",
+                    what: What::Search("Camille Exemple"),
+                },
+                3 => look(at, "misuse", 500_000 + n % 3, Nearness::Denied),
+                _ => look(at, "misuse", HONEY, Nearness::Unit),
+            }
+        });
+        record.extend(misuse);
+        record.sort_by_key(|look| look.at);
+        let alerts = signs(record, &limits);
+        found += usize::from(alerts.iter().any(|alert| &*alert.agent == "misuse"));
+        let wrong: Vec<_> = alerts
+            .iter()
+            .filter(|alert| &*alert.agent != "misuse")
+            .collect();
+        assert!(wrong.is_empty(), "{planted}: {wrong:?}");
+    }
+    assert!(found >= 48, "{found} of 50");
 }

@@ -19,6 +19,7 @@ use casework::{
 use clap::{Args, Subcommand};
 use store::{
     Store,
+    record::{Record, Verified},
     work::{Agent, Work},
 };
 
@@ -46,6 +47,28 @@ pub(crate) enum Admin {
     /// The API tokens of partners.
     #[command(subcommand)]
     Token(Token),
+    /// The record of who looked at what.
+    #[command(subcommand)]
+    Record(RecordCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RecordCommand {
+    /// Compute the chain anew: fails, and says where, when an entry was changed or taken out. The server may be running.
+    Verify {
+        #[command(flatten)]
+        folder: Folder,
+    },
+    /// Say that nobody has a reason to open a submission: whoever does is told to their head at once.
+    Honey {
+        /// The number of the submission, as agents read it.
+        number: i64,
+        /// It is one like others again.
+        #[arg(long)]
+        remove: bool,
+        #[command(flatten)]
+        folder: Folder,
+    },
 }
 
 #[derive(Subcommand)]
@@ -110,16 +133,28 @@ impl Folder {
     async fn work(&self) -> Result<Work> {
         open_work(&self.data).await
     }
+
+    async fn record(&self) -> Result<Record> {
+        there_is(&self.data)?;
+        Store::open_record(&self.data)
+            .await
+            .with_context(|| format!("opening the record of {}", self.data.display()))
+    }
 }
 
-/// What there is to administer: a folder that is not there is a mistyped one, and none is made of it.
-async fn open_work(data: &Path) -> Result<Work> {
+fn there_is(data: &Path) -> Result<()> {
     if !data.is_dir() {
         bail!(
             "there is no data folder {}: name it with --data; `orfevre serve --data FOLDER` makes one",
             data.display()
         );
     }
+    Ok(())
+}
+
+/// What there is to administer: a folder that is not there is a mistyped one, and none is made of it.
+async fn open_work(data: &Path) -> Result<Work> {
+    there_is(data)?;
     Store::open_work(data)
         .await
         .with_context(|| format!("opening the data folder {}", data.display()))
@@ -199,6 +234,7 @@ impl Admin {
             Self::Train(train) => train.run(config),
             Self::Agent(agent) => serve::runtime()?.block_on(agent.run()),
             Self::Token(token) => serve::runtime()?.block_on(token.run()),
+            Self::Record(record) => serve::runtime()?.block_on(record.run()),
         }
     }
 }
@@ -297,6 +333,38 @@ impl AgentCommand {
                     bail!("nobody who has access is called {id}: see `orfevre admin agent list`");
                 }
                 println!("{id} has no access any more");
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl RecordCommand {
+    async fn run(self) -> Result<ExitCode> {
+        match self {
+            Self::Verify { folder } => match folder.record().await?.verify().await? {
+                Verified::Whole(count) => println!("{count} entries hold together"),
+                Verified::Broken(place) => {
+                    println!(
+                        "entry {} was changed, or one before it was taken out",
+                        place + 1
+                    );
+                    return Ok(ExitCode::FAILURE);
+                }
+            },
+            Self::Honey {
+                number,
+                remove,
+                folder,
+            } => {
+                if number < 1 {
+                    bail!("submissions are counted from 1");
+                }
+                folder
+                    .record()
+                    .await?
+                    .set_honey(number - 1, !remove)
+                    .await?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -227,6 +227,11 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     let (agents, _) = check(here, &["admin", "agent", "list"], 0);
     assert_eq!(agents, "");
 
+    let (record, _) = check(here, &["admin", "record", "verify"], 0);
+    assert_eq!(record, "0 entries hold together\n");
+    check(here, &["admin", "record", "honey", "0"], 2);
+    check(here, &["admin", "record", "honey", "3"], 0);
+
     let (secret, _) = check(here, &["admin", "token", "create", "Banque"], 0);
     let (tokens, _) = check(here, &["admin", "token", "list", "--json"], 0);
     assert!(!tokens.contains(secret.trim()));

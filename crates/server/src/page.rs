@@ -66,6 +66,8 @@ pub struct Page {
     pub workbench: bool,
     /// Whether the agent's role reads submissions.
     pub reads: bool,
+    /// Whether the agent reads the record of looks.
+    pub watches: bool,
     /// Why the agent looks beyond their own; empty between two tasks.
     pub task: String,
 }
@@ -163,6 +165,7 @@ impl FromRequestParts<App> for Page {
             csrf: String::new(),
             workbench: path.contains("/workbench"),
             reads: false,
+            watches: false,
             task: String::new(),
         })
     }

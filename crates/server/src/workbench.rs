@@ -6,10 +6,12 @@
 
 mod dashboard;
 mod door;
+mod glass;
 mod labels;
 mod link;
 mod policies;
 mod queue;
+mod record;
 mod row;
 mod search;
 mod series;
@@ -58,6 +60,16 @@ fn doors() -> Doors {
         .page(&at("/queue"), Action::Read, Docket, queue::show)
         .act(&at("/queue/bulk"), Action::Take, Docket, queue::bulk)
         .page(&at("/search"), Action::Search, Docket, search::show)
+        .page(&at("/glass"), Action::Read, Docket, glass::show)
+        .page(&at("/glass/{leave}"), Action::Read, Docket, glass::open)
+        .act(&at("/glass/ask"), Action::Read, Docket, glass::ask)
+        .act(
+            &at("/glass/{leave}/agree"),
+            Action::Read,
+            Docket,
+            glass::agree,
+        )
+        .page(&at("/record"), Action::ReadRecord, Service, record::show)
         .page(&at("/series"), Action::Read, Docket, series::list)
         .page(&series(""), Action::Read, Series, series::page::show)
         .page(&submission(""), Action::Read, Submission, submission::show)
@@ -93,6 +105,10 @@ fn doors() -> Doors {
         Submission,
         submission::act::conflict,
     );
+    for (act, action) in [("seal", Action::Seal), ("unseal", Action::Unseal)] {
+        let path = submission(&format!("/acts/{act}"));
+        doors = doors.act(&path, action, Submission, submission::act::seal);
+    }
     for act in ["hit-add", "hit-correct", "hit-dismiss", "hit-undo"] {
         let path = submission(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::Correct, Submission, submission::hit::post);

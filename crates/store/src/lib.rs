@@ -1,13 +1,14 @@
 //! The only crate that touches a database or the object store.
 //!
-//! Three databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
+//! Four databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
 //! writer, group commit, fsynced before anybody reads "received". `work.db` holds what the public
-//! body makes of it; all but people's decisions can be made again from the intake. `film.db` holds what
-//! the film desk lends. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
+//! body makes of it; all but people's decisions can be made again from the intake. `record.db`
+//! holds who looked at what, `film.db` what the film desk lends. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
 //! file.
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
 //! - [`work`]: the docket, keys and members, series, words, acts, agents. [`film`][]: bookings.
+//! - [`record`]: who looked at what, in a database of its own.
 //! - [`background`]: the worker's threads. [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
 //!
 //! No rule of the domain is here: `casework` decides, this crate keeps.
@@ -18,6 +19,7 @@ pub mod film;
 pub mod intake;
 pub mod measure;
 pub mod objects;
+pub mod record;
 pub mod secrets;
 mod sql;
 mod vault;
@@ -31,7 +33,9 @@ use sqlx::{
 };
 
 pub use crate::vault::VaultError;
-use crate::{film::Film, intake::Intake, objects::Objects, secrets::Secrets, work::Work};
+use crate::{
+    film::Film, intake::Intake, objects::Objects, record::Record, secrets::Secrets, work::Work,
+};
 
 /// Everything a data folder holds.
 #[derive(Clone)]
@@ -42,6 +46,8 @@ pub struct Store {
     pub work: Work,
     /// What the film desk lends.
     pub film: Film,
+    /// Who looked at it.
+    pub record: Record,
     /// Exhibits.
     pub objects: Objects,
     /// The folder's keys.
@@ -103,14 +109,25 @@ impl Store {
         let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
         let work = Work::open(&folder.join("work.db")).await?;
         let film = Film::open(&folder.join("film.db")).await?;
+        let record = Record::open(&folder.join("record.db")).await?;
         Ok(Self {
             intake,
             work,
             film,
+            record,
             objects,
             secrets,
             _lock: Arc::new(lock),
         })
+    }
+
+    /// Opens only the record of looks, beside a server that has the folder open: to verify it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub async fn open_record(folder: &Path) -> Result<Record, StoreError> {
+        sqlx::any::install_default_drivers();
+        Record::open(&folder.join("record.db")).await
     }
 
     /// Opens only what agents work with, beside a server that has the folder open: for invitations

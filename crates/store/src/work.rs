@@ -10,6 +10,7 @@ mod again;
 mod apply;
 mod correction;
 mod docket;
+mod leave;
 mod matching;
 mod overview;
 mod series;
@@ -37,6 +38,7 @@ pub use self::{
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
+    leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
@@ -54,6 +56,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0006.sql"),
     include_str!("../migrations/work/0007.sql"),
     include_str!("../migrations/work/0008.sql"),
+    include_str!("../migrations/work/0009.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -21,6 +21,7 @@ use crate::{
     competence::{Rules, Statements, Unit, Vocabulary},
     place::Places,
     submission::{DeskId, UnitId},
+    vigilance::Limits,
 };
 
 /// The configuration of a country.
@@ -36,6 +37,8 @@ pub struct Config {
     pub statements: Statements,
     /// The rules of competence, in the order they are tried.
     pub routing: Rules,
+    /// What looks of agents are a sign of.
+    pub vigilance: Limits,
 }
 
 impl Config {
@@ -70,6 +73,11 @@ impl Config {
         for (path, content) in &files {
             if is_named(path, "routing.toml") {
                 loading.routing(path, content);
+            }
+        }
+        for (path, content) in &files {
+            if is_named(path, "vigilance.toml") {
+                loading.vigilance(path, content);
             }
         }
         loading.desks_linked();
@@ -166,6 +174,19 @@ impl Loading {
             }
         }
         self.problems.append(&mut source.problems);
+    }
+
+    fn vigilance(&mut self, path: &str, content: &str) {
+        match Limits::from_toml(content) {
+            Ok(limits) => self.config.vigilance = limits,
+            Err(error) => self.problems.push(ConfigProblem {
+                file: path.to_owned(),
+                line: 1,
+                column: 1,
+                what: error.to_string().trim().replace('\n', ", "),
+                mend: "see docs/formats/vigilance.md".to_owned(),
+            }),
+        }
     }
 
     /// Links between desks, looked at once all are read.

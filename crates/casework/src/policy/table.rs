@@ -114,6 +114,8 @@ words! {
         HandleFilm = "handle_film",
         /// Read the record of who looked at what.
         ReadRecord = "read_record",
+        /// Be told of signs that somebody looks for something else than their work.
+        SeeAlerts = "see_alerts",
         /// Invite agents, change their roles, end their sessions.
         ManageAgents = "manage_agents",
         /// Publish desks, units and rules.
@@ -305,6 +307,7 @@ impl Action {
             Action::ReadFilm => about(Film,      [N, N, N, U, N, U, N, N, N]),
             Action::HandleFilm => about(Film,    [N, N, N, U, N, U, N, N, N]).changes(),
             Action::ReadRecord => about(Record,  [N, N, N, N, N, N, A, A, N]).reason(),
+            Action::SeeAlerts => about(Record,   [N, N, N, U, N, N, A, A, N]),
             Action::ManageAgents => about(Service,[N, N, N, N, N, N, N, N, A]).sign_in(),
             // Whoever could publish alone could route every case to themselves.
             Action::PublishRules => about(Service,[N, N, N, N, N, N, N, N, A]).reason().sign_in().second_person(),

@@ -330,3 +330,10 @@ accessibility-not = What is not done yet
 accessibility-audit = No conformity audit (RGAA, WCAG 2.2) has been made. Automatic checks are no proof of conformity, so we do not claim it.
 accessibility-trouble = Having trouble?
 accessibility-trouble-text = Tell the service that runs this site. In an emergency, 114 answers by text message, in writing, by video and in sign language.
+submission-looks = Looked at
+submission-looks-count = { $count ->
+    [0] by no agent so far
+    [one] { $n } time by an agent
+   *[other] { $n } times by agents
+  }
+submission-looks-text = Each time an agent opens your submission it is written down with their reason. You see how often, not by whom.

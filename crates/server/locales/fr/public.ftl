@@ -330,3 +330,10 @@ accessibility-not = Ce qui n’est pas encore fait
 accessibility-audit = Aucun audit de conformité (RGAA, WCAG 2.2) n’a été fait. Des contrôles automatiques ne valent pas conformité : nous ne la déclarons donc pas.
 accessibility-trouble = Une difficulté ?
 accessibility-trouble-text = Dites-le au service qui tient ce site. En cas d’urgence, le 114 répond par SMS, par écrit, en vidéo et en langue des signes.
+submission-looks = Consultations
+submission-looks-count = { $count ->
+    [0] aucune par un agent
+    [one] { $n } fois par un agent
+   *[other] { $n } fois par des agents
+  }
+submission-looks-text = Chaque fois qu’un agent ouvre votre déclaration, c’est inscrit avec son motif. Vous voyez combien de fois, pas par qui.

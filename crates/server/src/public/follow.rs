@@ -225,6 +225,8 @@ struct SubmissionPage {
     closing: Option<String>,
     deadline: Option<String>,
     unit: Option<String>,
+    /// How often agents looked at it.
+    looks: String,
     withdrawn: bool,
     withdrawing: bool,
     messages: Vec<Message>,
@@ -270,16 +272,20 @@ async fn of(app: &App, page: &Page, headers: &HeaderMap) -> Result<Submission, R
     }
 }
 
+/// What of the record is told to the person: that somebody saw it, or opened a file or their identity.
+const LOOKS: &[&str] = &["read", "open_exhibit", "open_identity"];
+
 async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> Response {
     let read = async {
         let docket = app.store.work.docket_by_id(&submission.id).await?;
         let later = app.store.intake.supplements(submission.seq).await?;
         let acts = app.store.work.acts(submission.seq).await?;
+        let looks = app.store.record.looks_at(submission.seq, LOOKS).await?;
         let ids: Vec<String> = later.iter().flat_map(evidence).collect();
         let files = upload::shown(app, &page, ids.iter().map(String::as_str)).await?;
-        Ok::<_, StoreError>((docket, later, acts, files))
+        Ok::<_, StoreError>((docket, later, acts, files, looks))
     };
-    let (docket, later, acts, files) = match read.await {
+    let (docket, later, acts, files, looks) = match read.await {
         Ok(read) => read,
         Err(error) => return page.store_failed(&error),
     };
@@ -322,6 +328,11 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
                 .get(docket.unit.as_str())
                 .map_or(docket.unit.clone(), |name| (*name).to_owned())
         }),
+        looks: page.w.t2(
+            "submission-looks-count",
+            ("count", looks),
+            ("n", page.count(looks)),
+        ),
         withdrawn: state == Standing::Withdrawn,
         withdrawing: withdrawing && state != Standing::Withdrawn,
         messages,

@@ -11,7 +11,8 @@ use super::{
     door::Admitted,
     labels, link,
     queue::{Asked, Quick, quick},
-    row::{Row, rows},
+    record::{self, AlertView},
+    row::{Row, agent_names, rows},
     session::Refused,
 };
 use crate::{
@@ -20,6 +21,8 @@ use crate::{
 };
 
 const ROWS: i64 = 8;
+/// Signs of misuse of so many days are shown; the record has those before.
+const ALERT_DAYS: i64 = 1;
 
 /// A desk's counts, in the order of the columns.
 struct DeskRow {
@@ -33,6 +36,7 @@ struct DeskRow {
 struct Dashboard {
     page: Page,
     reads: bool,
+    alerts: Vec<AlertView>,
     quick: Vec<Quick>,
     columns: Vec<String>,
     desks: Vec<DeskRow>,
@@ -132,6 +136,7 @@ async fn build(app: &App, at: &Admitted) -> Result<Dashboard, StoreError> {
         waiting: (app.store.intake.count().await? - docketed).max(0),
         late_link: link::queue(&page, "sort=deadline"),
         reads,
+        alerts: record::alerts(app, at, &agent_names(app).await?, ALERT_DAYS).await?,
         quick,
         desks,
         urgent,

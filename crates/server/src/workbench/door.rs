@@ -15,14 +15,18 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{self, MethodFilter},
 };
-use casework::policy::{self, Action, Agent, Because, Context, Object, Part, Relation, Subject};
+use casework::{
+    policy::{self, Action, Agent, Because, Context, Decision, Object, Part, Relation, Subject},
+    vigilance::Nearness,
+};
 use store::{
     StoreError,
-    work::{Sight, Standing},
+    record::Look,
+    work::{Leave, Sight, Standing},
 };
 
 use super::{
-    link,
+    glass, link,
     policies::{self, object},
     session::{self, Refused, SignedIn},
     told,
@@ -54,6 +58,12 @@ pub(crate) struct Door {
     pub(crate) path: String,
     pub(crate) action: Action,
     pub(crate) about: About,
+}
+
+impl Door {
+    fn is_asked_by_scripts(&self) -> bool {
+        self.path.ends_with("/presence")
+    }
 }
 
 /// Every way in. There is none that is not for an action.
@@ -135,6 +145,10 @@ pub(crate) struct Admitted {
     pub(crate) sight: Sight,
     who: Agent,
     about: About,
+    /// The place of the submission.
+    seq: Option<i64>,
+    /// What a second person agreed to.
+    leave: Option<Leave>,
     object: Object,
     context: Context,
     params: HashMap<String, String>,
@@ -197,6 +211,47 @@ impl Admitted {
         self.decides(action, &policies::own(&self.who, action))
     }
 
+    /// Keeps that the agent looks at a submission or a series, searches, or was denied that; other pages show nobody.
+    async fn record(&self, app: &App, door: &Door, decision: Decision) -> Result<(), StoreError> {
+        let of_one = matches!(door.about, About::Submission | About::Series);
+        let told = !decision.allowed && decision.because.may_be_told();
+        // A page's script asks every 20 s who else is there: it was recorded when the page was.
+        let looks = of_one || matches!(door.action, Action::Search | Action::ReadRecord);
+        if told || door.is_asked_by_scripts() || !looks {
+            return Ok(());
+        }
+        let near = if !decision.allowed {
+            Nearness::Denied.as_str()
+        } else if of_one {
+            nearness(&self.who, &self.object).as_str()
+        } else {
+            ""
+        };
+        let object = match door.about {
+            About::Submission => self.path("exhibit"),
+            About::Series => self.path("id"),
+            About::Docket => self.query("q"),
+            About::Service => self.query("agent"),
+        };
+        let given = self
+            .leave
+            .as_ref()
+            .map_or("", |leave| leave.reason.as_str());
+        let reasons = [self.field("reason"), given, &self.signed.task];
+        let reason = reasons.into_iter().find(|reason| !reason.is_empty());
+        let look = Look {
+            at: app.now_micros(),
+            agent: self.who.id.to_string(),
+            unit: self.who.unit.as_str().to_owned(),
+            kind: door.action.as_str().to_owned(),
+            docket: self.seq,
+            object: observables::mask_cards(object.trim()).into_owned(),
+            because: near.to_owned(),
+            reason: observables::mask_cards(reason.unwrap_or_default()).into_owned(),
+        };
+        app.store.record.keep(&[look]).await
+    }
+
     fn decides(&self, action: Action, object: &Object) -> bool {
         let context = Context {
             reason: true,
@@ -207,13 +262,30 @@ impl Admitted {
 
     /// Whether a part of the object is shown to the agent's unit.
     pub(crate) fn is_shown(&self, part: Part) -> bool {
-        is_shown(&self.who, &self.object, part)
+        let broken = self.leave.is_some() && nearness(&self.who, &self.object) == Nearness::Other;
+        broken || is_shown(&self.who, &self.object, part)
+    }
+
+    /// Whether the object is sealed.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.object.sealed
     }
 
     /// The same of another submission; of one that does not stand apart every part is.
     pub(crate) fn is_shown_of(&self, seq: i64, part: Part) -> bool {
         let apart = self.sight.shown().find(|standing| standing.seq == seq);
         apart.is_none_or(|standing| is_shown(&self.who, &object(standing), part))
+    }
+}
+
+/// How near an object is to an agent, for those who ask later whether it was theirs to look at.
+fn nearness(agent: &Agent, object: &Object) -> Nearness {
+    match Relation::between(agent, object) {
+        Relation::Own => Nearness::Own,
+        Relation::Unit if object.owner.is_none() => Nearness::Unit,
+        Relation::Unit => Nearness::Colleague,
+        Relation::JoinedUnit => Nearness::Joined,
+        Relation::Other => Nearness::Other,
     }
 }
 
@@ -252,15 +324,17 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let Some(who) = policies::agent(&signed.agent) else {
         return Err(signed.not_found());
     };
-    let context = context(app, door, &signed, &fields);
+    let mut context = context(app, door, &signed, &fields);
     let failed = |error: StoreError| signed.failed(&error);
     let apart = app.store.work.apart(&who.id, who.unit.as_str()).await;
     let sight = policies::sight(&who, apart.map_err(failed)?);
     let id = params.get("id").map_or("", String::as_str);
+    let mut seq = None;
     let object = match door.about {
         About::Service | About::Docket => policies::own(&who, door.action),
         About::Submission => {
             let standing = app.store.work.standing(id).await.map_err(failed)?;
+            seq = standing.as_ref().map(|standing| standing.seq);
             standing.map_or_else(|| Object::nobodys(Subject::Case), |one| object(&one))
         }
         About::Series => {
@@ -273,12 +347,26 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
             policies::series(&who, &sight, seen.as_ref())
         }
     };
+    let given = app.now_micros() - glass::LASTS;
+    let leave = app
+        .store
+        .work
+        .leave(&who.id, seq, given)
+        .await
+        .map_err(failed)?;
+    if let Some(leave) = &leave {
+        context.reason = true;
+        context.second_person = Some(leave.second.as_str().into());
+        context.break_glass = true;
+    }
     let decision = policy::decide(&who, door.action, &object, &context);
     let mut at = Admitted {
         signed,
         sight,
         who,
         about: door.about,
+        seq,
+        leave,
         object,
         context,
         params,
@@ -287,6 +375,10 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         act,
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
+    at.signed.page.watches = at.may_at_all(Action::ReadRecord);
+    // What cannot be recorded is not shown, nor done.
+    let kept = at.record(app, door, decision).await;
+    kept.map_err(|error| at.signed.failed(&error))?;
     if decision.allowed {
         return Ok(at);
     }

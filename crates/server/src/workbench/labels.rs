@@ -1,6 +1,6 @@
 //! Words of the domain as agents read them.
 
-use casework::{Lang, desk::Kind, submission::State};
+use casework::{Lang, desk::Kind, submission::State, vigilance::Nearness};
 
 use crate::{app::App, page::Page};
 
@@ -141,6 +141,8 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "reply" => words.t("wb-act-reply"),
         "note" => words.t("wb-act-note"),
         "open_identity" => words.t("wb-act-open-identity"),
+        "seal" => words.t("wb-act-seal"),
+        "unseal" => words.t("wb-act-unseal"),
         "conflict" => words.t("wb-act-conflict"),
         "download" => words.t("wb-act-download"),
         "confirm" => words.t("wb-act-confirm"),
@@ -152,6 +154,40 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "hit_dismiss" => words.t("wb-act-hit-dismiss"),
         "hit_undo" => words.t("wb-act-hit-undo"),
         other => other.to_owned(),
+    }
+}
+
+/// What an agent did, as the record of looks keeps it.
+pub(super) fn action(page: &Page, kind: &str) -> String {
+    let words = page.w;
+    match kind {
+        "read" => words.t("wb-look-read"),
+        "search" => words.t("wb-look-search"),
+        "open_exhibit" => words.t("wb-look-exhibit"),
+        "open_identity" => words.t("wb-act-open-identity"),
+        "declare_conflict" => words.t("wb-act-conflict"),
+        "decide_series" => words.t("wb-look-series"),
+        "correct" => words.t("wb-look-correct"),
+        "read_record" => words.t("wb-look-record"),
+        "glass_ask" => words.t("wb-look-glass-ask"),
+        "glass_agree" => words.t("wb-look-glass-agree"),
+        "task_begin" => words.t("wb-look-task-begin"),
+        "task_end" => words.t("wb-look-task-end"),
+        other => act(page, other),
+    }
+}
+
+/// How near what was looked at was to the agent.
+pub(super) fn nearness(page: &Page, word: &str) -> String {
+    let words = page.w;
+    match Nearness::from_word(word) {
+        Some(Nearness::Own) => words.t("wb-near-own"),
+        Some(Nearness::Unit) => words.t("wb-near-unit"),
+        Some(Nearness::Colleague) => words.t("wb-near-colleague"),
+        Some(Nearness::Joined) => words.t("wb-near-joined"),
+        Some(Nearness::Other) => words.t("wb-near-other"),
+        Some(Nearness::Denied) => words.t("wb-near-denied"),
+        None => word.to_owned(),
     }
 }
 

@@ -3,6 +3,8 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 
+use store::record::Look;
+
 use super::{door::Admitted, link, session::Refused, told};
 use crate::app::App;
 
@@ -25,17 +27,32 @@ pub(super) async fn begin(app: App, at: Admitted) -> Result<Response, Refused> {
         };
         return Ok(told::again(&at, &back, error));
     }
-    set(&app, &at, &observables::mask_cards(reason)).await?;
+    set(&app, &at, "task_begin", &observables::mask_cards(reason)).await?;
     Ok(Redirect::to(&back).into_response())
 }
 
 /// Ends it.
 pub(super) async fn end(app: App, at: Admitted) -> Result<Response, Refused> {
-    set(&app, &at, "").await?;
+    set(&app, &at, "task_end", "").await?;
     Ok(Redirect::to(&link::workbench(&at.signed.page)).into_response())
 }
 
-async fn set(app: &App, at: &Admitted, task: &str) -> Result<(), Refused> {
+async fn set(app: &App, at: &Admitted, kind: &str, task: &str) -> Result<(), Refused> {
+    let agent = &at.signed.agent;
+    let look = Look {
+        at: app.now_micros(),
+        agent: agent.id.clone(),
+        unit: agent.unit.clone(),
+        kind: kind.to_owned(),
+        reason: if task.is_empty() {
+            at.signed.task.clone()
+        } else {
+            task.to_owned()
+        },
+        ..Look::default()
+    };
+    let kept = app.store.record.keep(&[look]).await;
+    kept.map_err(|error| at.signed.failed(&error))?;
     let set = app.store.work.set_task(at.signed.token(), task).await;
     set.map_err(|error| at.signed.failed(&error))
 }

@@ -1,6 +1,8 @@
 //! The workbench as an agent meets it, on a real store.
 
 mod doors;
+mod glass;
+mod record;
 
 use std::{
     collections::BTreeSet,
@@ -50,6 +52,7 @@ pub(super) fn page(lang: Lang) -> Page {
         csrf: String::new(),
         workbench: true,
         reads: false,
+        watches: false,
         task: String::new(),
     }
 }

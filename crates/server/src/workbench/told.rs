@@ -15,6 +15,8 @@ struct Told {
     text: String,
     /// Saying why is enough.
     reason: bool,
+    /// A second person has to agree first.
+    second: bool,
     /// Where it goes on.
     back: String,
     error: String,
@@ -28,6 +30,7 @@ pub(super) fn page(at: &Admitted, because: Because) -> Response {
     let template = Told {
         text: because.text(page.lang).to_owned(),
         reason,
+        second: matches!(because, Because::SecondPerson | Because::SignIn),
         back: page.here.clone(),
         error: String::new(),
         entered: String::new(),
@@ -48,6 +51,7 @@ pub(super) fn again(at: &Admitted, back: &str, error: String) -> Response {
     let template = Told {
         text: Because::Reason.text(page.lang).to_owned(),
         reason: true,
+        second: false,
         back: back.to_owned(),
         error,
         entered: at.field("reason").to_owned(),

@@ -161,21 +161,24 @@ pub(crate) fn new_act(
     reason: &str,
     body: &str,
 ) -> Result<NewAct, Refused> {
-    let mut random = [0_u8; 10];
-    getrandom::fill(&mut random)
-        .map_err(|error| signed.failed(&StoreError::Io(std::io::Error::other(error))))?;
-    let now = app.now();
-    let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
     Ok(NewAct {
-        id: uuid::Builder::from_unix_timestamp_millis(millis, &random)
-            .into_uuid()
-            .to_string(),
-        at: now.as_microsecond(),
+        id: new_id(app, signed)?,
+        at: app.now_micros(),
         agent: signed.agent.id.clone(),
         kind: kind.to_owned(),
         reason: observables::mask_cards(reason).into_owned(),
         body: mask::json(body.to_owned()),
     })
+}
+
+/// A UUIDv7 of now.
+pub(in crate::workbench) fn new_id(app: &App, signed: &SignedIn) -> Result<String, Refused> {
+    let mut random = [0_u8; 10];
+    getrandom::fill(&mut random)
+        .map_err(|error| signed.failed(&StoreError::Io(std::io::Error::other(error))))?;
+    let millis = u64::try_from(app.now().as_millisecond()).unwrap_or(0);
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &random);
+    Ok(id.into_uuid().to_string())
 }
 
 /// A step as a form asks for it, or what is wrong with the form: the field's id and a sentence.
@@ -295,6 +298,25 @@ pub(in crate::workbench) async fn conflict(
     Ok(Redirect::to(&link::queue(&signed.page, from)).into_response())
 }
 
+/// Seals it, or lifts the seal.
+pub(in crate::workbench) async fn seal(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let (signed, kind) = (&posted.signed, posted.act());
+    let failed = |error: StoreError| signed.failed(&error);
+    let work = &app.store.work;
+    let standing = work.standing(posted.path("id")).await.map_err(failed)?;
+    let Some(standing) = standing else {
+        return Err(signed.not_found());
+    };
+    let markings: Vec<&str> = standing.markings.iter().map(String::as_str).collect();
+    let act = new_act(&app, signed, kind, posted.field("reason"), "{}")?;
+    let kept = work
+        .guard(standing.seq, kind == "seal", &markings, act)
+        .await;
+    kept.map_err(failed)?;
+    let from = link::checked_from(posted.field("from"));
+    Ok(Redirect::to(&link::queue(&signed.page, from)).into_response())
+}
+
 /// Says on the submission's page why the agent may not do what they sent a form for, as it is.
 pub(in crate::workbench) async fn told(
     app: &App,
@@ -312,6 +334,7 @@ pub(in crate::workbench) async fn told(
             words.t1("wb-error-reason", "least", REASON as i64),
         ),
         (Because::Reason, "reopen") => ("reopen-reason", words.t("wb-error-why")),
+        (Because::Reason, "seal" | "unseal") => ("seal-reason", words.t("wb-error-why")),
         _ => return Ok(told::page(posted, because)),
     };
     let loaded = load(app, posted).await?;

@@ -1,0 +1,425 @@
+//! Signs that somebody looks at files for something else than their work.
+//!
+//! [`signs`] goes once over the record of looks, in its order, and gives what a head and a data protection officer should
+//! ask about. A sign is a reason to ask, never a proof: each says how many looks made it, and from when. Every sign is
+//! over a span of time that slides, and is given once while it lasts.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Deserialize;
+
+use crate::{text::fold, words::words};
+
+words! {
+    /// How near what was looked at was to the agent.
+    Nearness {
+        /// They have it.
+        Own = "own",
+        /// Their unit has it, and no agent yet.
+        Unit = "unit",
+        /// A colleague of their unit has it.
+        Colleague = "colleague",
+        /// Their unit takes part in it.
+        Joined = "joined",
+        /// Others have it: the glass was broken.
+        Other = "other",
+        /// They were not let in.
+        Denied = "denied",
+    }
+}
+
+words! {
+    /// What a number of looks is a sign of.
+    Sign {
+        /// Many files, in a short time.
+        Bulk = "bulk",
+        /// Files that others work on.
+        Outside = "outside",
+        /// The same name searched again and again.
+        Repeated = "repeated",
+        /// Trying doors.
+        Denied = "denied",
+        /// A file that nobody has a reason to open.
+        Honey = "honey",
+        /// A file of others, opened by breaking the glass.
+        Glass = "glass",
+    }
+}
+
+impl Sign {
+    /// Whether the same thing looked at again counts once.
+    fn is_of_different_things(self) -> bool {
+        matches!(self, Sign::Bulk | Sign::Outside | Sign::Honey | Sign::Glass)
+    }
+}
+
+/// A look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look<'r> {
+    /// When, microseconds since 1970 UTC.
+    pub at: i64,
+    /// Who.
+    pub agent: &'r str,
+    /// At what.
+    pub what: What<'r>,
+}
+
+/// What was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What<'r> {
+    /// A submission, by its place in the ledger; none where one was asked for that is not there.
+    Submission {
+        /// Its place.
+        place: Option<i64>,
+        /// How near it was.
+        nearness: Nearness,
+        /// Whether it is one that nobody has a reason to open.
+        honey: bool,
+    },
+    /// A search for these words.
+    Search(&'r str),
+}
+
+/// How many are a sign, within how many minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// So many and more.
+    pub many: u32,
+    /// Within so many minutes.
+    pub minutes: u32,
+}
+
+/// What is a sign here. The file `vigilance.toml` of a country.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Different submissions.
+    pub bulk: Limit,
+    /// Different submissions that others work on.
+    pub outside: Limit,
+    /// Searches for the same words, whatever their case, accents and order.
+    pub repeated: Limit,
+    /// Times that they were not let in.
+    pub denied: Limit,
+}
+
+/// What a country that says nothing is served by.
+impl Default for Limits {
+    fn default() -> Limits {
+        let limit = |many, minutes| Limit { many, minutes };
+        Limits {
+            bulk: limit(60, 10),
+            outside: limit(15, 60),
+            repeated: limit(4, 60),
+            denied: limit(5, 10),
+        }
+    }
+}
+
+impl Limits {
+    /// Reads a country's file.
+    ///
+    /// # Errors
+    /// When it is no TOML of this shape, or a limit is of nothing.
+    pub fn from_toml(text: &str) -> Result<Limits, LimitsError> {
+        let limits: Limits = toml::from_str(text)?;
+        let all = [limits.bulk, limits.outside, limits.repeated, limits.denied];
+        if all
+            .iter()
+            .any(|limit| limit.many == 0 || limit.minutes == 0)
+        {
+            return Err(LimitsError::Nothing);
+        }
+        Ok(limits)
+    }
+
+    /// The longest span that a sign is over, microseconds: older looks are no part of a new one.
+    pub fn longest(&self) -> i64 {
+        let all = [self.bulk, self.outside, self.repeated, self.denied];
+        all.iter().map(Limit::span).max().unwrap_or(0)
+    }
+}
+
+impl Limit {
+    fn span(&self) -> i64 {
+        i64::from(self.minutes) * 60_000_000
+    }
+}
+
+/// Why a country's limits cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitsError {
+    /// It is not of this shape.
+    #[error("{0}")]
+    Shape(#[from] toml::de::Error),
+    /// A limit of no looks or no minutes is met by everybody.
+    #[error("`many` and `minutes` start at 1")]
+    Nothing,
+}
+
+/// A sign that somebody gave.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alert {
+    /// When the look came that made it one.
+    pub at: i64,
+    /// Who.
+    pub agent: Box<str>,
+    /// What it is a sign of.
+    pub sign: Sign,
+    /// How many looks made it.
+    pub many: u32,
+    /// What it is about, where it is one thing: the words, or the place of a submission.
+    pub about: Box<str>,
+}
+
+/// What an agent did lately, for one sign.
+#[derive(Default)]
+struct Lately {
+    looks: VecDeque<(i64, String)>,
+    /// Told, and not below the limit since.
+    told: bool,
+}
+
+/// Every sign in a record, in its order.
+pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) -> Vec<Alert> {
+    let mut lately: BTreeMap<(&'r str, Sign, String), Lately> = BTreeMap::new();
+    let mut alerts = Vec::new();
+    for look in record {
+        let mut count = |sign: Sign, group: String, what: String, limit: Limit| {
+            let about = group.clone();
+            let of_sign = lately.entry((look.agent, sign, group)).or_default();
+            if let Some(many) = of_sign.add(look.at, what, limit, sign.is_of_different_things()) {
+                alerts.push(Alert {
+                    at: look.at,
+                    agent: look.agent.into(),
+                    sign,
+                    many,
+                    about: about.into(),
+                });
+            }
+        };
+        match look.what {
+            What::Search(words) => {
+                let mut words: Vec<String> = fold(words)
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_owned)
+                    .collect();
+                words.sort();
+                if !words.is_empty() {
+                    count(
+                        Sign::Repeated,
+                        words.join(" "),
+                        String::new(),
+                        limits.repeated,
+                    );
+                }
+            }
+            What::Submission {
+                place,
+                nearness,
+                honey,
+            } => {
+                let what = place.map_or_else(|| look.at.to_string(), |place| place.to_string());
+                let once = Limit {
+                    many: 1,
+                    minutes: limits.outside.minutes,
+                };
+                if honey {
+                    count(Sign::Honey, what.clone(), what.clone(), once);
+                }
+                if nearness == Nearness::Other {
+                    count(Sign::Glass, what.clone(), what.clone(), once);
+                }
+                if nearness == Nearness::Denied {
+                    count(Sign::Denied, String::new(), what, limits.denied);
+                    continue;
+                }
+                if !matches!(nearness, Nearness::Own | Nearness::Unit) {
+                    count(Sign::Outside, String::new(), what.clone(), limits.outside);
+                }
+                count(Sign::Bulk, String::new(), what, limits.bulk);
+            }
+        }
+    }
+    alerts
+}
+
+impl Lately {
+    /// Adds a look, and says how many there are within the limit's span where that is a sign not told yet. The same
+    /// thing looked at again counts once, where it is different things that count.
+    fn add(&mut self, at: i64, what: String, limit: Limit, different: bool) -> Option<u32> {
+        let since = at.saturating_sub(limit.span());
+        self.looks.retain(|(before, _)| *before > since);
+        if self.looks.len() < limit.many as usize {
+            self.told = false;
+        }
+        if different {
+            self.looks.retain(|(_, before)| *before != what);
+        }
+        self.looks.push_back((at, what));
+        let many = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
+        if many < limit.many || self.told {
+            return None;
+        }
+        self.told = true;
+        Some(many)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MINUTE: i64 = 60_000_000;
+
+    fn limits() -> Limits {
+        let limit = |many, minutes| Limit { many, minutes };
+        Limits {
+            bulk: limit(5, 10),
+            outside: limit(3, 60),
+            repeated: limit(3, 60),
+            denied: limit(4, 10),
+        }
+    }
+
+    fn look(minute: i64, place: i64, nearness: Nearness) -> Look<'static> {
+        Look {
+            at: minute * MINUTE,
+            agent: "a",
+            what: What::Submission {
+                place: Some(place),
+                nearness,
+                honey: false,
+            },
+        }
+    }
+
+    fn search(minute: i64, words: &str) -> Look<'_> {
+        Look {
+            at: minute * MINUTE,
+            agent: "a",
+            what: What::Search(words),
+        }
+    }
+
+    fn told(record: Vec<Look<'_>>) -> Vec<(Sign, i64, u32)> {
+        let alerts = signs(record, &limits());
+        let told = |alert: &Alert| (alert.sign, alert.at / MINUTE, alert.many);
+        alerts.iter().map(told).collect()
+    }
+
+    #[test]
+    fn many_different_files_in_a_short_time_are_told_once() {
+        let own = |minute, place| look(minute, place, Nearness::Own);
+        let nine = (0..9).map(|n| own(n, n)).collect();
+        assert_eq!(told(nine), [(Sign::Bulk, 4, 5)]);
+        // The same file again and again is work.
+        assert_eq!(told((0..9).map(|n| own(n, 7)).collect()), []);
+        assert_eq!(told((0..9).map(|n| own(3 * n, n)).collect()), []);
+        // Two bouts with a pause between are two signs.
+        let bouts = (0..5).chain(60..65).map(|n| own(n, n)).collect();
+        assert_eq!(told(bouts), [(Sign::Bulk, 4, 5), (Sign::Bulk, 64, 5)]);
+    }
+
+    #[test]
+    fn what_others_work_on_counts_and_what_nobody_has_does_not() {
+        let of = |nearness| (0..4).map(|n| look(12 * n, n, nearness)).collect();
+        for nearness in [Nearness::Own, Nearness::Unit] {
+            assert_eq!(told(of(nearness)), [], "{nearness:?}");
+        }
+        for nearness in [Nearness::Colleague, Nearness::Joined] {
+            assert_eq!(told(of(nearness)), [(Sign::Outside, 24, 3)], "{nearness:?}");
+        }
+        // Each time the glass is broken is told as well.
+        let broken = told(of(Nearness::Other));
+        assert_eq!(broken.len(), 5);
+        assert_eq!(
+            (broken[0], broken[3]),
+            ((Sign::Glass, 0, 1), (Sign::Outside, 24, 3))
+        );
+    }
+
+    #[test]
+    fn the_same_name_however_it_is_typed_is_the_same_search() {
+        let typed = ["Élodie MARTIN", "martin elodie", "Martin, Elodie"];
+        let record = typed.iter().enumerate();
+        let record = record
+            .map(|(n, words)| search(10 * n as i64, words))
+            .collect();
+        assert_eq!(told(record), [(Sign::Repeated, 20, 3)]);
+        let others = (0..9).map(|n| search(n, ["x", "y", "z", "w", "v"][n as usize % 5]));
+        assert_eq!(told(others.collect()), []);
+    }
+
+    #[test]
+    fn trying_doors_is_told_and_a_honey_file_at_once() {
+        let tried = (0..4).map(|n| look(n, 3, Nearness::Denied)).collect();
+        assert_eq!(told(tried), [(Sign::Denied, 3, 4)]);
+        let honey = Look {
+            what: What::Submission {
+                place: Some(9),
+                nearness: Nearness::Unit,
+                honey: true,
+            },
+            ..look(1, 9, Nearness::Unit)
+        };
+        assert_eq!(told(vec![honey.clone(), honey]), [(Sign::Honey, 1, 1)]);
+    }
+
+    #[test]
+    fn agents_are_told_apart() {
+        let record = (0..8).map(|n| Look {
+            agent: ["a", "b"][n as usize % 2],
+            ..look(n, n, Nearness::Own)
+        });
+        assert_eq!(signs(record, &limits()), []);
+    }
+
+    #[test]
+    fn limits_of_nothing_are_refused() {
+        let text = |many: u32| {
+            ["bulk", "outside", "repeated", "denied"]
+                .map(|name| format!("{name} = {{ many = {many}, minutes = 10 }}\n"))
+                .concat()
+        };
+        assert!(Limits::from_toml(&text(3)).is_ok());
+        assert!(Limits::from_toml(&text(0)).is_err());
+        assert!(Limits::from_toml("bulk = 3").is_err());
+    }
+
+    proptest! {
+        /// Planted among a day of usual work, each kind of misuse is found and nobody else is told of.
+        #[test]
+        fn planted_misuse_is_found_among_usual_work(
+            usual in prop::collection::vec((0..480_i64, 0..40_i64, 0..3_usize), 0..60),
+            start in 0..400_i64,
+            kind in 0..4_usize,
+        ) {
+            let mut record: Vec<Look<'_>> = usual
+                .iter()
+                .map(|(minute, place, agent)| Look {
+                    agent: ["x", "y", "z"][*agent],
+                    // Two files each at most.
+                    ..look(*minute, *agent as i64 * 2 + place % 2, Nearness::Own)
+                })
+                .collect();
+            let planted = |n: i64| match kind {
+                0 => look(start + n, 100 + n, Nearness::Own),
+                1 => look(start + 5 * n, 100 + n, Nearness::Joined),
+                2 => search(start + 5 * n, "untel jean"),
+                _ => look(start + n, 100, Nearness::Denied),
+            };
+            record.extend((0..5).map(planted));
+            record.sort_by_key(|look| look.at);
+            let alerts = signs(record, &limits());
+            let wanted = [Sign::Bulk, Sign::Outside, Sign::Repeated, Sign::Denied][kind];
+            prop_assert!(alerts.iter().any(|alert| alert.sign == wanted && &*alert.agent == "a"));
+            prop_assert!(alerts.iter().all(|alert| &*alert.agent == "a"));
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The record of looks: written before anything is shown, told to the person as a number, and read for signs of misuse.
+
+use serde_json::json;
+use store::record::{Asked, Verified};
+
+use super::*;
+
+impl Site {
+    /// What the record holds of an agent, the oldest first: kind, place, how near, reason.
+    async fn looks(&self, agent: &str) -> Vec<(String, Option<i64>, String, String)> {
+        let asked = Asked {
+            agent: agent.to_owned(),
+            ..Asked::default()
+        };
+        let entries = self.app.store.record.entries(&asked, 1000).await.unwrap();
+        let told = entries.into_iter().rev().map(|entry| {
+            let look = entry.look;
+            (look.kind, look.docket, look.because, look.reason)
+        });
+        told.collect()
+    }
+}
+
+fn kept(
+    kind: &str,
+    docket: Option<i64>,
+    because: &str,
+    reason: &str,
+) -> (String, Option<i64>, String, String) {
+    (
+        kind.to_owned(),
+        docket,
+        because.to_owned(),
+        reason.to_owned(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "investigator").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    agent.page(&format!("{path}/presence")).await;
+    agent.page("/fr/workbench/queue").await;
+    agent.form(&seen, &format!("{path}/acts/take"), &[]).await;
+    let seen = agent.page(&path).await;
+    // A reason that is too short opens nothing, and is no look.
+    let identity = format!("{path}/identity");
+    agent.form(&seen, &identity, &[("reason", "court")]).await;
+    let reason = [("reason", "rappel de la victime ce jour")];
+    agent.form(&seen, &identity, &reason).await;
+    agent.get("/fr/workbench/search?q=v%C3%A9lo").await;
+    agent.begin_task().await;
+    agent.page("/fr/workbench/search?q=v%C3%A9lo").await;
+    agent
+        .get("/fr/workbench/submissions/01a202b2-c500-7eae-9051-f0b9d0082c6c")
+        .await;
+    let task = "rapprochement demandé";
+    assert_eq!(
+        site.looks("a").await,
+        [
+            kept("read", Some(seq), "unit", ""),
+            kept("take", Some(seq), "unit", ""),
+            kept("read", Some(seq), "own", ""),
+            kept(
+                "open_identity",
+                Some(seq),
+                "own",
+                "rappel de la victime ce jour"
+            ),
+            kept("task_begin", None, "", task),
+            kept("search", None, "", task),
+            kept("read", None, "denied", task),
+        ]
+    );
+    let verified = site.app.store.record.verify().await.unwrap();
+    assert_eq!(verified, Verified::Whole(7));
+    let search = site
+        .app
+        .store
+        .record
+        .entries(&Asked::default(), 2)
+        .await
+        .unwrap();
+    assert_eq!(search[1].look.object, "vélo");
+    // A colleague has it, and an administrator is denied.
+    let other = site.sign_in("b", "investigator").await;
+    other.page(&path).await;
+    let administrator = site.sign_in("c", "administrator").await;
+    administrator.get(&path).await;
+    assert_eq!(
+        site.looks("b").await,
+        [kept("read", Some(seq), "colleague", "")]
+    );
+    assert_eq!(
+        site.looks("c").await,
+        [kept("read", Some(seq), "denied", "")]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    site.story().await;
+    let series = site
+        .app
+        .store
+        .work
+        .docket(seq)
+        .await
+        .unwrap()
+        .unwrap()
+        .series
+        .unwrap();
+    let agent = site.sign_in("a", "investigator").await;
+    agent.begin_task().await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    site.app.store.record.fail_from_now_on().await;
+    for page in [
+        path.clone(),
+        format!("/fr/workbench/series/{series}"),
+        "/fr/workbench/search?q=v%C3%A9lo".to_owned(),
+        "/fr/workbench/search?q=%231".to_owned(),
+        // Nor is it told whether there is something.
+        "/fr/workbench/submissions/01a202b2-c500-7eae-9051-f0b9d0082c6c".to_owned(),
+    ] {
+        let answer = agent.get(&page).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{page}");
+        answer.has_not("colis").has_not("Haute-Garonne");
+    }
+    let acts = [
+        (
+            format!("{path}/identity"),
+            vec![("reason", "rappel de la victime")],
+        ),
+        (format!("{path}/acts/take"), vec![]),
+        (format!("{path}/acts/note"), vec![("text", "note")]),
+    ];
+    for (act, fields) in acts {
+        let answer = agent.form(&seen, &act, &fields).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{act}");
+        answer.has_not("secret.person");
+    }
+    assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
+    assert_eq!(
+        site.app
+            .store
+            .work
+            .docket(seq)
+            .await
+            .unwrap()
+            .unwrap()
+            .owner,
+        ""
+    );
+    // What shows nobody goes on.
+    agent.page("/fr/workbench").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
+    let site = Site::new().await;
+    let mut ids = Vec::new();
+    for place in 0..61 {
+        let story = json!({"scam_type": "romance", "story": format!("histoire {place}")});
+        let seq = site.file(story).await;
+        ids.push(site.app.store.work.docket(seq).await.unwrap().unwrap().id);
+    }
+    let curious = site.sign_in("curious", "triage").await;
+    for id in &ids {
+        curious
+            .page(&format!("/fr/workbench/submissions/{id}"))
+            .await;
+    }
+    let searcher = site.sign_in("searcher", "analyst").await;
+    searcher.begin_task().await;
+    for asked in ["Jean Untel", "UNTEL jean", "untel, jean", "jean untel"] {
+        let asked = crate::workbench::link::encoded(asked);
+        searcher
+            .page(&format!("/fr/workbench/search?q={asked}"))
+            .await;
+    }
+    site.app.store.record.set_honey(5, true).await.unwrap();
+    let stung = site.sign_in("stung", "investigator").await;
+    stung
+        .page(&format!("/fr/workbench/submissions/{}", ids[5]))
+        .await;
+    let trying = site.sign_in("trying", "film_officer").await;
+    for id in &ids[..5] {
+        trying.get(&format!("/fr/workbench/submissions/{id}")).await;
+    }
+    let signs = [
+        "a ouvert 60 dossiers différents",
+        "a cherché 4 fois « jean untel »",
+        "déclaration témoin n° 6",
+        "a demandé 5 fois",
+    ];
+    let head = site.sign_in("head", "head").await;
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    for watcher in [&head, &officer] {
+        let seen = watcher.page("/fr/workbench").await;
+        for sign in signs {
+            seen.has(sign);
+        }
+    }
+    let elsewhere = site.sign_in_at("ofmin", "other", "head").await;
+    let plain = site.sign_in("plain", "investigator").await;
+    for nobody in [&elsewhere, &plain, &curious] {
+        let seen = nobody.page("/fr/workbench").await;
+        for sign in signs {
+            seen.has_not(sign);
+        }
+    }
+    // The record itself asks for a reason, of those who may read it.
+    let asked = officer.page("/fr/workbench/record").await;
+    asked.has("id=\"task-reason\"").has_not("Agent curious");
+    officer.begin_task().await;
+    let seen = officer.page("/fr/workbench/record?agent=searcher").await;
+    seen.has("Agent searcher")
+        .has("jean untel")
+        .has("rapprochement demandé");
+    let seen = officer.page("/fr/workbench/record?number=6").await;
+    seen.has("Agent stung").has("Agent curious");
+    let seen = officer.page("/fr/workbench/record?number=5").await;
+    seen.has("Agent trying").has("refusé");
+    assert_eq!(
+        head.get("/fr/workbench/record").await.status,
+        StatusCode::NOT_FOUND
+    );
+    // Who reads the record is in it.
+    let last = site
+        .app
+        .store
+        .record
+        .entries(&Asked::default(), 2)
+        .await
+        .unwrap();
+    assert!(last.iter().any(|entry| entry.look.kind == "read_record"));
+}
