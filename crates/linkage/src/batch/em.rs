@@ -12,8 +12,8 @@ const AT_REST: f64 = 1e-4;
 const CHANCE_LEFT: f64 = 0.02;
 /// Weight of chance, against what is observed, in a relation's comparisons that it is not about.
 const TOWARDS_CHANCE: f64 = 1.0;
-/// A relation whose pairs are closed by a third record this often, against the same entity's, is none.
-const MOST_CLOSED: f64 = 0.3;
+/// A relation whose pairs are this much like the same entity's, in having third records, is none.
+const MOST_LIKE: f64 = 0.3;
 /// A relation with fewer expected pairs among those compared explains nothing.
 const LEAST_PAIRS: f64 = 20.0;
 /// Nor does one this rare against the same entity: taken for it, it would cost as much precision.
@@ -274,32 +274,45 @@ impl<'a> Em<'a> {
     /// Drops relations whose pairs are in truth of one entity; gives whether there were any.
     ///
     /// Being one entity is transitive. Two records of one entity that look unlike, for errors, often
-    /// have a third that is linked to both; two of one household have none.
+    /// have a third that is linked to both; two of one household have none. Where entities have two records at
+    /// most, as those of two lists without duplicates, there is no third; but each of two of one household has a
+    /// match of its own, and two of one entity have none beside each other.
     pub(super) fn drop_same_entity(&mut self, triangles: &[Triangles]) -> bool {
+        let mut pairs = vec![0.0; self.classes.len()];
         let mut sums = vec![Triangles::default(); self.classes.len()];
         let mut shares = vec![0.0; self.classes.len()];
         for ((shown, count), triangles) in self.shown.iter().zip(self.counts).zip(triangles) {
             self.share(shown, &mut shares);
-            for (sum, share) in sums.iter_mut().zip(&shares) {
+            for ((sum, pairs), share) in sums.iter_mut().zip(&mut pairs).zip(&shares) {
+                *pairs += count * share;
+                sum.rivalled += count * share * triangles.rivalled;
                 sum.closed += count * share * triangles.closed;
                 sum.possible += count * share * triangles.possible;
             }
         }
-        let rate = |sum: &Triangles| sum.closed / sum.possible.max(1e-300);
-        let rates: Vec<f64> = sums.iter().map(rate).collect();
-        let (same, unrelated) = (rates[0], rates[rates.len() - 1]);
-        // without triangles in the same entity (two sources, say) nothing is known, and all stay
-        if same <= unrelated {
+        let closed = |sum: &Triangles| sum.closed / sum.possible.max(1e-300);
+        let closed: Vec<f64> = sums.iter().map(closed).collect();
+        let rivalled = sums.iter().zip(&pairs);
+        let rivalled = rivalled.map(|(sum, pairs)| sum.rivalled / pairs.max(1e-300));
+        let rivalled: Vec<f64> = rivalled.collect();
+        let last = self.classes.len() - 1;
+        // from 0, as among unrelated pairs, to 1, as in the same entity
+        let likeness =
+            |rates: &[f64], at: usize| (rates[at] - rates[last]) / (rates[0] - rates[last]);
+        let rates = if closed[0] > closed[last] {
+            closed
+        } else if rivalled[0] < rivalled[last] {
+            rivalled
+        } else {
             return false;
-        }
-        let most = unrelated + MOST_CLOSED * (same - unrelated);
-        let before = self.classes.len();
-        let mut rates = rates.into_iter();
-        self.classes.retain(|class| {
-            let rate = rates.next().unwrap_or(0.0);
-            class.through.is_none() || rate < most
-        });
-        self.classes.len() < before
+        };
+        let same: Vec<bool> = (0..=last)
+            .map(|at| likeness(&rates, at) >= MOST_LIKE)
+            .collect();
+        let mut same = same.into_iter();
+        self.classes
+            .retain(|class| !same.next().unwrap_or(false) || class.through.is_none());
+        self.classes.len() <= last
     }
 
     /// Probabilities of the classes, given what a pair shows.

@@ -236,7 +236,7 @@ impl Example {
     }
 }
 
-/// Of each pattern's examples, the share that have a third record linked to both.
+/// Of each pattern's examples, the share that have other records linked, and one to both.
 fn triangles(
     plan: &Plan<'_>,
     blocks: &Blocks,
@@ -270,6 +270,8 @@ fn triangles(
     let tested = |examples: &Vec<(u32, u32)>| {
         let mut triangles = Triangles::default();
         for &(left, right) in examples {
+            let rivalled = third(left, right).chain(third(right, left)).next();
+            triangles.rivalled += f64::from(u8::from(rivalled.is_some()));
             if third(left, right).next().is_some() && third(right, left).next().is_some() {
                 triangles.possible += 1.0;
                 let closed = third(left, right).any(|a| third(right, left).any(|b| a == b));
@@ -277,6 +279,7 @@ fn triangles(
             }
         }
         let count = examples.len().max(1) as f64;
+        triangles.rivalled /= count;
         triangles.possible /= count;
         triangles.closed /= count;
         triangles
@@ -284,9 +287,10 @@ fn triangles(
     examples.iter().map(tested).collect()
 }
 
-/// Of pairs, how many have a third record linked to each of the two, and how many the same third.
+/// Of pairs, how many have a third record linked to either, how many one to each of the two, and how many the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Triangles {
+    pub(super) rivalled: f64,
     pub(super) possible: f64,
     pub(super) closed: f64,
 }
