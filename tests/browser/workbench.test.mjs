@@ -120,7 +120,8 @@ test('triage by keyboard: next, previous, help, open, take, close with a reason'
 test('two agents on one submission: each sees the other, the second loses nothing', async () => {
   const path = at(`/submissions/${filed[4]}`);
   const one = await signIn('Agent Un');
-  const two = await signIn('Agent Deux');
+  // Who has not taken it routes it only as a head.
+  const two = await signIn('Agent Deux', 'head');
   await one.goto(path);
   await two.goto(path);
   await two.getByText('Agent Un la regarde aussi.').waitFor();
@@ -131,7 +132,7 @@ test('two agents on one submission: each sees the other, the second loses nothin
   await one.getByRole('button', { name: 'Prendre' }).click();
   await one.getByText('en charge de Agent Un').waitFor();
   await two.getByText('Orienter vers un service').click();
-  await two.selectOption('#route-unit', 'ofmin');
+  await two.selectOption('#route-unit', 'ofac-thesee');
   await two.fill('#route-reason', 'la victime est mineure');
   await two.locator('#route').getByRole('button', { name: 'Orienter' }).click();
   await two.getByRole('heading', { name: /a changé entre-temps/ }).waitFor();
