@@ -28,8 +28,8 @@ def python(folder):
 
 
 def timed(command, log):
-    """Runs a command on the first core: CPU seconds and peak memory in MiB of its process."""
-    pinned = ["taskset", "-c", "0", *command] if shutil.which("taskset") else command
+    """Runs a command on one core, the first unless CORE names another: CPU seconds and peak memory in MiB of its process."""
+    pinned = ["taskset", "-c", os.environ.get("CORE", "0"), *command] if shutil.which("taskset") else command
     with open(log, "w") as out:
         child = subprocess.Popen(pinned, stdout=out, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(child.pid, 0)
