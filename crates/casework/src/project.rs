@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-pub use criteria::{Criteria, CriteriaProblem, Criterion};
+pub use criteria::{Criteria, Criterion};
 
 use crate::{submission::UnitId, text::Lang, words::words};
 
