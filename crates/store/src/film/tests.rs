@@ -81,13 +81,22 @@ impl Shop {
     }
 
     async fn apply(&self, booking: u32, change: Change) -> Result<Effect, BookingError> {
+        self.apply_at(12, booking, change).await
+    }
+
+    async fn apply_at(
+        &self,
+        at: i64,
+        booking: u32,
+        change: Change,
+    ) -> Result<Effect, BookingError> {
         let lending = Lending {
             inventory: &self.inventory,
             quotas: &[],
         };
         let event = Event {
             booking: id(booking),
-            at: hour(1),
+            at: hour(at),
             change,
         };
         self.film.apply(lending, &event, "an agent").await
@@ -147,6 +156,25 @@ async fn what_happened_to_a_booking_is_kept_and_comes_back_as_it_was() {
 }
 
 #[tokio::test]
+async fn what_is_late_is_not_handed_over_again() {
+    let shop = Shop::new(2).await;
+    shop.ask(1, &["item-0"], 10, 11).await;
+    shop.ask(2, &["item-0"], 12, 20).await;
+    let hand_over = || Change::HandOver {
+        condition: "good".into(),
+    };
+    for booking in [1, 2] {
+        shop.approve(booking).await.unwrap();
+    }
+    shop.apply_at(10, 1, hand_over()).await.unwrap();
+    let late = shop.apply(2, hand_over()).await.unwrap_err();
+    assert!(
+        matches!(late, BookingError::Refused(Refusal::StillOut { .. })),
+        "{late}"
+    );
+}
+
+#[tokio::test]
 async fn a_refused_change_leaves_no_trace() {
     let shop = Shop::new(2).await;
     for booking in [1, 2] {
@@ -180,7 +208,9 @@ async fn operations_take_over_and_the_database_agrees() {
     assert_eq!(effect.lost.len(), 1);
     assert_eq!(shop.booking(9).await.holds.len(), 4);
     assert_eq!(shop.film.held_twice().await.unwrap(), 0);
-    assert!(shop.told(1).await[0].details.contains("item-1"));
+    let told = shop.told(9).await;
+    assert_eq!(told.last().map(|kept| &*kept.change), Some("lost"));
+    assert!(told[2].details.contains("item-1"), "{}", told[2].details);
 }
 
 /// The primary key stands behind the rules: a program that goes round them is refused by the database.
