@@ -7,17 +7,20 @@
 //! says whether it may happen and what it comes to.
 //!
 //! What always holds: no two bookings hold one thing at one time. A request is never approved without a reason
-//! while an earlier one for the same thing and time waits. Nothing is held beyond its insurance.
+//! while an earlier one for the same thing and time waits. Nothing is
+//! promised, extended or handed over beyond its insurance, and nothing is handed over that somebody still has.
 
 mod book;
 mod calendar;
 mod inventory;
+mod quota;
 mod span;
 
 #[cfg(test)]
 mod tests;
 
-pub use book::{Book, Booking, Change, Effect, Event, Lost, Quota, Refusal, Request, Standing};
+pub use book::{Book, Booking, Change, Effect, Event, Lost, Refusal, Request, Standing};
 pub use calendar::{Calendar, Conflict, Hold};
 pub use inventory::{Inventory, InventoryError, Kind, Resource};
+pub use quota::Quota;
 pub use span::Span;

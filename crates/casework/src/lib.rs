@@ -34,6 +34,7 @@ pub mod money;
 pub mod place;
 pub mod policy;
 pub mod price;
+mod problem;
 pub mod project;
 pub mod referral;
 pub mod submission;
@@ -41,4 +42,5 @@ mod text;
 pub mod vigilance;
 mod words;
 
+pub use problem::FileProblem;
 pub use text::{Lang, Text, fold};

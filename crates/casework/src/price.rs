@@ -12,7 +12,7 @@ mod tests;
 
 use jiff::civil::Date;
 
-pub use grid::{Grid, GridProblem, Grids};
+pub use grid::{Grid, Grids};
 
 use crate::words::words;
 

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-pub use criteria::{Criteria, CriteriaProblem, Criterion};
+pub use criteria::{Criteria, Criterion};
 
 use crate::{submission::UnitId, text::Lang, words::words};
 
@@ -248,6 +248,8 @@ pub struct Project {
     last: Timestamp,
     opinions: BTreeMap<UnitId, Opinion>,
     rulings: BTreeMap<usize, Ruling>,
+    /// The answers that the decision rests on.
+    rests_on: Vec<(UnitId, Answered)>,
     appealed: bool,
     noticed_at: Option<Timestamp>,
     began: Option<Date>,
@@ -263,6 +265,7 @@ impl Project {
             last: at,
             opinions: BTreeMap::new(),
             rulings: BTreeMap::new(),
+            rests_on: Vec::new(),
             appealed: false,
             noticed_at: None,
             began: None,
@@ -315,15 +318,10 @@ impl Project {
             .map(|at| at.checked_add(CURE).unwrap_or(Timestamp::MAX))
     }
 
-    /// What the applicant may read of the opinions: every answer once there is a decision, nothing before.
-    pub fn shown(&self) -> Vec<(&UnitId, &Answered)> {
-        if self.rulings.is_empty() {
-            return Vec::new();
-        }
-        self.opinions
-            .iter()
-            .flat_map(|(unit, opinion)| opinion.answers.iter().map(move |answer| (unit, answer)))
-            .collect()
+    /// What the applicant may read of the opinions: every answer that the latest decision rests on, nothing before
+    /// there is one.
+    pub fn shown(&self) -> &[(UnitId, Answered)] {
+        &self.rests_on
     }
 
     /// Criteria that no opinion has answered.
@@ -512,6 +510,13 @@ impl Project {
         let granted = rulings
             .values()
             .any(|ruling| matches!(ruling, Ruling::Granted { .. }));
+        let answers = self.opinions.iter().flat_map(|(unit, opinion)| {
+            opinion
+                .answers
+                .iter()
+                .map(|one| (unit.clone(), one.clone()))
+        });
+        self.rests_on = answers.collect();
         self.rulings = rulings.clone();
         self.stage = if granted {
             Stage::Granted

@@ -330,7 +330,7 @@ impl<'r> Linkage<'r> {
 
     /// [`Linkage::clusters`] that keep what a person decided of records, by their numbers.
     ///
-    /// Records that must be together are one cluster from the start; two that must not are never in
+    /// Records that must be together end in one cluster; two that must not are never in
     /// one, unless other decisions put them together. Decisions on records beyond the last have no effect.
     ///
     /// # Errors

@@ -52,9 +52,9 @@ pub struct Kept {
     pub at: i64,
     /// Whose act it was.
     pub actor: String,
-    /// [`Change::as_str`].
+    /// [`Change::as_str`], or `lost` for what operations took.
     pub change: String,
-    /// JSON: what was said, and what others lost.
+    /// JSON: what was said.
     pub details: String,
 }
 
@@ -242,8 +242,8 @@ fn book_of<'l>(
     })
 }
 
-/// Every booking that an event may have to do with: itself, those who hold or want the same at that time, and the
-/// applicant's others then.
+/// Every booking that an event may have to do with: itself, those who hold or want the same at that time, the
+/// applicant's others then; before a hand-over, whoever still has any of it.
 async fn concerned(
     connection: &mut AnyConnection,
     lending: Lending<'_>,
@@ -262,6 +262,14 @@ async fn concerned(
         Change::Approve { .. } => bookings
             .get(&event.booking)
             .map(|booking| booking.request.clone()),
+        Change::HandOver { .. } => {
+            let held = bookings.get(&event.booking).map(|booking| &booking.holds);
+            let held = held.into_iter().flatten();
+            let units: BTreeSet<String> = held.map(|hold| hold.resource.to_string()).collect();
+            let ids = rows::out_with(connection, &units).await?;
+            bookings.extend(rows::bookings(connection, ids).await?);
+            None
+        }
         // The others touch nobody else.
         _ => None,
     };
@@ -289,39 +297,37 @@ async fn concerned(
     Ok(bookings)
 }
 
+/// Keeps what happened to a booking, and to each that lost something by it.
 async fn keep_event(
     connection: &mut AnyConnection,
     event: &Event,
     actor: &str,
     effect: &Effect,
 ) -> Result<(), sqlx::Error> {
-    let mut details = details(&event.change);
-    if !effect.lost.is_empty() {
-        details["lost"] = effect
-            .lost
-            .iter()
-            .map(|lost| {
-                json!({
-                    "booking": lost.booking.to_string(),
-                    "resource": lost.resource.as_str(),
-                    "from": lost.span.from().to_string(),
-                    "until": lost.span.until().to_string(),
-                })
-            })
-            .collect();
+    let mut told = vec![(event.booking, event.change.as_str(), details(&event.change))];
+    told.extend(effect.lost.iter().map(|lost| {
+        let details = json!({
+            "to": event.booking.to_string(),
+            "resource": lost.resource.as_str(),
+            "from": lost.span.from().to_string(),
+            "until": lost.span.until().to_string(),
+        });
+        (lost.booking, "lost", details)
+    }));
+    for (booking, change, details) in told {
+        sql::run(
+            connection,
+            "INSERT INTO booking_event (seq, booking, at, actor, change, details) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM booking_event",
+            params![
+                booking.to_string(),
+                event.at.as_microsecond(),
+                actor,
+                change,
+                details.to_string()
+            ],
+        )
+        .await?;
     }
-    sql::run(
-        connection,
-        "INSERT INTO booking_event (seq, booking, at, actor, change, details) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM booking_event",
-        params![
-            event.booking.to_string(),
-            event.at.as_microsecond(),
-            actor,
-            event.change.as_str(),
-            details.to_string()
-        ],
-    )
-    .await?;
     Ok(())
 }
 

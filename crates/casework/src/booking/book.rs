@@ -2,7 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Calendar, Conflict, Hold, Inventory, Kind, Span, span::hour_not_before};
+use super::{
+    Calendar, Conflict, Hold, Inventory, Kind, Quota, Span, quota::most_at_once,
+    span::hour_not_before,
+};
 use crate::{
     submission::{BookingId, ResourceId},
     words::words,
@@ -33,15 +36,6 @@ impl Request {
     pub fn held(&self) -> Span {
         self.used.widened(self.prepare, self.strike).whole_hours()
     }
-}
-
-/// At most so many of a category for one applicant at one time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quota {
-    /// The category of the resources counted.
-    pub category: Box<str>,
-    /// How many.
-    pub most: usize,
 }
 
 /// Something that happened to a booking.
@@ -175,7 +169,7 @@ pub struct Lost {
     pub booking: BookingId,
     /// What.
     pub resource: ResourceId,
-    /// When.
+    /// For how long: the part that operations took.
     pub span: Span,
 }
 
@@ -224,6 +218,17 @@ pub enum Refusal {
     /// It is not out.
     #[error("{0} is not out")]
     NotOut(ResourceId),
+    /// The booking does not hold it at that time: not yet, or no more.
+    #[error("{0} is not held at that time")]
+    NotHeldNow(ResourceId),
+    /// Somebody has not brought it back.
+    #[error("{resource} is still out with {by}")]
+    StillOut {
+        /// What.
+        resource: ResourceId,
+        /// Who has it.
+        by: BookingId,
+    },
     /// The booking does not stand where that can happen.
     #[error("a booking that is {} takes no {what}", standing.as_str())]
     Standing {
@@ -433,6 +438,7 @@ impl<'i> Book<'i> {
             (Standing::Approved, Change::HandOver { condition }) => {
                 said(condition, "the condition")?;
                 self.insured(before)?;
+                self.at_hand(id, before, at)?;
                 after.out = before
                     .holds
                     .iter()
@@ -491,37 +497,57 @@ impl<'i> Book<'i> {
             }
         }
         self.insured(after)?;
+        if after.operational {
+            return Ok(());
+        }
         self.within_quota(id, after)?;
-        if after.operational || passing.is_some_and(|reason| !reason.trim().is_empty()) {
+        if passing.is_some_and(|reason| !reason.trim().is_empty()) {
             return Ok(());
         }
         for waiting in self.waiting() {
             let booking = &self.bookings[&waiting];
-            if waiting != id
-                && self
-                    .share(after, booking)?
-                    .is_some_and(|span| first(span, (booking.asked_at, waiting)))
-            {
+            let comes_first = |span| first(span, (booking.asked_at, waiting));
+            if waiting != id && self.share(after, booking)?.into_iter().any(comes_first) {
                 return Err(Refusal::PassesOver(waiting));
             }
         }
         Ok(())
     }
 
-    /// For how long one who holds and one who waits want the same thing.
-    fn share(&self, holds: &Booking, waits: &Booking) -> Result<Option<Span>, Refusal> {
+    /// Whenever one who holds and one who waits want the same thing.
+    fn share(&self, holds: &Booking, waits: &Booking) -> Result<Vec<Span>, Refusal> {
         let wanted = self.held_by(&waits.request.wanted)?;
         let span = waits.request.held();
         Ok(holds
             .holds
             .iter()
             .filter(|hold| wanted.contains(&hold.resource))
-            .find_map(|hold| {
-                Span::new(
-                    hold.span.from().max(span.from()),
-                    hold.span.until().min(span.until()),
-                )
-            }))
+            .filter_map(|hold| hold.span.common(span))
+            .collect())
+    }
+
+    /// Whether all that a booking holds may leave now: its time has come, and nobody still has any of it.
+    fn at_hand(&self, id: BookingId, booking: &Booking, at: Timestamp) -> Result<(), Refusal> {
+        let held: BTreeSet<&ResourceId> = booking.holds.iter().map(|hold| &hold.resource).collect();
+        for resource in held {
+            let mut spans = booking
+                .holds
+                .iter()
+                .filter(|hold| hold.resource == *resource);
+            if !spans.any(|hold| hold.span.contains(at)) {
+                return Err(Refusal::NotHeldNow(resource.clone()));
+            }
+            let still = self
+                .bookings()
+                .find(|(other, booking)| *other != id && booking.out.contains(resource));
+            if let Some((by, _)) = still {
+                return Err(Refusal::StillOut {
+                    resource: resource.clone(),
+                    by,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the insurance runs until the last thing is back. The time of people needs none.
@@ -547,28 +573,26 @@ impl<'i> Book<'i> {
         }
     }
 
-    /// Whether the applicant holds no more of a category than it may, counting every booking at that time.
+    /// Whether the applicant never holds more of a category at once than it may, counting all its bookings.
     fn within_quota(&self, id: BookingId, after: &Booking) -> Result<(), Refusal> {
         let span = after.request.held();
         for quota in self.quotas {
-            let of_category = |booking: &Booking| {
-                booking
-                    .holds
-                    .iter()
-                    .filter(|hold| hold.span.overlaps(span))
-                    .filter_map(|hold| self.inventory.resource(&hold.resource))
-                    .filter(|resource| resource.category == quota.category)
-                    .count()
+            let of_category = |hold: &&Hold| {
+                let resource = self.inventory.resource(&hold.resource);
+                resource.is_some_and(|resource| resource.category == quota.category)
             };
-            let held: usize = self
-                .bookings()
-                .filter(|(other, booking)| {
-                    *other != id && booking.request.applicant == after.request.applicant
-                })
-                .map(|(_, booking)| of_category(booking))
-                .sum();
-            let wanted = of_category(after);
-            if wanted > 0 && held + wanted > quota.most {
+            if !after.holds.iter().any(|hold| of_category(&hold)) {
+                continue;
+            }
+            let others = self.bookings().filter(|(other, booking)| {
+                *other != id && booking.request.applicant == after.request.applicant
+            });
+            let holds: Vec<&Hold> = others
+                .flat_map(|(_, booking)| &booking.holds)
+                .chain(&after.holds)
+                .filter(of_category)
+                .collect();
+            if most_at_once(&holds, span) > quota.most {
                 return Err(Refusal::OverQuota {
                     category: quota.category.clone(),
                     most: quota.most,
@@ -595,7 +619,8 @@ impl<'i> Book<'i> {
             .holds
             .iter()
             .filter_map(|hold| {
-                let until = if hold.span.until() == old.until() {
+                let back = before.standing == Standing::Out && !before.out.contains(&hold.resource);
+                let until = if hold.span.until() == old.until() && !back {
                     new.until()
                 } else {
                     hold.span.until().min(new.until())
@@ -619,11 +644,13 @@ impl<'i> Book<'i> {
         if resources.is_empty() {
             return Err(Refusal::Nothing);
         }
-        let back = self.held_by(resources)?;
-        let free = hour_not_before(at);
-        if let Some(missing) = back.iter().find(|id| !after.out.contains(**id)) {
-            return Err(Refusal::NotOut((*missing).clone()));
+        if let Some(missing) = resources.iter().find(|id| !after.out.contains(*id)) {
+            return Err(Refusal::NotOut(missing.clone()));
         }
+        // With a kit comes what of it is still out.
+        let mut back = self.held_by(resources)?;
+        back.retain(|id| after.out.contains(*id));
+        let free = hour_not_before(at);
         after.out.retain(|id| !back.contains(id));
         after.holds = after
             .holds
@@ -652,7 +679,7 @@ impl<'i> Book<'i> {
         asked.standing = Standing::Approved;
         asked.operational = true;
         let span = asked.request.held();
-        let mut lost = Vec::new();
+        let mut taken = Vec::new();
         for hold in &asked.holds {
             for (held, by) in self.calendar.within(&hold.resource, span) {
                 if self
@@ -666,45 +693,58 @@ impl<'i> Book<'i> {
                         span: held,
                     }));
                 }
-                lost.push(Lost {
-                    booking: by,
+                let whole = Hold {
                     resource: hold.resource.clone(),
                     span: held,
-                });
+                };
+                taken.push((by, whole));
             }
         }
-        for one in &lost {
-            self.take_from(one, span);
-        }
+        let lost = taken
+            .iter()
+            .filter_map(|(by, whole)| self.take_from(*by, whole, span))
+            .collect();
         self.replace(id, asked)?;
         Ok(Effect { lost })
     }
 
-    fn take_from(&mut self, lost: &Lost, span: Span) {
-        let Some(booking) = self.bookings.get_mut(&lost.booking) else {
-            return;
-        };
-        let whole = Hold {
-            resource: lost.resource.clone(),
-            span: lost.span,
-        };
-        self.calendar
-            .release(std::slice::from_ref(&whole), lost.booking);
-        booking.holds.remove(&whole);
-        for left in lost.span.without(span) {
+    /// Takes a span out of a hold. What a booking that is over held in its last hour is no loss to it.
+    fn take_from(&mut self, by: BookingId, whole: &Hold, span: Span) -> Option<Lost> {
+        let booking = self.bookings.get_mut(&by)?;
+        self.calendar.release(std::slice::from_ref(whole), by);
+        booking.holds.remove(whole);
+        for left in whole.span.without(span) {
             let left = Hold {
-                resource: lost.resource.clone(),
+                resource: whole.resource.clone(),
                 span: left,
             };
             // It was held by this booking a moment ago.
-            if self.calendar.hold(left.clone(), lost.booking).is_ok() {
+            if self.calendar.hold(left.clone(), by).is_ok() {
                 booking.holds.insert(left);
             }
         }
-        if booking.holds.is_empty() {
-            booking.out.clear();
+        if !booking.is_active() {
+            return None;
+        }
+        let later = |hold: &&Hold| hold.span.until() > span.from();
+        if !booking
+            .holds
+            .iter()
+            .filter(later)
+            .any(|hold| hold.resource == whole.resource)
+        {
+            // Operations have it, and bring it back themselves.
+            booking.out.remove(&whole.resource);
+        }
+        let nothing_out = booking.standing == Standing::Out && booking.out.is_empty();
+        if booking.holds.is_empty() || nothing_out {
             booking.standing = Standing::Recalled;
         }
+        Some(Lost {
+            booking: by,
+            resource: whole.resource.clone(),
+            span: whole.span.common(span)?,
+        })
     }
 }
 

@@ -49,6 +49,16 @@ impl Span {
         self.from < other.until && other.from < self.until
     }
 
+    /// The instants that both hold.
+    pub fn common(self, other: Span) -> Option<Span> {
+        Span::new(self.from.max(other.from), self.until.min(other.until))
+    }
+
+    /// Whether it holds an instant.
+    pub fn contains(self, at: Timestamp) -> bool {
+        self.from <= at && at < self.until
+    }
+
     /// With time before and after, clamped to the ends of time. Negative durations count as none.
     pub fn widened(self, before: SignedDuration, after: SignedDuration) -> Span {
         let before = before.max(SignedDuration::ZERO);

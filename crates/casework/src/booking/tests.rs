@@ -83,6 +83,12 @@ impl<'i> Desk<'i> {
         })
     }
 
+    /// The same from an hour on.
+    fn at(&mut self, hour: i64, booking: u8, change: Change) -> Result<Effect, Refusal> {
+        self.clock = hour - 1;
+        self.apply(booking, change)
+    }
+
     fn ask(&mut self, booking: u8, request: Request) {
         self.apply(booking, Change::Ask(request)).unwrap();
     }
@@ -240,9 +246,9 @@ fn a_loan_goes_no_further_than_its_insurance() {
     let hand_over = || Change::HandOver {
         condition: "new".into(),
     };
-    assert_eq!(desk.apply(1, hand_over()), uninsured(20));
+    assert_eq!(desk.at(10, 1, hand_over()), uninsured(20));
     desk.apply(1, Change::Insure { until: hour(20) }).unwrap();
-    desk.apply(1, hand_over()).unwrap();
+    desk.at(12, 1, hand_over()).unwrap();
     // An expert's time needs none.
     let mut talk = request(&["expert"], 10, 20);
     talk.insured_until = None;
@@ -276,16 +282,81 @@ fn what_came_back_is_free_and_the_rest_stays_out() {
         desk.apply(1, back(&["helmet"])),
         Err(Refusal::NotOut(name("helmet")))
     );
-    assert_eq!(
-        desk.apply(1, back(&["patrol"])),
-        Err(Refusal::NotOut(name("helmet")))
-    );
-    desk.apply(1, back(&["car-1", "hall"])).unwrap();
+    // What is back is not held again when the rest stays longer.
+    let longer = Change::Extend {
+        until: hour(220),
+        passing: None,
+    };
+    desk.apply(1, longer).unwrap();
+    assert!(desk.is_free("helmet", 4, 220) && !desk.is_free("hall", 200, 220));
+    desk.apply(1, back(&["hall"])).unwrap();
+    assert_eq!(desk.standing(1), Standing::Out);
+    desk.apply(1, back(&["patrol"])).unwrap();
     assert_eq!(
         desk.standing(1),
-        Standing::Out,
-        "the kit's own case is still out"
+        Standing::Returned,
+        "with the kit comes what of it was still out"
     );
+}
+
+#[test]
+fn nothing_is_handed_over_before_its_time_nor_while_somebody_still_has_it() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    for (booking, from) in [(1, 10), (2, 20)] {
+        desk.ask(booking, request(&["car-1"], from, from + 10));
+        desk.approve(booking).unwrap();
+    }
+    let hand_over = || Change::HandOver {
+        condition: "good".into(),
+    };
+    assert_eq!(
+        desk.at(9, 1, hand_over()),
+        Err(Refusal::NotHeldNow(name("car-1")))
+    );
+    desk.at(10, 1, hand_over()).unwrap();
+    assert_eq!(
+        desk.at(21, 2, hand_over()),
+        Err(Refusal::StillOut {
+            resource: name("car-1"),
+            by: id(1)
+        })
+    );
+    let back = Change::Return {
+        resources: BTreeSet::from([name("car-1")]),
+        condition: "late".into(),
+        damage: None,
+    };
+    desk.at(22, 1, back).unwrap();
+    desk.at(22, 2, hand_over()).unwrap();
+}
+
+#[test]
+fn an_extension_passes_nobody_over_by_whatever_it_holds() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    desk.ask(1, request(&["car-1", "hall"], 8, 18));
+    desk.approve(1).unwrap();
+    desk.at(
+        8,
+        1,
+        Change::HandOver {
+            condition: "good".into(),
+        },
+    )
+    .unwrap();
+    let back = Change::Return {
+        resources: BTreeSet::from([name("car-1")]),
+        condition: "good".into(),
+        damage: None,
+    };
+    desk.at(12, 1, back).unwrap();
+    desk.ask(2, request(&["car-1", "hall"], 10, 22));
+    let longer = Change::Extend {
+        until: hour(20),
+        passing: None,
+    };
+    assert_eq!(desk.apply(1, longer), Err(Refusal::PassesOver(id(2))));
 }
 
 #[test]
@@ -304,7 +375,7 @@ fn operations_take_what_they_need_and_a_replacement_is_named() {
         [Lost {
             booking: id(1),
             resource: name("car-1"),
-            span: span(10, 40)
+            span: span(20, 30)
         }]
     );
     let left: Vec<Span> = desk
@@ -346,6 +417,53 @@ fn nobody_holds_more_of_a_category_than_the_quota() {
     );
     desk.apply(2, Change::Cancel).unwrap();
     desk.approve(3).unwrap();
+    // Two short ones after each other are never two at once.
+    let two = [Quota {
+        category: "car".into(),
+        most: 2,
+    }];
+    let mut desk = Desk::new(&inventory, &two);
+    for (booking, from, until) in [(1, 10, 20), (2, 50, 60), (3, 5, 70)] {
+        let car = if booking == 3 { "car-2" } else { "car-1" };
+        desk.ask(booking, request(&[car], from, until));
+        desk.approve(booking).unwrap();
+    }
+}
+
+#[test]
+fn operations_take_nothing_from_whoever_has_brought_it_back() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    desk.ask(1, request(&["car-1", "hall"], 10, 40));
+    desk.approve(1).unwrap();
+    desk.at(
+        10,
+        1,
+        Change::HandOver {
+            condition: "good".into(),
+        },
+    )
+    .unwrap();
+    let back = |id: &str| Change::Return {
+        resources: BTreeSet::from([name(id)]),
+        condition: "good".into(),
+        damage: None,
+    };
+    let requisition = |id: &str, from, until| Change::Requisition {
+        request: request(&[id], from, until),
+        reason: "an operation".into(),
+    };
+    // The car goes to operations, who bring it back themselves; the hall is all that is still out.
+    desk.at(20, 2, requisition("car-1", 20, 50)).unwrap();
+    assert_eq!(
+        desk.apply(1, back("car-1")),
+        Err(Refusal::NotOut(name("car-1")))
+    );
+    desk.at(30, 1, back("hall")).unwrap();
+    assert_eq!(desk.standing(1), Standing::Returned);
+    let effect = desk.at(30, 3, requisition("hall", 29, 35)).unwrap();
+    assert_eq!(effect.lost, []);
+    assert_eq!(desk.standing(1), Standing::Returned);
 }
 
 #[test]
@@ -512,7 +630,7 @@ proptest! {
             let held = holds(&desk.book);
             prop_assert_eq!(overlap(&held), None);
             for (hold, by, standing) in &held {
-                prop_assert!(matches!(standing, Standing::Approved | Standing::Out | Standing::Returned));
+                prop_assert!(matches!(standing, Standing::Approved | Standing::Out | Standing::Returned | Standing::Recalled));
                 prop_assert_eq!(desk.book.calendar().within(&hold.resource, hold.span).collect::<Vec<_>>(), [(hold.span, *by)]);
                 let person = hold.resource == name("expert");
                 let booking = desk.book.booking(*by).unwrap();

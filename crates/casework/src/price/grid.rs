@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::money::decimals;
+use crate::{money::decimals, problem::FileProblem};
 
 /// Grids of prices, each from a day on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,16 +37,6 @@ struct Place {
     team_up_to: u32,
     hours_up_to: u32,
     price: i64,
-}
-
-/// What is wrong with a file of prices, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {mend}")]
-pub struct GridProblem {
-    /// What is wrong.
-    pub what: String,
-    /// How to mend it.
-    pub mend: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -96,29 +86,22 @@ fn yes() -> bool {
     true
 }
 
-fn problem(what: impl Into<String>, mend: &'static str) -> GridProblem {
-    GridProblem {
-        what: what.into(),
-        mend,
-    }
-}
-
 impl Grids {
     /// Reads a file of prices.
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn from_toml(text: &str) -> Result<Grids, GridProblem> {
+    pub fn from_toml(text: &str) -> Result<Grids, FileProblem> {
         let raw: RawFile = toml::from_str(text)
-            .map_err(|error| problem(error.to_string(), "see docs/formats/prices.md"))?;
+            .map_err(|error| FileProblem::new(error.to_string(), "see docs/formats/prices.md"))?;
         if raw.format != 1 {
-            return Err(problem("unknown format", "write format = 1"));
+            return Err(FileProblem::new("unknown format", "write format = 1"));
         }
         let mut grids = BTreeMap::new();
         for raw in raw.grid {
             let grid = Grid::checked(raw)?;
             if let Some(twice) = grids.insert(grid.from, grid) {
-                return Err(problem(
+                return Err(FileProblem::new(
                     format!("two grids begin on {}", twice.from),
                     "give the later one its own first day",
                 ));
@@ -139,19 +122,18 @@ impl Grids {
 }
 
 impl Grid {
-    fn checked(raw: RawGrid) -> Result<Grid, GridProblem> {
+    fn checked(raw: RawGrid) -> Result<Grid, FileProblem> {
         let from: Date = raw.from.parse().map_err(|_| {
-            problem(
+            FileProblem::new(
                 format!("\"{}\" is no day", raw.from),
                 "write it as \"2024-01-31\"",
             )
         })?;
-        let at = |error: GridProblem| GridProblem {
-            what: format!("grid of {from}: {}", error.what),
-            mend: error.mend,
+        let at = |error: FileProblem| {
+            FileProblem::new(format!("grid of {from}: {}", error.what), error.mend)
         };
         if raw.deposit_percent > 100 || raw.preparation_percent > 100 {
-            return Err(at(problem(
+            return Err(at(FileProblem::new(
                 "a percentage is over 100",
                 "write a number from 0 to 100",
             )));
@@ -167,12 +149,12 @@ impl Grid {
                 hours_up_to: place.hours_up_to,
             });
         }
-        let by_category = |raw: Vec<RawPrice>| -> Result<BTreeMap<Box<str>, i64>, GridProblem> {
+        let by_category = |raw: Vec<RawPrice>| -> Result<BTreeMap<Box<str>, i64>, FileProblem> {
             let mut prices = BTreeMap::new();
             for one in raw {
                 let price = amount(&one.price)?;
                 if prices.insert(one.category.clone(), price).is_some() {
-                    return Err(at(problem(
+                    return Err(at(FileProblem::new(
                         format!("two prices for {}", one.category),
                         "keep one",
                     )));
@@ -197,7 +179,7 @@ impl Grid {
     }
 
     /// No two lines price the same thing.
-    fn one_price_each(&self) -> Result<(), GridProblem> {
+    fn one_price_each(&self) -> Result<(), FileProblem> {
         for (at, one) in self.places.iter().enumerate() {
             let same = self.places[..at].iter().any(|other| {
                 other.category == one.category
@@ -205,7 +187,7 @@ impl Grid {
                     && other.works.iter().any(|work| one.works.contains(work))
             });
             if same {
-                return Err(problem(
+                return Err(FileProblem::new(
                     format!(
                         "two prices for a place of category {}, {} people, {} hours",
                         one.category, one.team_up_to, one.hours_up_to
@@ -243,9 +225,9 @@ impl Grid {
 }
 
 /// Minor units of an amount written as `1250` or `1250.50`.
-fn amount(text: &str, currency: &str) -> Result<i64, GridProblem> {
+fn amount(text: &str, currency: &str) -> Result<i64, FileProblem> {
     let wrong = || {
-        problem(
+        FileProblem::new(
             format!("\"{text}\" is no amount of {currency}"),
             "write it as \"1250\" or \"1250.50\", not negative",
         )

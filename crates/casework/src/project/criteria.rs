@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::text::Text;
+use crate::{problem::FileProblem, text::Text};
 
 /// What a project is judged by, in the order in which it is read. The applicant sees them before asking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,16 +17,6 @@ pub struct Criterion {
     pub source: Box<str>,
     /// False where no source says that this office uses it.
     pub confirmed: bool,
-}
-
-/// What is wrong with a file of criteria, and how to mend it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {mend}")]
-pub struct CriteriaProblem {
-    /// What is wrong.
-    pub what: String,
-    /// How to mend it.
-    pub mend: &'static str,
 }
 
 #[derive(Deserialize)]
@@ -56,27 +46,26 @@ impl Criteria {
     ///
     /// # Errors
     /// The first thing that is wrong with it.
-    pub fn from_toml(text: &str) -> Result<Criteria, CriteriaProblem> {
-        let problem = |what: String, mend| CriteriaProblem { what, mend };
+    pub fn from_toml(text: &str) -> Result<Criteria, FileProblem> {
         let raw: RawFile = toml::from_str(text).map_err(|error| {
-            problem(
+            FileProblem::new(
                 error.to_string(),
                 "write [[criterion]] tables with id, question and source",
             )
         })?;
         if raw.format != 1 {
-            return Err(problem("unknown format".to_owned(), "write format = 1"));
+            return Err(FileProblem::new("unknown format", "write format = 1"));
         }
         if raw.criterion.is_empty() {
-            return Err(problem(
-                "there is no criterion".to_owned(),
+            return Err(FileProblem::new(
+                "there is no criterion",
                 "nothing could be decided: write one",
             ));
         }
         let mut criteria = Criteria::default();
         for raw in raw.criterion {
             if criteria.get(&raw.id).is_some() {
-                return Err(problem(
+                return Err(FileProblem::new(
                     format!("two criteria are called {}", raw.id),
                     "give each its own id",
                 ));

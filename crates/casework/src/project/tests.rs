@@ -230,8 +230,10 @@ fn what_was_refused_is_appealed_once() {
     let no = || decide(vec![refused(&["feasibility"]), refused(&["feasibility"])]);
     assert_eq!(life.then(no()), Ok(Stage::Refused));
     assert_eq!(life.then(appeal()), Ok(Stage::Appealed));
-    // Asked again, the service answers anew, and the decision waits for it.
+    // Asked again, the service answers anew, and the decision waits for it. What the first rests on stays to be read.
+    let read = life.0.shown().to_vec();
     life.then(ask("helicopters", &["feasibility"])).unwrap();
+    assert_eq!((read.len(), life.0.shown()), (2, &*read));
     assert_eq!(
         life.then(no()),
         Err(Refusal::Unanswered("feasibility".into()))

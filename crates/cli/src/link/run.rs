@@ -21,7 +21,7 @@ use super::{
     write_model,
 };
 
-/// Links of a lower probability never make a series, and are not looked at for one.
+/// Links of a lower probability make no series, unless the threshold is lower, and are not looked at for one.
 const LEAST_FOR_SERIES: f64 = 0.01;
 
 #[derive(Args)]
@@ -271,7 +271,9 @@ impl Run {
         };
         let keep = self.makes_series();
         let from = if keep {
-            links_from.min(LEAST_FOR_SERIES)
+            // a link of the threshold itself counts for nothing, so what rounding does here does not matter
+            let threshold = 1.0 / (1.0 + (-threshold).exp2());
+            links_from.min(LEAST_FOR_SERIES).min(threshold)
         } else {
             links_from
         };

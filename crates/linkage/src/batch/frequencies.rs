@@ -55,6 +55,16 @@ impl Frequencies {
         frequencies
     }
 
+    /// The first column that a plan weighs by frequency and that was not counted.
+    pub(super) fn first_uncounted<'p>(&self, plan: &'p Plan<'_>) -> Option<&'p str> {
+        plan.weighed_by_frequency()
+            .find_map(|(expression, weighed)| {
+                let column = plan.column(expression);
+                let counted = self.find(column, weighed == Part::Elements).is_some();
+                (!counted).then_some(column.name.as_str())
+            })
+    }
+
     /// For each code of a column the count of its value, and the records that have any; `None` where the
     /// column was not counted.
     pub(super) fn counts(&self, column: &Column, elements: bool) -> Option<(Vec<u32>, u32)> {

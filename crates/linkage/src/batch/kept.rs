@@ -123,8 +123,9 @@ impl Linkage<'_> {
         let mut clusters = kept.components.finish();
         let files = (kept.spilled as usize / kept.most + 1) * 2;
         let files = files.min(MOST_FILES);
-        share_out(&mut *kept.spill, &clusters, files, kept.most)?;
+        // the shares take its place
         drop(kept.links);
+        share_out(&mut *kept.spill, &clusters, files, kept.most)?;
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let scoring = || scorer.scoring(&self.plan, f64::INFINITY);
         for file in 1..=files {

@@ -98,6 +98,11 @@ pub enum IndexError {
     /// The columns or a record's values are wrong.
     #[error(transparent)]
     Records(#[from] RecordsError),
+    /// The model weighs a column by frequency, and nobody counted it: weights would move with each record.
+    #[error(
+        "column {0} is weighed by how often its values come, and they were not counted: give the frequencies of a data set"
+    )]
+    Uncounted(String),
 }
 
 /// What an act did.
@@ -157,7 +162,8 @@ impl Index {
     /// one the model was trained on; values they lack count as met once.
     ///
     /// # Errors
-    /// A model that is wrong, not trained, or does not fit the columns; two columns of one name.
+    /// A model that is wrong, not trained, or does not fit the columns; two columns of one name; a column that is
+    /// weighed by frequency and was not counted.
     pub fn new(
         mut model: Model,
         columns: &[(&str, ColumnKind)],
@@ -169,6 +175,9 @@ impl Index {
         let none = form.none();
         let plan = Plan::new(&model, &none)?;
         Scorer::new(&model, &plan)?;
+        if let Some(column) = frequencies.first_uncounted(&plan) {
+            return Err(IndexError::Uncounted(column.to_owned()));
+        }
         let rules = Rules::new(&model, &none);
         model.blocking = Vec::new();
         model.deterministic = None;

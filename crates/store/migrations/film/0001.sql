@@ -56,7 +56,7 @@ CREATE TABLE booking_event (
     at BIGINT NOT NULL,
     actor TEXT NOT NULL,
     change TEXT NOT NULL,
-    -- JSON: what was said, and what others lost.
+    -- JSON: what was said, or what was lost to which booking.
     details TEXT NOT NULL
 );
 CREATE INDEX booking_event_booking ON booking_event (booking, seq);

@@ -46,6 +46,19 @@ pub(super) async fn holders(
     within(connection, "hold", units, span).await
 }
 
+/// Bookings that are out, and hold or held one of these.
+pub(super) async fn out_with(
+    connection: &mut AnyConnection,
+    units: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut found = BTreeSet::new();
+    for unit in units {
+        let text = "SELECT booking FROM hold JOIN booking ON booking.id = hold.booking WHERE hold.resource = $1 AND booking.standing = 'out'";
+        found.extend(ids(connection, text, params![unit.as_str()]).await?);
+    }
+    Ok(found)
+}
+
 /// Bookings that wait for one of these within a span.
 pub(super) async fn waiters(
     connection: &mut AnyConnection,

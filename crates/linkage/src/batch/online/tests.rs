@@ -385,14 +385,10 @@ fn must_links_prevail_and_the_cannot_link_is_named() {
 fn a_model_without_parameters_and_values_that_do_not_fit_are_refused() {
     let untrained = MODEL.replace("prior = 0.02", "");
     let untrained = Model::from_toml(&untrained).unwrap();
-    let make = |model, columns: &[(&str, ColumnKind)]| {
-        Index::new(
-            model,
-            columns,
-            Frequencies::default(),
-            IndexOptions::default(),
-        )
+    let with = |model, columns: &[(&str, ColumnKind)], frequencies| {
+        Index::new(model, columns, frequencies, IndexOptions::default())
     };
+    let make = |model, columns: &[(&str, ColumnKind)]| with(model, columns, frequencies());
     assert!(matches!(
         make(untrained, &COLUMNS),
         Err(IndexError::Link(LinkError::Untrained { .. }))
@@ -401,6 +397,9 @@ fn a_model_without_parameters_and_values_that_do_not_fit_are_refused() {
         make(model(), &COLUMNS[..2]),
         Err(IndexError::Link(LinkError::NoColumn { .. }))
     ));
+    // Weights that count values would move with each record.
+    let uncounted = with(model(), &COLUMNS, Frequencies::default());
+    assert!(matches!(uncounted, Err(IndexError::Uncounted(column)) if column == "name"));
     let mut index = make(model(), &COLUMNS).unwrap();
     assert!(index.insert(RecordId(1), 0, &[Value::Null]).is_err());
     assert!(index.is_empty());
