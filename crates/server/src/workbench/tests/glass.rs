@@ -91,7 +91,7 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
         let dashboard = told.page("/fr/workbench").await;
         dashboard
             .has("Agent there")
-            .has("d’un autre service par un accès exceptionnel");
+            .has("a ouvert la déclaration n° 1 par un accès exceptionnel");
     }
     there
         .page("/fr/workbench")
@@ -147,6 +147,15 @@ async fn what_is_sealed_opens_to_its_unit_with_a_second_person_alone() {
     colleague.agree().await;
     let seen = head.page(&path).await;
     seen.has("colis[.]example").has("/acts/unseal");
+    // As when it is another unit's, the officer is told.
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    officer
+        .page("/fr/workbench")
+        .await
+        .has("Agent head")
+        .has("a ouvert la déclaration n° 1 par un accès exceptionnel");
     // A second person with a conflict of interest is none.
     let conflict = store::work::NewAct {
         id: "conflict".to_owned(),

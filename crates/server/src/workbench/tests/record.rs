@@ -46,7 +46,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
     agent.page("/fr/workbench/queue").await;
     agent.form(&seen, &format!("{path}/acts/take"), &[]).await;
     let seen = agent.page(&path).await;
-    // A reason that is too short opens nothing, and is no look.
+    // A reason that is too short opens nothing; it is told on the page, which is a look at that.
     let identity = format!("{path}/identity");
     agent.form(&seen, &identity, &[("reason", "court")]).await;
     let reason = [("reason", "rappel de la victime ce jour")];
@@ -64,6 +64,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
             kept("read", Some(seq), "unit", ""),
             kept("take", Some(seq), "unit", ""),
             kept("read", Some(seq), "own", ""),
+            kept("read", Some(seq), "own", "court"),
             kept(
                 "open_identity",
                 Some(seq),
@@ -76,7 +77,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
         ]
     );
     let verified = site.app.store.record.verify().await.unwrap();
-    assert_eq!(verified, Verified::Whole(7));
+    assert_eq!(verified, Verified::Whole(8));
     let search = site
         .app
         .store
@@ -98,6 +99,74 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
         site.looks("c").await,
         [kept("read", Some(seq), "denied", "")]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_on_the_page_of_its_object_is_a_look_at_it() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let (closed, of_closed) = site.story().await;
+    let (sealed, of_sealed) = site.story().await;
+    let work = &site.app.store.work;
+    let series = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let act = |id: &str| store::work::NewAct {
+        id: id.to_owned(),
+        at: 1,
+        agent: "somebody".to_owned(),
+        kind: "note".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    let change = store::work::Change {
+        state: "closed:kept".to_owned(),
+        unit: "ofac-thesee".to_owned(),
+        owner: String::new(),
+        unread: false,
+    };
+    work.transition(closed, 0, change, act("closed"))
+        .await
+        .unwrap();
+    work.guard(sealed, true, &[], act("sealed")).await.unwrap();
+    let agent = site.sign_in("a", "head").await;
+    let csrf = agent.page("/fr/workbench").await.hidden("csrf");
+    let csrf = [("csrf", csrf.as_str())];
+    let of = |id: &str, act: &str| format!("/fr/workbench/submissions/{id}/{act}");
+    let refused = [
+        (of(&id, "identity"), "colis[.]example"),
+        (of(&id, "acts/reopen"), "colis[.]example"),
+        (of(&of_closed, "acts/take"), "n° 2"),
+        (
+            format!("/fr/workbench/series/{series}/acts/confirm"),
+            "colis",
+        ),
+    ];
+    for (path, shown) in &refused {
+        let answer = agent.post(path, &csrf).await;
+        assert!(answer.status.is_client_error(), "{path} {}", answer.status);
+        answer.has(shown);
+    }
+    // Nothing of what is sealed is shown: whoever knocks was denied.
+    agent.begin_task().await;
+    let knocked = agent.get(of(&of_sealed, "").trim_end_matches('/')).await;
+    assert_eq!(knocked.status, StatusCode::FORBIDDEN);
+    let task = "rapprochement demandé";
+    assert_eq!(
+        site.looks("a").await,
+        [
+            kept("read", Some(seq), "unit", ""),
+            kept("read", Some(seq), "unit", ""),
+            kept("read", Some(closed), "unit", ""),
+            kept("read", None, "unit", ""),
+            kept("task_begin", None, "", task),
+            kept("read", Some(sealed), "denied", task),
+        ]
+    );
+    site.app.store.record.fail_from_now_on().await;
+    for (path, shown) in &refused {
+        let answer = agent.post(path, &csrf).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        answer.has_not(shown);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
