@@ -213,6 +213,16 @@ impl Admitted {
         self.decides(action, &object(standing))
     }
 
+    /// Whether a leave lets the agent read another submission now.
+    pub(crate) fn may_read_by(&self, leave: &Leave, standing: &Standing) -> bool {
+        let context = Context {
+            reason: true,
+            ..self.context.clone()
+        };
+        let context = with_leave(context, leave);
+        policy::decide(&self.who, Action::Read, &object(standing), &context).allowed
+    }
+
     /// Whether the agent may do this to anything at all.
     pub(crate) fn may_at_all(&self, action: Action) -> bool {
         self.decides(action, &policies::own(&self.who, action))
@@ -276,6 +286,21 @@ impl Admitted {
         } else {
             nearness(&self.who, &self.object).as_str()
         }
+    }
+
+    /// Keeps what the agent is about to do to submissions that the path does not name.
+    pub(crate) async fn record_acts<'s>(
+        &self,
+        app: &App,
+        acts: impl Iterator<Item = (Action, &'s Standing)>,
+    ) -> Result<(), StoreError> {
+        let looks: Vec<Look> = acts
+            .map(|(action, standing)| {
+                let near = nearness(&self.who, &object(standing)).as_str();
+                self.look(app, action, (Some(standing.seq), ""), near)
+            })
+            .collect();
+        app.store.record.keep(&looks).await
     }
 
     /// An entry of the record, of now and with the agent's reason.
@@ -407,9 +432,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         .await
         .map_err(failed)?;
     if let Some(leave) = &leave {
-        context.reason = true;
-        context.second_person = Some(leave.second.as_str().into());
-        context.break_glass = true;
+        // What a form asks of its own is not answered by why the leave was given.
+        context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
+        context = with_leave(context, leave);
     }
     let decision = policy::decide(&who, door.action, &object, &context);
     let mut at = Admitted {
@@ -475,6 +500,15 @@ fn context(app: &App, door: &Door, signed: &SignedIn, fields: &[(String, String)
         signed_in_anew: app.now_micros() - signed.started_at <= ANEW,
         second_person: None,
         break_glass: false,
+    }
+}
+
+/// The same with a second person who agreed.
+fn with_leave(context: Context, leave: &Leave) -> Context {
+    Context {
+        second_person: Some(leave.second.as_str().into()),
+        break_glass: true,
+        ..context
     }
 }
 
