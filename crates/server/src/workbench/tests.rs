@@ -1513,6 +1513,24 @@ async fn hits_are_grouped_with_their_proof_and_copied_without_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cards_number_is_not_kept_even_as_what_was_not_found() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    let fields = [
+        ("hit", "phone:4111111111111111"),
+        ("reason", "recopié par erreur"),
+    ];
+    let dismiss = format!("{path}/acts/hit-dismiss");
+    agent.form(&seen, &dismiss, &fields).await;
+    let kept = site.app.store.work.corrections(seq).await.unwrap();
+    let of = kept[0].of.as_ref().unwrap();
+    assert_eq!(of.value, "411111******1111");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_agents_word_on_a_hit_is_kept_apart_and_keys_follow_it() {
     use observables::Kind::{Domain, Iban};
     let site = Site::new().await;

@@ -231,6 +231,107 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_to_many_rows_is_recorded_for_each_or_not_done() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (first, _) = site.story().await;
+    let (second, _) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let csrf = agent.page("/fr/workbench/queue").await.hidden("csrf");
+    let row = |seq: i64| format!("{seq}.0");
+    let (one, other) = (row(first), row(second));
+    let fields = |act: &'static str| {
+        [
+            ("csrf", csrf.as_str()),
+            ("act", act),
+            ("closing", "kept"),
+            ("reason", "doublons"),
+            ("row", one.as_str()),
+            ("row", other.as_str()),
+        ]
+    };
+    // It is wrong for both, and so a look at none.
+    let wrong = agent
+        .post("/fr/workbench/queue/bulk", &fields("route"))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(site.looks("a").await, []);
+    let taken = agent
+        .post("/fr/workbench/queue/bulk", &fields("take"))
+        .await;
+    taken.has("2 faites");
+    let both = [
+        kept("take", Some(first), "unit", "doublons"),
+        kept("take", Some(second), "unit", "doublons"),
+    ];
+    assert_eq!(site.looks("a").await, both);
+    let (third, _) = site.story().await;
+    site.app.store.record.fail_from_now_on().await;
+    let (one, acts) = (row(third), work.acts(third).await.unwrap().len());
+    let fields = [("csrf", csrf.as_str()), ("act", "take"), ("row", &one)];
+    let failed = agent.post("/fr/workbench/queue/bulk", &fields).await;
+    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(work.docket(third).await.unwrap().unwrap().owner, "");
+    assert_eq!(work.acts(third).await.unwrap().len(), acts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signs_are_of_the_newest_looks_in_the_unit_and_never_of_the_reader() {
+    let site = Site::new().await;
+    let now = site.app.now_micros();
+    let head = site.sign_in("head", "head").await;
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    let elsewhere = site.sign_in_at("ofmin", "other", "head").await;
+    for name in ["early", "late", "moved"] {
+        site.sign_in(name, "investigator").await;
+    }
+    let record = &site.app.store.record;
+    let looks = async |agent: &str, unit: &str, near: &str, at: i64, many: i64| {
+        let look = |place| store::record::Look {
+            at: at + place,
+            agent: agent.to_owned(),
+            unit: unit.to_owned(),
+            kind: "read".to_owned(),
+            docket: Some(place),
+            because: near.to_owned(),
+            ..store::record::Look::default()
+        };
+        record
+            .keep(&Vec::from_iter((0..many).map(look)))
+            .await
+            .unwrap();
+    };
+    let told = async |reader: &Browser<'_>| {
+        let seen = reader.page("/fr/workbench").await;
+        let about = ["early", "late", "moved", "head", "officer"];
+        let told = |name: &&str| {
+            seen.body
+                .contains(&format!("<strong>Agent {name}</strong>"))
+        };
+        let cut = seen.body.contains("Il y a trop de consultations");
+        (Vec::from_iter(about.into_iter().filter(told)), cut)
+    };
+    // Three here and three elsewhere are five nowhere, but for whoever reads of both.
+    looks("moved", "ofmin", "denied", now - 90, 3).await;
+    looks("moved", "ofac-thesee", "denied", now - 80, 3).await;
+    looks("early", "ofac-thesee", "denied", now - 70, 5).await;
+    looks("head", "ofac-thesee", "denied", now - 60, 5).await;
+    looks("officer", "ofac", "denied", now - 50, 5).await;
+    assert_eq!(told(&head).await, (vec!["early"], false));
+    assert_eq!(told(&elsewhere).await, (vec![], false));
+    assert_eq!(
+        told(&officer).await,
+        (vec!["early", "moved", "head"], false)
+    );
+    looks("early", "ofac-thesee", "own", now, 196).await;
+    looks("late", "ofac-thesee", "denied", now + 200, 5).await;
+    assert_eq!(told(&head).await, (vec!["early", "late"], true));
+    assert_eq!(told(&elsewhere).await, (vec![], false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
     let site = Site::new().await;
     let mut ids = Vec::new();
@@ -286,6 +387,16 @@ async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
             seen.has_not(sign);
         }
     }
+    // A number that is none is nobody's.
+    officer.begin_task().await;
+    officer
+        .page("/fr/workbench/record?number=-9223372036854775808")
+        .await
+        .has("Aucune consultation");
+    let csrf = officer.page("/fr/workbench").await.hidden("csrf");
+    officer
+        .post("/fr/workbench/task/end", &[("csrf", csrf.as_str())])
+        .await;
     // The record itself asks for a reason, of those who may read it.
     let asked = officer.page("/fr/workbench/record").await;
     asked.has("id=\"task-reason\"").has_not("Agent curious");
