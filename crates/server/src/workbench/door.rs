@@ -250,8 +250,8 @@ impl Admitted {
             return Some((Action::Read, self.near(read)));
         }
         let looks = matches!(door.action, Action::Search | Action::ReadRecord);
-        // That a reason is missing says nothing of what it is about.
-        let asked = !decision.allowed && because == Because::Reason;
+        // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
+        let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
         // A page's script asks every 20 s who else is there: it was recorded when the page was.
         if asked || door.is_asked_by_scripts() || !(self.about.is_of_one() || looks) {
             return None;

@@ -145,9 +145,11 @@ async fn what_is_refused_on_the_page_of_its_object_is_a_look_at_it() {
         assert!(answer.status.is_client_error(), "{path} {}", answer.status);
         answer.has(shown);
     }
-    // Nothing of what is sealed is shown: whoever knocks was denied.
+    // Nothing of what is sealed is shown: whoever knocks was denied, before they say why and after.
+    let path = format!("/fr/workbench/submissions/{of_sealed}");
+    agent.get(&path).await.has("id=\"task-reason\"");
     agent.begin_task().await;
-    let knocked = agent.get(of(&of_sealed, "").trim_end_matches('/')).await;
+    let knocked = agent.get(&path).await;
     assert_eq!(knocked.status, StatusCode::FORBIDDEN);
     let task = "rapprochement demandé";
     assert_eq!(
@@ -157,6 +159,7 @@ async fn what_is_refused_on_the_page_of_its_object_is_a_look_at_it() {
             kept("read", Some(seq), "unit", ""),
             kept("read", Some(closed), "unit", ""),
             kept("read", None, "unit", ""),
+            kept("read", Some(sealed), "denied", ""),
             kept("task_begin", None, "", task),
             kept("read", Some(sealed), "denied", task),
         ]
