@@ -21,8 +21,10 @@ words! {
         Colleague = "colleague",
         /// Their unit takes part in it.
         Joined = "joined",
-        /// Others have it: the glass was broken.
+        /// Others have it.
         Other = "other",
+        /// It was opened with a second person: others have it, or it is sealed.
+        Glass = "glass",
         /// They were not let in.
         Denied = "denied",
     }
@@ -41,7 +43,7 @@ words! {
         Denied = "denied",
         /// A file that nobody has a reason to open.
         Honey = "honey",
-        /// A file of others, opened by breaking the glass.
+        /// A file of others or one that is sealed, opened with a second person.
         Glass = "glass",
     }
 }
@@ -230,7 +232,7 @@ pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) ->
                 if honey {
                     count(Sign::Honey, what.clone(), what.clone(), once);
                 }
-                if nearness == Nearness::Other {
+                if matches!(nearness, Nearness::Other | Nearness::Glass) {
                     count(Sign::Glass, what.clone(), what.clone(), once);
                 }
                 if nearness == Nearness::Denied {
@@ -336,12 +338,14 @@ mod tests {
             assert_eq!(told(of(nearness)), [(Sign::Outside, 24, 3)], "{nearness:?}");
         }
         // Each time the glass is broken is told as well.
-        let broken = told(of(Nearness::Other));
-        assert_eq!(broken.len(), 5);
-        assert_eq!(
-            (broken[0], broken[3]),
-            ((Sign::Glass, 0, 1), (Sign::Outside, 24, 3))
-        );
+        for nearness in [Nearness::Other, Nearness::Glass] {
+            let broken = told(of(nearness));
+            assert_eq!(broken.len(), 5, "{nearness:?}");
+            assert_eq!(
+                (broken[0], broken[3]),
+                ((Sign::Glass, 0, 1), (Sign::Outside, 24, 3))
+            );
+        }
     }
 
     #[test]

@@ -78,6 +78,17 @@ pub struct Asked {
     pub before: Option<i64>,
 }
 
+/// Which entries to look for signs in.
+#[derive(Clone, Debug, Default)]
+pub struct Watched {
+    /// Of this time and later, microseconds since 1970 UTC.
+    pub since: i64,
+    /// Of agents who were of this unit then; of all where it is empty.
+    pub unit: String,
+    /// But for those of this agent.
+    pub but: String,
+}
+
 impl Record {
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = writer(path).await?;
@@ -130,18 +141,23 @@ impl Record {
         let _failed = sql::run(&mut connection, "PRAGMA query_only = ON", vec![]).await;
     }
 
-    /// How often agents looked at a submission.
+    /// How often agents looked at a submission, but for looks of which it is kept as `because` that they were none.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn looks_at(&self, docket: i64, kinds: &[&str]) -> Result<i64, StoreError> {
+    pub async fn looks_at(
+        &self,
+        docket: i64,
+        kinds: &[&str],
+        because: &str,
+    ) -> Result<i64, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let mut count = 0;
         for kind in kinds {
             let row = sql::row(
                 &mut connection,
-                "SELECT COUNT(*) FROM entry WHERE docket = $1 AND kind = $2",
-                params![docket, *kind],
+                "SELECT COUNT(*) FROM entry WHERE docket = $1 AND kind = $2 AND because <> $3",
+                params![docket, *kind, because],
             )
             .await?;
             count += row.map_or(Ok(0), |row| sql::int(&row, 0))?;
@@ -174,15 +190,26 @@ impl Record {
         rows.iter().map(entry).collect()
     }
 
-    /// Entries of a time and later, the oldest first.
+    /// The newest `most` entries of a time and later, the oldest first; with whether older ones of that time are left
+    /// out.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn since(&self, at: i64, most: i64) -> Result<Vec<Entry>, StoreError> {
+    pub async fn since(
+        &self,
+        watched: &Watched,
+        most: i64,
+    ) -> Result<(Vec<Entry>, bool), StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let text = format!("{COLUMNS} WHERE at >= $1 ORDER BY place LIMIT $2");
-        let rows = sql::rows(&mut connection, &text, params![at, most]).await?;
-        rows.iter().map(entry).collect()
+        let text = format!(
+            "{COLUMNS} WHERE at >= $1 AND agent <> $2 AND ($3 = '' OR unit = $3) ORDER BY at DESC, place DESC LIMIT $4"
+        );
+        let (but, unit) = (watched.but.as_str(), watched.unit.as_str());
+        let values = params![watched.since, but, unit, most.saturating_add(1)];
+        let rows = sql::rows(&mut connection, &text, values).await?;
+        let most = usize::try_from(most).unwrap_or(0);
+        let newest = rows.iter().take(most).rev().map(entry);
+        Ok((newest.collect::<Result<_, _>>()?, rows.len() > most))
     }
 
     /// The submissions that nobody has a reason to open, by their places.
@@ -366,13 +393,15 @@ mod tests {
             .unwrap();
         assert_eq!(
             record
-                .looks_at(7, &["read", "open_identity"])
+                .looks_at(7, &["read", "open_identity"], "denied")
                 .await
                 .unwrap(),
             2
         );
-        assert_eq!(record.looks_at(7, &["read"]).await.unwrap(), 1);
-        assert_eq!(record.looks_at(6, &["read"]).await.unwrap(), 0);
+        let read = async |docket, but| record.looks_at(docket, &["read"], but).await.unwrap();
+        assert_eq!(read(7, "denied").await, 1);
+        assert_eq!(read(7, "").await, 0);
+        assert_eq!(read(6, "denied").await, 0);
         let of = async |asked: Asked| -> Vec<i64> {
             let found = record.entries(&asked, 10).await.unwrap();
             found.iter().map(|entry| entry.place).collect()
@@ -386,7 +415,19 @@ mod tests {
         assert_eq!(of(by("a", None, None)).await, [3, 2, 0]);
         assert_eq!(of(by("", Some(7), None)).await, [1, 0]);
         assert_eq!(of(by("a", Some(7), Some(1))).await, [0]);
-        assert_eq!(record.since(8, 10).await.unwrap().len(), 2);
+        let since = async |since, unit: &str, but: &str, most| {
+            let (unit, but) = (unit.to_owned(), but.to_owned());
+            let watched = Watched { since, unit, but };
+            let (found, cut) = record.since(&watched, most).await.unwrap();
+            let places: Vec<i64> = found.iter().map(|entry| entry.place).collect();
+            (places, cut)
+        };
+        assert_eq!(since(8, "", "", 10).await.0.len(), 2);
+        // Where there are too many it is the oldest that are left out.
+        assert_eq!(since(0, "", "", 4).await, (vec![0, 1, 2, 3], false));
+        assert_eq!(since(0, "", "", 2).await, (vec![2, 3], true));
+        assert_eq!(since(0, "", "a", 9).await, (vec![1], false));
+        assert_eq!(since(0, "nowhere", "", 9).await, (vec![], false));
         assert_eq!(
             record.entries(&by("b", None, None), 1).await.unwrap()[0].look,
             other

@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
-use casework::submission::{State as Standing, Track, TrackingCode};
+use casework::{
+    submission::{State as Standing, Track, TrackingCode},
+    vigilance::Nearness,
+};
 use observables::mask_cards;
 use serde_json::{Value, json};
 use store::{
@@ -280,7 +283,9 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
         let docket = app.store.work.docket_by_id(&submission.id).await?;
         let later = app.store.intake.supplements(submission.seq).await?;
         let acts = app.store.work.acts(submission.seq).await?;
-        let looks = app.store.record.looks_at(submission.seq, LOOKS).await?;
+        let record = &app.store.record;
+        let denied = Nearness::Denied.as_str();
+        let looks = record.looks_at(submission.seq, LOOKS, denied).await?;
         let ids: Vec<String> = later.iter().flat_map(evidence).collect();
         let files = upload::shown(app, &page, ids.iter().map(String::as_str)).await?;
         Ok::<_, StoreError>((docket, later, acts, files, looks))

@@ -11,7 +11,7 @@ use super::{
     door::Admitted,
     labels, link,
     queue::{Asked, Quick, quick},
-    record::{self, AlertView},
+    record::{self, Alerts},
     row::{Row, agent_names, rows},
     session::Refused,
 };
@@ -36,7 +36,7 @@ struct DeskRow {
 struct Dashboard {
     page: Page,
     reads: bool,
-    alerts: Vec<AlertView>,
+    alerts: Alerts,
     quick: Vec<Quick>,
     columns: Vec<String>,
     desks: Vec<DeskRow>,

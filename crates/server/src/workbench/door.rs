@@ -51,6 +51,13 @@ pub(crate) enum About {
     Series,
 }
 
+impl About {
+    /// Whether it is one submission or series, which has an agent or a unit.
+    fn is_of_one(self) -> bool {
+        matches!(self, About::Submission | About::Series)
+    }
+}
+
 /// A way in.
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
@@ -206,6 +213,16 @@ impl Admitted {
         self.decides(action, &object(standing))
     }
 
+    /// Whether a leave lets the agent read another submission now.
+    pub(crate) fn may_read_by(&self, leave: &Leave, standing: &Standing) -> bool {
+        let context = Context {
+            reason: true,
+            ..self.context.clone()
+        };
+        let context = with_leave(context, leave);
+        policy::decide(&self.who, Action::Read, &object(standing), &context).allowed
+    }
+
     /// Whether the agent may do this to anything at all.
     pub(crate) fn may_at_all(&self, action: Action) -> bool {
         self.decides(action, &policies::own(&self.who, action))
@@ -213,19 +230,8 @@ impl Admitted {
 
     /// Keeps that the agent looks at a submission or a series, searches, or was denied that; other pages show nobody.
     async fn record(&self, app: &App, door: &Door, decision: Decision) -> Result<(), StoreError> {
-        let of_one = matches!(door.about, About::Submission | About::Series);
-        let told = !decision.allowed && decision.because.may_be_told();
-        // A page's script asks every 20 s who else is there: it was recorded when the page was.
-        let looks = of_one || matches!(door.action, Action::Search | Action::ReadRecord);
-        if told || door.is_asked_by_scripts() || !looks {
+        let Some((kind, near)) = self.kept_as(door, decision) else {
             return Ok(());
-        }
-        let near = if !decision.allowed {
-            Nearness::Denied.as_str()
-        } else if of_one {
-            nearness(&self.who, &self.object).as_str()
-        } else {
-            ""
         };
         let object = match door.about {
             About::Submission => self.path("exhibit"),
@@ -233,23 +239,94 @@ impl Admitted {
             About::Docket => self.query("q"),
             About::Service => self.query("agent"),
         };
+        let look = self.look(app, kind, (self.seq, object), near);
+        app.store.record.keep(&[look]).await
+    }
+
+    /// What was done as the record has it, and how near it was; none where nobody is shown.
+    fn kept_as(&self, door: &Door, decision: Decision) -> Option<(Action, &'static str)> {
+        let because = decision.because;
+        if let Some(read) = self.read_to_be_told(decision) {
+            return Some((Action::Read, self.near(read)));
+        }
+        let looks = matches!(door.action, Action::Search | Action::ReadRecord);
+        // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
+        let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
+        // A page's script asks every 20 s who else is there: it was recorded when the page was.
+        if asked || door.is_asked_by_scripts() || !(self.about.is_of_one() || looks) {
+            return None;
+        }
+        Some((door.action, self.near(decision)))
+    }
+
+    /// How the agent reads the page of the object, where that is the page they are told on why something else is refused.
+    fn read_to_be_told(&self, refused: Decision) -> Option<Decision> {
+        let on_its_page = !refused.allowed
+            && matches!(refused.because, Because::Closed | Because::Reason)
+            && self.about.is_of_one()
+            && !self.fields.is_empty();
+        let context = Context {
+            reason: self.context.reason || self.leave.is_some(),
+            ..self.context.clone()
+        };
+        let read = policy::decide(&self.who, Action::Read, &self.object, &context);
+        Some(read).filter(|read| on_its_page && read.allowed)
+    }
+
+    /// How near the object is, as the record has it: empty for what is no one object.
+    fn near(&self, decision: Decision) -> &'static str {
+        let broken = decision.because == Because::BrokenGlass;
+        let unsealed = self.object.sealed && self.leave.is_some();
+        if !decision.allowed {
+            Nearness::Denied.as_str()
+        } else if !self.about.is_of_one() {
+            ""
+        } else if broken || unsealed {
+            Nearness::Glass.as_str()
+        } else {
+            nearness(&self.who, &self.object).as_str()
+        }
+    }
+
+    /// Keeps what the agent is about to do to submissions that the path does not name.
+    pub(crate) async fn record_acts<'s>(
+        &self,
+        app: &App,
+        acts: impl Iterator<Item = (Action, &'s Standing)>,
+    ) -> Result<(), StoreError> {
+        let looks: Vec<Look> = acts
+            .map(|(action, standing)| {
+                let near = nearness(&self.who, &object(standing)).as_str();
+                self.look(app, action, (Some(standing.seq), ""), near)
+            })
+            .collect();
+        app.store.record.keep(&looks).await
+    }
+
+    /// An entry of the record, of now and with the agent's reason.
+    fn look(
+        &self,
+        app: &App,
+        kind: Action,
+        (docket, object): (Option<i64>, &str),
+        near: &str,
+    ) -> Look {
         let given = self
             .leave
             .as_ref()
             .map_or("", |leave| leave.reason.as_str());
         let reasons = [self.field("reason"), given, &self.signed.task];
         let reason = reasons.into_iter().find(|reason| !reason.is_empty());
-        let look = Look {
+        Look {
             at: app.now_micros(),
             agent: self.who.id.to_string(),
             unit: self.who.unit.as_str().to_owned(),
-            kind: door.action.as_str().to_owned(),
-            docket: self.seq,
+            kind: kind.as_str().to_owned(),
+            docket,
             object: observables::mask_cards(object.trim()).into_owned(),
             because: near.to_owned(),
             reason: observables::mask_cards(reason.unwrap_or_default()).into_owned(),
-        };
-        app.store.record.keep(&[look]).await
+        }
     }
 
     fn decides(&self, action: Action, object: &Object) -> bool {
@@ -355,9 +432,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         .await
         .map_err(failed)?;
     if let Some(leave) = &leave {
-        context.reason = true;
-        context.second_person = Some(leave.second.as_str().into());
-        context.break_glass = true;
+        // What a form asks of its own is not answered by why the leave was given.
+        context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
+        context = with_leave(context, leave);
     }
     let decision = policy::decide(&who, door.action, &object, &context);
     let mut at = Admitted {
@@ -385,22 +462,19 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let because = decision.because.as_str();
     tracing::debug!(door = door.path, because, "somebody was not let in");
     if decision.because.may_be_told() {
-        Err(tell(app, &at, decision.because).await)
+        Err(tell(app, &at, decision).await)
     } else {
         Err(at.signed.not_found())
     }
 }
 
-/// Says what is missing: on the page of the object, where the agent may read that, with what they typed.
-async fn tell(app: &App, at: &Admitted, because: Because) -> Refused {
-    let reads = policy::decide(&at.who, Action::Read, &at.object, &at.context).allowed;
-    let told = match at.about {
-        About::Submission if reads && !at.fields.is_empty() => {
-            super::submission::act::told(app, at, because).await
-        }
-        About::Series if reads && !at.fields.is_empty() => {
-            super::series::act::told(app, at, because).await
-        }
+/// Says what is missing: on the page of the object, where the agent may read that, with what they typed. That they read it
+/// is recorded by then.
+async fn tell(app: &App, at: &Admitted, refused: Decision) -> Refused {
+    let because = refused.because;
+    let told = match at.read_to_be_told(refused).map(|_| at.about) {
+        Some(About::Submission) => super::submission::act::told(app, at, because).await,
+        Some(About::Series) => super::series::act::told(app, at, because).await,
         _ => Ok(told::page(at, because)),
     };
     match told {
@@ -426,6 +500,15 @@ fn context(app: &App, door: &Door, signed: &SignedIn, fields: &[(String, String)
         signed_in_anew: app.now_micros() - signed.started_at <= ANEW,
         second_person: None,
         break_glass: false,
+    }
+}
+
+/// The same with a second person who agreed.
+fn with_leave(context: Context, leave: &Leave) -> Context {
+    Context {
+        second_person: Some(leave.second.as_str().into()),
+        break_glass: true,
+        ..context
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) const LASTS: i64 = 30 * 60_000_000;
 /// … and how long one may agree.
 const WAITS: i64 = 24 * 60 * 60_000_000;
 const ROWS: i64 = 100;
+/// So many of an agent's may wait: a list that is too long to be read is agreed to unread.
+const MOST_WAITING: i64 = 10;
 const MOST: usize = 300;
 
 /// What was asked for, in words.
@@ -76,7 +78,7 @@ async fn page(
     let leaves = app
         .store
         .work
-        .leaves(now - WAITS, ROWS)
+        .leaves(&at.signed.agent.id, now - WAITS, ROWS)
         .await
         .map_err(failed)?;
     let name = |id: &String| names.get(id).unwrap_or(id).clone();
@@ -107,7 +109,7 @@ async fn page(
             .collect(),
         others: leaves
             .iter()
-            .filter(|leave| leave.agent != *me && leave.agreed_at.is_none())
+            .filter(|leave| leave.agent != *me)
             .map(view)
             .collect(),
         errors,
@@ -153,32 +155,32 @@ pub(super) async fn ask(app: App, at: Admitted) -> Result<Response, Refused> {
         ..Leave::default()
     };
     keep(&app, &at, "glass_ask", &leave).await?;
-    app.store.work.ask_leave(&leave).await.map_err(failed)?;
-    Ok(back(&at))
+    let since = leave.asked_at - WAITS;
+    let asked = app.store.work.ask_leave(&leave, since, MOST_WAITING).await;
+    if asked.map_err(failed)? {
+        return Ok(back(&at));
+    }
+    let error = words.t1("wb-error-glass-many", "most", MOST_WAITING);
+    page(&app, &at, number.to_owned(), vec![("glass-number", error)]).await
 }
 
 /// Leads to what a second person agreed to.
 pub(super) async fn open(app: App, at: Admitted) -> Result<Response, Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
-    let since = app.now_micros() - WAITS;
-    let leaves = app.store.work.leaves(since, ROWS).await.map_err(failed)?;
-    let mine = |leave: &&Leave| {
-        leave.id == at.path("leave")
-            && leave.agent == at.signed.agent.id
-            && leave.agreed_at.is_some()
-    };
-    let seqs: Vec<i64> = leaves
-        .iter()
-        .find(mine)
-        .and_then(|leave| leave.docket)
-        .into_iter()
-        .collect();
+    let (me, now) = (&at.signed.agent.id, app.now_micros());
+    let leaves = app.store.work.leaves(me, now - WAITS, ROWS).await;
+    let leaves = leaves.map_err(failed)?;
+    let leave = leaves.iter().find(|leave| {
+        let lasts = leave.agreed_at.is_some_and(|agreed| agreed >= now - LASTS);
+        leave.id == at.path("leave") && leave.agent == *me && lasts
+    });
+    let seqs = Vec::from_iter(leave.and_then(|leave| leave.docket));
     let there = app.store.work.standings(&seqs).await.map_err(failed)?;
-    match there.first() {
-        Some(one) => {
+    match leave.zip(there.first()) {
+        Some((leave, one)) if at.may_read_by(leave, one) => {
             Ok(Redirect::to(&link::submission(&at.signed.page, &one.id, "")).into_response())
         }
-        None => Err(at.signed.not_found()),
+        _ => Err(at.signed.not_found()),
     }
 }
 
@@ -187,10 +189,8 @@ pub(super) async fn agree(app: App, at: Admitted) -> Result<Response, Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
     let (work, now) = (&app.store.work, app.now_micros());
     let me = &at.signed.agent.id;
-    let leaves = work.leaves(now - WAITS, ROWS).await.map_err(failed)?;
-    let asked = |leave: &&Leave| {
-        leave.id == at.path("leave") && leave.agent != *me && leave.agreed_at.is_none()
-    };
+    let leaves = work.leaves(me, now - WAITS, ROWS).await.map_err(failed)?;
+    let asked = |leave: &&Leave| leave.id == at.path("leave") && leave.agent != *me;
     let Some(leave) = leaves.iter().find(asked) else {
         return Err(at.signed.not_found());
     };

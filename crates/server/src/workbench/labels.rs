@@ -186,6 +186,7 @@ pub(super) fn nearness(page: &Page, word: &str) -> String {
         Some(Nearness::Colleague) => words.t("wb-near-colleague"),
         Some(Nearness::Joined) => words.t("wb-near-joined"),
         Some(Nearness::Other) => words.t("wb-near-other"),
+        Some(Nearness::Glass) => words.t("wb-near-glass"),
         Some(Nearness::Denied) => words.t("wb-near-denied"),
         None => word.to_owned(),
     }

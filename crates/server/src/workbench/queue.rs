@@ -8,7 +8,7 @@ use axum::{http::StatusCode, response::Response};
 use casework::{policy::Action, submission::State};
 use store::{
     StoreError,
-    work::{Filter, MOST_COUNTED, Pressing, Sort, Standing, Tally},
+    work::{Docket, Filter, MOST_COUNTED, Pressing, Sort, Standing, Tally},
 };
 
 use super::{
@@ -429,8 +429,19 @@ struct Failed {
     why: String,
 }
 
+impl Bulk {
+    /// Names one that was not done, and why.
+    fn fails(&mut self, docket: &Docket, why: &str) {
+        self.failed.push(Failed {
+            number: row::number(&self.page, docket.seq),
+            href: link::submission(&self.page, &docket.id, ""),
+            why: self.page.w.t(why),
+        });
+    }
+}
+
 /// Routes or closes the rows that are ticked, each under its own lock: what changed meanwhile is named,
-/// the others are done.
+/// the others are done. A form that is wrong for one of them does nothing.
 pub(super) async fn bulk(app: App, posted: Admitted) -> Result<Response, Refused> {
     let signed = &posted.signed;
     let page = signed.page.clone();
@@ -465,6 +476,7 @@ pub(super) async fn bulk(app: App, posted: Admitted) -> Result<Response, Refused
         .seen_dockets(&seqs, &posted.sight)
         .await
         .map_err(failed)?;
+    let mut steps = Vec::new();
     for docket in &dockets {
         let assessment: Assessment = serde_json::from_str(&docket.assessment).unwrap_or_default();
         let proposed = assessment
@@ -481,38 +493,33 @@ pub(super) async fn bulk(app: App, posted: Admitted) -> Result<Response, Refused
             Some(Ok(step)) if matches!(act, "route" | "close" | "take") => step,
             Some(Err(errors)) => {
                 bulk.errors = errors.into_iter().map(|(_, text)| text).collect();
+                steps.clear();
                 break;
             }
             _ => return Err(signed.not_found()),
         };
+        // It is seen, so it may be told.
+        let may = |standing: &&Standing| posted.may_to(step.action(), standing);
+        match standings.get(&docket.seq).filter(may) {
+            Some(standing) => steps.push((docket, standing, step)),
+            None => bulk.fails(docket, "wb-bulk-illegal"),
+        }
+    }
+    let acts = steps
+        .iter()
+        .map(|(_, standing, step)| (step.action(), *standing));
+    posted.record_acts(&app, acts).await.map_err(failed)?;
+    for (docket, _, step) in &steps {
         let revision = ticked
             .iter()
             .find(|(seq, _)| *seq == docket.seq)
             .map_or(-1, |(_, revision)| *revision);
-        // It is seen, so it may be told.
-        let may = |standing| posted.may_to(step.action(), standing);
-        if !standings.get(&docket.seq).is_some_and(may) {
-            bulk.failed.push(Failed {
-                number: row::number(&bulk.page, docket.seq),
-                href: link::submission(&bulk.page, &docket.id, ""),
-                why: bulk.page.w.t("wb-bulk-illegal"),
-            });
-            continue;
-        }
-        let why = match carry_out(&app, signed, docket, revision, &step, &bulk.reason).await {
-            Ok(_) => {
-                done += 1;
-                continue;
-            }
+        match carry_out(&app, signed, docket, revision, step, &bulk.reason).await {
+            Ok(_) => done += 1,
             Err(NotDone::Refused(refused)) => return Err(refused),
-            Err(NotDone::Changed) => bulk.page.w.t("wb-bulk-changed"),
-            Err(NotDone::Illegal) => bulk.page.w.t("wb-bulk-illegal"),
-        };
-        bulk.failed.push(Failed {
-            number: row::number(&bulk.page, docket.seq),
-            href: link::submission(&bulk.page, &docket.id, ""),
-            why,
-        });
+            Err(NotDone::Changed) => bulk.fails(docket, "wb-bulk-changed"),
+            Err(NotDone::Illegal) => bulk.fails(docket, "wb-bulk-illegal"),
+        }
     }
     bulk.summary = bulk.page.w.t2(
         "wb-bulk-done",

@@ -11,7 +11,7 @@ use casework::{
 };
 use store::{
     StoreError,
-    record::{Asked, Entry},
+    record::{Asked, Entry, Watched},
 };
 
 use super::{door::Admitted, labels, link, row, session::Refused};
@@ -23,8 +23,8 @@ use crate::{
 const ROWS: i64 = 100;
 /// Signs of so many days are shown here.
 const DAYS: i64 = 7;
-/// Entries that signs are looked for in, at most.
-const MOST: i64 = 200_000;
+/// Entries that signs are looked for in, at most: the newest.
+const MOST: i64 = if cfg!(test) { 200 } else { 200_000 };
 
 /// A look in words.
 struct EntryView {
@@ -35,6 +35,13 @@ struct EntryView {
     about: String,
     because: String,
     reason: String,
+}
+
+/// Signs, and whether they were looked for in the newest entries alone.
+#[derive(Default)]
+pub(super) struct Alerts {
+    pub(super) found: Vec<AlertView>,
+    pub(super) cut: bool,
 }
 
 /// A sign in words.
@@ -50,7 +57,7 @@ pub(super) struct AlertView {
 #[template(path = "workbench/record.html")]
 struct RecordPage {
     page: Page,
-    alerts: Vec<AlertView>,
+    alerts: Alerts,
     entries: Vec<EntryView>,
     agent: String,
     number: String,
@@ -69,7 +76,10 @@ async fn build(app: &App, at: &Admitted) -> Result<RecordPage, StoreError> {
     let page = at.signed.page.clone();
     let (agent, number) = (at.query("agent").trim(), at.query("number").trim());
     // Counted from one, as people count.
-    let docket = number.parse::<i64>().ok().map(|number| number - 1);
+    let docket = number
+        .parse::<i64>()
+        .ok()
+        .map(|number| number.saturating_sub(1));
     let asked = Asked {
         agent: agent.to_owned(),
         docket,
@@ -118,28 +128,33 @@ fn view(app: &App, page: &Page, entry: &Entry, names: &HashMap<String, String>) 
     }
 }
 
-/// The signs of the last days that this agent is to be told, the newest first: a head of those who work in their unit.
+/// The signs of the last days that this agent is to be told, the newest first: of all but themselves, a head of what was
+/// done in their unit.
 pub(super) async fn alerts(
     app: &App,
     at: &Admitted,
     names: &HashMap<String, String>,
     days: i64,
-) -> Result<Vec<AlertView>, StoreError> {
+) -> Result<Alerts, StoreError> {
     if !at.may_at_all(Action::SeeAlerts) {
-        return Ok(Vec::new());
+        return Ok(Alerts::default());
     }
     let page = &at.signed.page;
     let reads_all = at.may_at_all(Action::ReadRecord);
-    let entries = app.store.record.since(app.days_ago(days), MOST).await?;
-    let here: BTreeSet<&str> = entries
-        .iter()
-        .filter(|entry| reads_all || entry.look.unit == at.signed.agent.unit)
-        .map(|entry| entry.look.agent.as_str())
-        .collect();
+    let agent = &at.signed.agent;
+    let watched = Watched {
+        since: app.days_ago(days),
+        unit: if reads_all {
+            String::new()
+        } else {
+            agent.unit.clone()
+        },
+        but: agent.id.clone(),
+    };
+    let (entries, cut) = app.store.record.since(&watched, MOST).await?;
     let honey = app.store.record.honey().await?;
-    let mut found = vigilance::signs(looks(&entries, &honey), &app.config.vigilance);
-    found.retain(|alert| here.contains(&*alert.agent));
-    Ok(found
+    let signs = vigilance::signs(looks(&entries, &honey), &app.config.vigilance);
+    let found = signs
         .iter()
         .rev()
         .map(|alert| AlertView {
@@ -156,7 +171,8 @@ pub(super) async fn alerts(
                 String::new()
             },
         })
-        .collect())
+        .collect();
+    Ok(Alerts { found, cut })
 }
 
 /// The entries that are looks at a submission or searches, as the detector takes them.

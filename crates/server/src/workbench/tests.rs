@@ -1040,6 +1040,37 @@ async fn a_match_shows_what_is_shared_by_name_and_a_series_what_says_most_first(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_retired_series_says_where_it_went_and_nothing_of_what_was_in_it() {
+    let site = Site::new().await;
+    let other = "DE89370400440532013000";
+    for (place, iban) in [IBAN, IBAN, IBAN, other, other].iter().enumerate() {
+        site.file(json!({
+            "scam_type": "false_shop", "paid": true, "story": format!("histoire {place}"),
+            "payments": [{"amount": {"minor": 28_700, "currency": "EUR"}, "means": "transfer", "iban": iban}],
+        }))
+        .await;
+    }
+    let work = &site.app.store.work;
+    let series = async |seq| work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let (heir, retired) = (series(0).await, series(3).await);
+    assert_ne!(heir, retired);
+    let agent = site.sign_in("a", "head").await;
+    let path = format!("/fr/workbench/series/{retired}");
+    let seen = agent.page(&path).await;
+    seen.has("574,00").has("class=\"wb-figures\"");
+    let merge = [("reason", "même auteur"), ("other", heir.as_str())];
+    let merged = agent
+        .form(&seen, &format!("{path}/acts/merge"), &merge)
+        .await;
+    assert_eq!(merged.status, StatusCode::SEE_OTHER);
+    let seen = agent.page(&path).await;
+    seen.has(&format!("/fr/workbench/series/{heir}"))
+        .has_not("class=\"wb-figures\"")
+        .has_not("574,00")
+        .has_not("/acts/");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_exhibit_leaves_only_as_an_attachment_and_that_is_kept() {
     let site = Site::new().await;
     let app = &site.app;
@@ -1510,6 +1541,24 @@ async fn hits_are_grouped_with_their_proof_and_copied_without_a_script() {
             seen.has(word);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cards_number_is_not_kept_even_as_what_was_not_found() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let seen = agent.page(&path).await;
+    let fields = [
+        ("hit", "phone:4111111111111111"),
+        ("reason", "recopié par erreur"),
+    ];
+    let dismiss = format!("{path}/acts/hit-dismiss");
+    agent.form(&seen, &dismiss, &fields).await;
+    let kept = site.app.store.work.corrections(seq).await.unwrap();
+    let of = kept[0].of.as_ref().unwrap();
+    assert_eq!(of.value, "411111******1111");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -31,41 +31,56 @@ pub struct Leave {
 
 const COLUMNS: &str =
     "SELECT id, docket, asked, agent, reason, asked_at, second, agreed_at FROM leave";
+/// The agent of the second value has no conflict of interest in what a leave is for.
+const UNBIASED: &str = "NOT EXISTS (SELECT 1 FROM conflict WHERE conflict.docket = leave.docket AND conflict.agent = $2)";
 /// The place of what is not there.
 const NOWHERE: i64 = -1;
 
 impl Work {
-    /// Keeps that an agent asks for leave.
+    /// Keeps that an agent asks for leave; false when `most` that they asked for since `since` wait for a second person.
     ///
     /// # Errors
     /// When it was not kept.
-    pub async fn ask_leave(&self, leave: &Leave) -> Result<(), StoreError> {
+    pub async fn ask_leave(
+        &self,
+        leave: &Leave,
+        since: i64,
+        most: i64,
+    ) -> Result<bool, StoreError> {
         let mut connection = self.writing().await?;
-        sql::run(
+        let kept = sql::run(
             &mut connection,
-            "INSERT INTO leave (id, docket, asked, agent, reason, asked_at, second) VALUES ($1, $2, $3, $4, $5, $6, '')",
+            "INSERT INTO leave (id, docket, asked, agent, reason, asked_at, second) SELECT $1, $2, $3, $4, $5, $6, '' WHERE (SELECT COUNT(*) FROM leave WHERE agent = $4 AND agreed_at IS NULL AND asked_at >= $7) < $8",
             params![
                 leave.id.as_str(), leave.docket.unwrap_or(NOWHERE), leave.asked.as_str(),
-                leave.agent.as_str(), leave.reason.as_str(), leave.asked_at,
+                leave.agent.as_str(), leave.reason.as_str(), leave.asked_at, since, most,
             ],
         )
         .await?;
-        Ok(())
+        Ok(kept > 0)
     }
 
-    /// What was asked for since `since`, the newest first.
+    /// What an agent asked for since `since`, and what others asked for that this agent may agree to, which is not what
+    /// they have a conflict of interest in; the newest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn leaves(&self, since: i64, most: i64) -> Result<Vec<Leave>, StoreError> {
+    pub async fn leaves(
+        &self,
+        agent: &str,
+        since: i64,
+        most: i64,
+    ) -> Result<Vec<Leave>, StoreError> {
         let mut connection = self.reading().await?;
-        let text = format!("{COLUMNS} WHERE asked_at >= $1 ORDER BY asked_at DESC, id LIMIT $2");
-        let rows = sql::rows(&mut connection, &text, params![since, most]).await?;
+        let text = format!(
+            "{COLUMNS} WHERE asked_at >= $1 AND (agent = $2 OR (agreed_at IS NULL AND {UNBIASED})) ORDER BY asked_at DESC, id LIMIT $3"
+        );
+        let rows = sql::rows(&mut connection, &text, params![since, agent, most]).await?;
         rows.iter().map(leave).collect()
     }
 
     /// A second person agrees to what was asked for since `since`; false when there is nothing to agree to, or it is
-    /// their own.
+    /// their own, or they have a conflict of interest in it.
     ///
     /// # Errors
     /// When it was not kept.
@@ -77,12 +92,11 @@ impl Work {
         since: i64,
     ) -> Result<bool, StoreError> {
         let mut connection = self.writing().await?;
-        let agreed = sql::run(
-            &mut connection,
-            "UPDATE leave SET second = $1, agreed_at = $2 WHERE id = $3 AND agent <> $1 AND agreed_at IS NULL AND asked_at >= $4",
-            params![second, now, id, since],
-        )
-        .await?;
+        let text = format!(
+            "UPDATE leave SET second = $1, agreed_at = $3 WHERE id = $4 AND agent <> $2 AND agreed_at IS NULL AND asked_at >= $5 AND {UNBIASED}"
+        );
+        let values = params![second, second, now, id, since];
+        let agreed = sql::run(&mut connection, &text, values).await?;
         Ok(agreed > 0)
     }
 

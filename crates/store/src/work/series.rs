@@ -14,7 +14,7 @@ use sqlx::{AnyConnection, Connection, any::AnyRow};
 use tokio::runtime::Handle;
 
 use super::{
-    Act, NewAct, Page, Sight, Work,
+    Act, NewAct, Page, Sight, Standing, Work,
     apply::{self, unpack_keys},
     docket::{acts, keep_act},
     matching::{model_kind, unlisted_members},
@@ -231,7 +231,8 @@ impl Work {
     }
 
     /// A series as an agent sees it: what it says of itself is said of the submissions they see. One of which they
-    /// see a single submission is none to them; one that is retired is there when its heir is.
+    /// see a single submission is none to them; one that is retired is there when its heir is, and says nothing of what
+    /// was in it.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -252,7 +253,16 @@ impl Work {
         if size < 2 {
             return Ok(None);
         }
-        if series.state == "retired" || size == series.members {
+        if series.state == "retired" {
+            return Ok(Some(SeriesRow {
+                cohesion: 0,
+                amount_minor: 0,
+                first_at: 0,
+                last_at: 0,
+                ..series
+            }));
+        }
+        if size == series.members {
             return Ok(Some(series));
         }
         drop(connection);
@@ -291,7 +301,7 @@ impl Work {
     }
 
     /// A page of the series that an agent sees, those in a state (`proposed`, `confirmed`) or all: the one of which
-    /// their unit has most first.
+    /// their unit has most that they see first.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -336,20 +346,20 @@ impl Work {
         })
     }
 
-    /// Series that may be seen, with how many of their submissions the unit has itself: those of which it has most
+    /// Series that may be seen, with how many submissions that are seen the unit has itself: those of which it has most
     /// first, at last those of which it has none and is shown some.
     async fn shares(
         &self,
         state: &str,
-        (members, id): &(i64, String),
+        after: &(i64, String),
         most: i64,
         sight: &Sight,
     ) -> Result<Vec<(i64, String)>, StoreError> {
-        let shown: BTreeSet<&str> = sight
-            .shown()
-            .filter_map(|standing| standing.series.as_deref())
-            .collect();
-        let list = serde_json::to_string(&shown).unwrap_or_default();
+        let mut connection = self.reading().await?;
+        let mut apart = shares_apart(&mut connection, sight).await?;
+        // What the shares count of these is not what is seen.
+        let hidden = serde_json::to_string(&series_of(sight.hidden())).unwrap_or_default();
+        let shown = serde_json::to_string(&series_of(sight.shown())).unwrap_or_default();
         let unit = sight.unit().filter(|unit| !unit.is_empty());
         // One that is seen as confirmed is; one that is may be seen as proposed, of what is seen of it.
         let states = match state {
@@ -357,34 +367,15 @@ impl Work {
             _ => "<> 'retired'",
         };
         let text = format!(
-            "SELECT h.members, h.series FROM share h JOIN series s ON s.id = h.series WHERE h.unit = $1 AND (h.members, h.series) < ($2, $3) AND (h.members > 1 OR h.series IN (SELECT value FROM json_each($4))) AND s.state {states} ORDER BY h.members DESC, h.series DESC LIMIT $5"
+            "SELECT h.members, h.series FROM share h JOIN series s ON s.id = h.series WHERE h.unit = $1 AND (h.members, h.series) < ($2, $3) AND (h.members > 1 OR h.series IN (SELECT value FROM json_each($4))) AND h.series NOT IN (SELECT value FROM json_each($5)) AND s.state {states} ORDER BY h.members DESC, h.series DESC LIMIT $6"
         );
-        let mut connection = self.reading().await?;
-        let values = params![unit, *members, id.as_str(), list, most];
-        let rows = sql::rows(&mut connection, &text, values).await?;
-        let mut shares: Vec<(i64, String)> = rows
-            .iter()
-            .map(|row| Ok((sql::int(row, 0)?, sql::text(row, 1)?)))
-            .collect::<Result<_, StoreError>>()?;
-        if (shares.len() as i64) < most {
-            let mut others = shown;
-            for row in sql::select_values(
-                &mut connection,
-                "SELECT series, unit FROM share WHERE series",
-                "",
-                others.iter().copied().map(Param::from).collect(),
-            )
-            .await?
-            {
-                if Some(sql::text(&row, 1)?.as_str()) == unit {
-                    others.remove(sql::text(&row, 0)?.as_str());
-                }
-            }
-            let after = |series: &&str| *members > 0 || *series < id.as_str();
-            let rest = others.into_iter().rev().filter(after);
-            shares.extend(rest.map(|series| (0, series.to_owned())));
+        let (members, id) = after;
+        let values = params![unit, *members, id.as_str(), shown, hidden, most];
+        for row in sql::rows(&mut connection, &text, values).await? {
+            apart.insert((sql::int(&row, 0)?, sql::text(&row, 1)?));
         }
-        Ok(shares)
+        let next = apart.into_iter().rev().filter(|share| share < after);
+        Ok(next.take(usize::try_from(most).unwrap_or(0)).collect())
     }
 
     /// The acts about a series that touch nothing but what is seen, oldest first.
@@ -788,6 +779,37 @@ async fn seen_lock(
     }
     let first = hash.finalize()[..8].try_into().unwrap_or_default();
     Ok(i64::from_be_bytes(first) & i64::MAX)
+}
+
+/// The series of which the unit alone does not say how much is seen, with how many submissions that are seen it has
+/// itself.
+async fn shares_apart(
+    connection: &mut AnyConnection,
+    sight: &Sight,
+) -> Result<BTreeSet<(i64, String)>, StoreError> {
+    let (hidden, shown) = (series_of(sight.hidden()), series_of(sight.shown()));
+    let mut shares: BTreeMap<&str, i64> = hidden.union(&shown).map(|id| (*id, 0)).collect();
+    let unit = sight.unit().filter(|unit| !unit.is_empty());
+    let ids = shares.keys().map(|id| Param::from(*id)).collect();
+    let counted = "SELECT series, unit, members FROM share WHERE series";
+    for row in sql::select_values(connection, counted, "", ids).await? {
+        let own = Some(sql::text(&row, 1)?.as_str()) == unit;
+        if let Some(share) = shares.get_mut(sql::text(&row, 0)?.as_str()).filter(|_| own) {
+            *share = sql::int(&row, 2)?;
+        }
+    }
+    for id in sight.hidden().filter_map(|one| one.series.as_deref()) {
+        if let Some(share) = shares.get_mut(id) {
+            *share -= 1;
+        }
+    }
+    let shares = shares.into_iter();
+    Ok(shares.map(|(id, share)| (share, id.to_owned())).collect())
+}
+
+fn series_of<'s>(some: impl Iterator<Item = &'s Standing>) -> BTreeSet<&'s str> {
+    some.filter_map(|standing| standing.series.as_deref())
+        .collect()
 }
 
 async fn one(connection: &mut AnyConnection, id: &str) -> Result<Option<SeriesRow>, StoreError> {

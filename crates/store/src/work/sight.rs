@@ -80,6 +80,11 @@ impl Sight {
         (own && !self.hidden.contains_key(&seq)) || self.shown.contains_key(&seq)
     }
 
+    /// What the unit has and is kept from the agent.
+    pub(super) fn hidden(&self) -> impl Iterator<Item = &Standing> {
+        self.hidden.values()
+    }
+
     /// What other units have and show.
     pub fn shown(&self) -> impl Iterator<Item = &Standing> {
         self.shown.values()

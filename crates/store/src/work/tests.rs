@@ -239,6 +239,20 @@ async fn a_merge_is_undone_where_its_members_went_and_gives_back_what_was_confir
         .unwrap();
     assert_eq!(kept, large);
     assert_eq!(state(&small).await, "retired");
+    // What was in it is in its heir, of which a part may be all that is seen.
+    let retired = work.seen_series(&small, &sees_all()).await.unwrap();
+    let retired = retired.unwrap();
+    assert_eq!(retired.merged_into.as_ref(), Some(&large));
+    assert_eq!(
+        (
+            retired.members,
+            retired.amount_minor,
+            retired.cohesion,
+            retired.first_at,
+            retired.last_at
+        ),
+        (0, 0, 0, 0, 0)
+    );
     let acts = work.series_acts(&large, &sees_all()).await.unwrap();
     assert_eq!(acts.last().unwrap().id, "merge");
     work.undo_series_act("merge", act("undo", "undo"), &model)
@@ -540,6 +554,64 @@ async fn pages_of_series_meet_every_series_once_the_largest_first() {
             .len(),
         3
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn series_are_ordered_by_what_is_seen_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    // Gang g has 3 + g % 4 members, every third of the ledger at another unit.
+    let mut all: Vec<Harmonised> = Vec::new();
+    let mut gang_of = Vec::new();
+    for gang in 0..12 {
+        for _ in 0..3 + gang % 4 {
+            let seq = all.len() as i64;
+            gang_of.push(gang);
+            all.push(Harmonised {
+                unit: ["a", "a", "b"][all.len() % 3].to_owned(),
+                ..harmonised(seq, &[(100 + gang, "iban"), (200 + gang, "phone")])
+            });
+        }
+    }
+    let work = work(folder.path(), &[&all]).await;
+    let apart = work.standings(&[0, 1, 4, 6, 2, 5, 9, 12, 20, 23, 29, 36]);
+    let apart = apart.await.unwrap();
+    for (own, other) in [(true, false), (false, false), (true, true), (false, true)] {
+        let sees = |one: &Standing| if one.unit == "a" { own } else { other };
+        let sight = Sight::new(Some("a"), apart.clone(), sees);
+        let mut expected = Vec::new();
+        for gang in 0..12 {
+            let of_it = all.iter().filter(|one| gang_of[one.seq as usize] == gang);
+            let seen: Vec<&Harmonised> =
+                of_it.filter(|one| sight.sees(one.seq, &one.unit)).collect();
+            if let [first, _, ..] = seen.as_slice() {
+                let here = seen.iter().filter(|one| one.unit == "a").count();
+                let docket = work.docket(first.seq).await.unwrap().unwrap();
+                expected.push((here, docket.series.unwrap(), seen.len() as i64));
+            }
+        }
+        expected.sort();
+        expected.reverse();
+        let (mut met, mut after) = (Vec::new(), None);
+        loop {
+            let page = work
+                .series_page("", after.as_deref(), 2, &sight)
+                .await
+                .unwrap();
+            met.extend(page.rows.iter().map(|row| (row.id.clone(), row.members)));
+            let Some(next) = page.next else {
+                break;
+            };
+            // The address of the next page says no more than the rows.
+            let last = &expected[met.len() - 1];
+            assert_eq!(next, format!("{}.{}", last.0, last.1));
+            after = Some(next);
+        }
+        let expected: Vec<(String, i64)> = expected
+            .into_iter()
+            .map(|(_, id, members)| (id, members))
+            .collect();
+        assert_eq!(met, expected, "{own} {other}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

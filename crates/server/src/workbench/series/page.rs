@@ -200,7 +200,8 @@ async fn build(
     };
     // What lies around a series says something of all that is in it.
     let all = work.series(id).await?;
-    let whole = all.is_some_and(|all| all.members == series.members);
+    let retired = series.state == "retired";
+    let whole = !retired && all.is_some_and(|all| all.members == series.members);
     let page = at.signed.page.clone();
     let address = link::series(&page, id);
     let mut dockets = work.members(id, after, MEMBERS + 1, sight).await?;
@@ -242,7 +243,7 @@ async fn build(
     Ok(Some(SeriesPage {
         series: view(&page, &series),
         revision: work.series_lock(id, sight).await?,
-        retired: series.state == "retired",
+        retired,
         waits: whole && work.series_waits(id).await?,
         held: if whole {
             work.held_back(Some(id)).await?
@@ -258,7 +259,7 @@ async fn build(
         entered,
         changed: false,
         done: String::new(),
-        decides: at.may(Action::DecideSeries) && series.state != "retired",
+        decides: at.may(Action::DecideSeries) && !retired,
         members,
         next,
         first: if after < 0 {

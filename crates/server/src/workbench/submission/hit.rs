@@ -360,7 +360,8 @@ async fn speak(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Resp
     };
     let of = match what {
         "correct" | "dismiss" => {
-            let of = named(posted.field("hit"));
+            // What is found holds no card's number, so one that is named is nothing found.
+            let of = named(&observables::mask_cards(posted.field("hit")));
             Some(of.ok_or_else(|| signed.not_found())?)
         }
         _ => None,

@@ -26,6 +26,14 @@ impl Browser<'_> {
         let path = format!("/fr/workbench/glass/{leave}/agree");
         self.post(&path, &[("csrf", csrf.as_str())]).await
     }
+
+    /// A leave is answered as one that is not there.
+    async fn finds_no_way(&self, leave: &str) {
+        let absent = self.get("/fr/workbench/glass/nothing").await;
+        let answer = self.get(&format!("/fr/workbench/glass/{leave}")).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.body.replace(leave, "nothing"), absent.body);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,6 +78,16 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
         .has_not("/acts/take")
         .has_not("/acts/reply")
         .has_not("/acts/note");
+    // The reason of the leave is none for the identity.
+    for reason in ["", "court"] {
+        let asked = there
+            .form(&seen, &format!("{path}/identity"), &[("reason", reason)])
+            .await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        asked
+            .has("href=\"#identity-reason\"")
+            .has_not("secret.person@example.org");
+    }
     let identity = [("reason", "rappel de la victime ce jour")];
     let opened = there
         .form(&seen, &format!("{path}/identity"), &identity)
@@ -91,7 +109,7 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
         let dashboard = told.page("/fr/workbench").await;
         dashboard
             .has("Agent there")
-            .has("d’un autre service par un accès exceptionnel");
+            .has("a ouvert la déclaration n° 1 par un accès exceptionnel");
     }
     there
         .page("/fr/workbench")
@@ -115,6 +133,77 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
     there.page(&path).await.has("colis[.]example");
     NOW.fetch_add(20 * 60, Ordering::Relaxed);
     assert_eq!(there.get(&path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_conflict_is_not_asked_and_who_asks_too_often_waits() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000);
+    fn clock() -> Timestamp {
+        Timestamp::from_second(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+    let site = Site::at(clock).await;
+    let (seq, id) = site.story().await;
+    let there = site.sign_in_at("ofmin", "there", "investigator").await;
+    let biased = site.sign_in("biased", "investigator").await;
+    let second = site.sign_in("second", "investigator").await;
+    let work = &site.app.store.work;
+    let conflict = |agent: &str| store::work::NewAct {
+        id: format!("conflict {agent}"),
+        at: 1,
+        agent: agent.to_owned(),
+        kind: "conflict".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    let declared = work.declare_conflict(seq, "biased", conflict("biased"));
+    declared.await.unwrap();
+    assert_eq!(there.ask("1").await.status, StatusCode::SEE_OTHER);
+    let leave = work.leaves("there", 0, 9).await.unwrap().remove(0).id;
+    let seen = biased.page("/fr/workbench/glass").await;
+    seen.has_not("Agent there").has_not(REASON);
+    let csrf = seen.hidden("csrf");
+    let agree = format!("/fr/workbench/glass/{leave}/agree");
+    let refused = biased.post(&agree, &[("csrf", csrf.as_str())]).await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let asked_at = NOW.load(Ordering::Relaxed) * 1_000_000;
+    let agreed = work.agree_to_leave(&leave, "biased", asked_at, 0).await;
+    assert!(!agreed.unwrap());
+    // The way there is none before somebody agreed, nor when it is over, nor to what cannot be read.
+    let way = format!("/fr/workbench/glass/{leave}");
+    there.finds_no_way(&leave).await;
+    second.agree().await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    assert_eq!(there.get(&way).await.location(), path);
+    work.guard(seq, true, &[], conflict("sealed"))
+        .await
+        .unwrap();
+    there.finds_no_way(&leave).await;
+    work.guard(seq, false, &[], conflict("open")).await.unwrap();
+    assert_eq!(there.get(&way).await.location(), path);
+    NOW.fetch_add(9 * 60, Ordering::Relaxed);
+    assert_eq!(there.get(&way).await.location(), path);
+    for number in 0..10 {
+        let asked = there.ask(&(100 + number).to_string()).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{number}");
+    }
+    let refused = there.ask("1").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has("10 de vos demandes").has(REASON);
+    assert_eq!(second.ask("1").await.status, StatusCode::SEE_OTHER);
+    for _ in 0..3 {
+        NOW.fetch_add(8 * 60, Ordering::Relaxed);
+        there.page("/fr/workbench").await;
+    }
+    work.invite("there", b"anew", i64::MAX).await.unwrap();
+    let anew = there
+        .post("/fr/workbench/sign-in", &[("token", "anew")])
+        .await;
+    let cookie = anew.headers[header::SET_COOKIE].to_str().unwrap();
+    let there = Browser {
+        site: &site,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    };
+    there.finds_no_way(&leave).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,6 +236,15 @@ async fn what_is_sealed_opens_to_its_unit_with_a_second_person_alone() {
     colleague.agree().await;
     let seen = head.page(&path).await;
     seen.has("colis[.]example").has("/acts/unseal");
+    // As when it is another unit's, the officer is told.
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    officer
+        .page("/fr/workbench")
+        .await
+        .has("Agent head")
+        .has("a ouvert la déclaration n° 1 par un accès exceptionnel");
     // A second person with a conflict of interest is none.
     let conflict = store::work::NewAct {
         id: "conflict".to_owned(),

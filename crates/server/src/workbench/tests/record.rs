@@ -46,7 +46,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
     agent.page("/fr/workbench/queue").await;
     agent.form(&seen, &format!("{path}/acts/take"), &[]).await;
     let seen = agent.page(&path).await;
-    // A reason that is too short opens nothing, and is no look.
+    // A reason that is too short opens nothing; it is told on the page, which is a look at that.
     let identity = format!("{path}/identity");
     agent.form(&seen, &identity, &[("reason", "court")]).await;
     let reason = [("reason", "rappel de la victime ce jour")];
@@ -64,6 +64,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
             kept("read", Some(seq), "unit", ""),
             kept("take", Some(seq), "unit", ""),
             kept("read", Some(seq), "own", ""),
+            kept("read", Some(seq), "own", "court"),
             kept(
                 "open_identity",
                 Some(seq),
@@ -76,7 +77,7 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
         ]
     );
     let verified = site.app.store.record.verify().await.unwrap();
-    assert_eq!(verified, Verified::Whole(7));
+    assert_eq!(verified, Verified::Whole(8));
     let search = site
         .app
         .store
@@ -98,6 +99,77 @@ async fn each_look_is_recorded_with_its_reason_and_how_near_it_was() {
         site.looks("c").await,
         [kept("read", Some(seq), "denied", "")]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_on_the_page_of_its_object_is_a_look_at_it() {
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    let (closed, of_closed) = site.story().await;
+    let (sealed, of_sealed) = site.story().await;
+    let work = &site.app.store.work;
+    let series = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let act = |id: &str| store::work::NewAct {
+        id: id.to_owned(),
+        at: 1,
+        agent: "somebody".to_owned(),
+        kind: "note".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    let change = store::work::Change {
+        state: "closed:kept".to_owned(),
+        unit: "ofac-thesee".to_owned(),
+        owner: String::new(),
+        unread: false,
+    };
+    work.transition(closed, 0, change, act("closed"))
+        .await
+        .unwrap();
+    work.guard(sealed, true, &[], act("sealed")).await.unwrap();
+    let agent = site.sign_in("a", "head").await;
+    let csrf = agent.page("/fr/workbench").await.hidden("csrf");
+    let csrf = [("csrf", csrf.as_str())];
+    let of = |id: &str, act: &str| format!("/fr/workbench/submissions/{id}/{act}");
+    let refused = [
+        (of(&id, "identity"), "colis[.]example"),
+        (of(&id, "acts/reopen"), "colis[.]example"),
+        (of(&of_closed, "acts/take"), "n° 2"),
+        (
+            format!("/fr/workbench/series/{series}/acts/confirm"),
+            "colis",
+        ),
+    ];
+    for (path, shown) in &refused {
+        let answer = agent.post(path, &csrf).await;
+        assert!(answer.status.is_client_error(), "{path} {}", answer.status);
+        answer.has(shown);
+    }
+    // Nothing of what is sealed is shown: whoever knocks was denied, before they say why and after.
+    let path = format!("/fr/workbench/submissions/{of_sealed}");
+    agent.get(&path).await.has("id=\"task-reason\"");
+    agent.begin_task().await;
+    let knocked = agent.get(&path).await;
+    assert_eq!(knocked.status, StatusCode::FORBIDDEN);
+    let task = "rapprochement demandé";
+    assert_eq!(
+        site.looks("a").await,
+        [
+            kept("read", Some(seq), "unit", ""),
+            kept("read", Some(seq), "unit", ""),
+            kept("read", Some(closed), "unit", ""),
+            kept("read", None, "unit", ""),
+            kept("read", Some(sealed), "denied", ""),
+            kept("task_begin", None, "", task),
+            kept("read", Some(sealed), "denied", task),
+        ]
+    );
+    site.app.store.record.fail_from_now_on().await;
+    for (path, shown) in &refused {
+        let answer = agent.post(path, &csrf).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        answer.has_not(shown);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +234,107 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_to_many_rows_is_recorded_for_each_or_not_done() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (first, _) = site.story().await;
+    let (second, _) = site.story().await;
+    let agent = site.sign_in("a", "triage").await;
+    let csrf = agent.page("/fr/workbench/queue").await.hidden("csrf");
+    let row = |seq: i64| format!("{seq}.0");
+    let (one, other) = (row(first), row(second));
+    let fields = |act: &'static str| {
+        [
+            ("csrf", csrf.as_str()),
+            ("act", act),
+            ("closing", "kept"),
+            ("reason", "doublons"),
+            ("row", one.as_str()),
+            ("row", other.as_str()),
+        ]
+    };
+    // It is wrong for both, and so a look at none.
+    let wrong = agent
+        .post("/fr/workbench/queue/bulk", &fields("route"))
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(site.looks("a").await, []);
+    let taken = agent
+        .post("/fr/workbench/queue/bulk", &fields("take"))
+        .await;
+    taken.has("2 faites");
+    let both = [
+        kept("take", Some(first), "unit", "doublons"),
+        kept("take", Some(second), "unit", "doublons"),
+    ];
+    assert_eq!(site.looks("a").await, both);
+    let (third, _) = site.story().await;
+    site.app.store.record.fail_from_now_on().await;
+    let (one, acts) = (row(third), work.acts(third).await.unwrap().len());
+    let fields = [("csrf", csrf.as_str()), ("act", "take"), ("row", &one)];
+    let failed = agent.post("/fr/workbench/queue/bulk", &fields).await;
+    assert_eq!(failed.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(work.docket(third).await.unwrap().unwrap().owner, "");
+    assert_eq!(work.acts(third).await.unwrap().len(), acts);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signs_are_of_the_newest_looks_in_the_unit_and_never_of_the_reader() {
+    let site = Site::new().await;
+    let now = site.app.now_micros();
+    let head = site.sign_in("head", "head").await;
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    let elsewhere = site.sign_in_at("ofmin", "other", "head").await;
+    for name in ["early", "late", "moved"] {
+        site.sign_in(name, "investigator").await;
+    }
+    let record = &site.app.store.record;
+    let looks = async |agent: &str, unit: &str, near: &str, at: i64, many: i64| {
+        let look = |place| store::record::Look {
+            at: at + place,
+            agent: agent.to_owned(),
+            unit: unit.to_owned(),
+            kind: "read".to_owned(),
+            docket: Some(place),
+            because: near.to_owned(),
+            ..store::record::Look::default()
+        };
+        record
+            .keep(&Vec::from_iter((0..many).map(look)))
+            .await
+            .unwrap();
+    };
+    let told = async |reader: &Browser<'_>| {
+        let seen = reader.page("/fr/workbench").await;
+        let about = ["early", "late", "moved", "head", "officer"];
+        let told = |name: &&str| {
+            seen.body
+                .contains(&format!("<strong>Agent {name}</strong>"))
+        };
+        let cut = seen.body.contains("Il y a trop de consultations");
+        (Vec::from_iter(about.into_iter().filter(told)), cut)
+    };
+    // Three here and three elsewhere are five nowhere, but for whoever reads of both.
+    looks("moved", "ofmin", "denied", now - 90, 3).await;
+    looks("moved", "ofac-thesee", "denied", now - 80, 3).await;
+    looks("early", "ofac-thesee", "denied", now - 70, 5).await;
+    looks("head", "ofac-thesee", "denied", now - 60, 5).await;
+    looks("officer", "ofac", "denied", now - 50, 5).await;
+    assert_eq!(told(&head).await, (vec!["early"], false));
+    assert_eq!(told(&elsewhere).await, (vec![], false));
+    assert_eq!(
+        told(&officer).await,
+        (vec!["early", "moved", "head"], false)
+    );
+    looks("early", "ofac-thesee", "own", now, 196).await;
+    looks("late", "ofac-thesee", "denied", now + 200, 5).await;
+    assert_eq!(told(&head).await, (vec!["early", "late"], true));
+    assert_eq!(told(&elsewhere).await, (vec![], false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
     let site = Site::new().await;
     let mut ids = Vec::new();
@@ -217,6 +390,16 @@ async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
             seen.has_not(sign);
         }
     }
+    // A number that is none is nobody's.
+    officer.begin_task().await;
+    officer
+        .page("/fr/workbench/record?number=-9223372036854775808")
+        .await
+        .has("Aucune consultation");
+    let csrf = officer.page("/fr/workbench").await.hidden("csrf");
+    officer
+        .post("/fr/workbench/task/end", &[("csrf", csrf.as_str())])
+        .await;
     // The record itself asks for a reason, of those who may read it.
     let asked = officer.page("/fr/workbench/record").await;
     asked.has("id=\"task-reason\"").has_not("Agent curious");
