@@ -107,5 +107,30 @@ def phonenumbers():
     return lambda text: list(find(text))
 
 
-TOOLS = {"iocsearcher": iocsearcher, "ioc-finder": ioc_finder, "iocextract": iocextract, "msticpy": msticpy,
-         "ioc-fanger": ioc_fanger, "phonenumbers": phonenumbers}
+def enduring(make):
+    """The same tool, which its own errors do not end: such a document gives nothing, and the first error is told."""
+
+    def made():
+        find, failed = make(), []
+
+        def surely(text):
+            try:
+                return find(text)
+            except Exception as error:
+                if not failed:
+                    print(f"{make.__name__} fails on a document: {error!r}")
+                    failed.append(error)
+                return []
+
+        return surely
+
+    return made
+
+
+TOOLS = {
+    name: enduring(make)
+    for name, make in {
+        "iocsearcher": iocsearcher, "ioc-finder": ioc_finder, "iocextract": iocextract, "msticpy": msticpy,
+        "ioc-fanger": ioc_fanger, "phonenumbers": phonenumbers,
+    }.items()
+}
