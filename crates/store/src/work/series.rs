@@ -274,9 +274,8 @@ impl Work {
         let id = series.id.as_str();
         let acts = self.series_acts(id, sight).await?;
         let stands = |act: &Act| act.kind == "confirm" && act.undone_by.is_none();
-        let reasons = self.reasons(id, SAMPLED, sight).await?;
-        let strength: f64 = reasons.iter().map(|reason| reason.bits).sum();
         let mut connection = self.reading().await?;
+        let cohesion = seen_cohesion(&mut connection, id, sight).await?;
         let mut values = params![id];
         let seen = sight.condition("docket", &mut values);
         let text = format!(
@@ -292,7 +291,7 @@ impl Work {
             },
             members: column(0)?,
             // The mean over all pairs is not kept for parts: that of the best reasons stands in for it.
-            cohesion: (strength * 1000.0 / reasons.len().max(1) as f64) as i64,
+            cohesion,
             amount_minor: column(1)?,
             first_at: column(2)?,
             last_at: column(3)?,
@@ -810,6 +809,25 @@ async fn shares_apart(
 fn series_of<'s>(some: impl Iterator<Item = &'s Standing>) -> BTreeSet<&'s str> {
     some.filter_map(|standing| standing.series.as_deref())
         .collect()
+}
+
+/// The mean of the best reasons between submissions that are seen, in thousandths of a bit; 0 where there is none. A list
+/// asks it of each of its series, so no reason leaves the database.
+async fn seen_cohesion(
+    connection: &mut AnyConnection,
+    series: &str,
+    sight: &Sight,
+) -> Result<i64, StoreError> {
+    let mut values = params![series, SAMPLED];
+    let (a, b) = (
+        sight.condition("a", &mut values),
+        sight.condition("b", &mut values),
+    );
+    let text = format!(
+        "SELECT CAST(COALESCE(AVG(millibits), 0) AS BIGINT) FROM (SELECT r.millibits FROM reason r JOIN docket a ON a.seq = r.a JOIN docket b ON b.seq = r.b WHERE r.series = $1 AND {a} AND {b} ORDER BY r.millibits DESC LIMIT $2) best"
+    );
+    let row = sql::row(connection, &text, values).await?;
+    Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
 }
 
 async fn one(connection: &mut AnyConnection, id: &str) -> Result<Option<SeriesRow>, StoreError> {

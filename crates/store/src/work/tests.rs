@@ -598,6 +598,16 @@ async fn series_are_ordered_by_what_is_seen_of_them() {
                 .await
                 .unwrap();
             met.extend(page.rows.iter().map(|row| (row.id.clone(), row.members)));
+            for row in &page.rows {
+                let whole = work.series(&row.id).await.unwrap().unwrap();
+                if row.members < whole.members {
+                    let reasons = work.reasons(&row.id, 1_000, &sight).await.unwrap();
+                    let bits: f64 = reasons.iter().map(|reason| reason.bits).sum();
+                    let mean = 1_000.0 * bits / reasons.len().max(1) as f64;
+                    let off = (row.cohesion as f64 - mean).abs();
+                    assert!(off <= 1.0, "{} is not {mean}", row.cohesion);
+                }
+            }
             let Some(next) = page.next else {
                 break;
             };
