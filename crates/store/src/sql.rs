@@ -311,6 +311,22 @@ pub(crate) async fn packed<const COLUMNS: usize>(
     Ok(packed)
 }
 
+/// `columns` of `FROM` what is given, in one value as by [`packed`]; in the order of `from` where it is a sorted query.
+pub(crate) async fn gathered<const COLUMNS: usize>(
+    connection: &mut AnyConnection,
+    columns: [&str; COLUMNS],
+    from: &str,
+    values: Vec<Param>,
+) -> Result<Packed<COLUMNS>, sqlx::Error> {
+    let columns = columns.join(" || ' ' || ");
+    let query = format!("SELECT string_agg({columns}, ' ') FROM {from}");
+    let found = row(connection, &query, values).await?;
+    let value = found.map_or(Ok(None), |found| text_or_none(&found, 0))?;
+    Ok(Packed {
+        values: value.into_iter().collect(),
+    })
+}
+
 impl<const COLUMNS: usize> Packed<COLUMNS> {
     /// The fields of each row, in no order.
     pub(crate) fn rows(&self) -> impl Iterator<Item = [&str; COLUMNS]> {

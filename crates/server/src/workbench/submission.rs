@@ -461,7 +461,9 @@ fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
 /// the whole body.
 async fn seen_keys(app: &App, seq: i64, sight: &Sight) -> Result<Vec<KeyCount>, StoreError> {
     let mut keys = app.store.work.keys(seq, &app.model).await?;
-    let ids: Vec<i64> = keys.iter().map(|count| count.key.id).collect();
+    // What this one alone holds needs no look at who else does.
+    let shared = keys.iter().filter(|count| count.members > 1);
+    let ids: Vec<i64> = shared.map(|count| count.key.id).collect();
     let seen = app.store.work.seen_holders(&ids, sight).await?;
     for count in &mut keys {
         count.members = seen.get(&count.key.id).copied().unwrap_or(0).max(1);

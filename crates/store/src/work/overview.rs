@@ -149,20 +149,23 @@ impl Work {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
         let seen = sight.condition("docket", &mut values);
-        let text = format!(
-            "SELECT occurred_at, received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
+        let from = format!(
+            "(SELECT occurred_at, received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2) AS some"
         );
-        let rows = sql::rows(&mut connection, &text, values).await?;
-        let mut moments = Vec::new();
-        for row in &rows {
-            moments.extend(sql::int_or_none(row, 0)?);
-        }
-        if moments.is_empty() {
-            for row in &rows {
-                moments.push(sql::int(row, 1)?);
+        let columns = ["COALESCE(CAST(occurred_at AS TEXT), '-')", "received_at"];
+        let found = sql::gathered(&mut connection, columns, &from, values).await?;
+        let (mut occurred, mut received) = (Vec::new(), Vec::new());
+        for [told, came] in found.rows() {
+            if told != "-" {
+                occurred.push(sql::whole(told)?);
             }
+            received.push(sql::whole(came)?);
         }
-        Ok(moments)
+        Ok(if occurred.is_empty() {
+            received
+        } else {
+            occurred
+        })
     }
 
     /// When the newest member of a series that is seen was received; none when none is.
@@ -197,14 +200,17 @@ impl Work {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
         let seen = sight.condition("docket", &mut values);
-        let text = format!(
-            "SELECT seq, keys FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
+        let from = format!(
+            "(SELECT seq, keys FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2) AS some"
         );
-        sql::rows(&mut connection, &text, values)
-            .await?
-            .iter()
-            .map(|row| Ok((sql::int(row, 0)?, unpack_keys(&sql::bytes(row, 1)?))))
-            .collect()
+        let columns = ["seq", "hex(keys)"];
+        let found = sql::gathered(&mut connection, columns, &from, values).await?;
+        let mut members = found
+            .rows()
+            .map(|[seq, keys]| Ok((sql::whole(seq)?, unpack_keys(&sql::unhex(keys)?))))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        members.sort_unstable_by_key(|(seq, _)| *seq);
+        Ok(members)
     }
 
     /// What is known of keys that two submissions or more hold.

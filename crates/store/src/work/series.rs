@@ -77,8 +77,6 @@ pub enum LinkKind {
     CannotLink,
 }
 
-/// Reasons that stand for the cohesion of a part of a series.
-const SAMPLED: i64 = 1_000;
 /// A component of more keys than this is clustered in a turn of its own.
 const LARGE: i64 = if cfg!(test) { 30 } else { 4_000 };
 /// From so many components on, two halves are clustered at the same time.
@@ -242,61 +240,8 @@ impl Work {
         sight: &Sight,
     ) -> Result<Option<SeriesRow>, StoreError> {
         let mut connection = self.reading().await?;
-        let Some(series) = one(&mut connection, id).await? else {
-            return Ok(None);
-        };
-        let named = match &series.merged_into {
-            Some(heir) if series.state == "retired" => heir,
-            _ => id,
-        };
-        let size = sight::seen_size(&mut connection, named, sight).await?;
-        if size < 2 {
-            return Ok(None);
-        }
-        if series.state == "retired" {
-            return Ok(Some(SeriesRow {
-                cohesion: 0,
-                amount_minor: 0,
-                first_at: 0,
-                last_at: 0,
-                ..series
-            }));
-        }
-        if size == series.members {
-            return Ok(Some(series));
-        }
-        drop(connection);
-        Ok(Some(self.narrowed(series, sight).await?))
-    }
-
-    /// What a series of which a part is seen says of that part.
-    async fn narrowed(&self, series: SeriesRow, sight: &Sight) -> Result<SeriesRow, StoreError> {
-        let id = series.id.as_str();
-        let acts = self.series_acts(id, sight).await?;
-        let stands = |act: &Act| act.kind == "confirm" && act.undone_by.is_none();
-        let mut connection = self.reading().await?;
-        let cohesion = seen_cohesion(&mut connection, id, sight).await?;
-        let mut values = params![id];
-        let seen = sight.condition("docket", &mut values);
-        let text = format!(
-            "SELECT COUNT(*), COALESCE(SUM(CASE currency WHEN 'EUR' THEN COALESCE(amount_minor, 0) ELSE 0 END), 0), COALESCE(MIN(occurred_at), MIN(received_at), 0), COALESCE(MAX(occurred_at), MAX(received_at), 0) FROM docket WHERE series = $1 AND {seen}"
-        );
-        let row = sql::row(&mut connection, &text, values).await?;
-        let column = |place: usize| row.as_ref().map_or(Ok(0), |row| sql::int(row, place));
-        Ok(SeriesRow {
-            state: if acts.iter().any(stands) {
-                "confirmed".to_owned()
-            } else {
-                "proposed".to_owned()
-            },
-            members: column(0)?,
-            // The mean over all pairs is not kept for parts: that of the best reasons stands in for it.
-            cohesion,
-            amount_minor: column(1)?,
-            first_at: column(2)?,
-            last_at: column(3)?,
-            ..series
-        })
+        let mut seen = seen_rows(&mut connection, &[id], sight).await?;
+        Ok(seen.remove(id))
     }
 
     /// A page of the series that an agent sees, those in a state (`proposed`, `confirmed`) or all: the one of which
@@ -321,12 +266,15 @@ impl Work {
             let Some(last) = found.last().cloned() else {
                 break;
             };
+            let ids: Vec<&str> = found.iter().map(|(_, id)| id.as_str()).collect();
+            let mut connection = self.reading().await?;
+            let mut seen = seen_rows(&mut connection, &ids, sight).await?;
+            drop(connection);
             for (members, id) in found {
-                let seen = self.seen_series(&id, sight).await?;
                 let fits = |row: &SeriesRow| {
                     row.state != "retired" && (state.is_empty() || row.state == state)
                 };
-                rows.extend(seen.filter(fits).map(|row| (members, row)));
+                rows.extend(seen.remove(&id).filter(fits).map(|row| (members, row)));
             }
             if rows.len() as i64 > most {
                 break;
@@ -416,25 +364,28 @@ impl Work {
 
     async fn all_reasons(&self, id: &str, most: i64) -> Result<Vec<Reason>, StoreError> {
         let mut connection = self.reading().await?;
-        sql::rows(
-            &mut connection,
-            "SELECT a, b, millibits, keys FROM reason WHERE series = $1 ORDER BY millibits DESC, a, b LIMIT $2",
-            params![id, most],
-        )
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Reason {
-                a: sql::int(row, 0)?,
-                b: sql::int(row, 1)?,
-                bits: sql::int(row, 2)? as f64 / 1000.0,
-                keys: serde_json::from_str(&sql::text(row, 3)?).map_err(|error| StoreError::Corrupt {
-                    what: "reason",
-                    why: error.to_string(),
-                })?,
-            })
-        })
-        .collect()
+        let best = "(SELECT a, b, millibits, keys FROM reason WHERE series = $1 ORDER BY millibits DESC, a, b LIMIT $2) AS best";
+        let columns = ["a", "b", "millibits", "hex(keys)"];
+        let found = sql::gathered(&mut connection, columns, best, params![id, most]).await?;
+        let mut reasons: Vec<(i64, Reason)> = Vec::new();
+        for [a, b, millibits, keys] in found.rows() {
+            let millibits = sql::whole(millibits)?;
+            let keys = serde_json::from_slice(&sql::unhex(keys)?);
+            reasons.push((
+                millibits,
+                Reason {
+                    a: sql::whole(a)?,
+                    b: sql::whole(b)?,
+                    bits: millibits as f64 / 1000.0,
+                    keys: keys.map_err(|error| StoreError::Corrupt {
+                        what: "reason",
+                        why: error.to_string(),
+                    })?,
+                },
+            ));
+        }
+        reasons.sort_by_key(|(millibits, reason)| (-millibits, reason.a, reason.b));
+        Ok(reasons.into_iter().map(|(_, reason)| reason).collect())
     }
 
     /// Every member of every series: what quality is measured on.
@@ -811,20 +762,145 @@ fn series_of<'s>(some: impl Iterator<Item = &'s Standing>) -> BTreeSet<&'s str> 
         .collect()
 }
 
-/// The mean of the best reasons between submissions that are seen, in thousandths of a bit; 0 where there is none. A list
-/// asks it of each of its series, so no reason leaves the database.
+/// Some series as an agent sees them, by id; see [`Work::seen_series`]. A part that is all a unit has is read from its
+/// share, whatever the part's size.
+async fn seen_rows(
+    connection: &mut AnyConnection,
+    ids: &[&str],
+    sight: &Sight,
+) -> Result<HashMap<String, SeriesRow>, StoreError> {
+    let mut seen = HashMap::with_capacity(ids.len());
+    let apart: BTreeSet<&str> = series_of(sight.hidden().chain(sight.shown()));
+    let unit = sight.unit().filter(|unit| !unit.is_empty());
+    let text = "SELECT s.id, s.state, s.merged_into, s.members, s.cohesion, s.amount_minor, s.first_at, s.last_at, s.revision, h.members, h.cohesion, h.amount_minor, h.first_at, h.last_at FROM json_each($2) wanted CROSS JOIN series s LEFT JOIN share h ON h.series = s.id AND h.unit = $1 WHERE s.id = wanted.value";
+    let wanted = serde_json::to_string(ids).unwrap_or_default();
+    let mut partly_confirmed = Vec::new();
+    for row in sql::rows(connection, text, params![unit, wanted]).await? {
+        let series = series_row(&row)?;
+        let own = sql::int_or_none(&row, 9)?.unwrap_or(0);
+        let row = if series.state == "retired" {
+            let heir = series.merged_into.as_deref().unwrap_or(&series.id);
+            let size = sight::seen_size(connection, heir, sight).await?;
+            (size > 1).then(|| emptied(series))
+        } else if apart.contains(series.id.as_str()) {
+            seen_apart(connection, series, sight).await?
+        } else if own < 2 {
+            None
+        } else if own == series.members {
+            Some(series)
+        } else {
+            // Confirmed is what nothing but what is seen was confirmed of.
+            if series.state == "confirmed" {
+                partly_confirmed.push(series.id.clone());
+            }
+            Some(SeriesRow {
+                state: "proposed".to_owned(),
+                members: own,
+                cohesion: sql::int(&row, 10)?,
+                amount_minor: sql::int(&row, 11)?,
+                first_at: sql::int(&row, 12)?,
+                last_at: sql::int(&row, 13)?,
+                ..series
+            })
+        };
+        seen.extend(row.map(|row| (row.id.clone(), row)));
+    }
+    for id in confirmed_of(connection, &partly_confirmed, sight).await? {
+        if let Some(row) = seen.get_mut(&id) {
+            row.state = "confirmed".to_owned();
+        }
+    }
+    Ok(seen)
+}
+
+/// A series that is no more says nothing of what was in it.
+fn emptied(series: SeriesRow) -> SeriesRow {
+    SeriesRow {
+        cohesion: 0,
+        amount_minor: 0,
+        first_at: 0,
+        last_at: 0,
+        ..series
+    }
+}
+
+/// A series some of whose submissions are kept from the agent, or shown by another unit: counted from its submissions.
+async fn seen_apart(
+    connection: &mut AnyConnection,
+    series: SeriesRow,
+    sight: &Sight,
+) -> Result<Option<SeriesRow>, StoreError> {
+    let id = series.id.as_str();
+    let size = sight::seen_size(connection, id, sight).await?;
+    if size < 2 {
+        return Ok(None);
+    }
+    if size == series.members {
+        return Ok(Some(series));
+    }
+    let confirmed = match series.state.as_str() {
+        "confirmed" => confirmed_of(connection, &[id.to_owned()], sight).await?,
+        _ => Vec::new(),
+    };
+    let cohesion = seen_cohesion(connection, id, sight).await?;
+    let mut values = params![id];
+    let seen = sight.condition("docket", &mut values);
+    let text = format!(
+        "SELECT {} FROM docket WHERE series = $1 AND {seen}",
+        sight::SUMS
+    );
+    let row = sql::row(connection, &text, values).await?;
+    let column = |place: usize| row.as_ref().map_or(Ok(0), |row| sql::int(row, place));
+    Ok(Some(SeriesRow {
+        state: if confirmed.is_empty() {
+            "proposed".to_owned()
+        } else {
+            "confirmed".to_owned()
+        },
+        members: column(0)?,
+        cohesion,
+        amount_minor: column(1)?,
+        first_at: column(2)?,
+        last_at: column(3)?,
+        ..series
+    }))
+}
+
+/// Which of some series have a confirmation that stands and touches nothing but what is seen.
+async fn confirmed_of(
+    connection: &mut AnyConnection,
+    ids: &[String],
+    sight: &Sight,
+) -> Result<Vec<String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = params![serde_json::to_string(ids).unwrap_or_default()];
+    let seen = sight.condition("docket", &mut values);
+    let text = format!(
+        "SELECT DISTINCT act.series FROM act WHERE act.series IN (SELECT value FROM json_each($1)) AND act.kind = 'confirm' AND act.undone_by IS NULL AND NOT EXISTS (SELECT 1 FROM link_decision JOIN docket ON docket.seq IN (link_decision.a, link_decision.b) WHERE link_decision.act = act.id AND NOT COALESCE({seen}, 0))"
+    );
+    sql::rows(connection, &text, values)
+        .await?
+        .iter()
+        .map(|row| Ok(sql::text(row, 0)?))
+        .collect()
+}
+
+/// The mean of the reasons between submissions that are seen, in thousandths of a bit; 0 where there is none.
 async fn seen_cohesion(
     connection: &mut AnyConnection,
     series: &str,
     sight: &Sight,
 ) -> Result<i64, StoreError> {
-    let mut values = params![series, SAMPLED];
+    let mut values = params![series];
     let (a, b) = (
         sight.condition("a", &mut values),
         sight.condition("b", &mut values),
     );
+    // The mean over all pairs is not kept for parts: that of the best reasons stands in for it.
     let text = format!(
-        "SELECT CAST(COALESCE(AVG(millibits), 0) AS BIGINT) FROM (SELECT r.millibits FROM reason r JOIN docket a ON a.seq = r.a JOIN docket b ON b.seq = r.b WHERE r.series = $1 AND {a} AND {b} ORDER BY r.millibits DESC LIMIT $2) best"
+        "SELECT CAST(COALESCE(AVG(r.millibits), 0) AS BIGINT) FROM reason r JOIN docket a ON a.seq = r.a JOIN docket b ON b.seq = r.b WHERE r.series = $1 AND {a} AND {b}"
     );
     let row = sql::row(connection, &text, values).await?;
     Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
@@ -870,12 +946,11 @@ async fn seen_members(
 ) -> Result<Vec<i64>, StoreError> {
     let mut values = params![id];
     let seen = sight.condition("docket", &mut values);
-    let text = format!("SELECT seq FROM docket WHERE series = $1 AND {seen} ORDER BY seq");
-    sql::rows(connection, &text, values)
-        .await?
-        .iter()
-        .map(|row| Ok(sql::int(row, 0)?))
-        .collect()
+    let from = format!("docket WHERE series = $1 AND {seen}");
+    let found = sql::gathered(connection, ["seq"], &from, values).await?;
+    let mut members: Vec<i64> = found.numbers()?.into_iter().map(|[seq]| seq).collect();
+    members.sort_unstable();
+    Ok(members)
 }
 
 async fn decide(
@@ -1083,6 +1158,8 @@ async fn join_components(
 struct Fact {
     keys: Vec<apply::Key>,
     series: Option<String>,
+    /// The unit that has it, in hexadecimal.
+    unit: String,
     amount: i64,
     occurred: Option<i64>,
     received: i64,
@@ -1415,6 +1492,7 @@ async fn facts_of(
                 "docket.seq",
                 "hex(docket.keys)",
                 "COALESCE(docket.series, '-')",
+                "hex(docket.unit)",
                 // Other currencies are not counted.
                 "CASE docket.currency WHEN 'EUR' THEN COALESCE(docket.amount_minor, 0) ELSE 0 END",
                 "COALESCE(CAST(docket.occurred_at AS TEXT), '-')",
@@ -1424,10 +1502,11 @@ async fn facts_of(
             some,
         )
         .await?;
-        for [seq, keys, series, amount, occurred, received] in rows.rows() {
+        for [seq, keys, series, unit, amount, occurred, received] in rows.rows() {
             let fact = Fact {
                 keys: unpack_keys(&sql::unhex(keys)?),
                 series: (series != "-").then(|| series.to_owned()),
+                unit: unit.to_owned(),
                 amount: sql::whole(amount)?,
                 occurred: (occurred != "-")
                     .then(|| sql::whole(occurred))
@@ -1453,11 +1532,52 @@ fn period(members: &[&Fact]) -> (i64, i64) {
         .unwrap_or((0, 0))
 }
 
+/// The part that each unit has of a series, as rows of `share`: what [`sight::count_shares`] counts in the database.
+fn shares(
+    name: &str,
+    series: &linkage::Series,
+    facts: &HashMap<i64, Fact>,
+) -> Result<Vec<Vec<Param>>, StoreError> {
+    let of = |member: &RecordId| facts.get(&(member.0 as i64));
+    let mut parts: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
+    for fact in series.members.iter().filter_map(of) {
+        parts.entry(&fact.unit).or_default().push(fact);
+    }
+    let mut evidence: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for edge in &series.tree {
+        if let (Some(a), Some(b)) = (of(&edge.a), of(&edge.b))
+            && a.unit == b.unit
+        {
+            let (sum, edges) = evidence.entry(&a.unit).or_default();
+            *sum += millibits(edge.bits);
+            *edges += 1;
+        }
+    }
+    parts
+        .into_iter()
+        .map(|(unit, facts)| {
+            let (sum, edges) = evidence.get(unit).copied().unwrap_or_default();
+            let (first, last) = period(&facts);
+            let amount: i64 = facts.iter().map(|fact| fact.amount).sum();
+            let unit = String::from_utf8_lossy(&sql::unhex(unit)?).into_owned();
+            let members = facts.len() as i64;
+            let cohesion = sum / edges.max(1);
+            Ok(params![name, unit, members, amount, first, last, cohesion])
+        })
+        .collect()
+}
+
+/// Evidence as it is kept.
+fn millibits(bits: f64) -> i64 {
+    (bits * 1000.0) as i64
+}
+
 /// What the clusterings change, gathered to be written together.
 #[derive(Default)]
 struct Changes {
     series: Vec<Vec<Param>>,
     names: Vec<Param>,
+    shares: Vec<Vec<Param>>,
     reasons: Vec<Vec<Param>>,
     moved: Vec<Vec<Param>>,
     retired: Vec<Vec<Param>>,
@@ -1511,13 +1631,14 @@ impl Changes {
                 component,
                 "proposed",
                 series.members.len() as i64,
-                (series.cohesion * 1000.0) as i64,
+                millibits(series.cohesion),
                 known.iter().map(|fact| fact.amount).sum::<i64>(),
                 first,
                 last,
                 0,
             ]);
             self.names.push(Param::from(name.as_str()));
+            self.shares.extend(shares(&name, series, facts)?);
             for edge in &series.tree {
                 let keys: Vec<(i64, f64)> = edge
                     .keys
@@ -1532,7 +1653,7 @@ impl Changes {
                     name.as_str(),
                     edge.a.0 as i64,
                     edge.b.0 as i64,
-                    (edge.bits * 1000.0) as i64,
+                    millibits(edge.bits),
                     keys
                 ]);
             }
@@ -1580,7 +1701,13 @@ impl Changes {
             self.moved,
         )
         .await?;
-        sight::count_shares(connection, self.names.clone()).await?;
+        sql::run_in(
+            connection,
+            "DELETE FROM share WHERE series",
+            self.names.clone(),
+        )
+        .await?;
+        sql::insert(connection, sight::INTO_SHARE, "", self.shares).await?;
         sql::run_in(connection, "DELETE FROM reason WHERE series", self.names).await?;
         sql::insert(
             connection,

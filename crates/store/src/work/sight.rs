@@ -263,11 +263,13 @@ impl Work {
     /// When the database does not answer.
     pub async fn seen_of(&self, seqs: &[i64], sight: &Sight) -> Result<BTreeSet<i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let head = "SELECT seq, unit FROM docket WHERE seq";
+        let columns = ["docket.seq", "hex(docket.unit)"];
+        let tail = "JOIN docket ON docket.seq = wanted.value";
+        let found = sql::packed(&mut connection, columns, tail, seqs).await?;
         let mut seen = BTreeSet::new();
-        for row in sql::select_in(&mut connection, head, "", seqs).await? {
-            let seq = sql::int(&row, 0)?;
-            if sight.sees(seq, &sql::text(&row, 1)?) {
+        for [seq, unit] in found.rows() {
+            let (seq, unit) = (sql::whole(seq)?, sql::unhex(unit)?);
+            if sight.sees(seq, &String::from_utf8_lossy(&unit)) {
                 seen.insert(seq);
             }
         }
@@ -317,13 +319,15 @@ impl Work {
         sight: &Sight,
     ) -> Result<HashMap<String, i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let mut sizes = HashMap::with_capacity(series.len());
-        for id in series {
-            let size = seen_size(&mut connection, id, sight).await?;
-            if size > 0 {
-                sizes.insert((*id).to_owned(), size);
+        let mut sizes = own_sizes(&mut connection, series, sight).await?;
+        for (some, by) in [(&sight.hidden, -1), (&sight.shown, 1)] {
+            for id in some.values().filter_map(|one| one.series.as_deref()) {
+                if series.contains(&id) {
+                    *sizes.entry(id.to_owned()).or_default() += by;
+                }
             }
         }
+        sizes.retain(|_, size| *size > 0);
         Ok(sizes)
     }
 }
@@ -353,7 +357,7 @@ impl Work {
             "DELETE FROM tally",
             "INSERT INTO tally (desk, headline, state, unit, members) SELECT desk, headline, state, unit, COUNT(*) FROM docket GROUP BY desk, headline, state, unit",
             "DELETE FROM share",
-            "INSERT INTO share (series, unit, members) SELECT series, unit, COUNT(*) FROM docket WHERE series IS NOT NULL GROUP BY series, unit",
+            &format!("{} GROUP BY series, unit", counted_shares()),
         ] {
             sql::run(&mut transaction, statement, vec![]).await?;
         }
@@ -457,28 +461,54 @@ pub(super) async fn seen_size(
     series: &str,
     sight: &Sight,
 ) -> Result<i64, StoreError> {
-    let unit = sight.unit().filter(|unit| !unit.is_empty());
-    let row = sql::row(
-        connection,
-        "SELECT members FROM share WHERE series = $1 AND unit = $2",
-        params![series, unit],
-    )
-    .await?;
-    let own = row.map_or(Ok(0), |row| sql::int(&row, 0))?;
+    let own = own_sizes(connection, &[series], sight).await?;
+    let own = own.get(series).copied().unwrap_or(0);
     Ok(own + sight.correction(|one| one.series.as_deref() == Some(series)))
 }
 
-/// Counts the shares of units in series anew.
+/// How many submissions of some series the unit has itself.
+async fn own_sizes(
+    connection: &mut AnyConnection,
+    series: &[&str],
+    sight: &Sight,
+) -> Result<HashMap<String, i64>, StoreError> {
+    let unit = sight.unit().filter(|unit| !unit.is_empty());
+    let wanted = serde_json::to_string(series).unwrap_or_default();
+    // A cross join is walked as it stands: else all shares of the unit might be.
+    sql::rows(
+        connection,
+        "SELECT h.series, h.members FROM json_each($2) wanted CROSS JOIN share h WHERE h.series = wanted.value AND h.unit = $1",
+        params![unit, wanted],
+    )
+    .await?
+    .iter()
+    .map(|row| Ok((sql::text(row, 0)?, sql::int(row, 1)?)))
+    .collect()
+}
+
+/// What some rows of `docket` come to: how many, their loss in euro cents, and from when to when. Whoever tells no moment
+/// counts only where nobody tells one.
+pub(super) const SUMS: &str = "COUNT(*), COALESCE(SUM(CASE currency WHEN 'EUR' THEN COALESCE(amount_minor, 0) ELSE 0 END), 0), COALESCE(MIN(occurred_at), MIN(received_at), 0), COALESCE(MAX(occurred_at), MAX(received_at), 0)";
+/// The head of an insertion of shares.
+pub(super) const INTO_SHARE: &str =
+    "INSERT INTO share (series, unit, members, amount_minor, first_at, last_at, cohesion) VALUES";
+
+/// Inserts the shares of all series, or of those that a further condition leaves; to be grouped by series and unit.
+fn counted_shares() -> String {
+    let columns = INTO_SHARE.trim_end_matches("VALUES");
+    format!(
+        "{columns} SELECT series, unit, {SUMS}, COALESCE((SELECT CAST(AVG(r.millibits) AS BIGINT) FROM reason r JOIN docket a ON a.seq = r.a JOIN docket b ON b.seq = r.b WHERE r.series = docket.series AND a.unit = docket.unit AND b.unit = docket.unit), 0) FROM docket WHERE series IS NOT NULL"
+    )
+}
+
+/// Counts the shares of units in series anew, after a submission passed to another unit or series.
 pub(super) async fn count_shares(
     connection: &mut AnyConnection,
     series: Vec<Param>,
 ) -> Result<(), sqlx::Error> {
     sql::run_in(connection, "DELETE FROM share WHERE series", series.clone()).await?;
-    for (text, chunk) in sql::in_lists(
-        "INSERT INTO share (series, unit, members) SELECT series, unit, COUNT(*) FROM docket WHERE series IS NOT NULL AND series",
-        "GROUP BY series, unit",
-        series,
-    ) {
+    let head = format!("{} AND series", counted_shares());
+    for (text, chunk) in sql::in_lists(&head, "GROUP BY series, unit", series) {
         sql::statement(text, chunk)
             .execute(&mut *connection)
             .await?;

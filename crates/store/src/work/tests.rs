@@ -79,7 +79,32 @@ fn act(id: &str, kind: &str) -> NewAct {
     }
 }
 
+/// Every row of `share`, as kept and as counted from the submissions.
+async fn shares(work: &Work) -> [Vec<String>; 2] {
+    const ROWS: &str = "SELECT series || ' ' || unit || ' ' || members || ' ' || amount_minor || ' ' || first_at || ' ' || last_at || ' ' || cohesion FROM share ORDER BY series, unit";
+    let mut connection = work.writing().await.unwrap();
+    let mut transaction = connection.begin().await.unwrap();
+    let mut read = Vec::new();
+    for _ in 0..2 {
+        let rows = sql::rows(&mut transaction, ROWS, vec![]).await.unwrap();
+        read.push(rows.iter().map(|row| sql::text(row, 0).unwrap()).collect());
+        let named = sql::rows(&mut transaction, "SELECT id FROM series", vec![])
+            .await
+            .unwrap();
+        let named = named
+            .iter()
+            .map(|row| sql::text(row, 0).unwrap().into())
+            .collect();
+        sight::count_shares(&mut transaction, named).await.unwrap();
+    }
+    transaction.rollback().await.unwrap();
+    read.try_into().unwrap()
+}
+
+/// The series; what each unit is said to have of them is what it has.
 async fn partition(work: &Work) -> Vec<Vec<i64>> {
+    let [kept, counted] = shares(work).await;
+    assert_eq!(kept, counted);
     let mut groups: std::collections::BTreeMap<String, Vec<i64>> = Default::default();
     for (seq, _, series) in work.memberships().await.unwrap() {
         if let Some(series) = series {
@@ -121,6 +146,31 @@ async fn series_are_the_same_in_one_batch_and_one_by_one() {
     let reasons = batch.reasons(&series[0].id, 10, &sees_all()).await.unwrap();
     assert_eq!(reasons.len(), 2);
     assert!(reasons.iter().all(|reason| !reason.keys.is_empty()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_reads_of_a_series_what_its_own_part_comes_to() {
+    let mut all = gangs();
+    for one in &mut all {
+        one.occurred_at = Some(1_000 + one.seq);
+        one.amount_minor = Some(100 << one.seq);
+    }
+    all[2].unit = "ofac-pharos".to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let work = work(folder.path(), &[&all]).await;
+    assert_eq!(partition(&work).await, [vec![0, 1, 2], vec![3, 4]]);
+    let id = work.docket(0).await.unwrap().unwrap().series.unwrap();
+    let part = work.seen_series(&id, &sees_all()).await.unwrap().unwrap();
+    assert_eq!((part.members, part.amount_minor), (2, 300));
+    assert_eq!((part.first_at, part.last_at), (1_000, 1_001));
+    // Between what it has there is one reason at most, and none with the other unit's.
+    let reasons = work.reasons(&id, 10, &sees_all()).await.unwrap();
+    let mean = reasons
+        .first()
+        .map_or(0, |reason| (reason.bits * 1000.0) as i64);
+    assert_eq!((reasons.len() <= 1, part.cohesion), (true, mean));
+    let other = Sight::new(Some("ofac-pharos"), Vec::new(), |_| true);
+    assert!(work.seen_series(&id, &other).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
