@@ -94,6 +94,7 @@ pub use model::{
     ModelError, Part, Relation, Test,
 };
 pub use online::{Change, Index, IndexError, IndexOptions, Passage, SeriesId};
+pub use parts::sounds_french;
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
 pub use train::{TrainOptions, Training};
 pub use widen::WiderRule;

@@ -35,6 +35,7 @@ mod model;
 pub mod quality;
 mod series;
 
+pub use batch::sounds_french;
 pub use component::{Clustering, Component, sharing_a_second};
 pub use explain::{Step, Waterfall, explain};
 pub use index::Index;

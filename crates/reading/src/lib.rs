@@ -9,6 +9,7 @@ mod json;
 mod mail;
 mod msg;
 mod pdf;
+mod pdq;
 mod picture;
 mod table;
 
@@ -51,6 +52,9 @@ pub struct Part {
     /// The text, decoded.
     pub text: String,
 }
+
+/// The name of a [`Fact`] that is the PDQ hash of a picture, in 64 hexadecimal digits.
+pub const PDQ: &str = "PDQ";
 
 /// Something that a file says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,11 @@
-//! Pictures: what the camera wrote (EXIF), and the QR codes and bar codes in them.
+//! Pictures: what the camera wrote (EXIF), what they look like (PDQ), and the QR codes and bar codes in them.
 
 use std::io::Cursor;
 
 use exif::{Exif, In, Tag, Value};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
-use crate::{Cause, Reader, barcode, under};
+use crate::{Cause, PDQ, Reader, barcode, pdq::pdq, under};
 
 impl Reader<'_> {
     pub(crate) fn picture(&mut self, path: &str, bytes: &[u8]) {
@@ -19,7 +19,12 @@ impl Reader<'_> {
             ),
         }
         match self.decoded(bytes) {
-            Ok(picture) => self.codes(path, &picture),
+            Ok(picture) => {
+                if let Some(hash) = pdq(&picture) {
+                    self.fact(path, PDQ, &hash);
+                }
+                self.codes(path, &picture);
+            }
             Err((cause, what)) => self.problem(path, cause, what),
         }
     }

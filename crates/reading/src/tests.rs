@@ -394,6 +394,11 @@ fn a_picture_gives_its_codes_its_place_and_its_time() {
         "{:?}",
         reading.facts
     );
+    let hash = |name: &str| {
+        let facts = read(&fixture(name), &Limits::default()).facts;
+        facts.into_iter().find(|fact| fact.name == PDQ)
+    };
+    assert_eq!(hash("files/qr.png").unwrap().value.len(), 64);
     let small = Limits {
         pixels: 100,
         ..Limits::default()

@@ -4,10 +4,15 @@
 //! A submission is read alone when it comes ([`harmonise`]), and again, whole, with all that belongs to it by
 //! then ([`again`]): what came later, what was answered, its files, what agents said of its hits.
 
+mod close;
 mod exhibit;
 mod joins;
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use casework::{
     Lang,
@@ -17,6 +22,7 @@ use casework::{
     desk::{Config, Desk},
     facts::{self, Facts, Hint, Location},
     fold,
+    money::Money,
     submission::{State, Track},
 };
 use jiff::Timestamp;
@@ -40,7 +46,7 @@ use crate::reader::hits_of;
 
 /// Grows when the same text gives other hits or keys than it did: what was received before is then harmonised
 /// again, once, beside what comes.
-pub const EXTRACTOR: i64 = 5;
+pub const EXTRACTOR: i64 = 6;
 
 /// An observable and where it stands in the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -387,6 +393,8 @@ pub struct Taken {
     pub parts: Vec<Part>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Hashes of pictures (PDQ).
+    pub pictures: Vec<String>,
 }
 
 /// What is found in a submission and all that belongs to it.
@@ -400,6 +408,8 @@ pub struct Found {
 
 /// Hits of all the files of a submission that are kept.
 const MOST_IN_FILES: usize = 2_000;
+/// Pictures of all the files of a submission that are compared with others: each has more than a hundred keys.
+const MOST_PICTURES: usize = 8;
 /// Places of all the files of a submission that are kept because they could not be read.
 const MOST_UNREAD: usize = 100;
 
@@ -418,6 +428,7 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
         gathered.reply(&reply_path(reply), &said(&reply.body), lists);
     }
     let most = gathered.sightings.len() + MOST_IN_FILES;
+    let mut pictures: BTreeSet<&str> = BTreeSet::new();
     for (upload, content) in &whole.files {
         let path = exhibit_path(upload);
         let read_here;
@@ -426,7 +437,10 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
                 read_here = exhibit::reading(&upload.name, &upload.media_type, bytes);
                 (&read_here.parts, &read_here.problems)
             }
-            Content::Taken(taken) => (&taken.parts, &taken.problems),
+            Content::Taken(taken) => {
+                pictures.extend(taken.pictures.iter().map(String::as_str));
+                (&taken.parts, &taken.problems)
+            }
             Content::Unread(cause) => {
                 gathered.unread(path, *cause);
                 continue;
@@ -438,6 +452,11 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
         }
         for problem in problems {
             gathered.unread(part_path(&path, &problem.path), problem.cause);
+        }
+    }
+    for picture in pictures.into_iter().take(MOST_PICTURES) {
+        for key in close::of_picture(picture) {
+            gathered.push(key, "image", false);
         }
     }
     Some(gathered.close(&whole.corrections, lists))
@@ -511,6 +530,11 @@ fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
     }
     for (question, answer) in &facts.modus {
         gathered.modus(question, answer);
+    }
+    for sum in facts.amounts.iter().filter(|sum| sum.minor > 0) {
+        for (key, kind) in sum_keys(facts, sum) {
+            gathered.push(key, kind, false);
+        }
     }
     gathered
 }
@@ -597,9 +621,9 @@ fn copy_key(bands: &[u64]) -> i64 {
 /// The longest answer that is a name, or part of a way of doing, in bytes of its folded form.
 const LONGEST_NAME: usize = 80;
 
-/// Key of a name somebody was paid under or used, or that of a shop, compared without case, accents or
-/// the form of a company.
-fn name_key(raw: &str) -> Option<i64> {
+/// Keys of a name somebody was paid under or used, or that of a shop, compared without case, accents or
+/// the form of a company: as it is written, and as it sounds.
+fn name_keys(raw: &str) -> Option<[i64; 2]> {
     let folded = fold(raw);
     let mut words: Vec<&str> = folded.split_whitespace().collect();
     if words.len() > 1 && words.last().is_some_and(|last| COMPANIES.contains(last)) {
@@ -608,7 +632,10 @@ fn name_key(raw: &str) -> Option<i64> {
     let letters = words.iter().flat_map(|word| word.chars());
     let digits = letters.clone().filter(char::is_ascii_digit).count();
     let is_name = digits <= 2 && letters.count() >= 5 && folded.len() <= LONGEST_NAME;
-    is_name.then(|| hashed(&[b"payee", words.join(" ").as_bytes()]))
+    is_name.then(|| {
+        let same = hashed(&[b"payee", words.join(" ").as_bytes()]);
+        [same, close::of_name(&words)]
+    })
 }
 
 /// Key of the number of an ad, a parcel, an order: its letters and digits, five of them digits.
@@ -640,15 +667,30 @@ pub fn names(desk: &Desk, answers: &Answers) -> HashMap<i64, String> {
         .iter()
         .filter(|typed| matches!(typed.hint, Hint::Text))
         .flat_map(|typed| {
-            [name_key(typed.raw), reference_key(typed.raw)]
-                .into_iter()
-                .flatten()
+            let names = name_keys(typed.raw).into_iter().flatten();
+            names
+                .chain(reference_key(typed.raw))
                 .map(|key| (key, typed.raw.to_owned()))
         });
+    let sums = facts.amounts.iter().flat_map(|sum| {
+        let written = sum.to_string();
+        sum_keys(&facts, sum).map(move |(key, _)| (key, written.clone()))
+    });
     let modus = facts.modus.iter().filter_map(|(question, answer)| {
         Some((modus_key(question, answer)?, (*answer).to_owned()))
     });
-    typed.chain(modus).collect()
+    typed.chain(modus).chain(sums).collect()
+}
+
+/// Keys of a sum that was lost, with their kinds: of the sum alone, and in the days in which it happened.
+fn sum_keys(facts: &Facts<'_>, sum: &Money) -> impl Iterator<Item = (i64, &'static str)> {
+    let (currency, minor) = (sum.currency.as_str(), sum.minor);
+    let alone = (close::of_sum(currency, minor), "sum");
+    let days = facts
+        .occurred
+        .map(|at| close::of_sum_in_days(currency, minor, at));
+    let days = days.into_iter().flatten().map(|key| (key, "sum_in_days"));
+    std::iter::once(alone).chain(days)
 }
 
 impl Gathered {
@@ -790,8 +832,9 @@ impl Gathered {
     }
 
     fn name(&mut self, raw: &str) {
-        if let Some(id) = name_key(raw) {
-            self.push(id, "payee", false);
+        if let Some([same, sound]) = name_keys(raw) {
+            self.push(same, "payee", false);
+            self.push(sound, "payee_sound", false);
         }
     }
 
@@ -978,10 +1021,8 @@ question = [
         Config::load([("desks/films.toml".to_owned(), desk)], places).unwrap()
     }
 
-    /// A film's script names scams and shops; none of it is a trace of anybody.
-    #[test]
-    fn what_is_sent_to_a_desk_that_is_not_matched_leaves_no_key() {
-        let submission = Submission {
+    fn sent(facts: &str) -> Submission {
+        Submission {
             seq: 1,
             id: String::new(),
             desk: "films".to_owned(),
@@ -990,8 +1031,55 @@ question = [
             lang: "fr".to_owned(),
             channel: "web".to_owned(),
             received_at: 0,
-            facts: r#"{"story": "Il écrit à a.martin@mail.example depuis 192.0.2.7.", "script": [{"id": "x"}]}"#.to_owned(),
+            facts: facts.to_owned(),
+        }
+    }
+
+    #[test]
+    fn pictures_that_look_alike_share_a_key() {
+        let upload = |name: &str| Upload {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            media_type: "image/png".to_owned(),
+            size: 1,
+            sha256: [0; 32],
+            at: 0,
         };
+        let found = |hashes: &[&str]| {
+            let files = hashes.iter().map(|hash| {
+                let taken = Taken {
+                    pictures: vec![(*hash).to_owned()],
+                    ..Taken::default()
+                };
+                (upload(hash), Content::Taken(Arc::new(taken)))
+            });
+            let whole = Whole {
+                submission: sent(r#"{"story": "Voici la photo."}"#),
+                supplements: Vec::new(),
+                acts: Vec::new(),
+                files: files.collect(),
+                corrections: Vec::new(),
+            };
+            let whole = again(&desk(""), &lists(), &whole).unwrap();
+            BTreeSet::from_iter(keys(&whole, "image"))
+        };
+        let hash = "86bff29c0c37d79a06bffd1e516a5c35a2eaba1502b5f9602845f3c88d4a5560";
+        let near = "86bff29c0c36d79806bffd1e516a5c35a2eaba1502b5f9602845f3c88d4a5561";
+        let far = "3ad339e3694ba3c657ad0eaa5fae541cf9ef701c5ffd0010aae2c9240fe0fc00";
+        assert!(!found(&[hash]).is_disjoint(&found(&[far, near])));
+        assert!(found(&[hash]).is_disjoint(&found(&[far])));
+        // Of many pictures some are compared, always the same ones.
+        let many: Vec<String> = (0..40).map(|n| format!("{n:064x}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(found(&many).len() <= MOST_PICTURES * 120);
+    }
+
+    /// A film's script names scams and shops; none of it is a trace of anybody.
+    #[test]
+    fn what_is_sent_to_a_desk_that_is_not_matched_leaves_no_key() {
+        let submission = sent(
+            r#"{"story": "Il écrit à a.martin@mail.example depuis 192.0.2.7.", "script": [{"id": "x"}]}"#,
+        );
         let found = |also: &str| {
             let config = desk(also);
             let alone = harmonise(&config, &lists(), &submission);

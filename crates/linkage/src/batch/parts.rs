@@ -148,7 +148,15 @@ fn soundex(text: &str) -> String {
 
 /// How a French name sounds, roughly: spellings of one sound become one, silent ends go, doubled
 /// sounds are one. Own rules in the manner of Soundex 2 and Phonex (Brouard), without the numbers.
-fn sounds_french(text: &str) -> String {
+///
+/// ```
+/// use linkage::sounds_french;
+///
+/// assert_eq!(sounds_french("Dupond"), sounds_french("Dupont"));
+/// assert_ne!(sounds_french("Dupond"), sounds_french("Durand"));
+/// ```
+#[must_use]
+pub fn sounds_french(text: &str) -> String {
     const SOUNDS: [(&str, &str); 26] = [
         ("AULT", "O"),
         ("AULD", "O"),

@@ -4,7 +4,7 @@
 use observables::{Kind, Observable, WarningLists};
 use store::work::{Key, key_kind};
 
-use super::hashed;
+use super::{close, hashed};
 
 /// The keys of an observable, and of what contains it as far as that `holds`.
 pub(super) fn keys_of(
@@ -42,6 +42,9 @@ fn own_keys(observable: &Observable, damped: bool, keys: &mut Vec<Key>) {
         let (host, registrable) = domain_keys(observable);
         push(host, "domain", damped, keys);
         push(registrable, "registrable", damped, keys);
+        if let Some(alike) = close::of_domain(observable) {
+            push(alike, "lookalike", damped, keys);
+        }
         return;
     }
     let joined = joined(observable);

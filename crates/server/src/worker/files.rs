@@ -13,7 +13,7 @@ use std::{
 };
 
 use observables::mask_cards;
-use reading::{Cause, Format, Part, Problem, SNIFFED, sniff};
+use reading::{Cause, Format, PDQ, Part, Problem, SNIFFED, sniff};
 use store::intake::Upload;
 use tokio::task::JoinHandle;
 
@@ -294,6 +294,8 @@ fn read_one(
                 read.problems.push(problem);
             }
         }
+        let pictures = reading.facts.into_iter().filter(|fact| fact.name == PDQ);
+        read.pictures.extend(pictures.map(|fact| fact.value));
         for mut part in reading.parts {
             taken += size(&part);
             if taken > most {

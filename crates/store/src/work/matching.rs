@@ -91,6 +91,10 @@ pub const KEY_KINDS: &[&str] = &[
     "favicon",
     "cert_serial",
     "message_id",
+    "lookalike",
+    "payee_sound",
+    "sum",
+    "sum_in_days",
 ];
 
 /// The number of a kind of key.
@@ -213,24 +217,36 @@ impl Work {
         sight: &Sight,
     ) -> Result<Vec<Matched>, StoreError> {
         let mut connection = self.reading().await?;
+        let telling = keys.iter().filter(|count| count.bits > 0.0);
+        let by_id: HashMap<i64, &KeyCount> = telling.map(|count| (count.key.id, count)).collect();
+        let wanted = serde_json::to_string(&Vec::from_iter(by_id.keys())).unwrap_or_default();
+        let mut values = params![wanted, seq, PER_KEY];
+        let seen = sight.condition("docket", &mut values);
+        let text = format!(
+            "SELECT wanted.value, (SELECT string_agg(holder.seq, ' ') FROM (SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = wanted.value AND member.seq <> $2 AND {seen} ORDER BY member.seq DESC LIMIT $3) AS holder) FROM json_each($1) AS wanted"
+        );
         let mut found: HashMap<i64, Matched> = HashMap::new();
-        for count in keys.iter().filter(|count| count.bits > 0.0) {
-            let mut values = params![count.key.id, seq, PER_KEY];
-            let seen = sight.condition("docket", &mut values);
-            let text = format!(
-                "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq <> $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
-            );
-            let rows = sql::rows(&mut connection, &text, values).await?;
-            for row in rows {
-                let other = sql::int(&row, 0)?;
+        for row in sql::rows(&mut connection, &text, values).await? {
+            let Some(count) = by_id.get(&sql::int(&row, 0)?) else {
+                continue;
+            };
+            let holders = sql::text_or_none(&row, 1)?.unwrap_or_default();
+            for other in holders.split_ascii_whitespace() {
+                let other = sql::whole(other)?;
                 let matched = found.entry(other).or_insert_with(|| Matched {
                     seq: other,
                     shared: Vec::new(),
                     bits: 0.0,
                 });
-                matched.shared.push(*count);
-                matched.bits += count.bits;
+                matched.shared.push(**count);
             }
+        }
+        for matched in found.values_mut() {
+            // In the order of the submission's own keys, whatever order the database found them in.
+            matched
+                .shared
+                .sort_by_key(|shared| keys.iter().position(|count| count.key.id == shared.key.id));
+            matched.bits = matched.shared.iter().map(|count| count.bits).sum();
         }
         let mut matches: Vec<Matched> = found.into_values().collect();
         matches.sort_by(|a, b| b.bits.total_cmp(&a.bits).then(b.seq.cmp(&a.seq)));
@@ -272,16 +288,18 @@ impl Work {
         sight: &Sight,
     ) -> Result<HashMap<i64, i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let mut counts = HashMap::with_capacity(keys.len());
-        for key in keys {
-            let mut values = params![*key, MOST_LOOKED_AT];
-            let seen = sight.condition("docket", &mut values);
-            let text = format!(
-                "SELECT COUNT(*) FROM (SELECT seq FROM member WHERE key = $1 ORDER BY seq DESC LIMIT $2) AS holder JOIN docket ON docket.seq = holder.seq WHERE {seen}"
-            );
-            let row = sql::row(&mut connection, &text, values).await?;
-            counts.insert(*key, row.map_or(Ok(0), |row| sql::int(&row, 0))?);
-        }
+        let wanted = serde_json::to_string(keys).unwrap_or_default();
+        let mut values = params![wanted, MOST_LOOKED_AT];
+        let seen = sight.condition("docket", &mut values);
+        let from = format!(
+            "(SELECT wanted.value AS id, (SELECT COUNT(*) FROM (SELECT seq FROM member WHERE key = wanted.value ORDER BY seq DESC LIMIT $2) AS holder JOIN docket ON docket.seq = holder.seq WHERE {seen}) AS members FROM json_each($1) AS wanted) AS held"
+        );
+        let found = sql::gathered(&mut connection, ["id", "members"], &from, values).await?;
+        let counts = found
+            .numbers()?
+            .into_iter()
+            .map(|[id, members]| (id, members))
+            .collect();
         Ok(counts)
     }
 
