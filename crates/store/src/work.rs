@@ -57,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0007.sql"),
     include_str!("../migrations/work/0008.sql"),
     include_str!("../migrations/work/0009.sql"),
+    include_str!("../migrations/work/0010.sql"),
 ];
 
 /// What the public body makes of the intake.

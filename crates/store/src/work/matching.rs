@@ -1,13 +1,14 @@
 //! What a submission matches: the count of each of its keys elsewhere, and the submissions that share
 //! most evidence with it. Read at look-up time from the members; pairs are never stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use linkage::{KindIx, Model};
 
 use super::{
     Sight, Work,
     apply::{Key, unpack_keys},
+    sight,
 };
 use crate::{
     StoreError,
@@ -201,6 +202,20 @@ impl Work {
             .collect())
     }
 
+    /// Which of the keys of a submission stand in the parts that are shown; none where all of it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keys_shown(
+        &self,
+        seq: i64,
+        sight: &Sight,
+    ) -> Result<Option<BTreeSet<i64>>, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut shown = sight::keys_shown(&mut connection, [seq].into_iter(), sight).await?;
+        Ok(shown.remove(&seq))
+    }
+
     /// The submissions that share most evidence with this one and are seen, best first, at most `most`.
     ///
     /// # Errors
@@ -216,7 +231,7 @@ impl Work {
         let mut found: HashMap<i64, Matched> = HashMap::new();
         for count in keys.iter().filter(|count| count.bits > 0.0) {
             let mut values = params![count.key.id, seq, PER_KEY];
-            let seen = sight.condition("docket", &mut values);
+            let seen = sight.condition_on_key("docket", "$1", &mut values);
             let text = format!(
                 "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq <> $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
             );
@@ -251,7 +266,7 @@ impl Work {
     ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![key, before.unwrap_or(i64::MAX), most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_on_key("docket", "$1", &mut values);
         let text = format!(
             "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq < $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
         );
@@ -275,7 +290,7 @@ impl Work {
         let mut counts = HashMap::with_capacity(keys.len());
         for key in keys {
             let mut values = params![*key, MOST_LOOKED_AT];
-            let seen = sight.condition("docket", &mut values);
+            let seen = sight.condition_on_key("docket", "$1", &mut values);
             let text = format!(
                 "SELECT COUNT(*) FROM (SELECT seq FROM member WHERE key = $1 ORDER BY seq DESC LIMIT $2) AS holder JOIN docket ON docket.seq = holder.seq WHERE {seen}"
             );

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{
     Sight, Work,
     apply::{self, Key, unpack_keys},
+    sight,
 };
 use crate::{
     StoreError,
@@ -148,7 +149,7 @@ impl Work {
     ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let text = format!(
             "SELECT occurred_at, received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
         );
@@ -176,7 +177,7 @@ impl Work {
     ) -> Result<Option<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let text = format!(
             "SELECT received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq DESC LIMIT 1"
         );
@@ -196,15 +197,22 @@ impl Work {
     ) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let text = format!(
             "SELECT seq, keys FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2"
         );
-        sql::rows(&mut connection, &text, values)
-            .await?
-            .iter()
-            .map(|row| Ok((sql::int(row, 0)?, unpack_keys(&sql::bytes(row, 1)?))))
-            .collect()
+        let mut held = Vec::new();
+        for row in sql::rows(&mut connection, &text, values).await? {
+            held.push((sql::int(&row, 0)?, unpack_keys(&sql::bytes(&row, 1)?)));
+        }
+        let seqs = held.iter().map(|(seq, _)| *seq);
+        let shown = sight::keys_shown(&mut connection, seqs, sight).await?;
+        for (seq, keys) in &mut held {
+            if let Some(shown) = shown.get(seq) {
+                keys.retain(|key| shown.contains(&key.id));
+            }
+        }
+        Ok(held)
     }
 
     /// What is known of keys that two submissions or more hold.

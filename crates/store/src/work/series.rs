@@ -277,7 +277,7 @@ impl Work {
         let mut connection = self.reading().await?;
         let cohesion = seen_cohesion(&mut connection, id, sight).await?;
         let mut values = params![id];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let text = format!(
             "SELECT COUNT(*), COALESCE(SUM(CASE currency WHEN 'EUR' THEN COALESCE(amount_minor, 0) ELSE 0 END), 0), COALESCE(MIN(occurred_at), MIN(received_at), 0), COALESCE(MAX(occurred_at), MAX(received_at), 0) FROM docket WHERE series = $1 AND {seen}"
         );
@@ -411,7 +411,7 @@ impl Work {
         let ends: BTreeSet<i64> = reasons.iter().flat_map(|one| [one.a, one.b]).collect();
         let seen = self.seen_of(&Vec::from_iter(ends), sight).await?;
         reasons.retain(|reason| seen.contains(&reason.a) && seen.contains(&reason.b));
-        Ok(reasons)
+        self.shown_reasons(reasons, sight).await
     }
 
     async fn all_reasons(&self, id: &str, most: i64) -> Result<Vec<Reason>, StoreError> {
@@ -743,7 +743,7 @@ async fn seen_acts(
     let which = "WHERE series = $1 ORDER BY at, id";
     let mut found = acts(connection, which, params![series]).await?;
     let mut values = params![series];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let text = format!(
         "SELECT DISTINCT link_decision.act FROM act JOIN link_decision ON link_decision.act = act.id JOIN docket ON docket.seq IN (link_decision.a, link_decision.b) WHERE act.series = $1 AND NOT COALESCE({seen}, 0)"
     );
@@ -820,8 +820,8 @@ async fn seen_cohesion(
 ) -> Result<i64, StoreError> {
     let mut values = params![series, SAMPLED];
     let (a, b) = (
-        sight.condition("a", &mut values),
-        sight.condition("b", &mut values),
+        sight.condition_in_series("a", &mut values),
+        sight.condition_in_series("b", &mut values),
     );
     let text = format!(
         "SELECT CAST(COALESCE(AVG(millibits), 0) AS BIGINT) FROM (SELECT r.millibits FROM reason r JOIN docket a ON a.seq = r.a JOIN docket b ON b.seq = r.b WHERE r.series = $1 AND {a} AND {b} ORDER BY r.millibits DESC LIMIT $2) best"
@@ -869,7 +869,7 @@ async fn seen_members(
     sight: &Sight,
 ) -> Result<Vec<i64>, StoreError> {
     let mut values = params![id];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let text = format!("SELECT seq FROM docket WHERE series = $1 AND {seen} ORDER BY seq");
     sql::rows(connection, &text, values)
         .await?
