@@ -4,6 +4,8 @@
 //! come to: who leads, who takes part, what each is shown, and who has to answer by when. Events
 //! are kept and folded again ([`JointWork::fold`]), never changed.
 //!
+//! The lead moves by a transfer, or because whoever leads routes the case elsewhere ([`JointWork::routed`]).
+//!
 //! What always holds: exactly one unit leads. Whoever was asked and has not answered sees the facts
 //! and nothing else; whoever asks on its own initiative sees nothing until the lead accepts; whoever
 //! refused, gave back or ended sees nothing any more. Only the lead decides what is shown.
@@ -296,6 +298,22 @@ impl JointWork {
             work = work.after(event).map_err(|refusal| (at, refusal))?;
         }
         Ok(work)
+    }
+
+    /// The work after the case was routed to a unit, which needs no consent: there is nothing to give back then.
+    #[must_use]
+    pub fn routed(&self, to: UnitId) -> JointWork {
+        let mut work = self.clone();
+        if to != work.lead {
+            work.transfers.clear();
+            for referral in work.referrals.values_mut() {
+                if referral.form == Form::Transfer && referral.standing == Standing::Accepted {
+                    referral.standing = Standing::Superseded;
+                }
+            }
+            work.led_from_now(to);
+        }
+        work
     }
 
     /// The unit that leads.

@@ -23,6 +23,7 @@ use casework::{
     facts::{self, Facts, Hint, Location},
     fold,
     money::Money,
+    policy::Part as Shown,
     submission::{State, Track},
 };
 use jiff::Timestamp;
@@ -404,6 +405,8 @@ pub struct Found {
     pub findings: Findings,
     /// Keys of what holds after what agents said, each once.
     pub keys: Vec<Key>,
+    /// The parts of the submission in which each key stands.
+    pub parts: Vec<(i64, Shown)>,
 }
 
 /// Hits of all the files of a submission that are kept.
@@ -421,12 +424,14 @@ pub fn again(config: &Config, lists: &WarningLists, whole: &Whole) -> Option<Fou
         return Some(Found::default());
     }
     let mut gathered = gather(&facts::project(desk, &answers), lists);
+    gathered.beyond = Some(Shown::Messages);
     for supplement in &whole.supplements {
         gathered.text(&supplement_path(supplement), &said(&supplement.body), lists);
     }
     for reply in whole.acts.iter().filter(|act| act.kind == "reply") {
         gathered.reply(&reply_path(reply), &said(&reply.body), lists);
     }
+    gathered.beyond = Some(Shown::Exhibits);
     let most = gathered.sightings.len() + MOST_IN_FILES;
     let mut pictures: BTreeSet<&str> = BTreeSet::new();
     for (upload, content) in &whole.files {
@@ -496,6 +501,18 @@ const LONGEST_PLACE: usize = 200;
 
 const REPLY: &str = "act:";
 
+/// The part of a submission in which a hit stands, as it is shown to other units or is not.
+#[must_use]
+pub fn part_of(path: &str) -> Shown {
+    if path.starts_with("exhibit:") {
+        Shown::Exhibits
+    } else if path.starts_with("supplement:") || path.starts_with(REPLY) {
+        Shown::Messages
+    } else {
+        Shown::Facts
+    }
+}
+
 /// The text of a message, more facts or a reply, of its JSON.
 #[must_use]
 pub fn said(body: &str) -> String {
@@ -516,8 +533,10 @@ struct Gathered {
     /// The observable of each sighting.
     observables: Vec<Observable>,
     unread: Vec<Unread>,
-    /// Keys made of words and texts; one may be there twice.
-    keys: Vec<Key>,
+    /// The part that is being read; none while it is the facts.
+    beyond: Option<Shown>,
+    /// Keys made of words and texts, each with its part; one may be there twice.
+    keys: Vec<(Key, Shown)>,
 }
 
 fn gather(facts: &Facts<'_>, lists: &WarningLists) -> Gathered {
@@ -804,18 +823,26 @@ impl Gathered {
         let verdicts = Verdicts::of(corrections);
         let holds = |found: &Observable| verdicts.holds(found);
         let mut keys = self.keys;
+        let mut own = Vec::new();
         for (sighting, observable) in self.sightings.iter().zip(&self.observables) {
             // A well-known name with a slip, in a person's own words, is nobody's: no key. Nor a damped one: a
             // key is damped for all who hold it, and others may have copied a lure of that very name.
             let slip = sighting.flags.iter().any(|flag| flag == SLIP);
             if !slip && !sighting.path.starts_with(REPLY) && holds(observable) {
-                keys_of(observable, sighting.list.is_some(), lists, holds, &mut keys);
+                keys_of(observable, sighting.list.is_some(), lists, holds, &mut own);
+                let part = part_of(&sighting.path);
+                keys.extend(own.drain(..).map(|key| (key, part)));
             }
         }
         for added in verdicts.added() {
-            keys_of(added, lists.check(added).is_some(), lists, holds, &mut keys);
+            keys_of(added, lists.check(added).is_some(), lists, holds, &mut own);
         }
-        keys.sort_unstable_by_key(|key| (key.id, key.kind));
+        // What an agent says there is is said of the facts.
+        keys.extend(own.into_iter().map(|key| (key, Shown::Facts)));
+        keys.sort_unstable_by_key(|(key, part)| (key.id, key.kind, *part));
+        let mut parts: Vec<(i64, Shown)> = keys.iter().map(|(key, part)| (key.id, *part)).collect();
+        parts.dedup();
+        let mut keys: Vec<Key> = keys.into_iter().map(|(key, _)| key).collect();
         keys.dedup_by_key(|key| key.id);
         Found {
             findings: Findings {
@@ -823,12 +850,14 @@ impl Gathered {
                 unread: self.unread,
             },
             keys,
+            parts,
         }
     }
 
     fn push(&mut self, id: i64, kind: &str, damped: bool) {
         let kind = key_kind(kind).expect("every kind made here is in the list of kinds of keys");
-        self.keys.push(Key { id, kind, damped });
+        let part = self.beyond.unwrap_or(Shown::Facts);
+        self.keys.push((Key { id, kind, damped }, part));
     }
 
     fn name(&mut self, raw: &str) {

@@ -357,6 +357,7 @@ pub(crate) async fn harmonise_again(
                     waiting,
                     sightings: one.findings.json(),
                     keys: one.keys,
+                    parts: one.parts,
                 }),
                 None => unread.push(waiting),
             }

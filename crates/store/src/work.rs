@@ -10,6 +10,7 @@ mod again;
 mod apply;
 mod correction;
 mod docket;
+mod joint;
 mod leave;
 mod matching;
 mod overview;
@@ -38,6 +39,7 @@ pub use self::{
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
+    joint::{Joint, Listed, Referral},
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
@@ -58,6 +60,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0008.sql"),
     include_str!("../migrations/work/0009.sql"),
     include_str!("../migrations/work/0010.sql"),
+    include_str!("../migrations/work/0011.sql"),
+    include_str!("../migrations/work/0012.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -96,6 +96,10 @@ words! {
         AnswerReferral = "answer_referral",
         /// Give it back to whoever referred it.
         ReturnReferral = "return_referral",
+        /// Ask, of one's own accord, to take part in what another unit has. Says nothing of whether it is there.
+        AskToJoin = "ask_to_join",
+        /// Keep what a body outside made of the copy it was given.
+        RecordOutcome = "record_outcome",
         /// Send it abroad, or answer from abroad.
         Exchange = "exchange",
         /// Seal it.
@@ -298,6 +302,10 @@ impl Action {
             Action::Refer => about(Case,         [U, O, N, U, N, N, N, N, N]).reason().changes(),
             Action::AnswerReferral => case(Facts,[N, J, N, J, N, N, N, N, N]).changes(),
             Action::ReturnReferral => case(Facts,[N, J, N, J, N, N, N, N, N]).reason().changes(),
+            // The lead decides, who is told who asks and why.
+            Action::AskToJoin => about(Case,     [N, A, N, A, N, N, N, N, N]).reason(),
+            // It comes when it comes: after the case was closed, too.
+            Action::RecordOutcome => about(Case, [U, O, N, U, N, N, N, N, N]),
             Action::Exchange => case(Facts,      [N, N, N, U, J, N, N, N, N]).reason(),
             Action::Seal => about(Case,          [N, O, N, U, N, N, N, N, N]).reason(),
             Action::Unseal => about(Case,        [N, N, N, U, N, N, N, N, N]).reason().sign_in().second_person(),

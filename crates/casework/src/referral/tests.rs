@@ -312,6 +312,32 @@ fn the_policy_reads_who_leads_and_who_joined() {
 
 const UNITS: [&str; 3] = ["police", "office", "brigade"];
 
+#[test]
+fn a_case_that_is_routed_is_given_back_to_nobody_and_shows_nothing_to_whoever_was_asked() {
+    let events = [
+        event(1, "police", ask(Form::Transfer, "office")),
+        event(1, "office", Change::Accept),
+        event(2, "office", ask(Form::Transfer, "minors")),
+        event(3, "office", ask(Form::Joint, "lab")),
+        event(3, "lab", Change::Accept),
+    ];
+    let work = after(&events);
+    let routed = work.routed(unit("paris"));
+    assert_eq!(routed.lead(), &unit("paris"));
+    let standing = |number| routed.referrals()[&id(number)].standing.as_str();
+    assert_eq!(
+        [1, 2, 3].map(standing),
+        ["superseded", "superseded", "accepted"]
+    );
+    assert_eq!(joined(&routed), [("lab".to_owned(), 2)]);
+    let back = routed.after(&event(1, "office", give_back()));
+    assert!(matches!(back, Err(Refusal::Standing { .. })), "{back:?}");
+    // Whoever helped and leads now helps no more.
+    let to_lab = work.routed(unit("lab"));
+    assert_eq!(joined(&to_lab), []);
+    assert_eq!(work.routed(unit("office")), work);
+}
+
 fn any_event() -> impl Strategy<Value = Event> {
     let name = || prop::sample::select(&UNITS[..]);
     let parts = prop::collection::btree_set(prop::sample::select(Part::ALL), 0..5);
@@ -334,10 +360,19 @@ proptest! {
     #[test]
     fn one_unit_leads_and_nobody_sees_what_was_not_shown(
         events in prop::collection::vec(any_event(), 0..40),
+        routed in prop::collection::btree_map(0..40_usize, prop::sample::select(&UNITS[..]), 0..3),
     ) {
         let mut work = JointWork::led_by(unit("police"));
-        let mut kept = Vec::new();
-        for event in events {
+        let mut from = work.clone();
+        let mut kept: Vec<Event> = Vec::new();
+        for (place, event) in events.into_iter().enumerate() {
+            if let Some(to) = routed.get(&place) {
+                work = work.routed(unit(to));
+                prop_assert_eq!(work.lead(), &unit(to));
+                // What follows is folded from here: the record holds where it was routed.
+                kept.clear();
+                from = work.clone();
+            }
             let before = work.clone();
             match work.after(&event) {
                 Ok(after) => {
@@ -364,6 +399,7 @@ proptest! {
                 prop_assert!(accepted || shown.len() == 1, "{shown:?}");
             }
         }
-        prop_assert_eq!(JointWork::fold(unit("police"), &kept), Ok(work));
+        let folded = kept.iter().try_fold(from, |work, event| work.after(event));
+        prop_assert_eq!(folded, Ok(work));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use casework::policy::Part;
 use store::{
     StoreError,
     work::{Docket, Sight},
@@ -74,7 +75,7 @@ pub(super) async fn rows(
 ) -> Result<Vec<Row>, StoreError> {
     let mut series: Vec<&str> = dockets
         .iter()
-        .filter_map(|docket| docket.series.as_deref())
+        .filter_map(|docket| sight.series(docket.seq, docket.series.as_deref()))
         .collect();
     series.sort_unstable();
     series.dedup();
@@ -85,7 +86,18 @@ pub(super) async fn rows(
         .iter()
         .map(|docket| {
             let owner = names.get(&docket.owner).unwrap_or(&docket.owner).clone();
-            row(app, page, from, docket, owner, &sizes, now)
+            let series = sight.series(docket.seq, docket.series.as_deref());
+            // A series of one is none.
+            let series = series.and_then(|id| {
+                let size = sizes.get(id).copied().filter(|size| *size > 1)?;
+                Some(SeriesMark {
+                    id: id.to_owned(),
+                    href: link::series(page, id),
+                    members: page.count(size),
+                })
+            });
+            let unread = docket.unread && sight.shows(docket.seq, Part::Messages);
+            row(app, page, from, docket, owner, (series, unread), now)
         })
         .collect())
 }
@@ -96,7 +108,7 @@ fn row(
     from: &str,
     docket: &Docket,
     owner: String,
-    sizes: &HashMap<String, i64>,
+    (series, unread): (Option<SeriesMark>, bool),
     now: i64,
 ) -> Row {
     let lang = page.lang;
@@ -131,16 +143,8 @@ fn row(
         state: labels::state(page, &docket.state),
         unit: labels::unit(app, lang, &docket.unit),
         owner,
-        series: docket.series.as_ref().and_then(|id| {
-            // A series of one is none.
-            let size = sizes.get(id).copied().filter(|size| *size > 1)?;
-            Some(SeriesMark {
-                id: id.clone(),
-                href: link::series(page, id),
-                members: page.count(size),
-            })
-        }),
-        unread: docket.unread,
+        series,
+        unread,
         revision: docket.revision,
         open: matches!(docket.state.as_str(), "queued" | "quarantined"),
     }

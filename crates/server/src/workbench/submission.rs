@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     app::App,
-    harmonise::{self, Assessment, Findings, Sighting, Unread, Verdicts, exhibit_path},
+    harmonise::{self, Assessment, Findings, Sighting, Unread, Verdicts, exhibit_path, part_of},
     page::{Page, render},
 };
 
@@ -461,6 +461,9 @@ fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
 /// the whole body.
 async fn seen_keys(app: &App, seq: i64, sight: &Sight) -> Result<Vec<KeyCount>, StoreError> {
     let mut keys = app.store.work.keys(seq, &app.model).await?;
+    if let Some(shown) = app.store.work.keys_shown(seq, sight).await? {
+        keys.retain(|count| shown.contains(&count.key.id));
+    }
     // What this one alone holds needs no look at who else does.
     let shared = keys.iter().filter(|count| count.members > 1);
     let ids: Vec<i64> = shared.map(|count| count.key.id).collect();
@@ -476,16 +479,7 @@ pub(super) fn shown_sightings(
     mut sightings: Vec<Sighting>,
     is_shown: impl Fn(Part) -> bool,
 ) -> Vec<Sighting> {
-    sightings.retain(|sighting| {
-        let path = sighting.path.as_str();
-        if path.starts_with("exhibit:") {
-            is_shown(Part::Exhibits)
-        } else if path.starts_with("supplement:") || path.starts_with("act:") {
-            is_shown(Part::Messages)
-        } else {
-            true
-        }
-    });
+    sightings.retain(|sighting| is_shown(part_of(&sighting.path)));
     sightings
 }
 

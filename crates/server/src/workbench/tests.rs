@@ -3,6 +3,7 @@
 mod doors;
 mod glass;
 mod record;
+mod referral;
 
 use std::{
     collections::BTreeSet,

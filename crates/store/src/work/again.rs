@@ -5,6 +5,7 @@
 //! submission's leaving of the queue, and only if no other reason came meanwhile: a kill at any point
 //! harmonises it once more, which finds the same.
 
+use casework::policy::Part;
 use linkage::Model;
 use sqlx::{AnyConnection, Connection};
 
@@ -12,7 +13,7 @@ use super::{
     Work,
     apply::{Key, holders_of, mark_components_of, pack_keys, unpack_keys, write_keys},
     matching::{bits, joins, listed, pairs, seconds},
-    number, series, set_number,
+    number, series, set_number, sight,
 };
 use crate::{
     StoreError,
@@ -37,6 +38,8 @@ pub struct FoundAgain {
     pub sightings: String,
     /// Its keys, each once.
     pub keys: Vec<Key>,
+    /// The parts in which each key stands.
+    pub parts: Vec<(i64, Part)>,
 }
 
 /// Puts submissions into the queue.
@@ -142,6 +145,7 @@ impl Work {
                 params![one.sightings.as_str(), seq],
             )
             .await?;
+            sight::keep_parts(&mut transaction, seq, &one.parts).await?;
             let packed = sql::bytes(&row, 0)?;
             replace_keys(
                 &mut transaction,

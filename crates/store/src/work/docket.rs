@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::{Sight, Work, again, apply, set_number, sight};
+use super::{Sight, Work, again, apply, joint, set_number, sight};
 use crate::{
     StoreError,
     intake::Supplement,
@@ -321,7 +321,7 @@ impl Work {
     ) -> Result<Vec<Docket>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series, after, most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         sql::rows(
             &mut connection,
             &format!("{COLUMNS} WHERE series = $1 AND docket.seq > $2 AND {seen} ORDER BY docket.seq LIMIT $3"),
@@ -370,7 +370,9 @@ impl Work {
         let before = one(&mut transaction, seq)
             .await?
             .ok_or(StoreError::Changed)?;
-        if before.revision != revision {
+        // Where units work together, who leads is part of that record: see [`Work::join`].
+        let passes = before.unit != to.unit && joint::count(&mut transaction, seq).await? > 0;
+        if before.revision != revision || passes {
             return Err(StoreError::Changed);
         }
         let mut after = before.clone();
@@ -670,7 +672,7 @@ async fn by(
     }))
 }
 
-async fn write_change(
+pub(super) async fn write_change(
     connection: &mut AnyConnection,
     before: &Docket,
     after: &Docket,
@@ -691,7 +693,15 @@ async fn write_change(
     );
     tally.add(&after.desk, &after.headline, &after.state, &after.unit, 1);
     tally.write(connection).await?;
-    if let Some(series) = after.series.clone().filter(|_| before.unit != after.unit) {
+    if before.unit != after.unit {
+        passes_to(connection, after).await?;
+    }
+    Ok(())
+}
+
+/// What goes along when a submission passes to another unit, by routing or by a transfer: the one place for it.
+async fn passes_to(connection: &mut AnyConnection, after: &Docket) -> Result<(), StoreError> {
+    if let Some(series) = after.series.clone() {
         sight::count_shares(connection, vec![series.into()]).await?;
     }
     Ok(())
@@ -756,7 +766,10 @@ pub(super) async fn one_by_id(
         .transpose()
 }
 
-async fn one(connection: &mut AnyConnection, seq: i64) -> Result<Option<Docket>, StoreError> {
+pub(super) async fn one(
+    connection: &mut AnyConnection,
+    seq: i64,
+) -> Result<Option<Docket>, StoreError> {
     sql::row(
         connection,
         &format!("{COLUMNS} WHERE seq = $1"),

@@ -1,13 +1,14 @@
 //! What a submission matches: the count of each of its keys elsewhere, and the submissions that share
 //! most evidence with it. Read at look-up time from the members; pairs are never stored.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use linkage::{KindIx, Model};
 
 use super::{
     Sight, Work,
     apply::{Key, unpack_keys},
+    sight,
 };
 use crate::{
     StoreError,
@@ -205,6 +206,20 @@ impl Work {
             .collect())
     }
 
+    /// Which of the keys of a submission stand in the parts that are shown; none where all of it is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keys_shown(
+        &self,
+        seq: i64,
+        sight: &Sight,
+    ) -> Result<Option<BTreeSet<i64>>, StoreError> {
+        let mut connection = self.reading().await?;
+        let mut shown = sight::keys_shown(&mut connection, [seq].into_iter(), sight).await?;
+        Ok(shown.remove(&seq))
+    }
+
     /// The submissions that share most evidence with this one and are seen, best first, at most `most`.
     ///
     /// # Errors
@@ -221,7 +236,7 @@ impl Work {
         let by_id: HashMap<i64, &KeyCount> = telling.map(|count| (count.key.id, count)).collect();
         let wanted = serde_json::to_string(&Vec::from_iter(by_id.keys())).unwrap_or_default();
         let mut values = params![wanted, seq, PER_KEY];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_on_key("docket", "wanted.value", &mut values);
         let text = format!(
             "SELECT wanted.value, (SELECT string_agg(holder.seq, ' ') FROM (SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = wanted.value AND member.seq <> $2 AND {seen} ORDER BY member.seq DESC LIMIT $3) AS holder) FROM json_each($1) AS wanted"
         );
@@ -267,7 +282,7 @@ impl Work {
     ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![key, before.unwrap_or(i64::MAX), most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_on_key("docket", "$1", &mut values);
         let text = format!(
             "SELECT member.seq FROM member JOIN docket ON docket.seq = member.seq WHERE member.key = $1 AND member.seq < $2 AND {seen} ORDER BY member.seq DESC LIMIT $3"
         );
@@ -290,7 +305,7 @@ impl Work {
         let mut connection = self.reading().await?;
         let wanted = serde_json::to_string(keys).unwrap_or_default();
         let mut values = params![wanted, MOST_LOOKED_AT];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_on_key("docket", "wanted.value", &mut values);
         let from = format!(
             "(SELECT wanted.value AS id, (SELECT COUNT(*) FROM (SELECT seq FROM member WHERE key = wanted.value ORDER BY seq DESC LIMIT $2) AS holder JOIN docket ON docket.seq = holder.seq WHERE {seen}) AS members FROM json_each($1) AS wanted) AS held"
         );

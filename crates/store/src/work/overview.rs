@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::{
     Sight, Work,
     apply::{self, Key, unpack_keys},
+    sight,
 };
 use crate::{
     StoreError,
@@ -148,7 +149,7 @@ impl Work {
     ) -> Result<Vec<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let from = format!(
             "(SELECT occurred_at, received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2) AS some"
         );
@@ -179,7 +180,7 @@ impl Work {
     ) -> Result<Option<i64>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let text = format!(
             "SELECT received_at FROM docket WHERE series = $1 AND {seen} ORDER BY seq DESC LIMIT 1"
         );
@@ -199,7 +200,7 @@ impl Work {
     ) -> Result<Vec<(i64, Vec<Key>)>, StoreError> {
         let mut connection = self.reading().await?;
         let mut values = params![series, most];
-        let seen = sight.condition("docket", &mut values);
+        let seen = sight.condition_in_series("docket", &mut values);
         let from = format!(
             "(SELECT seq, keys FROM docket WHERE series = $1 AND {seen} ORDER BY seq LIMIT $2) AS some"
         );
@@ -210,6 +211,13 @@ impl Work {
             .map(|[seq, keys]| Ok((sql::whole(seq)?, unpack_keys(&sql::unhex(keys)?))))
             .collect::<Result<Vec<_>, StoreError>>()?;
         members.sort_unstable_by_key(|(seq, _)| *seq);
+        let seqs = members.iter().map(|(seq, _)| *seq);
+        let shown = sight::keys_shown(&mut connection, seqs, sight).await?;
+        for (seq, keys) in &mut members {
+            if let Some(shown) = shown.get(seq) {
+                keys.retain(|key| shown.contains(&key.id));
+            }
+        }
         Ok(members)
     }
 

@@ -359,7 +359,7 @@ impl Work {
         let ends: BTreeSet<i64> = reasons.iter().flat_map(|one| [one.a, one.b]).collect();
         let seen = self.seen_of(&Vec::from_iter(ends), sight).await?;
         reasons.retain(|reason| seen.contains(&reason.a) && seen.contains(&reason.b));
-        Ok(reasons)
+        self.shown_reasons(reasons, sight).await
     }
 
     async fn all_reasons(&self, id: &str, most: i64) -> Result<Vec<Reason>, StoreError> {
@@ -694,7 +694,7 @@ async fn seen_acts(
     let which = "WHERE series = $1 ORDER BY at, id";
     let mut found = acts(connection, which, params![series]).await?;
     let mut values = params![series];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let text = format!(
         "SELECT DISTINCT link_decision.act FROM act JOIN link_decision ON link_decision.act = act.id JOIN docket ON docket.seq IN (link_decision.a, link_decision.b) WHERE act.series = $1 AND NOT COALESCE({seen}, 0)"
     );
@@ -844,7 +844,7 @@ async fn seen_apart(
     };
     let cohesion = seen_cohesion(connection, id, sight).await?;
     let mut values = params![id];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let text = format!(
         "SELECT {} FROM docket WHERE series = $1 AND {seen}",
         sight::SUMS
@@ -876,7 +876,7 @@ async fn confirmed_of(
         return Ok(Vec::new());
     }
     let mut values = params![serde_json::to_string(ids).unwrap_or_default()];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let text = format!(
         "SELECT DISTINCT act.series FROM act WHERE act.series IN (SELECT value FROM json_each($1)) AND act.kind = 'confirm' AND act.undone_by IS NULL AND NOT EXISTS (SELECT 1 FROM link_decision JOIN docket ON docket.seq IN (link_decision.a, link_decision.b) WHERE link_decision.act = act.id AND NOT COALESCE({seen}, 0))"
     );
@@ -895,8 +895,8 @@ async fn seen_cohesion(
 ) -> Result<i64, StoreError> {
     let mut values = params![series];
     let (a, b) = (
-        sight.condition("a", &mut values),
-        sight.condition("b", &mut values),
+        sight.condition_in_series("a", &mut values),
+        sight.condition_in_series("b", &mut values),
     );
     // The mean over all pairs is not kept for parts: that of the best reasons stands in for it.
     let text = format!(
@@ -945,7 +945,7 @@ async fn seen_members(
     sight: &Sight,
 ) -> Result<Vec<i64>, StoreError> {
     let mut values = params![id];
-    let seen = sight.condition("docket", &mut values);
+    let seen = sight.condition_in_series("docket", &mut values);
     let from = format!("docket WHERE series = $1 AND {seen}");
     let found = sql::gathered(connection, ["seq"], &from, values).await?;
     let mut members: Vec<i64> = found.numbers()?.into_iter().map(|[seq]| seq).collect();

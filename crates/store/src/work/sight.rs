@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use casework::policy::Part;
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
 use super::{
-    Docket, NewAct, Tally, Work,
+    Docket, NewAct, Reason, Tally, Work, again,
     docket::{keep_act, one_by_id},
     number, set_number,
 };
@@ -51,6 +52,8 @@ pub struct Sight {
     unit: Option<String>,
     hidden: BTreeMap<i64, Standing>,
     shown: BTreeMap<i64, Standing>,
+    /// Of those shown the ones with a part that is matched and is not shown, each with the numbers of the others.
+    partly: BTreeMap<i64, Vec<i64>>,
 }
 
 impl Sight {
@@ -64,12 +67,17 @@ impl Sight {
         };
         for standing in apart {
             let own = sight.unit.as_ref() == Some(&standing.unit);
+            if let Some(parts) = sight.unit.as_ref().and_then(|unit| standing.partly(unit)) {
+                sight.partly.insert(standing.seq, parts);
+            }
             match (own, sees(&standing)) {
                 (true, false) => sight.hidden.insert(standing.seq, standing),
                 (false, true) => sight.shown.insert(standing.seq, standing),
                 _ => None,
             };
         }
+        let shown = &sight.shown;
+        sight.partly.retain(|seq, _| shown.contains_key(seq));
         sight
     }
 
@@ -94,17 +102,83 @@ impl Sight {
         self.unit.as_deref()
     }
 
+    /// The series of a submission that is seen, as the docket has it, as far as the parts that are shown lead there.
+    #[must_use]
+    pub fn series<'d>(&self, seq: i64, series: Option<&'d str>) -> Option<&'d str> {
+        let stands = self
+            .shown
+            .get(&seq)
+            .map(|standing| standing.series.is_some());
+        series.filter(|_| stands.unwrap_or(true))
+    }
+
+    /// Whether a part in which something may be matched is shown of a submission that is seen.
+    #[must_use]
+    pub fn shows(&self, seq: i64, part: Part) -> bool {
+        let parts = self.partly.get(&seq);
+        parts.is_none_or(|parts| part_number(part).is_some_and(|part| parts.contains(&part)))
+    }
+
+    /// Whether a submission that this unit has is seen, and that it lies in its series too.
+    pub(super) fn sees_in_series(&self, seq: i64, unit: &str) -> bool {
+        self.sees(seq, unit) && self.series(seq, Some("")).is_some()
+    }
+
+    /// Whether a part of a submission that is seen is hidden, though it is matched.
+    pub(super) fn is_partly(&self, seq: i64) -> bool {
+        self.partly.contains_key(&seq)
+    }
+
     /// A JSON list of what is hidden, and of what is shown.
     pub(super) fn lists(&self) -> [String; 2] {
-        [&self.hidden, &self.shown].map(|some| {
-            let places: Vec<String> = some.keys().map(i64::to_string).collect();
-            format!("[{}]", places.join(","))
-        })
+        [&self.hidden, &self.shown].map(|some| json_list(some.keys().copied()))
     }
 
     /// The condition on the rows of `docket`, under the name given; its values are added.
     pub(super) fn condition(&self, docket: &str, values: &mut Vec<Param>) -> String {
-        let [hidden, shown] = self.lists();
+        self.either(docket, json_list(self.shown.keys().copied()), values)
+    }
+
+    /// The same of the members of a series.
+    pub(super) fn condition_in_series(&self, docket: &str, values: &mut Vec<Param>) -> String {
+        let stands = self.shown().filter(|standing| standing.series.is_some());
+        self.either(
+            docket,
+            json_list(stands.map(|standing| standing.seq)),
+            values,
+        )
+    }
+
+    /// The same of the holders of a key: what is shown in part holds those alone that stand in the parts shown.
+    pub(super) fn condition_on_key(
+        &self,
+        docket: &str,
+        key: &str,
+        values: &mut Vec<Param>,
+    ) -> String {
+        let wholly = self.shown.keys().filter(|seq| !self.is_partly(**seq));
+        let wholly = self.either(docket, json_list(wholly.copied()), values);
+        if self.partly.is_empty() {
+            return wholly;
+        }
+        values.push(self.places_shown().into());
+        let last = values.len();
+        format!(
+            "({wholly} OR EXISTS (SELECT 1 FROM key_part WHERE key_part.docket = {docket}.seq AND key_part.key = {key} AND {PLACE} IN (SELECT value FROM json_each(${last}))))"
+        )
+    }
+
+    /// A JSON list of the parts that are shown of what is shown in part, as [`PLACE`] numbers them.
+    fn places_shown(&self) -> String {
+        let places = self.partly.iter().flat_map(|(seq, parts)| {
+            let place = move |part: &i64| seq * PARTS + part;
+            parts.iter().map(place)
+        });
+        json_list(places)
+    }
+
+    fn either(&self, docket: &str, shown: String, values: &mut Vec<Param>) -> String {
+        let hidden = json_list(self.hidden.keys().copied());
         let unit = self.unit.clone().filter(|unit| !unit.is_empty());
         values.extend([Param::from(unit), hidden.into(), shown.into()]);
         let last = values.len();
@@ -120,6 +194,39 @@ impl Sight {
             some.values().filter(|standing| in_group(standing)).count() as i64
         };
         count(&self.shown) - count(&self.hidden)
+    }
+}
+
+fn json_list(numbers: impl Iterator<Item = i64>) -> String {
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+/// The number of a part in which something that is matched can stand; of the others none.
+fn part_number(part: Part) -> Option<i64> {
+    match part {
+        Part::Facts => Some(0),
+        Part::Messages => Some(1),
+        Part::Exhibits => Some(2),
+        Part::Identity | Part::Notes => None,
+    }
+}
+
+/// How many parts there may be of a submission…
+const PARTS: i64 = 4;
+/// … and the number of one of all of them.
+const PLACE: &str = "key_part.docket * 4 + key_part.part";
+
+impl Standing {
+    /// The numbers of the parts that a unit is shown, where one in which something is matched is not.
+    fn partly(&self, unit: &str) -> Option<Vec<i64>> {
+        let (_, shown) = self.joined.iter().find(|(joined, _)| joined == unit)?;
+        let numbered = Part::ALL
+            .iter()
+            .filter_map(|part| Some((part, part_number(*part)?)));
+        let (seen, unseen): (Vec<_>, Vec<_>) =
+            numbered.partition(|(part, _)| shown.iter().any(|word| word == part.as_str()));
+        (!unseen.is_empty()).then(|| seen.into_iter().map(|(_, number)| number).collect())
     }
 }
 
@@ -184,6 +291,93 @@ async fn complete(
     Ok(found)
 }
 
+/// Takes those that a unit is shown in part out of the series that they lie in by what it is not shown: where no
+/// reason that ties one to its series holds a key of the parts shown.
+async fn leave_series(
+    connection: &mut AnyConnection,
+    found: &mut [Standing],
+    unit: &str,
+) -> Result<(), StoreError> {
+    let partly = |standing: &Standing| {
+        let apart = standing.unit != unit && standing.series.is_some();
+        standing.partly(unit).filter(|_| apart)
+    };
+    let seqs = found.iter().filter(|one| partly(one).is_some());
+    let seqs = json_list(seqs.map(|one| one.seq));
+    if seqs == "[]" {
+        return Ok(());
+    }
+    let places = found.iter().flat_map(|one| {
+        let parts = partly(one).into_iter().flatten();
+        parts.map(|part| one.seq * PARTS + part)
+    });
+    let text = format!(
+        "SELECT d.seq FROM docket d WHERE d.seq IN (SELECT value FROM json_each($1)) AND EXISTS (SELECT 1 FROM reason r, json_each(r.keys) k JOIN key_part ON key_part.docket = d.seq AND key_part.key = json_extract(k.value, '$[0]') WHERE r.series = d.series AND (r.a = d.seq OR r.b = d.seq) AND {PLACE} IN (SELECT value FROM json_each($2)))"
+    );
+    let values = params![seqs, json_list(places)];
+    let mut tied = BTreeSet::new();
+    for row in sql::rows(connection, &text, values).await? {
+        tied.insert(sql::int(&row, 0)?);
+    }
+    for one in found.iter_mut() {
+        if partly(one).is_some() && !tied.contains(&one.seq) {
+            one.series = None;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps in which parts of a submission its keys stand, where some unit may be shown some of them only: of others
+/// nobody asks. Until it is kept none stands in a part that is shown.
+pub(super) async fn keep_parts(
+    connection: &mut AnyConnection,
+    seq: i64,
+    parts: &[(i64, Part)],
+) -> Result<(), StoreError> {
+    let forget = "DELETE FROM key_part WHERE docket = $1";
+    sql::run(connection, forget, params![seq]).await?;
+    let joined = "SELECT unit FROM joined WHERE docket = $1 LIMIT 1";
+    if sql::row(connection, joined, params![seq]).await?.is_none() {
+        return Ok(());
+    }
+    let numbered = parts.iter().filter_map(|(key, part)| {
+        let part = part_number(*part)?;
+        Some(params![seq, *key, part])
+    });
+    let head = "INSERT INTO key_part (docket, key, part) VALUES";
+    sql::insert(
+        connection,
+        head,
+        "ON CONFLICT DO NOTHING",
+        numbered.collect(),
+    )
+    .await?;
+    Ok(())
+}
+
+/// The keys of those of some submissions that are shown in part, as far as they stand in the parts shown.
+pub(super) async fn keys_shown(
+    connection: &mut AnyConnection,
+    seqs: impl Iterator<Item = i64>,
+    sight: &Sight,
+) -> Result<HashMap<i64, BTreeSet<i64>>, StoreError> {
+    let seqs: Vec<i64> = seqs.filter(|seq| sight.is_partly(*seq)).collect();
+    let mut keys: HashMap<i64, BTreeSet<i64>> =
+        seqs.iter().map(|seq| (*seq, BTreeSet::new())).collect();
+    if keys.is_empty() {
+        return Ok(keys);
+    }
+    let text = format!(
+        "SELECT docket, key FROM key_part WHERE docket IN (SELECT value FROM json_each($1)) AND {PLACE} IN (SELECT value FROM json_each($2))"
+    );
+    let values = params![json_list(seqs.into_iter()), sight.places_shown()];
+    for row in sql::rows(connection, &text, values).await? {
+        let of = keys.entry(sql::int(&row, 0)?).or_default();
+        of.insert(sql::int(&row, 1)?);
+    }
+    Ok(keys)
+}
+
 /// The place of no submission.
 const NOWHERE: i64 = -1;
 
@@ -230,7 +424,9 @@ impl Work {
         .iter()
         .map(standing)
         .collect::<Result<_, _>>()?;
-        complete(&mut connection, found).await
+        let mut found = complete(&mut connection, found).await?;
+        leave_series(&mut connection, &mut found, unit).await?;
+        Ok(found)
     }
 
     /// Rows of the docket that are seen, in the order of `seqs`.
@@ -257,7 +453,7 @@ impl Work {
         Ok(found.filter(|docket| sight.sees(docket.seq, &docket.unit)))
     }
 
-    /// Which of some submissions are seen.
+    /// Which of some submissions are seen where they lie in series.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -269,11 +465,39 @@ impl Work {
         let mut seen = BTreeSet::new();
         for [seq, unit] in found.rows() {
             let (seq, unit) = (sql::whole(seq)?, sql::unhex(unit)?);
-            if sight.sees(seq, &String::from_utf8_lossy(&unit)) {
+            if sight.sees_in_series(seq, &String::from_utf8_lossy(&unit)) {
                 seen.insert(seq);
             }
         }
         Ok(seen)
+    }
+
+    /// Reasons without the keys that stand in parts which are not shown; one that has no other is none.
+    pub(super) async fn shown_reasons(
+        &self,
+        mut reasons: Vec<Reason>,
+        sight: &Sight,
+    ) -> Result<Vec<Reason>, StoreError> {
+        let ends: BTreeSet<i64> = reasons.iter().flat_map(|one| [one.a, one.b]).collect();
+        let mut connection = self.reading().await?;
+        let shown = keys_shown(&mut connection, ends.into_iter(), sight).await?;
+        for reason in &mut reasons {
+            let ends = [reason.a, reason.b].map(|end| shown.get(&end));
+            if ends.iter().any(Option::is_some) {
+                let known = ends.into_iter().flatten();
+                reason
+                    .keys
+                    .retain(|(key, _)| known.clone().all(|keys| keys.contains(key)));
+                reason.bits = reason.keys.iter().map(|(_, bits)| bits).sum();
+            }
+        }
+        let in_part = |reason: &Reason| {
+            [reason.a, reason.b]
+                .iter()
+                .any(|end| shown.contains_key(end))
+        };
+        reasons.retain(|reason| !in_part(reason) || !reason.keys.is_empty());
+        Ok(reasons)
     }
 
     /// The cells of the tally, as far as they are seen.
@@ -434,22 +658,38 @@ impl Work {
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
-        sql::run(
-            &mut transaction,
-            "DELETE FROM joined WHERE docket = $1",
-            params![seq],
-        )
-        .await?;
-        let rows = units
+        let units = units
             .iter()
-            .map(|(unit, parts)| params![seq, *unit, parts.join(" ")])
-            .collect();
-        let head = "INSERT INTO joined (docket, unit, parts) VALUES";
-        sql::insert(&mut transaction, head, "", rows).await?;
+            .map(|(unit, parts)| ((*unit).to_owned(), parts.join(" ")));
+        show(&mut transaction, seq, units.collect()).await?;
         keep_act(&mut transaction, &act, Some(seq), None).await?;
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Shows parts of a submission to these units and no others, and has it harmonised again where that is told apart.
+pub(super) async fn show(
+    connection: &mut AnyConnection,
+    seq: i64,
+    units: Vec<(String, String)>,
+) -> Result<(), sqlx::Error> {
+    let forget = "DELETE FROM joined WHERE docket = $1";
+    sql::run(connection, forget, params![seq]).await?;
+    if units.is_empty() {
+        return Ok(());
+    }
+    let rows = units.into_iter();
+    let rows = rows
+        .map(|(unit, parts)| params![seq, unit, parts])
+        .collect();
+    let head = "INSERT INTO joined (docket, unit, parts) VALUES";
+    sql::insert(connection, head, "", rows).await?;
+    let known = "SELECT docket FROM key_part WHERE docket = $1 LIMIT 1";
+    if sql::row(connection, known, params![seq]).await?.is_none() {
+        again::queue(connection, &[seq]).await?;
+    }
+    Ok(())
 }
 
 /// Whether [`Work::bring_home`] was done.

@@ -1,3 +1,4 @@
+use casework::policy::Part;
 use linkage::Model;
 
 use super::*;
@@ -820,6 +821,7 @@ async fn found_again(work: &Work, found: &[(i64, &[(i64, &str)])]) {
             waiting: *waiting.iter().find(|one| one.seq == *seq).unwrap(),
             sightings: format!("[{seq}]"),
             keys: harmonised(*seq, keys).keys,
+            parts: Vec::new(),
         })
         .collect();
     work.take_again(&found, &model()).await.unwrap();
@@ -960,6 +962,7 @@ async fn what_is_found_again_gives_what_it_would_have_given_at_once() {
                 waiting: *one,
                 sightings: "[]".to_owned(),
                 keys: again.keys.clone(),
+                parts: Vec::new(),
             });
             now[one.seq as usize] = again;
         }
@@ -1006,6 +1009,7 @@ async fn a_reason_that_comes_while_it_is_harmonised_is_not_lost() {
         waiting: waiting[0],
         sightings: "[\"old\"]".to_owned(),
         keys: Vec::new(),
+        parts: Vec::new(),
     };
     work.take_again(&[found], &model()).await.unwrap();
     assert_eq!(work.docket(0).await.unwrap().unwrap().sightings, "[]");
@@ -1072,4 +1076,160 @@ async fn what_an_agent_says_of_a_hit_is_kept_apart_and_undone() {
     let undone = work.acts(0).await.unwrap();
     let undone = undone.iter().find(|one| one.id == "correct").unwrap();
     assert_eq!(undone.undone_by.as_deref(), Some("undo"));
+}
+
+/// What unit "a" sees, of which another unit shows these parts of number 3.
+async fn sight_of_parts(work: &Work, parts: &[&str]) -> Sight {
+    let before = work.acts(3).await.unwrap().len();
+    let shown = act(&format!("show {before}"), "show");
+    work.show_to(3, &[("a", parts)], shown).await.unwrap();
+    let apart = work.apart("agent", "a").await.unwrap();
+    Sight::new(Some("a"), apart, |_| true)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_in_part_is_found_counted_and_in_series_by_the_parts_shown_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    // Number 3 lies at another unit, in a series by what stands in a message, and beside 4 by a fact.
+    let keys: [&[(i64, &str)]; 5] = [
+        &[(20, "iban"), (21, "phone")],
+        &[(20, "iban"), (21, "phone")],
+        &[(30, "iban")],
+        &[(10, "iban"), (20, "iban"), (21, "phone"), (30, "iban")],
+        &[(10, "iban")],
+    ];
+    let all = keys.iter().zip(0..).map(|(keys, seq)| Harmonised {
+        unit: if seq == 3 { "b" } else { "a" }.to_owned(),
+        ..harmonised(seq, keys)
+    });
+    let all: Vec<Harmonised> = all.collect();
+    let work = work(folder.path(), &[&all]).await;
+    let series = work.docket(3).await.unwrap().unwrap().series.unwrap();
+    assert_eq!(
+        work.docket(0).await.unwrap().unwrap().series.as_ref(),
+        Some(&series)
+    );
+    let found = async |sight: &Sight| {
+        let mut found = Vec::new();
+        for key in [10, 20, 30] {
+            let holders = work.holders(key, None, 9, sight).await.unwrap();
+            let count = work.seen_holders(&[key], sight).await.unwrap()[&key];
+            assert_eq!(count, holders.len() as i64, "{key}");
+            found.push(holders);
+        }
+        found
+    };
+    let in_series = async |sight: &Sight| {
+        let members = work.members(&series, -1, 9, sight).await.unwrap();
+        let members: Vec<i64> = members.iter().map(|one| one.seq).collect();
+        let seen = work.seen_series(&series, sight).await.unwrap();
+        let size = seen.map_or(0, |seen| seen.members);
+        assert!(
+            size == members.len() as i64 || size == 0,
+            "{size} {members:?}"
+        );
+        for reason in work.reasons(&series, 99, sight).await.unwrap() {
+            assert!(members.contains(&reason.a) && members.contains(&reason.b));
+            assert!(!reason.keys.is_empty());
+        }
+        members
+    };
+    // All of it, from the first moment on.
+    let sight = sight_of_parts(&work, &["facts", "messages", "exhibits"]).await;
+    assert_eq!(found(&sight).await, [vec![4, 3], vec![3, 1, 0], vec![3, 2]]);
+    assert!(in_series(&sight).await.contains(&3));
+    // Of a part nothing, until what stands where is known.
+    let sight = sight_of_parts(&work, &["facts"]).await;
+    assert!(sight.sees(3, "b"));
+    assert_eq!(found(&sight).await, [vec![4], vec![1, 0], vec![2]]);
+    let waiting = work.waiting_again(9).await.unwrap();
+    let waiting = *waiting.iter().find(|one| one.seq == 3).unwrap();
+    let again = FoundAgain {
+        waiting,
+        sightings: "[]".to_owned(),
+        keys: all[3].keys.clone(),
+        parts: vec![
+            (10, Part::Facts),
+            (20, Part::Messages),
+            (21, Part::Messages),
+            (30, Part::Exhibits),
+        ],
+    };
+    work.take_again(&[again], &model()).await.unwrap();
+    let (own, with) = (|| vec![1, 0], || vec![3, 1, 0]);
+    for (parts, holders) in [
+        (&["facts"][..], [vec![4, 3], own(), vec![2]]),
+        (&["facts", "messages"], [vec![4, 3], with(), vec![2]]),
+        (&["facts", "exhibits"], [vec![4, 3], own(), vec![3, 2]]),
+        (
+            &["facts", "exhibits", "messages"],
+            [vec![4, 3], with(), vec![3, 2]],
+        ),
+        (
+            &["facts", "notes", "identity"],
+            [vec![4, 3], own(), vec![2]],
+        ),
+    ] {
+        let sight = sight_of_parts(&work, parts).await;
+        assert_eq!(found(&sight).await, holders, "{parts:?}");
+        // The reason that ties 3 to 0 is in the messages, the one that ties it to 4 in the facts.
+        let members = in_series(&sight).await;
+        let shown: Vec<i64> = work
+            .keys_shown(3, &sight)
+            .await
+            .unwrap()
+            .into_iter()
+            .flatten()
+            .collect();
+        let whole = parts.contains(&"messages") && parts.contains(&"exhibits");
+        assert_eq!(shown.is_empty(), whole, "{parts:?}");
+        assert!(members.contains(&3), "{parts:?} {members:?}");
+        for reason in work.reasons(&series, 99, &sight).await.unwrap() {
+            let of_it = [reason.a, reason.b].contains(&3) && !whole;
+            assert!(!of_it || reason.keys.iter().all(|(key, _)| shown.contains(key)));
+        }
+    }
+    // Nothing any more, at once.
+    work.show_to(3, &[], act("end", "show")).await.unwrap();
+    let apart = work.apart("agent", "a").await.unwrap();
+    let sight = Sight::new(Some("a"), apart, |_| true);
+    assert!(!sight.sees(3, "b"));
+    assert_eq!(found(&sight).await, [vec![4], vec![1, 0], vec![2]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_a_series_by_a_part_that_is_not_shown_alone_is_in_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let shared: &[(i64, &str)] = &[(20, "iban"), (21, "phone")];
+    let all: Vec<Harmonised> = (0..4)
+        .map(|seq| Harmonised {
+            unit: if seq == 3 { "b" } else { "a" }.to_owned(),
+            ..harmonised(seq, shared)
+        })
+        .collect();
+    let work = work(folder.path(), &[&all]).await;
+    let series = work.docket(3).await.unwrap().unwrap().series.unwrap();
+    for (parts, members) in [(&["facts"][..], 3), (&["facts", "messages"], 4)] {
+        let sight = sight_of_parts(&work, parts).await;
+        for one in work.waiting_again(9).await.unwrap() {
+            let again = FoundAgain {
+                waiting: one,
+                sightings: "[]".to_owned(),
+                keys: all[3].keys.clone(),
+                parts: vec![(20, Part::Messages), (21, Part::Messages)],
+            };
+            work.take_again(&[again], &model()).await.unwrap();
+        }
+        let apart = work.apart("agent", "a").await.unwrap();
+        let sight = Sight::new(Some("a"), apart, |_| sight.sees(3, "b"));
+        let seen = work.seen_series(&series, &sight).await.unwrap().unwrap();
+        assert_eq!(seen.members, members, "{parts:?}");
+        let listed = work.series_page("", None, 9, &sight).await.unwrap().rows;
+        assert_eq!(listed[0].members, members, "{parts:?}");
+        let sizes = work.seen_sizes(&[&series], &sight).await.unwrap();
+        assert_eq!(sizes[&series], members, "{parts:?}");
+        assert_eq!(sight.series(3, Some(&series)).is_some(), members == 4);
+        let keys = work.series_keys(&series, 9, &sight).await.unwrap();
+        assert_eq!(keys.len() as i64, members);
+    }
 }
