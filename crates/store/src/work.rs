@@ -13,6 +13,7 @@ mod docket;
 mod leave;
 mod matching;
 mod overview;
+mod request;
 mod series;
 mod sight;
 #[cfg(test)]
@@ -41,6 +42,7 @@ pub use self::{
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
+    request::{Answer, Request, Requested},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},
     words::Analyser,
@@ -57,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0007.sql"),
     include_str!("../migrations/work/0008.sql"),
     include_str!("../migrations/work/0009.sql"),
+    include_str!("../migrations/work/0010.sql"),
 ];
 
 /// What the public body makes of the intake.
