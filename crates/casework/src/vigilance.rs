@@ -186,12 +186,27 @@ struct Lately {
 
 /// Every sign in a record, in its order.
 pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) -> Vec<Alert> {
-    let mut lately: BTreeMap<(&'r str, Sign, String), Lately> = BTreeMap::new();
-    let mut alerts = Vec::new();
-    for look in record {
-        let mut count = |sign: Sign, group: String, what: String, limit: Limit| {
-            let about = group.clone();
-            let of_sign = lately.entry((look.agent, sign, group)).or_default();
+    let mut watch = Watch::default();
+    let looks = record.into_iter();
+    looks.flat_map(|look| watch.look(&look, limits)).collect()
+}
+
+/// The same as [`signs`], look by look: what is remembered is what agents did within the longest span of a sign. One
+/// that was begun anew and shown the looks of that span gives the signs that the first would have given.
+#[derive(Default)]
+pub struct Watch {
+    lately: BTreeMap<(Box<str>, Sign, Box<str>), Lately>,
+}
+
+impl Watch {
+    /// Takes the next look of a record, and gives the signs that it makes.
+    pub fn look(&mut self, look: &Look<'_>, limits: &Limits) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        let mut count = |sign: Sign, about: &str, what: String, limit: Limit| {
+            let of_sign = self
+                .lately
+                .entry((look.agent.into(), sign, about.into()))
+                .or_default();
             if let Some(many) = of_sign.add(look.at, what, limit, sign.is_of_different_things()) {
                 alerts.push(Alert {
                     at: look.at,
@@ -204,19 +219,9 @@ pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) ->
         };
         match look.what {
             What::Search(words) => {
-                let mut words: Vec<String> = fold(words)
-                    .split(|c: char| !c.is_alphanumeric())
-                    .filter(|word| !word.is_empty())
-                    .map(str::to_owned)
-                    .collect();
-                words.sort();
+                let words = same_search(words);
                 if !words.is_empty() {
-                    count(
-                        Sign::Repeated,
-                        words.join(" "),
-                        String::new(),
-                        limits.repeated,
-                    );
+                    count(Sign::Repeated, &words, String::new(), limits.repeated);
                 }
             }
             What::Submission {
@@ -230,23 +235,46 @@ pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) ->
                     minutes: limits.outside.minutes,
                 };
                 if honey {
-                    count(Sign::Honey, what.clone(), what.clone(), once);
+                    count(Sign::Honey, &what, what.clone(), once);
                 }
                 if matches!(nearness, Nearness::Other | Nearness::Glass) {
-                    count(Sign::Glass, what.clone(), what.clone(), once);
+                    count(Sign::Glass, &what, what.clone(), once);
                 }
                 if nearness == Nearness::Denied {
-                    count(Sign::Denied, String::new(), what, limits.denied);
-                    continue;
+                    count(Sign::Denied, "", what, limits.denied);
+                    return alerts;
                 }
                 if !matches!(nearness, Nearness::Own | Nearness::Unit) {
-                    count(Sign::Outside, String::new(), what.clone(), limits.outside);
+                    count(Sign::Outside, "", what.clone(), limits.outside);
                 }
-                count(Sign::Bulk, String::new(), what, limits.bulk);
+                count(Sign::Bulk, "", what, limits.bulk);
             }
         }
+        alerts
     }
-    alerts
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.lately.is_empty()
+    }
+
+    /// Forgets what is older than any sign could be over, at this time.
+    pub fn forget(&mut self, now: i64, limits: &Limits) {
+        let since = now.saturating_sub(limits.longest());
+        let newest = |lately: &Lately| lately.looks.back().map_or(i64::MIN, |(at, _)| *at);
+        self.lately.retain(|_, lately| newest(lately) > since);
+    }
+}
+
+/// The words of a search, whatever their case, accents and order.
+fn same_search(words: &str) -> String {
+    let folded = fold(words);
+    let mut words: Vec<&str> = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.sort_unstable();
+    words.join(" ")
 }
 
 impl Lately {
@@ -397,6 +425,39 @@ mod tests {
     }
 
     proptest! {
+        /// A watch that was begun anew, shown the looks of the longest span before, says what the first would have said.
+        #[test]
+        fn a_watch_that_is_begun_anew_gives_the_same_signs(
+            looks in prop::collection::vec((0..90_i64, 0..7_i64, 0..4_usize), 1..120),
+            cut in 0..120_usize,
+        ) {
+            let mut record: Vec<Look<'_>> = looks
+                .iter()
+                .map(|(minute, place, kind)| match kind {
+                    0 => search(*minute, ["a", "b"][*place as usize % 2]),
+                    1 => look(*minute, *place, Nearness::Joined),
+                    2 => look(*minute, *place, Nearness::Denied),
+                    _ => look(*minute, *place, Nearness::Own),
+                })
+                .collect();
+            record.sort_by_key(|look| look.at);
+            let cut = cut.min(record.len() - 1);
+            let limits = limits();
+            let since = record[cut].at - limits.longest();
+            let mut first = Watch::default();
+            for look in &record[..cut] {
+                first.look(look, &limits);
+                first.forget(look.at, &limits);
+            }
+            let mut second = Watch::default();
+            for look in record[..cut].iter().filter(|look| look.at >= since) {
+                second.look(look, &limits);
+            }
+            for look in &record[cut..] {
+                prop_assert_eq!(first.look(look, &limits), second.look(look, &limits));
+            }
+        }
+
         /// Planted among a day of usual work, each kind of misuse is found and nobody else is told of.
         #[test]
         fn planted_misuse_is_found_among_usual_work(

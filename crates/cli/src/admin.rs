@@ -1,6 +1,7 @@
 //! `orfevre admin`: agents and their invitations, units, checks, partners' tokens.
 
 mod train;
+mod verify;
 
 use std::{
     path::{Path, PathBuf},
@@ -17,9 +18,10 @@ use casework::{
     policy::Role,
 };
 use clap::{Args, Subcommand};
+use server::agent_id;
 use store::{
     Store,
-    record::{Record, Verified},
+    record::Record,
     work::{Agent, Work},
 };
 
@@ -54,11 +56,9 @@ pub(crate) enum Admin {
 
 #[derive(Subcommand)]
 pub(crate) enum RecordCommand {
-    /// Compute the chain anew: fails, and says where, when an entry was changed or taken out. The server may be running.
-    Verify {
-        #[command(flatten)]
-        folder: Folder,
-    },
+    /// Compute the chain anew, and hold it against its anchors in the ledger: fails, and says where, when an entry was
+    /// changed, taken out or written anew. The server may be running.
+    Verify(verify::Verify),
     /// Say that nobody has a reason to open a submission: whoever does is told to their head at once.
     Honey {
         /// The number of the submission, as agents read it.
@@ -342,16 +342,7 @@ impl AgentCommand {
 impl RecordCommand {
     async fn run(self) -> Result<ExitCode> {
         match self {
-            Self::Verify { folder } => match folder.record().await?.verify().await? {
-                Verified::Whole(count) => println!("{count} entries hold together"),
-                Verified::Broken(place) => {
-                    println!(
-                        "entry {} was changed, or one before it was taken out",
-                        place + 1
-                    );
-                    return Ok(ExitCode::FAILURE);
-                }
-            },
+            Self::Verify(verify) => return verify.run().await,
             Self::Honey {
                 number,
                 remove,
@@ -459,13 +450,6 @@ impl Invite {
             _ => Ok(()),
         }
     }
-}
-
-fn agent_id(name: &str) -> String {
-    casework::fold(name)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(".")
 }
 
 async fn known(work: &Work, id: &str) -> Result<Option<Agent>> {

@@ -228,7 +228,10 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
     assert_eq!(agents, "");
 
     let (record, _) = check(here, &["admin", "record", "verify"], 0);
-    assert_eq!(record, "0 entries hold together\n");
+    assert_eq!(
+        record,
+        "0 entries hold together, and are what 0 anchors say\n"
+    );
     check(here, &["admin", "record", "honey", "0"], 2);
     check(here, &["admin", "record", "honey", "3"], 0);
 

@@ -20,6 +20,8 @@ use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
+use crate::watch::Watching;
+
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
@@ -40,6 +42,8 @@ pub struct Shared {
     /// Rings when something was received, for the worker.
     pub(crate) arrived: Notify,
     receiving: AtomicUsize,
+    /// What agents did lately, as far as signs of misuse go.
+    pub(crate) watching: Watching,
 }
 
 /// Limits and addresses of an installation.
@@ -107,6 +111,7 @@ impl App {
             clock,
             arrived: Notify::new(),
             receiving: AtomicUsize::new(0),
+            watching: Watching::default(),
         }))
     }
 

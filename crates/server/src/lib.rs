@@ -8,6 +8,7 @@
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
 //! - [`housekeeping`]: removes drafts and files whose time is over.
 //! - [`reader`]: files of others' formats, read by a child process with limits.
+//! - [`watch`]: raises signs of misuse, and anchors the record of looks in the ledger.
 //! - [`worker`]: carries what was received through harmonising and matching, and resumes after a kill.
 //!
 //! No SQL is here, no environment is read, the clock comes in with [`app::App`].
@@ -23,6 +24,7 @@ pub mod reader;
 pub mod receive;
 mod router;
 mod serve;
+pub mod watch;
 pub mod web;
 pub mod words;
 mod workbench;
@@ -30,3 +32,4 @@ pub mod worker;
 
 pub use router::router;
 pub use serve::serve;
+pub use workbench::agent_id;

@@ -68,6 +68,12 @@ pub struct Page {
     pub reads: bool,
     /// Whether the agent reads the record of looks.
     pub watches: bool,
+    /// Whether the agent sees how the service runs.
+    pub administers: bool,
+    /// Whether the agent runs the machine.
+    pub runs: bool,
+    /// How many signs of misuse the agent is to be told of and has not seen yet.
+    pub signs: usize,
     /// Why the agent looks beyond their own; empty between two tasks.
     pub task: String,
 }
@@ -166,6 +172,9 @@ impl FromRequestParts<App> for Page {
             workbench: path.contains("/workbench"),
             reads: false,
             watches: false,
+            administers: false,
+            runs: false,
+            signs: 0,
             task: String::new(),
         })
     }

@@ -4,6 +4,7 @@
 //! of rows at a time; counts come from the tally, never from the docket. Every page and act has its
 //! [`door::Door`]: what it is for and what it is about, which `casework::policy` decides on.
 
+mod admin;
 mod dashboard;
 mod door;
 mod glass;
@@ -21,6 +22,8 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod told;
+
+pub use admin::agent_id;
 
 use axum::{Router, response::Response, routing::get};
 use casework::policy::Action;
@@ -70,6 +73,30 @@ fn doors() -> Doors {
             glass::agree,
         )
         .page(&at("/record"), Action::ReadRecord, Service, record::show)
+        .page(
+            &at("/record/verify"),
+            Action::ReadRecord,
+            Service,
+            record::check::verify,
+        )
+        .page(
+            &at("/record/anchor"),
+            Action::ReadRecord,
+            Service,
+            record::check::anchor,
+        )
+        .page(
+            &at("/record/export"),
+            Action::ExportRecord,
+            Service,
+            record::export::csv,
+        )
+        .act(
+            &at("/signs/seen"),
+            Action::SeeAlerts,
+            Service,
+            record::set_seen,
+        )
         .page(&at("/series"), Action::Read, Docket, series::list)
         .page(&series(""), Action::Read, Series, series::page::show)
         .page(&submission(""), Action::Read, Submission, submission::show)
@@ -117,7 +144,7 @@ fn doors() -> Doors {
         let path = series(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
     }
-    doors
+    admin::doors(doors)
 }
 
 async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {

@@ -9,6 +9,7 @@
 //! and checkpoint in one commit → reply. A checkpoint is signed inside the transaction and published
 //! only by its commit, so no two published checkpoints can disagree.
 
+mod anchor;
 mod backfill;
 mod draft;
 mod forgetting;
@@ -26,6 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::writing::{Command, Writer};
 pub use self::{
+    anchor::{Anchor, Anchors, broken_link},
     draft::Draft,
     forgetting::{SweepError, Swept},
     reading::{Submission, Supplement, Upload},
@@ -35,6 +37,7 @@ use crate::{StoreError, migrate, readers, secrets::Secrets, sql, writer};
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/intake/0001.sql"),
     include_str!("../migrations/intake/0002.sql"),
+    include_str!("../migrations/intake/0003.sql"),
 ];
 
 /// How many callers may wait for the writer; more wait at the door, in order.

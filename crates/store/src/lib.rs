@@ -130,6 +130,15 @@ impl Store {
         Record::open(&folder.join("record.db")).await
     }
 
+    /// Opens only the anchors of the record, beside a server that has the folder open: to verify it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub async fn open_anchors(folder: &Path) -> Result<intake::Anchors, StoreError> {
+        sqlx::any::install_default_drivers();
+        intake::Anchors::open(&folder.join("intake.db")).await
+    }
+
     /// Opens only what agents work with, beside a server that has the folder open: for invitations
     /// and tokens.
     ///

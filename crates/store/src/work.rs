@@ -14,6 +14,7 @@ mod joint;
 mod leave;
 mod matching;
 mod overview;
+mod request;
 mod series;
 mod sight;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use self::{
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
+    request::{Answer, Request, Requested},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},
     words::Analyser,
@@ -62,6 +64,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0010.sql"),
     include_str!("../migrations/work/0011.sql"),
     include_str!("../migrations/work/0012.sql"),
+    include_str!("../migrations/work/0013.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -118,12 +118,18 @@ words! {
         HandleFilm = "handle_film",
         /// Read the record of who looked at what.
         ReadRecord = "read_record",
+        /// Take a copy of it out of the system.
+        ExportRecord = "export_record",
         /// Be told of signs that somebody looks for something else than their work.
         SeeAlerts = "see_alerts",
         /// Invite agents, change their roles, end their sessions.
         ManageAgents = "manage_agents",
+        /// Agree that somebody gets access, as the second person.
+        AgreeAccess = "agree_access",
         /// Publish desks, units and rules.
         PublishRules = "publish_rules",
+        /// See whether queues move, what waits for whom, and who waits for access.
+        SeeService = "see_service",
         /// See and mend queues, stores and backups.
         RunMachine = "run_machine",
     }
@@ -156,7 +162,8 @@ impl Reach {
         }
     }
 
-    fn word(self) -> &'static str {
+    /// The word of the page.
+    pub fn as_str(self) -> &'static str {
         match self {
             Reach::Never => "–",
             Reach::Own => "own",
@@ -315,10 +322,14 @@ impl Action {
             Action::ReadFilm => about(Film,      [N, N, N, U, N, U, N, N, N]),
             Action::HandleFilm => about(Film,    [N, N, N, U, N, U, N, N, N]).changes(),
             Action::ReadRecord => about(Record,  [N, N, N, N, N, N, A, A, N]).reason(),
+            Action::ExportRecord => about(Record,[N, N, N, N, N, N, A, A, N]).reason().sign_in(),
             Action::SeeAlerts => about(Record,   [N, N, N, U, N, N, A, A, N]),
             Action::ManageAgents => about(Service,[N, N, N, N, N, N, N, N, A]).sign_in(),
+            // Whoever gave access alone could give it to themselves, under another name.
+            Action::AgreeAccess => about(Service,[N, N, N, U, N, N, N, N, A]).sign_in().second_person(),
             // Whoever could publish alone could route every case to themselves.
             Action::PublishRules => about(Service,[N, N, N, N, N, N, N, N, A]).reason().sign_in().second_person(),
+            Action::SeeService => about(Service, [N, N, N, U, N, N, N, N, A]),
             Action::RunMachine => about(Service, [N, N, N, N, N, N, N, N, A]),
         }
     }
@@ -346,7 +357,7 @@ pub fn page() -> String {
             rule.subject.as_str()
         );
         for role in Role::ALL {
-            let _ = write!(page, " {} |", rule.reach(*role).word());
+            let _ = write!(page, " {} |", rule.reach(*role).as_str());
         }
         let _ = writeln!(page, " {} |", asked(&rule));
     }

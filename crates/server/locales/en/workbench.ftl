@@ -420,7 +420,6 @@ wb-looks = Looks
 wb-looks-none = No look fits.
 wb-alerts = Signs to be asked about
 wb-alerts-hint = A sign is a reason to ask, never a proof.
-wb-alerts-cut = There are too many looks to go through them all: the oldest of the time were left out.
 wb-alert-looks = Their looks
 wb-sign-bulk = opened { $many } different files in a short time
 wb-sign-outside = opened { $many } files that others work on

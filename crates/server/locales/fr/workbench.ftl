@@ -420,7 +420,6 @@ wb-looks = Consultations
 wb-looks-none = Aucune consultation ne correspond.
 wb-alerts = Signes à vérifier
 wb-alerts-hint = Un signe est une raison de poser la question, jamais une preuve.
-wb-alerts-cut = Il y a trop de consultations pour les parcourir toutes : les plus anciennes de la période ont été laissées de côté.
 wb-alert-looks = Ses consultations
 wb-sign-bulk = a ouvert { $many } dossiers différents en peu de temps
 wb-sign-outside = a ouvert { $many } dossiers dont d’autres s’occupent

@@ -22,12 +22,13 @@ use casework::{
 use store::{
     StoreError,
     record::Look,
-    work::{Leave, Sight, Standing},
+    work::{self, Leave, Sight, Standing},
 };
 
 use super::{
-    glass, link,
+    admin, glass, link,
     policies::{self, object},
+    record,
     session::{self, Refused, SignedIn},
     told,
 };
@@ -49,6 +50,8 @@ pub(crate) enum About {
     Submission,
     /// The series of the path.
     Series,
+    /// The request of the path, of this kind, which waits for a second person.
+    Request(&'static str),
 }
 
 impl About {
@@ -156,6 +159,8 @@ pub(crate) struct Admitted {
     seq: Option<i64>,
     /// What a second person agreed to.
     leave: Option<Leave>,
+    /// What they are the second person for.
+    pub(crate) request: Option<work::Request>,
     object: Object,
     context: Context,
     params: HashMap<String, String>,
@@ -237,7 +242,7 @@ impl Admitted {
             About::Submission => self.path("exhibit"),
             About::Series => self.path("id"),
             About::Docket => self.query("q"),
-            About::Service => self.query("agent"),
+            About::Service | About::Request(_) => &record::asked_for(self),
         };
         let look = self.look(app, kind, (self.seq, object), near);
         app.store.record.keep(&[look]).await
@@ -249,7 +254,8 @@ impl Admitted {
         if let Some(read) = self.read_to_be_told(decision) {
             return Some((Action::Read, self.near(read)));
         }
-        let looks = matches!(door.action, Action::Search | Action::ReadRecord);
+        use Action::{ExportRecord, ReadRecord, Search};
+        let looks = matches!(door.action, Search | ReadRecord | ExportRecord);
         // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
         let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
         // A page's script asks every 20 s who else is there: it was recorded when the page was.
@@ -301,6 +307,27 @@ impl Admitted {
             })
             .collect();
         app.store.record.keep(&looks).await
+    }
+
+    /// Keeps an act that is about no submission: what is done to access, to rules, or with the record itself.
+    pub(crate) async fn note(
+        &self,
+        app: &App,
+        kind: &str,
+        object: &str,
+        reason: &str,
+    ) -> Result<(), Refused> {
+        let look = Look {
+            at: app.now_micros(),
+            agent: self.who.id.to_string(),
+            unit: self.who.unit.as_str().to_owned(),
+            kind: kind.to_owned(),
+            object: object.to_owned(),
+            reason: observables::mask_cards(reason).into_owned(),
+            ..Look::default()
+        };
+        let kept = app.store.record.keep(&[look]).await;
+        kept.map_err(|error| self.signed.failed(&error))
     }
 
     /// An entry of the record, of now and with the agent's reason.
@@ -406,7 +433,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let apart = app.store.work.apart(&who.id, who.unit.as_str()).await;
     let sight = policies::sight(&who, apart.map_err(failed)?);
     let id = params.get("id").map_or("", String::as_str);
-    let mut seq = None;
+    let (mut seq, mut request) = (None, None);
     let object = match door.about {
         About::Service | About::Docket => policies::own(&who, door.action),
         About::Submission => {
@@ -423,6 +450,12 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
                 .map_err(failed)?;
             policies::series(&who, &sight, seen.as_ref())
         }
+        About::Request(kind) => {
+            let id = params.get("request").map_or("", String::as_str);
+            let found = app.store.work.request(id).await.map_err(failed)?;
+            request = found.filter(|one| admin::is_open(app, one, kind));
+            policies::request(request.as_ref())
+        }
     };
     let given = app.now_micros() - glass::LASTS;
     let leave = app
@@ -436,7 +469,14 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
         context = with_leave(context, leave);
     }
-    let decision = policy::decide(&who, door.action, &object, &context);
+    let decision = match (door.about, &request) {
+        (About::Request(_), None) => Because::TooFar.into(),
+        (_, Some(one)) => {
+            context.second_person = Some(one.agent.as_str().into());
+            policy::decide(&who, door.action, &object, &context)
+        }
+        _ => policy::decide(&who, door.action, &object, &context),
+    };
     let mut at = Admitted {
         signed,
         sight,
@@ -444,6 +484,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         about: door.about,
         seq,
         leave,
+        request,
         object,
         context,
         params,
@@ -453,6 +494,11 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
     at.signed.page.watches = at.may_at_all(Action::ReadRecord);
+    at.signed.page.administers = at.may_at_all(Action::SeeService);
+    at.signed.page.runs = at.may_at_all(Action::RunMachine);
+    at.signed.page.signs = record::unseen(app, &at)
+        .await
+        .map_err(|error| at.signed.failed(&error))?;
     // What cannot be recorded is not shown, nor done.
     let kept = at.record(app, door, decision).await;
     kept.map_err(|error| at.signed.failed(&error))?;

@@ -177,6 +177,16 @@ pub(super) fn action(page: &Page, kind: &str) -> String {
         "glass_agree" => words.t("wb-look-glass-agree"),
         "task_begin" => words.t("wb-look-task-begin"),
         "task_end" => words.t("wb-look-task-end"),
+        "export_record" => words.t("ad-look-export-record"),
+        "ask_access" => words.t("ad-look-ask-access"),
+        "agree_access" => words.t("ad-look-agree-access"),
+        "refuse_access" => words.t("ad-look-refuse-access"),
+        "disable_agent" => words.t("ad-look-disable-agent"),
+        "dry_run" => words.t("ad-look-dry-run"),
+        "ask_rules" => words.t("ad-look-ask-rules"),
+        "agree_rules" => words.t("ad-look-agree-rules"),
+        "refuse_rules" => words.t("ad-look-refuse-rules"),
+        "sign" => words.t("ad-look-sign"),
         other => act(page, other),
     }
 }

@@ -77,6 +77,19 @@ pub(super) fn object(standing: &Standing) -> Object {
     }
 }
 
+/// What a second person is asked for: of the unit whose head may agree, and never for whom it is about to agree to.
+pub(super) fn request(asked: Option<&work::Request>) -> Object {
+    let nobodys = Object::nobodys(Subject::Service);
+    let Some(asked) = asked else {
+        return nobodys;
+    };
+    Object {
+        unit: asked.unit.parse().ok(),
+        conflicts: [asked.about.as_str().into()].into(),
+        ..nobodys
+    }
+}
+
 /// The nearest that an object of an action can be to an agent: what is not allowed on it is allowed nowhere.
 pub(super) fn own(agent: &Agent, action: Action) -> Object {
     Object {

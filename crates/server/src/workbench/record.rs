@@ -1,30 +1,75 @@
 //! The record of looks, for those who watch over it: who looked at what and why, and the signs that somebody looked for
 //! something else than their work.
 
-use std::collections::{BTreeSet, HashMap};
+pub(super) mod check;
+pub(super) mod export;
+
+use std::collections::HashMap;
 
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
-use casework::{
-    policy::Action,
-    vigilance::{self, Alert, Nearness, Sign, What},
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
 };
+use casework::{policy::Action, vigilance::Sign};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use store::{
     StoreError,
-    record::{Asked, Entry, Watched},
+    record::{Asked, Entry, SIGN, Signs},
 };
 
 use super::{door::Admitted, labels, link, row, session::Refused};
 use crate::{
     app::App,
     page::{Page, render},
+    watch,
 };
 
 const ROWS: i64 = 100;
 /// Signs of so many days are shown here.
 const DAYS: i64 = 7;
-/// Entries that signs are looked for in, at most: the newest.
-const MOST: i64 = if cfg!(test) { 200 } else { 200_000 };
+/// So many signs are shown, the newest; and so many new ones are counted.
+const MOST: i64 = 200;
+
+/// What the record can be searched for, by the fields of the address.
+const FIELDS: [&str; 6] = ["agent", "number", "kind", "word", "since", "until"];
+
+/// Kinds of entries, in the order of the list.
+const KINDS: [&str; 33] = [
+    "read",
+    "search",
+    "open_exhibit",
+    "open_identity",
+    "take",
+    "route",
+    "close",
+    "reopen",
+    "reply",
+    "note",
+    "correct",
+    "decide_series",
+    "seal",
+    "unseal",
+    "declare_conflict",
+    "export",
+    "refer",
+    "hold",
+    "erase",
+    "glass_ask",
+    "glass_agree",
+    "task_begin",
+    "task_end",
+    "read_record",
+    "export_record",
+    "ask_access",
+    "agree_access",
+    "refuse_access",
+    "disable_agent",
+    "dry_run",
+    "ask_rules",
+    "agree_rules",
+    SIGN,
+];
 
 /// A look in words.
 struct EntryView {
@@ -37,20 +82,30 @@ struct EntryView {
     reason: String,
 }
 
-/// Signs, and whether they were looked for in the newest entries alone.
+/// Signs that somebody is to be told of.
 #[derive(Default)]
 pub(super) struct Alerts {
     pub(super) found: Vec<AlertView>,
-    pub(super) cut: bool,
+    /// The place of the newest, to say that it was seen.
+    pub(super) newest: i64,
 }
 
 /// A sign in words.
 pub(super) struct AlertView {
+    /// Whether the reader has not seen it yet.
+    pub(super) new: bool,
     pub(super) when: String,
     pub(super) who: String,
     pub(super) what: String,
     /// The looks of that agent; empty where the reader may not read them.
     pub(super) href: String,
+}
+
+/// A kind of entry in a list.
+struct KindChoice {
+    id: &'static str,
+    label: String,
+    selected: bool,
 }
 
 #[derive(Template)]
@@ -59,9 +114,17 @@ struct RecordPage {
     page: Page,
     alerts: Alerts,
     entries: Vec<EntryView>,
+    /// What was searched for, in the order of [`FIELDS`].
     agent: String,
     number: String,
+    word: String,
+    since: String,
+    until: String,
+    kinds: Vec<KindChoice>,
     next: String,
+    /// The same search as a file.
+    export: String,
+    chain: check::Chain,
 }
 
 /// The page.
@@ -72,146 +135,210 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     Ok(render(StatusCode::OK, &template))
 }
 
+/// What the address asks for. What cannot be read filters nothing but a number, which then is nobody's.
+fn asked(at: &Admitted) -> Asked {
+    let text = |name: &str| at.query(name).trim().to_owned();
+    let day = |name: &str, more: i64| -> Option<i64> {
+        let day: Date = at.query(name).trim().parse().ok()?;
+        let day = day
+            .checked_add(jiff::Span::new().try_days(more).ok()?)
+            .ok()?;
+        let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+        let start: Timestamp = day.to_zoned(zone).ok()?.timestamp();
+        Some(start.as_microsecond())
+    };
+    let number = text("number");
+    // Counted from one, as people count.
+    let place = |number: i64| number.saturating_sub(1);
+    Asked {
+        agent: text("agent"),
+        docket: (!number.is_empty()).then(|| number.parse().map_or(i64::MIN, place)),
+        before: at.query("before").parse().ok(),
+        kind: text("kind"),
+        reason: text("word"),
+        since: day("since", 0),
+        until: day("until", 1),
+    }
+}
+
+/// The same in one line, as the record keeps what was read of it.
+pub(super) fn asked_for(at: &Admitted) -> String {
+    let asked = FIELDS.iter().map(|name| at.query(name).trim());
+    let asked: Vec<&str> = asked.filter(|text| !text.is_empty()).collect();
+    asked.join(" ")
+}
+
 async fn build(app: &App, at: &Admitted) -> Result<RecordPage, StoreError> {
     let page = at.signed.page.clone();
-    let (agent, number) = (at.query("agent").trim(), at.query("number").trim());
-    // Counted from one, as people count.
-    let docket = number
-        .parse::<i64>()
-        .ok()
-        .map(|number| number.saturating_sub(1));
-    let asked = Asked {
-        agent: agent.to_owned(),
-        docket,
-        before: at.query("before").parse().ok(),
-    };
-    let mut entries = app.store.record.entries(&asked, ROWS + 1).await?;
+    let mut entries = app.store.record.entries(&asked(at), ROWS + 1).await?;
     let more = entries.len() as i64 > ROWS;
     entries.truncate(ROWS as usize);
-    let next = entries
-        .last()
-        .filter(|_| more)
-        .map_or(String::new(), |last| {
-            let before = last.place.to_string();
-            let fields = [("agent", agent), ("number", number), ("before", &before)];
-            format!("{}/record?{}", link::workbench(&page), link::query(&fields))
-        });
+    let before = entries.last().filter(|_| more).map(|last| last.place);
+    let fields: Vec<(&str, &str)> = FIELDS
+        .iter()
+        .map(|name| (*name, at.query(name).trim()))
+        .collect();
+    let address = |rest: &str, before: Option<i64>| {
+        let before = before.map_or(String::new(), |place| place.to_string());
+        let fields = [fields.as_slice(), &[("before", &before)]].concat();
+        format!(
+            "{}/record{rest}?{}",
+            link::workbench(&page),
+            link::query(&fields)
+        )
+    };
     let names = row::agent_names(app).await?;
+    let text = |name: &str| at.query(name).trim().to_owned();
+    let kind = text("kind");
     Ok(RecordPage {
         alerts: alerts(app, at, &names, DAYS).await?,
         entries: entries
             .iter()
             .map(|entry| view(app, &page, entry, &names))
             .collect(),
-        agent: agent.to_owned(),
-        number: number.to_owned(),
-        next,
+        agent: text("agent"),
+        number: text("number"),
+        word: text("word"),
+        since: text("since"),
+        until: text("until"),
+        kinds: KINDS
+            .iter()
+            .map(|one| KindChoice {
+                id: one,
+                label: labels::action(&page, one),
+                selected: *one == kind,
+            })
+            .collect(),
+        next: before.map_or(String::new(), |before| address("", Some(before))),
+        export: address("/export", None),
+        chain: check::Chain::read(app, &page).await?,
         page,
     })
 }
 
 fn view(app: &App, page: &Page, entry: &Entry, names: &HashMap<String, String>) -> EntryView {
     let look = &entry.look;
+    let sign = look.kind == SIGN;
     let number = look.docket.map(|seq| row::number(page, seq));
     let about: Vec<String> = number
         .into_iter()
-        .chain(Some(look.object.clone()).filter(|object| !object.is_empty()))
+        .chain(Some(look.object.clone()).filter(|object| !sign && !object.is_empty()))
         .collect();
     EntryView {
         when: page.moment(look.at),
         who: names.get(&look.agent).unwrap_or(&look.agent).clone(),
         unit: labels::unit(app, page.lang, &look.unit),
         what: labels::action(page, &look.kind),
-        about: about.join(", "),
-        because: labels::nearness(page, &look.because),
-        reason: look.reason.clone(),
+        about: if sign {
+            told(page, entry)
+        } else {
+            about.join(", ")
+        },
+        because: if sign {
+            String::new()
+        } else {
+            labels::nearness(page, &look.because)
+        },
+        reason: if sign {
+            String::new()
+        } else {
+            look.reason.clone()
+        },
     }
 }
 
-/// The signs of the last days that this agent is to be told, the newest first: of all but themselves, a head of what was
-/// done in their unit.
+/// Which signs somebody is to be told of: of all but themselves, a head of what was done in their unit. None who is to
+/// be told of none.
+fn signs(app: &App, at: &Admitted, days: i64) -> Option<Signs> {
+    let agent = &at.signed.agent;
+    let unit = match at.may_at_all(Action::ReadRecord) {
+        true => String::new(),
+        false => agent.unit.clone(),
+    };
+    at.may_at_all(Action::SeeAlerts).then(|| Signs {
+        unit,
+        but: agent.id.clone(),
+        after: -1,
+        since: app.days_ago(days),
+    })
+}
+
+/// How many signs of the last days somebody is to be told of and has not seen.
+pub(super) async fn unseen(app: &App, at: &Admitted) -> Result<usize, StoreError> {
+    let Some(which) = signs(app, at, DAYS) else {
+        return Ok(0);
+    };
+    let which = Signs {
+        after: app.store.record.seen(&at.signed.agent.id).await?,
+        ..which
+    };
+    Ok(app.store.record.signs(&which, MOST).await?.len())
+}
+
+/// The signs of the last days that this agent is to be told, the newest first.
 pub(super) async fn alerts(
     app: &App,
     at: &Admitted,
     names: &HashMap<String, String>,
     days: i64,
 ) -> Result<Alerts, StoreError> {
-    if !at.may_at_all(Action::SeeAlerts) {
+    let Some(which) = signs(app, at, days) else {
         return Ok(Alerts::default());
+    };
+    // They are raised every few seconds; whoever looks sees the newest. What cannot be raised now will be.
+    if let Err(error) = watch::catch_up(app).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "signs could not be raised for a page; they are tried again"
+        );
     }
     let page = &at.signed.page;
-    let reads_all = at.may_at_all(Action::ReadRecord);
-    let agent = &at.signed.agent;
-    let watched = Watched {
-        since: app.days_ago(days),
-        unit: if reads_all {
-            String::new()
-        } else {
-            agent.unit.clone()
-        },
-        but: agent.id.clone(),
-    };
-    let (entries, cut) = app.store.record.since(&watched, MOST).await?;
-    let honey = app.store.record.honey().await?;
-    let signs = vigilance::signs(looks(&entries, &honey), &app.config.vigilance);
-    let found = signs
-        .iter()
-        .rev()
-        .map(|alert| AlertView {
-            when: page.moment(alert.at),
-            who: names
-                .get(&*alert.agent)
-                .map_or(&*alert.agent, String::as_str)
-                .to_owned(),
-            what: told(page, alert),
-            href: if reads_all {
-                let query = link::query(&[("agent", &alert.agent)]);
+    let seen = app.store.record.seen(&at.signed.agent.id).await?;
+    let entries = app.store.record.signs(&which, MOST).await?;
+    let found = entries.iter().map(|entry| {
+        let agent = &entry.look.agent;
+        AlertView {
+            new: entry.place > seen,
+            when: page.moment(entry.look.at),
+            who: names.get(agent).unwrap_or(agent).clone(),
+            what: told(page, entry),
+            href: if page.watches {
+                let query = link::query(&[("agent", agent)]);
                 format!("{}/record?{query}", link::workbench(page))
             } else {
                 String::new()
             },
-        })
-        .collect();
-    Ok(Alerts { found, cut })
-}
-
-/// The entries that are looks at a submission or searches, as the detector takes them.
-fn looks<'e>(
-    entries: &'e [Entry],
-    honey: &'e BTreeSet<i64>,
-) -> impl Iterator<Item = vigilance::Look<'e>> {
-    entries.iter().filter_map(|entry| {
-        let look = &entry.look;
-        let what = match look.kind.as_str() {
-            "search" => What::Search(&look.object),
-            "read_record" | "task_begin" | "task_end" | "glass_ask" | "glass_agree" => return None,
-            _ => What::Submission {
-                place: look.docket,
-                nearness: Nearness::from_word(&look.because)?,
-                honey: look.docket.is_some_and(|place| honey.contains(&place)),
-            },
-        };
-        Some(vigilance::Look {
-            at: look.at,
-            agent: &look.agent,
-            what,
-        })
+        }
+    });
+    Ok(Alerts {
+        found: found.collect(),
+        newest: entries.first().map_or(-1, |entry| entry.place),
     })
 }
 
-fn told(page: &Page, alert: &Alert) -> String {
-    let key = match alert.sign {
-        Sign::Bulk => "wb-sign-bulk",
-        Sign::Outside => "wb-sign-outside",
-        Sign::Repeated => "wb-sign-repeated",
-        Sign::Denied => "wb-sign-denied",
-        Sign::Honey => "wb-sign-honey",
-        Sign::Glass => "wb-sign-glass",
+/// Notes that the signs on the page were seen.
+pub(super) async fn set_seen(app: App, at: Admitted) -> Result<Response, Refused> {
+    let place = at.field("newest").parse().unwrap_or(-1);
+    let seen = app.store.record.set_seen(&at.signed.agent.id, place).await;
+    seen.map_err(|error| at.signed.failed(&error))?;
+    Ok(Redirect::to(&link::workbench(&at.signed.page)).into_response())
+}
+
+fn told(page: &Page, sign: &Entry) -> String {
+    let look = &sign.look;
+    let key = match Sign::from_word(&look.because) {
+        Some(Sign::Bulk) => "wb-sign-bulk",
+        Some(Sign::Outside) => "wb-sign-outside",
+        Some(Sign::Repeated) => "wb-sign-repeated",
+        Some(Sign::Denied) => "wb-sign-denied",
+        Some(Sign::Honey) => "wb-sign-honey",
+        Some(Sign::Glass) => "wb-sign-glass",
+        None => return look.because.clone(),
     };
-    let about = match alert.about.parse::<i64>() {
-        Ok(seq) => row::number(page, seq),
-        Err(_) => alert.about.to_string(),
+    let many: i64 = look.reason.parse().unwrap_or(0);
+    let about = match look.docket {
+        Some(seq) => row::number(page, seq),
+        None => look.object.clone(),
     };
-    page.w
-        .t2(key, ("many", i64::from(alert.many)), ("about", about))
+    page.w.t2(key, ("many", many), ("about", about))
 }

@@ -1,5 +1,6 @@
 //! The workbench as an agent meets it, on a real store.
 
+mod admin;
 mod doors;
 mod glass;
 mod record;
@@ -54,6 +55,9 @@ pub(super) fn page(lang: Lang) -> Page {
         workbench: true,
         reads: false,
         watches: false,
+        administers: false,
+        runs: false,
+        signs: 0,
         task: String::new(),
     }
 }

@@ -7,7 +7,9 @@ use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload, log, writing_connection,
+    Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload,
+    anchor::{self, NewAnchor},
+    log, writing_connection,
 };
 use crate::{
     StoreError,
@@ -37,6 +39,8 @@ pub(super) enum Command {
         answer: Answer<()>,
     },
     DropDraft(i64, Answer<()>),
+    /// A hash of the record of looks; the answer is its leaf.
+    Anchor(NewAnchor, Answer<i64>),
     /// Forgets the drafts that have expired at this moment, and the rows of these uploads.
     Forget {
         expired_at: i64,
@@ -66,6 +70,7 @@ struct Group {
     drafts: Vec<WaitingDraft>,
     dropped: Vec<(i64, Answer<()>)>,
     forgotten: Vec<Forgotten>,
+    anchors: Vec<(NewAnchor, Answer<i64>)>,
 }
 
 /// Places and bodies of what was received before under the idempotency keys of a group.
@@ -79,6 +84,8 @@ struct Known {
 struct Answers {
     submitted: Vec<Result<Received, SubmitError>>,
     supplemented: Vec<Result<Received, SubmitError>>,
+    /// The leaf of each anchor.
+    anchored: Vec<i64>,
 }
 
 /// A leaf of this group, or the row that an earlier request already made.
@@ -127,6 +134,7 @@ impl Writer {
         let mut drafts = Vec::new();
         let mut dropped = Vec::new();
         let mut forgotten = Vec::new();
+        let mut anchors = Vec::new();
         for command in group {
             match command {
                 Command::Submit(submission, answer) => submissions.push((*submission, answer)),
@@ -141,6 +149,7 @@ impl Writer {
                     drafts.push((code, draft, sealed, answer));
                 }
                 Command::DropDraft(code, answer) => dropped.push((code, answer)),
+                Command::Anchor(new, answer) => anchors.push((new, answer)),
                 Command::Forget {
                     expired_at,
                     uploads,
@@ -155,6 +164,7 @@ impl Writer {
             drafts,
             dropped,
             forgotten,
+            anchors,
         };
         let done = self.commit(&group).await;
         let Group {
@@ -164,12 +174,17 @@ impl Writer {
             drafts,
             dropped,
             forgotten,
+            anchors,
         } = group;
         match done {
             Ok(Answers {
                 submitted,
                 supplemented,
+                anchored,
             }) => {
+                for ((_, answer), seq) in anchors.into_iter().zip(anchored) {
+                    let _gone = answer.send(Ok(seq));
+                }
                 for ((_, answer), result) in submissions.into_iter().zip(submitted) {
                     // A caller that went away finds its answer by its idempotency key.
                     let _gone = answer.send(result);
@@ -198,6 +213,9 @@ impl Writer {
                     let _gone = answer.send(Err(refused()));
                 }
                 for (_, answer) in supplements {
+                    let _gone = answer.send(Err(refused()));
+                }
+                for (_, answer) in anchors {
                     let _gone = answer.send(Err(refused()));
                 }
                 let plain = uploads
@@ -311,6 +329,10 @@ impl Writer {
         let mut fresh: Vec<Commitment> = Vec::new();
         let outcomes = sort_out(&entries, &known.submissions, &mut fresh);
         let later_outcomes = sort_out(&later, &known.supplements, &mut fresh);
+        let places = fresh.len()..;
+        for (new, _) in &group.anchors {
+            fresh.push(new.commitment()?);
+        }
 
         let first = self.log.size();
         let seq_of = |place: usize| (first + place as u64) as i64;
@@ -323,6 +345,12 @@ impl Writer {
             &self.secrets,
         )?;
         write_supplements(&mut batch, &group.supplements, &later_outcomes, seq_of);
+        let anchored: Vec<i64> = places
+            .zip(&group.anchors)
+            .map(|(place, _)| seq_of(place))
+            .collect();
+        let anchors = group.anchors.iter().map(|(new, _)| new);
+        anchor::write(&mut batch, anchored.iter().copied().zip(anchors));
         write_uploads(&mut batch, &group.uploads);
         for (code, draft, sealed, _) in &group.drafts {
             let row = params![
@@ -397,6 +425,7 @@ impl Writer {
         Ok(Answers {
             submitted,
             supplemented,
+            anchored,
         })
     }
 

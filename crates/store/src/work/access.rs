@@ -8,7 +8,7 @@ use super::Work;
 use crate::{
     StoreError,
     objects::hex,
-    sql::{self, params},
+    sql::{self, Param, params},
 };
 
 /// A person of the public body.
@@ -53,12 +53,25 @@ pub struct AgentSession {
     pub task: String,
 }
 
-fn hashed(token: &[u8]) -> Vec<u8> {
+pub(super) fn hashed(token: &[u8]) -> Vec<u8> {
     Sha256::new()
         .chain_update(b"orfevre-token-1\n")
         .chain_update(token)
         .finalize()
         .to_vec()
+}
+
+pub(super) const PUT_AGENT: &str = "INSERT INTO agent (id, name, unit, role, clearance, disabled) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, clearance = excluded.clearance, disabled = 0";
+
+/// The values of [`PUT_AGENT`].
+pub(super) fn agent_values(agent: &Agent) -> Vec<Param> {
+    params![
+        agent.id.as_str(),
+        agent.name.as_str(),
+        agent.unit.as_str(),
+        agent.role.as_str(),
+        agent.clearance.as_str()
+    ]
 }
 
 impl Work {
@@ -68,12 +81,7 @@ impl Work {
     /// When it was not kept.
     pub async fn put_agent(&self, agent: &Agent) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
-        sql::run(
-            &mut connection,
-            "INSERT INTO agent (id, name, unit, role, clearance, disabled) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, clearance = excluded.clearance, disabled = 0",
-            params![agent.id.as_str(), agent.name.as_str(), agent.unit.as_str(), agent.role.as_str(), agent.clearance.as_str()],
-        )
-        .await?;
+        sql::run(&mut connection, PUT_AGENT, agent_values(agent)).await?;
         Ok(())
     }
 
