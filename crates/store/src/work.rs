@@ -33,7 +33,7 @@ use tokio::{
 };
 
 pub use self::{
-    access::{Agent, AgentSession, ApiToken},
+    access::{Agent, ApiToken, Member},
     again::{FoundAgain, Waiting},
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
@@ -57,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0007.sql"),
     include_str!("../migrations/work/0008.sql"),
     include_str!("../migrations/work/0009.sql"),
+    include_str!("../migrations/work/0010.sql"),
 ];
 
 /// What the public body makes of the intake.

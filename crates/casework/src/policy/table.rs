@@ -118,6 +118,8 @@ words! {
         SeeAlerts = "see_alerts",
         /// Invite agents, change their roles, end their sessions.
         ManageAgents = "manage_agents",
+        /// Change what one signs in with oneself.
+        ChangeAccess = "change_access",
         /// Publish desks, units and rules.
         PublishRules = "publish_rules",
         /// See and mend queues, stores and backups.
@@ -309,6 +311,7 @@ impl Action {
             Action::ReadRecord => about(Record,  [N, N, N, N, N, N, A, A, N]).reason(),
             Action::SeeAlerts => about(Record,   [N, N, N, U, N, N, A, A, N]),
             Action::ManageAgents => about(Service,[N, N, N, N, N, N, N, N, A]).sign_in(),
+            Action::ChangeAccess => about(Service,[O, O, O, O, O, O, O, O, O]).sign_in(),
             // Whoever could publish alone could route every case to themselves.
             Action::PublishRules => about(Service,[N, N, N, N, N, N, N, N, A]).reason().sign_in().second_person(),
             Action::RunMachine => about(Service, [N, N, N, N, N, N, N, N, A]),

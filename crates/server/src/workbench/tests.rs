@@ -3,6 +3,7 @@
 mod doors;
 mod glass;
 mod record;
+mod signin;
 
 use std::{
     collections::BTreeSet,
@@ -21,12 +22,13 @@ use observables::WarningLists;
 use serde_json::{Value, json};
 use store::{
     Store,
+    access::Good,
     work::{Agent, Analyser, Batch, Filter, Reached, Sight, Sort},
 };
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Settings},
+    app::{App, LinkOpens, Settings},
     harmonise::{Findings, harmonise},
     page::{Page, Theme},
     receive::{
@@ -144,7 +146,16 @@ impl Site {
         Self::with(clock, Settings::default()).await
     }
 
+    /// Where a link opens the workbench, as in most tests.
     async fn with(clock: fn() -> Timestamp, settings: Settings) -> Self {
+        let settings = Settings {
+            link_opens: LinkOpens::Everything,
+            ..settings
+        };
+        Self::exactly(clock, settings).await
+    }
+
+    async fn exactly(clock: fn() -> Timestamp, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
@@ -227,7 +238,8 @@ impl Site {
         };
         let work = &self.app.store.work;
         work.put_agent(&agent).await.unwrap();
-        let token = format!("token of {id}");
+        static LINKS: AtomicI64 = AtomicI64::new(0);
+        let token = format!("link {} of {id}", LINKS.fetch_add(1, Ordering::Relaxed));
         work.invite(id, token.as_bytes(), i64::MAX).await.unwrap();
         let nobody = Browser {
             site: self,
@@ -385,14 +397,13 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
         // That it was used is noted beside the answer: wait for it.
         let token = signed.cookie.split_once('=').unwrap().1;
         loop {
-            let (_, seen) = site
-                .app
-                .store
-                .work
-                .session(token.as_bytes(), 0, 0)
-                .await
-                .unwrap()
-                .unwrap();
+            let always = Good {
+                seen_since: 0,
+                started_since: 0,
+            };
+            let access = &site.app.store.access;
+            let found = access.session(token.as_bytes(), always).await.unwrap();
+            let seen = found.unwrap().seen_at;
             if seen == site.app.now_micros() {
                 break;
             }
