@@ -51,7 +51,8 @@ export async function startServer({ command = 'serve', args = [], data, env = {}
   assert.ok(program, 'ORFEVRE_BIN must name the orfevre binary; `cargo xtask test --only browser` sets it');
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'orfevre-browser-')));
   const child = spawn(program, [command, '--data', folder, '--listen', '127.0.0.1:0', ...args], {
-    env: { ...process.env, ...env },
+    // A link of the administrator opens the workbench, unless a test is about that.
+    env: { ...process.env, ORFEVRE_LINK_OPENS: 'everything', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = [];

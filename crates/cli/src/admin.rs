@@ -21,6 +21,7 @@ use clap::{Args, Subcommand};
 use server::agent_id;
 use store::{
     Store,
+    access::{Access, Good},
     record::Record,
     work::{Agent, Work},
 };
@@ -81,6 +82,26 @@ pub(crate) enum AgentCommand {
         #[arg(long)]
         json: bool,
     },
+    /// List the sessions of an agent that are not ended, with how each was opened.
+    Sessions {
+        /// The agent's id, as `admin agent list` shows it.
+        id: String,
+        #[command(flatten)]
+        folder: Folder,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End sessions of an agent: the next request with one is refused.
+    End {
+        /// The agent's id, as `admin agent list` shows it.
+        id: String,
+        /// Only this session, an id of `admin agent sessions`.
+        #[arg(long, value_name = "ID")]
+        session: Option<String>,
+        #[command(flatten)]
+        folder: Folder,
+    },
     /// Take an agent's access away at once; what they did stays under their name.
     Disable {
         /// The agent's id, as `admin agent list` shows it.
@@ -132,6 +153,13 @@ pub(crate) struct Folder {
 impl Folder {
     async fn work(&self) -> Result<Work> {
         open_work(&self.data).await
+    }
+
+    async fn access(&self) -> Result<Access> {
+        there_is(&self.data)?;
+        Store::open_access(&self.data)
+            .await
+            .with_context(|| format!("opening the sessions of {}", self.data.display()))
     }
 
     async fn record(&self) -> Result<Record> {
@@ -205,6 +233,12 @@ pub(crate) struct Invite {
     #[arg(long)]
     change: bool,
 }
+
+/// Sessions of any age that nobody ended.
+const ANY_AGE: Good = Good {
+    seen_since: 0,
+    started_since: 0,
+};
 
 /// How long a sign-in link may be used.
 const INVITATION_HOURS: i64 = 48;
@@ -323,6 +357,31 @@ impl AgentCommand {
                         );
                     }
                 }
+            }
+            Self::Sessions { id, folder, json } => {
+                let sessions = folder.access().await?.sessions(&id, ANY_AGE).await?;
+                for session in sessions {
+                    let (started, seen) = (moment(session.started_at), moment(session.seen_at));
+                    let (id, how, device) = (session.id, session.made_by.as_str(), session.device);
+                    if json {
+                        let line = serde_json::json!({"id": id, "made_by": how, "device": device, "started_at": started, "seen_at": seen});
+                        println!("{line}");
+                    } else {
+                        println!("{id}  {how:8}  since {started}  seen {seen}  {device}");
+                    }
+                }
+            }
+            Self::End {
+                id,
+                session,
+                folder,
+            } => {
+                let (access, now) = (folder.access().await?, serve::now().as_microsecond());
+                let ended = match session {
+                    Some(session) => u64::from(access.end_by_id(&id, &session, now).await?),
+                    None => access.end_others(&id, None, now).await?,
+                };
+                println!("{ended} sessions of {id} ended");
             }
             Self::Disable { id, folder } => {
                 let work = folder.work().await?;

@@ -1,6 +1,7 @@
 //! The country's folder: the one built into the program, or one on disk.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -21,6 +22,8 @@ pub(crate) struct Country {
     pub(crate) config: Config,
     pub(crate) model: Model,
     pub(crate) lists: WarningLists,
+    /// Passwords that leaked, in lower case.
+    pub(crate) passwords: HashSet<String>,
 }
 
 /// The text of a country's model of submissions.
@@ -43,8 +46,11 @@ pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
         Some((name, text.as_str()))
     }))
     .context("reading the warning lists")?;
+    let passwords = find("passwords/common.txt")?;
+    let passwords = passwords.lines().map(str::to_lowercase).collect();
     match Config::load(files, places) {
         Ok(config) => Ok(Country {
+            passwords,
             config,
             model,
             lists,

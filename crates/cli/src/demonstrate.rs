@@ -18,7 +18,7 @@ use exchange::{Mapping, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
 use linkage::{RecordId, quality};
 use serde_json::{Map, Value, json};
-use server::app::{App, Settings};
+use server::app::{App, LinkOpens, Settings};
 use tokio::{
     sync::{Mutex, mpsc, watch},
     task::JoinSet,
@@ -97,6 +97,7 @@ impl Demo {
             let settings = Settings {
                 public_url: site.clone(),
                 demonstration: true,
+                link_opens: LinkOpens::Everything,
                 ..Settings::default()
             };
             let app = serve::open(config, &self.data, serve::ORIGIN, settings).await?;

@@ -28,6 +28,7 @@ use server::{
 };
 use sha2::{Digest, Sha256};
 use store::{
+    access::{MadeBy, NewSession},
     intake::NewSubmission,
     measure::{Bare, Measured},
     work::{Analyser, Batch, Harmonised, Key, Reached, key_kind},
@@ -576,14 +577,20 @@ impl Pages {
             .map(|(_, token)| token.to_owned())
             .unwrap_or_default();
         let session = serve::token()?;
-        app.store
-            .work
-            .sign_in(token.as_bytes(), session.as_bytes(), app.now_micros())
-            .await?
-            .context("the invitation did not sign in")?;
+        let (work, now) = (&app.store.work, app.now_micros());
+        let agent = work.use_invitation(token.as_bytes(), now).await?;
+        let agent = agent.context("the invitation did not sign in")?;
+        let begun = NewSession {
+            token: session.as_bytes(),
+            agent: &agent,
+            made_by: MadeBy::Link,
+            device: "",
+            instead_of: None,
+        };
+        app.store.access.begin(begun, now).await?;
         // A search asks why.
         let task = "mesure des pages du poste de travail";
-        app.store.work.set_task(session.as_bytes(), task).await?;
+        app.store.access.set_task(session.as_bytes(), task).await?;
         let cookie = format!("orfevre-agent={session}");
         let mut client = Client::connect(running.address).await?;
         println!("{count} submissions stored");

@@ -5,12 +5,13 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Arc,
 };
 
 use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
-use server::app::{App, Settings};
+use server::app::{App, LinkOpens, Settings};
 use store::Store;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -43,6 +44,18 @@ pub(crate) struct Serve {
     /// Name of the public ledger, `<host>/<path>`; it must stay the same for the folder's life.
     #[arg(long, env = "ORFEVRE_ORIGIN", default_value = ORIGIN, value_name = "NAME")]
     origin: String,
+    /// What an administrator's one-time link opens: `set-up`, the page where an agent chooses how to sign in, or
+    /// `everything`, for a trial.
+    #[arg(long, env = "ORFEVRE_LINK_OPENS", default_value = "set-up", value_name = "WHAT", value_parser = link_opens)]
+    link_opens: LinkOpens,
+}
+
+fn link_opens(word: &str) -> Result<LinkOpens, String> {
+    match word {
+        "set-up" => Ok(LinkOpens::SetUp),
+        "everything" => Ok(LinkOpens::Everything),
+        _ => Err("a link opens `set-up` or `everything`".to_owned()),
+    }
 }
 
 impl Serve {
@@ -54,6 +67,7 @@ impl Serve {
                 public_url: self
                     .public_url
                     .unwrap_or_else(|| format!("http://{address}")),
+                link_opens: self.link_opens,
                 ..Settings::default()
             };
             let app = open(config, &self.data, &self.origin, settings).await?;
@@ -95,6 +109,7 @@ pub(crate) async fn open(
     let settings = Settings {
         // Mails, documents and pictures are read by this program in a process of its own.
         reader: env::current_exe().ok(),
+        common_passwords: Arc::new(country.passwords),
         ..settings
     };
     let store = Store::open(data, origin)

@@ -1,7 +1,7 @@
 //! What every request and the worker share.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{
         Arc,
@@ -66,6 +66,20 @@ pub struct Settings {
     pub reader: Option<PathBuf>,
     /// How long the reading of one of them may take.
     pub reading_time: Duration,
+    /// What an administrator's one-time link opens.
+    pub link_opens: LinkOpens,
+    /// Passwords that leaked often, in lower case: nobody may choose one.
+    pub common_passwords: Arc<HashSet<String>>,
+}
+
+/// What an administrator's one-time link opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkOpens {
+    /// The page where an agent sets up how they sign in.
+    #[default]
+    SetUp,
+    /// The whole workbench: for a demonstration.
+    Everything,
 }
 
 impl Default for Settings {
@@ -79,6 +93,8 @@ impl Default for Settings {
             demonstration: false,
             reader: None,
             reading_time: Duration::from_secs(60),
+            link_opens: LinkOpens::default(),
+            common_passwords: Arc::default(),
         }
     }
 }

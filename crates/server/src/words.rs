@@ -28,6 +28,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/admin.ftl"),
         include_str!("../locales/en/admin.ftl"),
     ),
+    (
+        include_str!("../locales/fr/signin.ftl"),
+        include_str!("../locales/en/signin.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -17,6 +17,7 @@ mod row;
 mod search;
 mod series;
 mod session;
+mod signin;
 mod submission;
 mod task;
 #[cfg(test)]
@@ -36,9 +37,10 @@ use crate::app::App;
 
 /// Routes of this room: whoever is not signed in yet may sign in, everything else has its door.
 pub(crate) fn routes() -> Router<App> {
-    let sign_in = get(session::offer).post(session::sign_in);
+    let sign_in = get(signin::offer).post(signin::by_link);
     Router::new()
         .route("/{lang}/workbench/sign-in", sign_in)
+        .merge(signin::routes())
         .merge(doors().into_router())
 }
 
@@ -48,7 +50,7 @@ fn doors() -> Doors {
     let at = |rest: &str| format!("/{{lang}}/workbench{rest}");
     let submission = |rest: &str| at(&format!("/submissions/{{id}}{rest}"));
     let series = |rest: &str| at(&format!("/series/{{id}}{rest}"));
-    let mut doors = Doors::default()
+    let mut doors = signin::doors(Doors::default())
         .page(&at(""), Action::SeeFigures, Service, dashboard::show)
         .act(
             &at("/sign-out"),

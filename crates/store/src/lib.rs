@@ -1,19 +1,20 @@
 //! The only crate that touches a database or the object store.
 //!
-//! Four databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
+//! Five databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
 //! writer, group commit, fsynced before anybody reads "received". `work.db` holds what the public
 //! body makes of it; all but people's decisions can be made again from the intake. `record.db`
-//! holds who looked at what, `film.db` what the film desk lends. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
+//! holds who looked at what, `film.db` what the film desk lends, `access.db` how agents sign in. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
 //! file.
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
 //! - [`work`]: the docket, keys and members, series, words, acts, agents. [`film`][]: bookings.
-//! - [`record`]: who looked at what, in a database of its own.
+//! - [`record`]: who looked at what, in a database of its own. [`access`][]: how agents sign in, and their sessions.
 //! - [`background`]: the worker's threads. [`objects`]: exhibits' bytes. [`secrets`]: the folder's keys. `vault`: sealing.
 //!
 //! No rule of the domain is here: `casework` decides, this crate keeps.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod background;
 pub mod film;
 pub mod intake;
@@ -34,7 +35,8 @@ use sqlx::{
 
 pub use crate::vault::VaultError;
 use crate::{
-    film::Film, intake::Intake, objects::Objects, record::Record, secrets::Secrets, work::Work,
+    access::Access, film::Film, intake::Intake, objects::Objects, record::Record, secrets::Secrets,
+    work::Work,
 };
 
 /// Everything a data folder holds.
@@ -48,6 +50,8 @@ pub struct Store {
     pub film: Film,
     /// Who looked at it.
     pub record: Record,
+    /// How agents sign in, and their sessions.
+    pub access: Access,
     /// Exhibits.
     pub objects: Objects,
     /// The folder's keys.
@@ -110,11 +114,13 @@ impl Store {
         let work = Work::open(&folder.join("work.db")).await?;
         let film = Film::open(&folder.join("film.db")).await?;
         let record = Record::open(&folder.join("record.db")).await?;
+        let access = Access::open(&folder.join("access.db"), &secrets).await?;
         Ok(Self {
             intake,
             work,
             film,
             record,
+            access,
             objects,
             secrets,
             _lock: Arc::new(lock),
@@ -137,6 +143,17 @@ impl Store {
     pub async fn open_anchors(folder: &Path) -> Result<intake::Anchors, StoreError> {
         sqlx::any::install_default_drivers();
         intake::Anchors::open(&folder.join("intake.db")).await
+    }
+
+    /// Opens only how agents sign in, beside a server that has the folder open: to end sessions.
+    ///
+    /// # Errors
+    /// When the file or the folder's keys cannot be opened.
+    pub async fn open_access(folder: &Path) -> Result<Access, StoreError> {
+        std::fs::create_dir_all(folder)?;
+        sqlx::any::install_default_drivers();
+        let secrets = Secrets::open(&folder.join("keys"))?;
+        Access::open(&folder.join("access.db"), &secrets).await
     }
 
     /// Opens only what agents work with, beside a server that has the folder open: for invitations

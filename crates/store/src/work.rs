@@ -35,7 +35,7 @@ use tokio::{
 };
 
 pub use self::{
-    access::{Agent, AgentSession, ApiToken},
+    access::{Agent, ApiToken, Member},
     again::{FoundAgain, Waiting},
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
@@ -65,6 +65,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0011.sql"),
     include_str!("../migrations/work/0012.sql"),
     include_str!("../migrations/work/0013.sql"),
+    include_str!("../migrations/work/0014.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -126,6 +126,8 @@ words! {
         ManageAgents = "manage_agents",
         /// Agree that somebody gets access, as the second person.
         AgreeAccess = "agree_access",
+        /// Change what one signs in with oneself.
+        ChangeAccess = "change_access",
         /// Publish desks, units and rules.
         PublishRules = "publish_rules",
         /// See whether queues move, what waits for whom, and who waits for access.
@@ -327,6 +329,7 @@ impl Action {
             Action::ManageAgents => about(Service,[N, N, N, N, N, N, N, N, A]).sign_in(),
             // Whoever gave access alone could give it to themselves, under another name.
             Action::AgreeAccess => about(Service,[N, N, N, U, N, N, N, N, A]).sign_in().second_person(),
+            Action::ChangeAccess => about(Service,[O, O, O, O, O, O, O, O, O]).sign_in(),
             // Whoever could publish alone could route every case to themselves.
             Action::PublishRules => about(Service,[N, N, N, N, N, N, N, N, A]).reason().sign_in().second_person(),
             Action::SeeService => about(Service, [N, N, N, U, N, N, N, N, A]),

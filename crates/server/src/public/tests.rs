@@ -22,7 +22,7 @@ use store::{
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Settings},
+    app::{App, LinkOpens, Settings},
     harmonise::harmonise,
     router,
 };
@@ -98,6 +98,10 @@ impl Site {
             .unwrap();
         let model = Model::from_toml(&country("models/submissions.toml")).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty()).unwrap();
+        let settings = Settings {
+            link_opens: LinkOpens::Everything,
+            ..settings
+        };
         let app = App::new(store, config, model, lists, settings, now);
         Self {
             router: router(app.clone()),

@@ -30,7 +30,7 @@ use super::{
     policies::{self, object},
     record,
     session::{self, Refused, SignedIn},
-    told,
+    signin, told,
 };
 use crate::{app::App, page::Page};
 
@@ -188,6 +188,16 @@ impl Admitted {
     /// The value of a field without the spaces around, empty when it is not there.
     pub(crate) fn field(&self, name: &str) -> &str {
         session::field(&self.fields, name).trim()
+    }
+
+    /// The value of a field as it was sent, spaces and all: of a password.
+    pub(crate) fn exact(&self, name: &str) -> &str {
+        session::field(&self.fields, name)
+    }
+
+    /// Every field of a form; none of a page.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
     }
 
     /// Every value of a field.
@@ -425,6 +435,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
             Vec::new(),
         )
     };
+    if signin::has_to_set_up(app, &signed) && !signin::is_own(&door.path) {
+        return Err(Redirect::to(&link::me(&signed.page)).into_response().into());
+    }
     let Some(who) = policies::agent(&signed.agent) else {
         return Err(signed.not_found());
     };
@@ -518,6 +531,11 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
 /// is recorded by then.
 async fn tell(app: &App, at: &Admitted, refused: Decision) -> Refused {
     let because = refused.because;
+    if because == Because::SignIn {
+        return signin::ask(app, at)
+            .await
+            .map_or_else(|refused| refused, Into::into);
+    }
     let told = match at.read_to_be_told(refused).map(|_| at.about) {
         Some(About::Submission) => super::submission::act::told(app, at, because).await,
         Some(About::Series) => super::series::act::told(app, at, because).await,

@@ -31,6 +31,11 @@ pub(super) fn workbench(page: &Page) -> String {
     format!("/{}/workbench", page.tag())
 }
 
+/// The agent's own page.
+pub(super) fn me(page: &Page) -> String {
+    format!("{}/me", workbench(page))
+}
+
 pub(super) fn queue(page: &Page, query: &str) -> String {
     let separator = if query.is_empty() { "" } else { "?" };
     format!("{}/queue{separator}{query}", workbench(page))
@@ -58,6 +63,18 @@ pub(super) fn search(page: &Page, kind: &str, value: &str) -> String {
     )
 }
 
+/// A path to go back to, if it is one of the workbench and cannot be read as another site's.
+pub(super) fn ours(path: &str) -> Option<&str> {
+    let rest = ["/fr/workbench", "/en/workbench"]
+        .iter()
+        .find_map(|first| path.strip_prefix(first))?;
+    let plain = path
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let ours = rest.is_empty() || rest.starts_with(['/', '?']);
+    (ours && plain && !path.contains("//")).then_some(path)
+}
+
 /// The query of a queue as a form brought it back: only what a queue's own links are made of.
 pub(super) fn checked_from(from: &str) -> &str {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~=&%".contains(&byte);
@@ -71,6 +88,34 @@ pub(super) fn checked_from(from: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_back_is_one_of_ours() {
+        for path in [
+            "/fr/workbench",
+            "/en/workbench/queue?mine=1",
+            "/fr/workbench?x",
+        ] {
+            assert_eq!(ours(path), Some(path));
+        }
+        for path in [
+            "",
+            "/",
+            "//example.com/fr/workbench",
+            "https://example.com/fr/workbench",
+            "/fr/workbench//example.com",
+            "/fr/workbench.example.com",
+            "/fr/workbench@example.com",
+            "/fr/workbench/\\example.com",
+            "/\\example.com/fr/workbench",
+            "/fr/workbench/\r\nSet-Cookie: a=b",
+            "/de/workbench/",
+            "javascript:alert(1)",
+            "/fr/",
+        ] {
+            assert_eq!(ours(path), None, "{path:?}");
+        }
+    }
 
     #[test]
     fn a_value_cannot_leave_its_field() {

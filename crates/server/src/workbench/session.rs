@@ -1,20 +1,19 @@
-//! Sign-in by a one-time link, the session behind it, and the guard of every form.
+//! The session of who signed in, and the guard of every form. How they sign in is in `signin`.
 //!
-//! The link shows a page with one button: previews of links in messages fetch it and use nothing up.
 //! A session ends after 30 idle minutes or 12 hours.
-
-use std::collections::HashMap;
 
 use askama::Template;
 use axum::{
-    Form,
-    extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use store::{StoreError, work::Agent};
+use store::{
+    StoreError,
+    access::{Good, MadeBy, NewSession},
+    work::Agent,
+};
 
 use super::{door::Admitted, link};
 use crate::{
@@ -49,8 +48,14 @@ pub(crate) struct SignedIn {
     pub(crate) agent: Agent,
     /// The frame.
     pub(crate) page: Page,
-    /// When they signed in, microseconds since 1970 UTC.
+    /// When they last proved who they are, microseconds since 1970 UTC.
     pub(crate) started_at: i64,
+    /// How they did.
+    pub(crate) made_by: MadeBy,
+    /// Names the session on pages.
+    pub(crate) id: String,
+    /// What they sign in with counts from here on.
+    pub(crate) since: i64,
     /// Why they look beyond their own; empty between two tasks.
     pub(crate) task: String,
     token: String,
@@ -73,6 +78,46 @@ impl SignedIn {
     }
 }
 
+/// How old a session may be.
+pub(super) fn good(now: i64) -> Good {
+    Good {
+        seen_since: now - IDLE,
+        started_since: now - ABSOLUTE,
+    }
+}
+
+/// Begins a session under a new token, whatever the browser held before, and gives the cookie that holds it.
+pub(super) async fn begin(
+    app: &App,
+    (agent, made_by): (&str, MadeBy),
+    device: &str,
+    instead_of: Option<&[u8]>,
+) -> Result<(String, HeaderValue), StoreError> {
+    let token = random_token()?;
+    let new = NewSession {
+        token: token.as_bytes(),
+        agent,
+        made_by,
+        device,
+        instead_of,
+    };
+    app.store.access.begin(new, app.now_micros()).await?;
+    let cookie = cookies::set(app, COOKIE, &token, Some(ABSOLUTE / 1_000_000));
+    Ok((token, cookie))
+}
+
+/// 32 random bytes of the operating system as hexadecimal.
+pub(super) fn random_token() -> Result<String, StoreError> {
+    let mut random = [0_u8; 32];
+    getrandom::fill(&mut random).map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+    Ok(hex(&random))
+}
+
+/// What the forms of a session prove it with.
+pub(super) fn csrf(token: &str) -> String {
+    hex(&mac(token).finalize().into_bytes())
+}
+
 /// The session that a browser's cookie names, if it is still good.
 pub(super) async fn signed_in(
     headers: &HeaderMap,
@@ -83,20 +128,21 @@ pub(super) async fn signed_in(
         return Ok(None);
     };
     let now = app.now_micros();
-    let found = app
-        .store
-        .work
-        .session(token.as_bytes(), now - IDLE, now - ABSOLUTE)
-        .await
-        .map_err(|error| page.clone().store_failed(&error))?;
-    let Some((session, seen_at)) = found else {
+    let failed = |error: StoreError| Refused::from(page.clone().store_failed(&error));
+    let (access, work) = (&app.store.access, &app.store.work);
+    let found = access.session(token.as_bytes(), good(now)).await;
+    let Some(session) = found.map_err(failed)? else {
         return Ok(None);
     };
-    if now - seen_at > MINUTE {
-        // Not waited for: a page must not stand behind the worker's batch for the sake of a clock.
-        let (work, token) = (app.store.work.clone(), token.clone());
+    let member = work.member(&session.agent).await.map_err(failed)?;
+    let Some(member) = member.filter(|member| session.started_at > member.since) else {
+        return Ok(None);
+    };
+    if now - session.seen_at > MINUTE {
+        // Not waited for: no page stands behind a commit for the sake of a clock.
+        let (access, token) = (access.clone(), token.clone());
         tokio::spawn(async move {
-            if let Err(error) = work.seen(token.as_bytes(), now).await {
+            if let Err(error) = access.seen(token.as_bytes(), now).await {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "a session's last use was not noted"
@@ -104,15 +150,15 @@ pub(super) async fn signed_in(
             }
         });
     }
-    let mut page = page.clone().for_agent(
-        &session.agent.name,
-        &hex(&mac(&token).finalize().into_bytes()),
-    );
+    let mut page = page.clone().for_agent(&member.agent.name, &csrf(&token));
     page.task = session.task.clone();
     Ok(Some(SignedIn {
-        agent: session.agent,
+        agent: member.agent,
         page,
         started_at: session.started_at,
+        made_by: session.made_by,
+        id: session.id,
+        since: member.since,
         task: session.task,
         token,
     }))
@@ -188,86 +234,12 @@ struct Ended {
     texts: Vec<String>,
 }
 
-#[derive(Template)]
-#[template(path = "workbench/sign-in.html")]
-struct SignIn {
-    page: Page,
-    token: String,
-    refused: bool,
-}
-
-/// The page behind a sign-in link; without a link it says how to get one.
-pub(super) async fn offer(page: Page, Query(query): Query<HashMap<String, String>>) -> Response {
-    let token = query.get("token").cloned().unwrap_or_default();
-    let page = off_the_link(page);
-    render(
-        StatusCode::OK,
-        &SignIn {
-            page,
-            token,
-            refused: false,
-        },
-    )
-}
-
-/// Switching language or theme keeps the link's token out of those forms.
-fn off_the_link(mut page: Page) -> Page {
-    for address in [&mut page.here, &mut page.other_lang] {
-        if let Some(end) = address.find('?') {
-            address.truncate(end);
-        }
-    }
-    page
-}
-
-#[derive(serde::Deserialize)]
-pub(super) struct Link {
-    token: String,
-}
-
-/// Uses the link up.
-pub(super) async fn sign_in(
-    State(app): State<App>,
-    page: Page,
-    Form(link): Form<Link>,
-) -> Result<Response, Refused> {
-    let mut random = [0_u8; 32];
-    getrandom::fill(&mut random).map_err(|error| {
-        page.clone()
-            .store_failed(&StoreError::Io(std::io::Error::other(error)))
-    })?;
-    let session = hex(&random);
-    let agent = app
-        .store
-        .work
-        .sign_in(link.token.as_bytes(), session.as_bytes(), app.now_micros())
-        .await
-        .map_err(|error| page.clone().store_failed(&error))?;
-    if agent.is_none() {
-        let page = off_the_link(page);
-        return Ok(render(
-            StatusCode::FORBIDDEN,
-            &SignIn {
-                page,
-                token: String::new(),
-                refused: true,
-            },
-        ));
-    }
-    let cookie = cookies::set(&app, COOKIE, &session, Some(ABSOLUTE / 1_000_000));
-    Ok((
-        [(header::SET_COOKIE, cookie)],
-        Redirect::to(&link::workbench(&page)),
-    )
-        .into_response())
-}
-
 /// Ends the session.
 pub(super) async fn sign_out(app: App, at: Admitted) -> Result<Response, Refused> {
     let signed = at.signed;
     app.store
-        .work
-        .sign_out(signed.token(), app.now_micros())
+        .access
+        .end(signed.token(), app.now_micros())
         .await
         .map_err(|error| signed.failed(&error))?;
     let cookie = cookies::set(&app, COOKIE, "", Some(0));

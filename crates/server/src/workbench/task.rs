@@ -53,23 +53,12 @@ async fn set(app: &App, at: &Admitted, kind: &str, task: &str) -> Result<(), Ref
     };
     let kept = app.store.record.keep(&[look]).await;
     kept.map_err(|error| at.signed.failed(&error))?;
-    let set = app.store.work.set_task(at.signed.token(), task).await;
+    let set = app.store.access.set_task(at.signed.token(), task).await;
     set.map_err(|error| at.signed.failed(&error))
 }
 
 /// A page of the workbench to go on with; the first where the form names none.
 fn back(at: &Admitted) -> String {
-    let first = link::workbench(&at.signed.page);
-    let back = at.field("back");
-    let ours = back
-        .strip_prefix(&first)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
-    let plain = back
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if ours && plain && !back.contains("//") {
-        back.to_owned()
-    } else {
-        first
-    }
+    let back = link::ours(at.field("back"));
+    back.map_or_else(|| link::workbench(&at.signed.page), ToOwned::to_owned)
 }

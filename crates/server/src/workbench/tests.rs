@@ -5,6 +5,7 @@ mod doors;
 mod glass;
 mod record;
 mod referral;
+mod signin;
 
 use std::{
     collections::BTreeSet,
@@ -23,12 +24,13 @@ use observables::WarningLists;
 use serde_json::{Value, json};
 use store::{
     Store,
+    access::Good,
     work::{Agent, Analyser, Batch, Filter, Reached, Sight, Sort},
 };
 use tower::ServiceExt;
 
 use crate::{
-    app::{App, Settings},
+    app::{App, LinkOpens, Settings},
     harmonise::{Findings, harmonise},
     page::{Page, Theme},
     receive::{
@@ -149,7 +151,16 @@ impl Site {
         Self::with(clock, Settings::default()).await
     }
 
+    /// Where a link opens the workbench, as in most tests.
     async fn with(clock: fn() -> Timestamp, settings: Settings) -> Self {
+        let settings = Settings {
+            link_opens: LinkOpens::Everything,
+            ..settings
+        };
+        Self::exactly(clock, settings).await
+    }
+
+    async fn exactly(clock: fn() -> Timestamp, settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
@@ -232,7 +243,8 @@ impl Site {
         };
         let work = &self.app.store.work;
         work.put_agent(&agent).await.unwrap();
-        let token = format!("token of {id}");
+        static LINKS: AtomicI64 = AtomicI64::new(0);
+        let token = format!("link {} of {id}", LINKS.fetch_add(1, Ordering::Relaxed));
         work.invite(id, token.as_bytes(), i64::MAX).await.unwrap();
         let nobody = Browser {
             site: self,
@@ -252,6 +264,11 @@ impl Site {
 }
 
 impl Browser<'_> {
+    /// What proves that a form is of this session.
+    async fn csrf(&self) -> String {
+        self.page("/fr/workbench/me").await.hidden("csrf")
+    }
+
     async fn send(&self, request: Request<Body>) -> Answer {
         let answer = router(self.site.app.clone())
             .oneshot(request)
@@ -390,14 +407,13 @@ async fn a_session_ends_when_idle_and_after_twelve_hours() {
         // That it was used is noted beside the answer: wait for it.
         let token = signed.cookie.split_once('=').unwrap().1;
         loop {
-            let (_, seen) = site
-                .app
-                .store
-                .work
-                .session(token.as_bytes(), 0, 0)
-                .await
-                .unwrap()
-                .unwrap();
+            let always = Good {
+                seen_since: 0,
+                started_since: 0,
+            };
+            let access = &site.app.store.access;
+            let found = access.session(token.as_bytes(), always).await.unwrap();
+            let seen = found.unwrap().seen_at;
             if seen == site.app.now_micros() {
                 break;
             }

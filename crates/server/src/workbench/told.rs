@@ -30,7 +30,7 @@ pub(super) fn page(at: &Admitted, because: Because) -> Response {
     let template = Told {
         text: because.text(page.lang).to_owned(),
         reason,
-        second: matches!(because, Because::SecondPerson | Because::SignIn),
+        second: because == Because::SecondPerson,
         back: page.here.clone(),
         error: String::new(),
         entered: String::new(),

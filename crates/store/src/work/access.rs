@@ -1,12 +1,12 @@
-//! Agents, their one-time sign-in links, their sessions, and partners' API tokens. Only hashes of
-//! tokens are kept.
+//! Agents, their one-time sign-in links, and partners' API tokens. Only hashes of tokens are kept. Their sessions are in
+//! [`crate::access`].
 
-use sha2::{Digest, Sha256};
 use sqlx::Connection;
 
 use super::Work;
 use crate::{
     StoreError,
+    access::hashed,
     objects::hex,
     sql::{self, Param, params},
 };
@@ -42,23 +42,14 @@ pub struct ApiToken {
 /// Digits of an [`ApiToken`]'s id.
 const TOKEN_ID: usize = 12;
 
-/// A session that is still good.
-#[derive(Clone, Debug)]
-pub struct AgentSession {
-    /// Whose it is.
+/// An agent who has access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
     pub agent: Agent,
-    /// Microseconds since 1970 UTC.
-    pub started_at: i64,
-    /// Why they look beyond their own, for as long as they are at it; empty between two tasks.
-    pub task: String,
-}
-
-pub(super) fn hashed(token: &[u8]) -> Vec<u8> {
-    Sha256::new()
-        .chain_update(b"orfevre-token-1\n")
-        .chain_update(token)
-        .finalize()
-        .to_vec()
+    /// When their access was last taken away, microseconds since 1970 UTC, 0 for never: sessions, and what they sign in
+    /// with, count from there on.
+    pub since: i64,
 }
 
 pub(super) const PUT_AGENT: &str = "INSERT INTO agent (id, name, unit, role, clearance, disabled) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (id) DO UPDATE SET name = excluded.name, unit = excluded.unit, role = excluded.role, clearance = excluded.clearance, disabled = 0";
@@ -130,65 +121,20 @@ impl Work {
         Ok(())
     }
 
-    /// Uses a sign-in token up and starts a session; none when the token is unknown, used or expired.
+    /// The agent of an id, if they have access.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sign_in(
-        &self,
-        token: &[u8],
-        session: &[u8],
-        now: i64,
-    ) -> Result<Option<String>, StoreError> {
-        let mut connection = self.writing().await?;
-        let mut transaction = connection.begin().await?;
-        let used = sql::run(
-            &mut transaction,
-            "UPDATE invitation SET used_at = $1 WHERE token = $2 AND used_at IS NULL AND expires_at > $1",
-            params![now, hashed(token)],
-        )
-        .await?;
-        if used == 0 {
-            return Ok(None);
-        }
-        let row = sql::row(
-            &mut transaction,
-            "SELECT agent FROM invitation WHERE token = $1",
-            params![hashed(token)],
-        )
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let agent = sql::text(&row, 0)?;
-        sql::run(
-            &mut transaction,
-            "INSERT INTO session (token, agent, started_at, seen_at) VALUES ($1, $2, $3, $3)",
-            params![hashed(session), agent.as_str(), now],
-        )
-        .await?;
-        transaction.commit().await?;
-        Ok(Some(agent))
-    }
-
-    /// The session of a token, if it was seen since `idle_since` and started since `started_since`.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn session(
-        &self,
-        token: &[u8],
-        idle_since: i64,
-        started_since: i64,
-    ) -> Result<Option<(AgentSession, i64)>, StoreError> {
+    pub async fn member(&self, id: &str) -> Result<Option<Member>, StoreError> {
         let mut connection = self.reading().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT a.id, a.name, a.unit, a.role, a.clearance, s.started_at, s.seen_at, s.task FROM session s JOIN agent a ON a.id = s.agent WHERE s.token = $1 AND s.ended_at IS NULL AND s.seen_at >= $2 AND s.started_at >= $3 AND a.disabled = 0",
-            params![hashed(token), idle_since, started_since],
+            "SELECT id, name, unit, role, clearance, ended_at FROM agent WHERE id = $1 AND disabled = 0",
+            params![id],
         )
         .await?;
-        let Some(row) = row else { return Ok(None) };
-        Ok(Some((
-            AgentSession {
+        row.map(|row| {
+            Ok(Member {
                 agent: Agent {
                     id: sql::text(&row, 0)?,
                     name: sql::text(&row, 1)?,
@@ -196,56 +142,29 @@ impl Work {
                     role: sql::text(&row, 3)?,
                     clearance: sql::text(&row, 4)?,
                 },
-                started_at: sql::int(&row, 5)?,
-                task: sql::text(&row, 7)?,
-            },
-            sql::int(&row, 6)?,
-        )))
+                since: sql::int(&row, 5)?,
+            })
+        })
+        .transpose()
     }
 
-    /// Notes that a session was used.
+    /// Uses a sign-in token up, and says whose it was; none when it is unknown, used or expired.
     ///
     /// # Errors
-    /// When it was not noted.
-    pub async fn seen(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
+    /// When the database does not answer.
+    pub async fn use_invitation(
+        &self,
+        token: &[u8],
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
         let mut connection = self.writing().await?;
-        sql::run(
+        let row = sql::row(
             &mut connection,
-            "UPDATE session SET seen_at = $1 WHERE token = $2",
+            "UPDATE invitation SET used_at = $1 WHERE token = $2 AND used_at IS NULL AND expires_at > $1 RETURNING agent",
             params![now, hashed(token)],
         )
         .await?;
-        Ok(())
-    }
-
-    /// Notes why the agent of a session looks beyond their own from now on; empty ends the task.
-    ///
-    /// # Errors
-    /// When it was not noted.
-    pub async fn set_task(&self, token: &[u8], task: &str) -> Result<(), StoreError> {
-        let mut connection = self.writing().await?;
-        sql::run(
-            &mut connection,
-            "UPDATE session SET task = $1 WHERE token = $2",
-            params![task, hashed(token)],
-        )
-        .await?;
-        Ok(())
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// When it was not ended.
-    pub async fn sign_out(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
-        let mut connection = self.writing().await?;
-        sql::run(
-            &mut connection,
-            "UPDATE session SET ended_at = $1 WHERE token = $2",
-            params![now, hashed(token)],
-        )
-        .await?;
-        Ok(())
+        Ok(row.map(|row| sql::text(&row, 0)).transpose()?)
     }
 
     /// Keeps a partner's API token.
@@ -321,8 +240,8 @@ impl Work {
         Ok(true)
     }
 
-    /// Takes an agent's access away: links and sessions end at once, what they did stays under their
-    /// name. An invitation gives it back. False when nobody who has access has this id.
+    /// Takes an agent's access away: links and sessions end at once, and what they signed in with counts for nothing; what
+    /// they did stays under their name. An invitation gives it back. False when nobody who has access has this id.
     ///
     /// # Errors
     /// When it was not taken away.
@@ -331,16 +250,16 @@ impl Work {
         let mut transaction = connection.begin().await?;
         let disabled = sql::run(
             &mut transaction,
-            "UPDATE agent SET disabled = 1 WHERE id = $1 AND disabled = 0",
-            params![id],
+            "UPDATE agent SET disabled = 1, ended_at = $1 WHERE id = $2 AND disabled = 0",
+            params![now, id],
         )
         .await?;
-        for statement in [
+        sql::run(
+            &mut transaction,
             "UPDATE invitation SET used_at = $1 WHERE agent = $2 AND used_at IS NULL",
-            "UPDATE session SET ended_at = $1 WHERE agent = $2 AND ended_at IS NULL",
-        ] {
-            sql::run(&mut transaction, statement, params![now, id]).await?;
-        }
+            params![now, id],
+        )
+        .await?;
         transaction.commit().await?;
         Ok(disabled > 0)
     }
@@ -409,17 +328,22 @@ mod tests {
         for link in [b"used", b"left"] {
             work.invite("a", link, 100).await.unwrap();
         }
-        work.sign_in(b"used", b"session", 1).await.unwrap().unwrap();
+        let used = work.use_invitation(b"used", 1).await.unwrap();
+        assert_eq!(used.as_deref(), Some("a"));
+        assert_eq!(work.use_invitation(b"used", 1).await.unwrap(), None);
+        assert_eq!(work.member("a").await.unwrap().unwrap().since, 0);
         assert!(work.disable_agent("a", 2).await.unwrap());
         assert!(!work.disable_agent("a", 2).await.unwrap());
-        assert!(work.session(b"session", 0, 0).await.unwrap().is_none());
+        assert_eq!(work.member("a").await.unwrap(), None);
         assert!(work.agents().await.unwrap().is_empty());
 
-        // Invited again: neither the old session nor the link that was left is good.
+        // Invited again: what was before counts for nothing, and a link that was left is not good.
         work.put_agent(&agent).await.unwrap();
-        assert!(work.session(b"session", 0, 0).await.unwrap().is_none());
-        assert_eq!(work.sign_in(b"left", b"other", 3).await.unwrap(), None);
+        let member = work.member("a").await.unwrap().unwrap();
+        assert_eq!(member, Member { agent, since: 2 });
+        assert_eq!(work.use_invitation(b"left", 3).await.unwrap(), None);
         work.invite("a", b"new", 100).await.unwrap();
-        assert!(work.sign_in(b"new", b"other", 3).await.unwrap().is_some());
+        let used = work.use_invitation(b"new", 3).await.unwrap();
+        assert_eq!(used.as_deref(), Some("a"));
     }
 }

@@ -2,9 +2,10 @@
 
 use sqlx::{Connection, any::AnyRow};
 
-use super::{Agent, Work, access::hashed};
+use super::{Agent, Work};
 use crate::{
     StoreError,
+    access::hashed,
     sql::{self, Param, params},
 };
 
@@ -271,7 +272,7 @@ mod tests {
                 .unwrap()
         );
         assert!(!work.answer_request(by("third", "1"), false).await.unwrap());
-        let who = work.sign_in(b"link", b"session", 30).await.unwrap();
+        let who = work.use_invitation(b"link", 30).await.unwrap();
         assert_eq!(who.as_deref(), Some("new"));
         let kept = work.request("1").await.unwrap().unwrap();
         assert_eq!(

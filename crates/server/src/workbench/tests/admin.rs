@@ -7,10 +7,6 @@ use super::*;
 const REASON: (&str, &str) = ("reason", "arrivée au service ce lundi");
 
 impl Browser<'_> {
-    async fn csrf(&self) -> String {
-        self.page("/fr/workbench").await.hidden("csrf")
-    }
-
     /// Posts a form with the session's proof.
     async fn sends(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf().await;

@@ -119,7 +119,7 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
     NOW.fetch_add(11 * 60, Ordering::Relaxed);
     let stale = there.get(&path).await;
     assert_eq!(stale.status, StatusCode::FORBIDDEN);
-    stale.has("connectez-vous de nouveau").has_not("colis");
+    stale.has("Confirmez que c’est bien vous").has_not("colis");
     let work = &site.app.store.work;
     work.invite("there", b"anew", i64::MAX).await.unwrap();
     let anew = there
