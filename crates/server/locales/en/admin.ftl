@@ -120,6 +120,7 @@ ad-action-export_record = Take a copy of the record out
 ad-action-see_alerts = Be told of signs of misuse
 ad-action-manage_agents = Ask for access, take access away
 ad-action-agree_access = Agree to access, as the second person
+ad-action-change_access = Change one’s own access
 ad-action-publish_rules = Publish rules
 ad-action-see_service = See whether queues move and who waits for access
 ad-action-run_machine = See and mend the machine

@@ -120,6 +120,7 @@ ad-action-export_record = Sortir une copie du journal
 ad-action-see_alerts = Être averti des signes d’usage anormal
 ad-action-manage_agents = Demander un accès, retirer un accès
 ad-action-agree_access = Approuver un accès, en seconde personne
+ad-action-change_access = Changer son propre accès
 ad-action-publish_rules = Publier des règles
 ad-action-see_service = Voir si les files avancent et qui attend un accès
 ad-action-run_machine = Voir et entretenir la machine
