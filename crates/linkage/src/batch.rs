@@ -60,6 +60,7 @@ mod factors;
 mod frequencies;
 mod kept;
 mod labels;
+mod levels;
 mod model;
 mod online;
 mod parts;
@@ -295,8 +296,8 @@ impl<'r> Linkage<'r> {
             let mut links = Vec::new();
             let stretch: &Stretch = &stretches[at];
             self.blocks
-                .for_each(&self.plan, stretch, Selection::All, |pair| {
-                    if let Some(against) = scoring.odds_against(&pair) {
+                .for_each(&self.plan, stretch, Selection::All, |pairs| {
+                    scoring.score(pairs, |pair, against| {
                         links.push(Link {
                             left: pair.left,
                             right: pair.right,
@@ -304,7 +305,7 @@ impl<'r> Linkage<'r> {
                             probability: 1.0 / (1.0 + against),
                             rule: stretch.rule,
                         });
-                    }
+                    });
                 });
             links
         };

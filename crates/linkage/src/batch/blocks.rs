@@ -82,6 +82,7 @@ pub(super) struct Pair<'p> {
 pub(super) struct Blocks {
     rules: Vec<RuleBlocks>,
     pub(super) link_type: LinkType,
+    first: Option<Vec<u8>>,
 }
 
 /// Pairs of a rule, few enough for one part of the work: those of some groups, or of one group those of
@@ -98,6 +99,10 @@ pub(super) struct Stretch {
 pub(super) const STRETCH: u64 = 1 << 16;
 /// Rows that are fetched before their pairs are looked at: the processor then waits for many at once.
 const FETCHED: usize = 128;
+/// Pairs that are given at once.
+const AT_ONCE: usize = 256;
+/// Keys of which all agreements are tabled.
+const MOST_TABLED: usize = 12;
 
 #[derive(Debug, Clone, Default)]
 struct RuleBlocks {
@@ -127,7 +132,11 @@ impl Blocks {
                 rules.push(rule);
             },
         );
-        Blocks { rules, link_type }
+        Blocks {
+            first: Blocks::first(plan, &rules),
+            rules,
+            link_type,
+        }
     }
 
     /// Refuses a rule that makes more pairs than `limit`.
@@ -195,6 +204,7 @@ impl Blocks {
             rule.set_aside(plan, most);
             rule.count(plan, self.link_type);
         }
+        self.first = Blocks::first(plan, &self.rules);
     }
 
     /// The blocks set aside: each with its rule and how many records it has.
@@ -203,16 +213,16 @@ impl Blocks {
         rules.flat_map(|(at, rule)| rule.aside.values().map(move |records| (at, *records)))
     }
 
-    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes.
+    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes;
+    /// some hundreds at a time, in their order.
     pub(super) fn for_each(
         &self,
         plan: &Plan<'_>,
         stretch: &Stretch,
         selection: Selection<'_>,
-        mut each: impl FnMut(Pair<'_>),
+        mut each: impl FnMut(&[Pair<'_>]),
     ) {
         let rule = &self.rules[stretch.rule];
-        let earlier = &self.rules[..stretch.rule];
         let mut fetched = Fetched::new(plan);
         let mut groups = stretch.groups.clone();
         while !groups.is_empty() {
@@ -226,6 +236,7 @@ impl Blocks {
                     break;
                 }
             }
+            let mut pairs = Vec::with_capacity(AT_ONCE);
             for (group, members, rows) in fetched.groups(rule) {
                 let lower = members.iter().zip(rows.chunks_exact(plan.stride()));
                 for (i, (left, left_row)) in lower.take(stretch.lower.len()).enumerate() {
@@ -238,28 +249,57 @@ impl Blocks {
                         if !chosen && !selection.holds(*right) {
                             continue;
                         }
-                        let agreement = plan.agreement(left_row, right_row);
-                        let made = |rule: &RuleBlocks| {
-                            agreement & rule.keys == rule.keys
-                                && rule.makes(plan, left_row, right_row)
+                        let pair = Pair {
+                            left: *left,
+                            right: *right,
+                            left_row,
+                            right_row,
+                            agreement: plan.agreement(left_row, right_row),
                         };
-                        if earlier.iter().any(made)
+                        if self.made_earlier(plan, stretch.rule, &pair)
                             || !self.exists(plan, *left, *right)
                             || rule.made_before(plan, group, left_row, right_row)
                         {
                             continue;
                         }
-                        each(Pair {
-                            left: *left,
-                            right: *right,
-                            left_row,
-                            right_row,
-                            agreement,
-                        });
+                        if pairs.len() == AT_ONCE {
+                            each(&pairs);
+                            pairs.clear();
+                        }
+                        pairs.push(pair);
                     }
                 }
             }
+            each(&pairs);
         }
+    }
+
+    /// Whether a rule before `rule` makes a pair.
+    #[inline]
+    fn made_earlier(&self, plan: &Plan<'_>, rule: usize, pair: &Pair<'_>) -> bool {
+        if let Some(first) = &self.first {
+            let agreement = pair.agreement as usize & (first.len() - 1);
+            return usize::from(first[agreement]) < rule;
+        }
+        self.rules[..rule].iter().any(|rule| {
+            pair.agreement & rule.keys == rule.keys
+                && rule.makes(plan, pair.left_row, pair.right_row)
+        })
+    }
+
+    /// For each agreement on the rules' keys the first rule that makes its pairs: where there are few keys, and
+    /// no block is set aside.
+    fn first(plan: &Plan<'_>, rules: &[RuleBlocks]) -> Option<Vec<u8>> {
+        let many = plan.keys > MOST_TABLED || rules.len() > usize::from(u8::MAX);
+        if many || rules.iter().any(|rule| !rule.aside.is_empty()) {
+            return None;
+        }
+        let first = |agreement: u64| {
+            let mut rules = rules.iter();
+            let first = rules.position(|rule| agreement & rule.keys == rule.keys);
+            first.map_or(u8::MAX, |rule| rule as u8)
+        };
+        Some((0..1 << plan.keys).map(first).collect())
     }
 
     /// Whether two records are a pair at all.
@@ -294,7 +334,10 @@ impl<'p> Fetched<'p> {
 
     fn add(&mut self, group: usize, members: &[u32]) {
         for record in members {
-            self.rows.extend_from_slice(self.plan.row(*record));
+            // each by itself: a row is mostly one, and to copy it is less than a call
+            for codes in self.plan.row(*record) {
+                self.rows.push(*codes);
+            }
         }
         self.groups.push((group, members.len(), self.rows.len()));
     }
@@ -744,8 +787,10 @@ mod tests {
             prop_assert_eq!(blocks.lower_pairs(&plan, &everyone), blocks.pairs().collect::<Vec<_>>());
             let mut found = Vec::new();
             for stretch in blocks.stretches(stretch) {
-                let found = |pair: Pair<'_>| found.push((pair.left, pair.right, stretch.rule));
-                blocks.for_each(&plan, &stretch, Selection::All, found);
+                blocks.for_each(&plan, &stretch, Selection::All, |pairs| {
+                    let pairs = pairs.iter();
+                    found.extend(pairs.map(|pair| (pair.left, pair.right, stretch.rule)));
+                });
             }
             let set: BTreeSet<_> = found.iter().copied().collect();
             prop_assert_eq!(set.len(), found.len());

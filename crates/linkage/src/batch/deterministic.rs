@@ -36,7 +36,9 @@ fn pairs(
     blocks.within(options.pairs_per_rule)?;
     let stretches = blocks.stretches(STRETCH);
     let count = |made: &mut u64, at: usize| {
-        blocks.for_each(&plan, &stretches[at], Selection::All, |_| *made += 1);
+        blocks.for_each(&plan, &stretches[at], Selection::All, |pairs| {
+            *made += pairs.len() as u64;
+        });
     };
     let made = gathered(options.threads, stretches.len(), || 0, count);
     let made = made.into_iter().sum();

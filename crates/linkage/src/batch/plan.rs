@@ -7,6 +7,7 @@
 use super::custom::CustomMeasure;
 use super::error::LinkError;
 use super::frequencies::Frequencies;
+use super::levels::{Glance, Ladder};
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
@@ -193,6 +194,8 @@ pub(super) struct BoundComparison {
     pub(super) single: Option<usize>,
     /// Whether equal values are at the first level.
     pub(super) equal_first: bool,
+    /// Its levels below equality, where one measure of a column's letters tells them apart.
+    pub(super) ladder: Option<Ladder>,
     /// For each level whether and how term frequency counts.
     pub(super) frequencies: Vec<Option<Frequency>>,
 }
@@ -220,6 +223,7 @@ pub(super) struct Plan<'r> {
     /// The expressions of each rule, as bits.
     pub(super) rules: Vec<u64>,
     pub(super) comparisons: Vec<BoundComparison>,
+    pub(super) glance: Glance,
     multiple: Vec<usize>,
     stride: usize,
     rows: Vec<Codes>,
@@ -270,6 +274,7 @@ impl<'r> Plan<'r> {
             }
         }
         let stride = binder.expressions.len().div_ceil(LANES).max(1);
+        let glance = Glance::new(&comparisons, binder.expressions.len(), keys);
         let rows = rows(records, &binder.expressions, stride);
         Ok(Plan {
             records,
@@ -278,6 +283,7 @@ impl<'r> Plan<'r> {
             keys,
             rules,
             comparisons,
+            glance,
             multiple,
             stride,
             rows,
@@ -435,16 +441,13 @@ pub(super) fn code_of(row: &[Codes], expression: usize) -> u32 {
 
 /// A pair's levels and agreements in one number: [`LEVEL_BITS`] for each comparison, from the lowest,
 /// then a bit for each key of the rules. Level 0 is the null level, 1 the first of the model.
-pub(super) fn pack(levels: impl Iterator<Item = u8>, agreement: u64, keys: usize) -> u64 {
-    let (mut pattern, mut shift) = (0, 0);
-    for level in levels {
-        pattern |= u64::from(level) << shift;
-        shift += LEVEL_BITS;
-    }
+#[inline]
+pub(super) fn with_agreement(levels: u64, comparisons: usize, agreement: u64, keys: usize) -> u64 {
+    let shift = comparisons as u32 * LEVEL_BITS;
     if keys == 0 || shift >= u64::BITS {
-        return pattern;
+        return levels;
     }
-    pattern | (agreement & (u64::MAX >> (64 - keys))) << shift
+    levels | (agreement & (u64::MAX >> (64 - keys))) << shift
 }
 
 /// Stands in a pattern for a level that has not been found out yet.
@@ -520,6 +523,7 @@ impl Binder<'_> {
                 .first()
                 .is_some_and(|level| level.when.whole_column().is_some());
         Ok(BoundComparison {
+            ladder: single.and_then(|column| Ladder::of(&checks, column)),
             checks,
             columns,
             single,

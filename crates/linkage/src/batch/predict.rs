@@ -18,7 +18,7 @@ use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
-use super::plan::{Codes, Frequency, PENDING, Plan, code_of, found_out, level_of};
+use super::plan::{Codes, Frequency, PENDING, Plan, code_of, level_of};
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -147,6 +147,7 @@ impl Scorer {
             scores: Vec::new(),
             plan,
             evidences: HashMap::new(),
+            work: Work::default(),
         }
     }
 
@@ -312,45 +313,73 @@ pub(super) struct Scoring<'p> {
     scores: Vec<Score>,
     plan: &'p Plan<'p>,
     evidences: HashMap<u64, Vec<f64>>,
+    work: Work,
+}
+
+/// Pairs while they are scored, by their number.
+#[derive(Default)]
+struct Work {
+    patterns: Vec<u64>,
+    /// Those that may still be wanted.
+    hopeful: Vec<u32>,
+    /// Those of which a level is to be found out.
+    asked: Vec<u32>,
 }
 
 impl Scoring<'_> {
     /// Odds against the pair being one entity, above 0 and finite; `None` where they are beyond the most
     /// that is asked for.
+    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
+        let mut odds = None;
+        self.score(std::slice::from_ref(pair), |_, against| {
+            odds = Some(against);
+        });
+        odds
+    }
+
+    /// Gives the pairs with odds against them, above 0 and finite, that are not beyond the most that is
+    /// asked for; in their order.
     ///
     /// Values are compared one column after the other, and no further once even the best levels of
-    /// the rest could not save the pair.
-    #[inline]
-    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
-        let Pair {
-            left_row,
-            right_row,
-            agreement,
-            ..
-        } = *pair;
-        let mut pattern = self.comparer.glance(left_row, right_row, agreement);
+    /// the rest could not save a pair.
+    pub(super) fn score(&mut self, pairs: &[Pair<'_>], mut each: impl FnMut(&Pair<'_>, f64)) {
+        let mut work = std::mem::take(&mut self.work);
+        self.comparer.glances(pairs, &mut work.patterns);
+        work.hopeful.clear();
+        work.hopeful.extend(0..pairs.len() as u32);
         for at in 0..self.order.len() {
             let comparison = self.order[at];
-            if level_of(pattern, comparison) != PENDING {
-                continue;
-            }
-            if self.is_hopeless(pattern) {
-                return None;
-            }
-            let level = self
-                .comparer
-                .level(comparison, left_row, right_row, agreement);
-            pattern = found_out(pattern, comparison, level);
+            work.asked.clear();
+            let (patterns, asked) = (&work.patterns, &mut work.asked);
+            work.hopeful.retain(|at| {
+                let pattern = patterns[*at as usize];
+                if level_of(pattern, comparison) != PENDING {
+                    return true;
+                }
+                let hopeful = !self.is_hopeless(pattern);
+                if hopeful {
+                    asked.push(*at);
+                }
+                hopeful
+            });
+            self.comparer
+                .find_out(comparison, pairs, &work.asked, &mut work.patterns);
         }
-        let number = self.patterns.number(pattern);
-        if number == self.scores.len() {
-            self.scores.push(self.scorer.score(pattern));
+        for at in &work.hopeful {
+            let pair = &pairs[*at as usize];
+            let number = self.patterns.number(work.patterns[*at as usize]);
+            if number == self.scores.len() {
+                let score = self.scorer.score(work.patterns[*at as usize]);
+                self.scores.push(score);
+            }
+            let score = &self.scores[number];
+            let (left, right) = (pair.left_row, pair.right_row);
+            let against = self.scorer.odds_against(self.plan, score, left, right);
+            if against <= self.most {
+                each(pair, against);
+            }
         }
-        let score = &self.scores[number];
-        let against = self
-            .scorer
-            .odds_against(self.plan, score, left_row, right_row);
-        (against <= self.most).then_some(against)
+        self.work = work;
     }
 
     #[inline]
