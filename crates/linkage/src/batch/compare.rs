@@ -498,7 +498,7 @@ pub(super) struct Patterns {
 impl Default for Patterns {
     fn default() -> Self {
         Patterns {
-            slots: vec![0; 1 << 10],
+            slots: vec![0; 1 << 4],
             known: Vec::new(),
         }
     }

@@ -45,7 +45,7 @@ impl Frequencies {
                 let coded = (0_u32..).zip(counts).skip(1);
                 let counts = coded.map(|(code, count)| (bytes(column, elements, code), count));
                 frequencies.terms.push(Terms {
-                    column: column.name.clone(),
+                    column: column.name.to_string(),
                     elements,
                     counts: counts.collect(),
                     known,
@@ -61,7 +61,7 @@ impl Frequencies {
             .find_map(|(expression, weighed)| {
                 let column = plan.column(expression);
                 let counted = self.find(column, weighed == Part::Elements).is_some();
-                (!counted).then_some(column.name.as_str())
+                (!counted).then_some(&*column.name)
             })
     }
 
@@ -84,7 +84,7 @@ impl Frequencies {
 
     fn find(&self, column: &Column, elements: bool) -> Option<&Terms> {
         let mut terms = self.terms.iter();
-        terms.find(|terms| terms.elements == elements && terms.column == column.name)
+        terms.find(|terms| terms.elements == elements && *terms.column == *column.name)
     }
 }
 

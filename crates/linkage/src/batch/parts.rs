@@ -71,6 +71,14 @@ impl Part {
         }
     }
 
+    /// Whether a value has many.
+    pub(super) fn has_many(self) -> bool {
+        matches!(
+            self,
+            Part::Elements | Part::Bands(_) | Part::MinhashBands { .. }
+        )
+    }
+
     /// The parts of each value where a value has many; two agree if they share one.
     pub(super) fn many(self, column: &Column) -> Option<Elements> {
         match self {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,7 +157,7 @@ impl RecordsBuilder {
             {
                 return Err(RecordsError::Kind {
                     row,
-                    column: column.name.clone(),
+                    column: column.name.to_string(),
                     found,
                     expected: column.kind,
                 });
@@ -213,7 +214,10 @@ impl Records {
     }
 
     pub(super) fn column(&self, name: &str) -> Option<(usize, &Column)> {
-        let at = self.columns.iter().position(|column| column.name == name)?;
+        let at = self
+            .columns
+            .iter()
+            .position(|column| &*column.name == name)?;
         Some((at, &self.columns[at]))
     }
 
@@ -229,7 +233,8 @@ impl Records {
 /// One column: a code for each record, and what the codes mean.
 #[derive(Debug, Clone)]
 pub(super) struct Column {
-    pub(super) name: String,
+    /// Shared, since an index makes the columns of a few records again and again.
+    pub(super) name: Arc<str>,
     pub(super) kind: ColumnKind,
     pub(super) codes: Vec<u32>,
     pub(super) values: Dictionary,
@@ -243,7 +248,7 @@ pub(super) struct Column {
 impl Column {
     fn new(name: &str, kind: ColumnKind) -> Self {
         Column {
-            name: name.to_owned(),
+            name: name.into(),
             kind,
             codes: Vec::new(),
             values: Dictionary::default(),
@@ -433,11 +438,10 @@ impl Slots {
             if text.len() < size && text.is_ascii() {
                 slot[..text.len()].copy_from_slice(text.as_bytes());
                 slot[size - 1] = text.len() as u8;
-                bags.push(Bag::new(text.as_bytes()));
             } else {
                 slot[size - 1] = Slots::ELSEWHERE;
-                bags.push(Bag::UNKNOWN);
             }
+            bags.push(Bag::new(text));
         }
         Slots { bytes, size, bags }
     }
@@ -499,12 +503,15 @@ impl Bag {
     /// Characters are told apart by their remainder: that two have the same makes the bound weaker, not wrong.
     const CLASSES: u8 = 29;
     const LENGTH: u32 = 58;
-    /// Of a text that is not at hand.
+    /// Of a text that is too long, or not ASCII.
     const UNKNOWN: Bag = Bag(u64::MAX);
 
-    fn new(text: &[u8]) -> Bag {
+    fn new(text: &str) -> Bag {
+        if text.len() as u64 >= u64::MAX >> Bag::LENGTH || !text.is_ascii() {
+            return Bag::UNKNOWN;
+        }
         let mut bits = 0_u64;
-        for byte in text {
+        for byte in text.bytes() {
             let once = 1 << (byte % Bag::CLASSES * 2);
             bits |= if bits & once == 0 { once } else { once << 1 };
         }
@@ -529,25 +536,17 @@ const SHORT: usize = 16;
 const LONG: usize = 2 * SHORT;
 
 /// Distinct values, end to end. Code 0 is the empty value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Dictionary {
     bytes: Vec<u8>,
+    /// Where each value ends, from that of code 1.
     ends: Vec<u32>,
-}
-
-impl Default for Dictionary {
-    fn default() -> Self {
-        Dictionary {
-            bytes: Vec::new(),
-            ends: vec![0],
-        }
-    }
 }
 
 impl Dictionary {
     /// Codes there are, with 0.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.len() + 1
     }
 
     pub(super) fn get(&self, code: u32) -> &[u8] {
@@ -555,15 +554,17 @@ impl Dictionary {
     }
 
     fn range(&self, code: u32) -> std::ops::Range<usize> {
-        let code = code as usize;
-        let start = if code == 0 { 0 } else { self.ends[code - 1] };
-        start as usize..self.ends[code] as usize
+        let end = |code: u32| match code.checked_sub(1) {
+            Some(before) => self.ends[before as usize] as usize,
+            None => 0,
+        };
+        end(code.saturating_sub(1))..end(code)
     }
 
     fn add(&mut self, value: &[u8]) -> u32 {
         self.bytes.extend_from_slice(value);
         self.ends.push(self.bytes.len() as u32);
-        (self.ends.len() - 1) as u32
+        self.ends.len() as u32
     }
 }
 
@@ -575,15 +576,21 @@ impl Dictionary {
 pub(super) struct Index {
     slots: Vec<u32>,
     hasher: RandomState,
-    used: usize,
 }
+
+/// Values that are looked through one by one: a table of so few costs more.
+const FEW: usize = 8;
 
 impl Index {
     pub(super) fn code(&mut self, dictionary: &mut Dictionary, value: &[u8]) -> u32 {
         if value.is_empty() {
             return 0;
         }
-        if self.used * 2 >= self.slots.len() {
+        if self.slots.is_empty() && dictionary.len() <= FEW {
+            let known = (1..dictionary.len() as u32).find(|code| dictionary.get(*code) == value);
+            return known.unwrap_or_else(|| dictionary.add(value));
+        }
+        if dictionary.len() * 2 > self.slots.len() {
             self.grow(dictionary);
         }
         let mask = self.slots.len() - 1;
@@ -593,7 +600,6 @@ impl Index {
                 0 => {
                     let code = dictionary.add(value);
                     self.slots[slot] = code;
-                    self.used += 1;
                     return code;
                 }
                 code if dictionary.get(code) == value => return code,

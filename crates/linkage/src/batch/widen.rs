@@ -113,7 +113,7 @@ impl Linkage<'_> {
                 ColumnKind::Number | ColumnKind::Moment | ColumnKind::Coordinates => &[Part::Whole],
             };
             keys.extend(parts.iter().map(|part| Key {
-                column: column.name.clone(),
+                column: column.name.to_string(),
                 part: *part,
             }));
         }
