@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Ours and Splink on the same made persons, in one interleaved run, judged by one judge.
 
-  run.py --ours PROGRAM [--rows 100000] [--folder FOLDER] [--runs 3] [--wide] [--cores 1,2]
+  run.py --ours PROGRAM [--rows 100000] [--folder FOLDER] [--runs 3] [--jobs people,people_wide] [--cores 1,2]
   run.py --ours PROGRAM --scaling 10000,100000,1000000,10000000 --plot FILE.svg [--folder FOLDER] [--runs 3]
 
 FOLDER (a temporary one without it) gets a virtual environment with the peers, the persons and every output; what it has already is used
 again. CPU seconds and memory are those of whole processes (wait4), reading and Python's own start included. "core" is what each program
 itself counts from training (ours: from blocking) to clusters, without loading and writing. Ours loads CSV, Splink Parquet.
 
---wide: the job that also blocks on the date of birth alone, four times the pairs. --cores: as many threads, on as many cores; with more than
+--jobs: people_wide also blocks on the date of birth alone, four times the pairs. --cores: as many threads, on as many cores; with more than
 one, seconds are by the clock. --scaling: ours alone by rows, with the exponent of a line through the logarithms, and a plot.
 """
 import argparse, json, math, os, re, shutil, statistics, subprocess, sys, tempfile, venv
@@ -170,7 +170,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--ours", required=True); ap.add_argument("--rows", type=int, default=100_000)
     ap.add_argument("--folder"); ap.add_argument("--runs", type=int, default=3)
-    ap.add_argument("--wide", action="store_true"); ap.add_argument("--cores", default="1")
+    ap.add_argument("--jobs", default="people"); ap.add_argument("--cores", default="1")
     ap.add_argument("--scaling"); ap.add_argument("--plot")
     a = ap.parse_args()
     folder = os.path.abspath(a.folder or tempfile.mkdtemp(prefix="linkage-"))
@@ -179,7 +179,7 @@ def main():
         return scale(a, sys.executable, folder)
     program = python(folder)
     data = persons(program, folder, a.rows, ".parquet")
-    for job in ("people", "people_wide") if a.wide else ("people",):
+    for job in a.jobs.split(","):
         clocks = {cores: compare(job, cores, a, program, data, folder) for cores in map(int, a.cores.split(","))}
         if len(clocks) > 1:
             speed_up(clocks)

@@ -83,13 +83,25 @@ pub(super) struct Blocks {
     rules: Vec<RuleBlocks>,
     pub(super) link_type: LinkType,
     first: Option<Vec<u8>>,
+    /// Whether the rules' groups are held.
+    held: bool,
+    /// Bytes of the groups of the largest rule.
+    largest: usize,
+    /// Most records of a block that makes pairs, where blocks were set aside.
+    most: Option<u32>,
+}
+
+/// A rule with its groups.
+pub(super) struct Made<'b> {
+    blocks: &'b Blocks,
+    pub(super) rule: usize,
+    groups: Cow<'b, RuleBlocks>,
 }
 
 /// Pairs of a rule, few enough for one part of the work: those of some groups, or of one group those of
 /// some members with all members after them.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch {
-    pub(super) rule: usize,
     groups: Range<usize>,
     /// Members of each group, by their place in it.
     lower: Range<usize>,
@@ -120,23 +132,57 @@ struct RuleBlocks {
 }
 
 impl Blocks {
-    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, threads: usize) -> Blocks {
-        let mut rules = Vec::new();
+    /// The groups of all rules of a plan, held if they take no more than `room` bytes; where not, those of a rule are
+    /// made again each time they are wanted.
+    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, threads: usize, room: usize) -> Blocks {
+        let mut blocks = Blocks {
+            rules: Vec::new(),
+            link_type,
+            first: None,
+            held: true,
+            largest: 0,
+            most: None,
+        };
         let of_rule = |(): &mut (), rule: usize| RuleBlocks::new(plan, plan.rules[rule], link_type);
+        let mut bytes = 0;
         in_order(
             threads,
             plan.rules.len(),
             || (),
             of_rule,
             |rule| {
-                rules.push(rule);
+                bytes += rule.bytes();
+                blocks.largest = blocks.largest.max(rule.bytes());
+                blocks.rules.push(rule);
+                blocks.held &= bytes <= room;
+                if !blocks.held {
+                    blocks.rules.iter_mut().for_each(RuleBlocks::forget_groups);
+                }
             },
         );
-        Blocks {
-            first: Blocks::first(plan, &rules),
-            rules,
-            link_type,
+        blocks.first = Blocks::first(plan, &blocks.rules);
+        blocks
+    }
+
+    /// The rules one after the other, with their groups.
+    pub(super) fn made<'b>(&'b self, plan: &'b Plan<'_>) -> impl Iterator<Item = Made<'b>> {
+        (0..self.rules.len()).map(|rule| Made {
+            blocks: self,
+            rule,
+            groups: self.groups(plan, rule),
+        })
+    }
+
+    fn groups(&self, plan: &Plan<'_>, rule: usize) -> Cow<'_, RuleBlocks> {
+        let known = &self.rules[rule];
+        if self.held {
+            return Cow::Borrowed(known);
         }
+        let mut made = RuleBlocks::new(plan, known.keys, self.link_type);
+        if let Some(most) = self.most {
+            made.set_aside(plan, most);
+        }
+        Cow::Owned(made)
     }
 
     /// Refuses a rule that makes more pairs than `limit`.
@@ -156,11 +202,18 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
+    /// Bytes of the groups that are held at a time.
     pub(super) fn bytes(&self) -> usize {
-        let rules = self.rules.iter();
-        rules
-            .map(|rule| size_of_val(&rule.members[..]) + size_of_val(&rule.ends[..]))
-            .sum()
+        if self.held {
+            self.rules.iter().map(RuleBlocks::bytes).sum()
+        } else {
+            self.largest
+        }
+    }
+
+    /// Bytes of the groups of the largest rule, which cannot do without.
+    pub(super) fn least_bytes(&self) -> usize {
+        self.largest
     }
 
     /// Pairs each rule makes whose lower-numbered record is marked.
@@ -184,26 +237,24 @@ impl Blocks {
             }
             pairs
         };
-        let rules = self.rules.iter();
+        let rules = self.made(plan);
         rules
-            .map(|rule| rule.groups().map(of_group).sum())
-            .collect()
-    }
-
-    /// All pairs, cut into stretches of about so many.
-    pub(super) fn stretches(&self, pairs: u64) -> Vec<Stretch> {
-        let rules = self.rules.iter().enumerate();
-        rules
-            .flat_map(|(at, rule)| rule.stretches(at, pairs))
+            .map(|made| made.groups.groups().map(of_group).sum())
             .collect()
     }
 
     /// Sets aside the blocks of more than `most` records.
     pub(super) fn set_aside(&mut self, plan: &Plan<'_>, most: u32) {
-        for rule in &mut self.rules {
+        for at in 0..self.rules.len() {
+            let mut rule = self.groups(plan, at).into_owned();
             rule.set_aside(plan, most);
             rule.count(plan, self.link_type);
+            if !self.held {
+                rule.forget_groups();
+            }
+            self.rules[at] = rule;
         }
+        self.most = Some(most);
         self.first = Blocks::first(plan, &self.rules);
     }
 
@@ -211,67 +262,6 @@ impl Blocks {
     pub(super) fn aside(&self) -> impl Iterator<Item = (usize, u32)> + '_ {
         let rules = self.rules.iter().enumerate();
         rules.flat_map(|(at, rule)| rule.aside.values().map(move |records| (at, *records)))
-    }
-
-    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes;
-    /// some hundreds at a time, in their order.
-    pub(super) fn for_each(
-        &self,
-        plan: &Plan<'_>,
-        stretch: &Stretch,
-        selection: Selection<'_>,
-        mut each: impl FnMut(&[Pair<'_>]),
-    ) {
-        let rule = &self.rules[stretch.rule];
-        let mut fetched = Fetched::new(plan);
-        let mut groups = stretch.groups.clone();
-        while !groups.is_empty() {
-            fetched.clear();
-            for group in groups.by_ref() {
-                let members = rule.group(group);
-                if members.iter().any(|record| selection.holds(*record)) {
-                    fetched.add(group, &members[stretch.lower.start.min(members.len())..]);
-                }
-                if fetched.rows.len() >= FETCHED {
-                    break;
-                }
-            }
-            let mut pairs = Vec::with_capacity(AT_ONCE);
-            for (group, members, rows) in fetched.groups(rule) {
-                let lower = members.iter().zip(rows.chunks_exact(plan.stride()));
-                for (i, (left, left_row)) in lower.take(stretch.lower.len()).enumerate() {
-                    let chosen = selection.holds(*left);
-                    if !chosen && !selection.either_side() {
-                        continue;
-                    }
-                    let rest = rows[(i + 1) * plan.stride()..].chunks_exact(plan.stride());
-                    for (right_row, right) in rest.zip(&members[i + 1..]) {
-                        if !chosen && !selection.holds(*right) {
-                            continue;
-                        }
-                        let pair = Pair {
-                            left: *left,
-                            right: *right,
-                            left_row,
-                            right_row,
-                            agreement: plan.agreement(left_row, right_row),
-                        };
-                        if self.made_earlier(plan, stretch.rule, &pair)
-                            || !self.exists(plan, *left, *right)
-                            || rule.made_before(plan, group, left_row, right_row)
-                        {
-                            continue;
-                        }
-                        if pairs.len() == AT_ONCE {
-                            each(&pairs);
-                            pairs.clear();
-                        }
-                        pairs.push(pair);
-                    }
-                }
-            }
-            each(&pairs);
-        }
     }
 
     /// Whether a rule before `rule` makes a pair.
@@ -307,6 +297,74 @@ impl Blocks {
     pub(super) fn exists(&self, plan: &Plan<'_>, left: u32, right: u32) -> bool {
         let sources = plan.records.sources();
         self.link_type == LinkType::Dedupe || sources[left as usize] != sources[right as usize]
+    }
+}
+
+impl Made<'_> {
+    /// Its pairs, cut into stretches of about so many.
+    pub(super) fn stretches(&self, pairs: u64) -> Vec<Stretch> {
+        self.groups.stretches(pairs)
+    }
+
+    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes;
+    /// some hundreds at a time, in their order.
+    pub(super) fn for_each(
+        &self,
+        plan: &Plan<'_>,
+        stretch: &Stretch,
+        selection: Selection<'_>,
+        mut each: impl FnMut(&[Pair<'_>]),
+    ) {
+        let (blocks, rule) = (self.blocks, &*self.groups);
+        let mut fetched = Fetched::new(plan);
+        let mut groups = stretch.groups.clone();
+        while !groups.is_empty() {
+            fetched.clear();
+            for group in groups.by_ref() {
+                let members = rule.group(group);
+                if members.iter().any(|record| selection.holds(*record)) {
+                    fetched.add(group, &members[stretch.lower.start.min(members.len())..]);
+                }
+                if fetched.rows.len() >= FETCHED {
+                    break;
+                }
+            }
+            let mut pairs = Vec::with_capacity(AT_ONCE);
+            for (group, members, rows) in fetched.groups(rule) {
+                let lower = members.iter().zip(rows.chunks_exact(plan.stride()));
+                for (i, (left, left_row)) in lower.take(stretch.lower.len()).enumerate() {
+                    let chosen = selection.holds(*left);
+                    if !chosen && !selection.either_side() {
+                        continue;
+                    }
+                    let rest = rows[(i + 1) * plan.stride()..].chunks_exact(plan.stride());
+                    for (right_row, right) in rest.zip(&members[i + 1..]) {
+                        if !chosen && !selection.holds(*right) {
+                            continue;
+                        }
+                        let pair = Pair {
+                            left: *left,
+                            right: *right,
+                            left_row,
+                            right_row,
+                            agreement: plan.agreement(left_row, right_row),
+                        };
+                        if blocks.made_earlier(plan, self.rule, &pair)
+                            || !blocks.exists(plan, *left, *right)
+                            || rule.made_before(plan, group, left_row, right_row)
+                        {
+                            continue;
+                        }
+                        if pairs.len() == AT_ONCE {
+                            each(&pairs);
+                            pairs.clear();
+                        }
+                        pairs.push(pair);
+                    }
+                }
+            }
+            each(&pairs);
+        }
     }
 }
 
@@ -368,7 +426,7 @@ impl<'b> Agreeing<'b> {
     /// Of the expressions of `mask`; the blocks are those of the plan.
     pub(super) fn new(plan: &Plan<'_>, blocks: &'b Blocks, mask: u64) -> Self {
         let rule = match plan.rules.iter().position(|rule| *rule == mask) {
-            Some(at) => Cow::Borrowed(&blocks.rules[at]),
+            Some(at) => blocks.groups(plan, at),
             None => Cow::Owned(RuleBlocks::new(plan, mask, blocks.link_type)),
         };
         let mut total = 0;
@@ -482,6 +540,23 @@ impl RuleBlocks {
         rule
     }
 
+    fn bytes(&self) -> usize {
+        let elements = self
+            .elements
+            .as_ref()
+            .map_or(0, |(_, of_group)| of_group.len());
+        (self.members.len() + self.ends.len() + elements) * size_of::<u32>()
+    }
+
+    /// All that is needed to know which pairs it makes, and to make its groups again.
+    fn forget_groups(&mut self) {
+        self.members = Vec::new();
+        self.ends = Vec::new();
+        if let Some((_, of_group)) = &mut self.elements {
+            *of_group = Vec::new();
+        }
+    }
+
     fn count(&mut self, plan: &Plan<'_>, link_type: LinkType) {
         let groups = self.groups();
         let pairs =
@@ -529,15 +604,11 @@ impl RuleBlocks {
         }
     }
 
-    fn stretches(&self, rule: usize, most: u64) -> Vec<Stretch> {
+    fn stretches(&self, most: u64) -> Vec<Stretch> {
         let mut stretches = Vec::new();
         let mut add = |groups: Range<usize>, lower: Range<usize>| {
             if !groups.is_empty() && !lower.is_empty() {
-                stretches.push(Stretch {
-                    rule,
-                    groups,
-                    lower,
-                });
+                stretches.push(Stretch { groups, lower });
             }
         };
         let (mut start, mut pairs) = (0, 0);
@@ -777,20 +848,23 @@ mod tests {
             ),
             link in any::<bool>(),
             stretch in 0..40_u64,
+            room in prop::sample::select(vec![0, usize::MAX]),
         ) {
             let link_type = if link { LinkType::Link } else { LinkType::Dedupe };
             let records = records(&rows);
             let plan = Plan::new(&Model::from_toml(MODEL).unwrap(), &records).unwrap();
-            let blocks = Blocks::new(&plan, link_type, 2);
+            let blocks = Blocks::new(&plan, link_type, 2, room);
             let mut everyone = Marks::new(rows.len());
             (0..rows.len() as u32).for_each(|record| everyone.mark(record));
             prop_assert_eq!(blocks.lower_pairs(&plan, &everyone), blocks.pairs().collect::<Vec<_>>());
             let mut found = Vec::new();
-            for stretch in blocks.stretches(stretch) {
-                blocks.for_each(&plan, &stretch, Selection::All, |pairs| {
-                    let pairs = pairs.iter();
-                    found.extend(pairs.map(|pair| (pair.left, pair.right, stretch.rule)));
-                });
+            for made in blocks.made(&plan) {
+                for stretch in made.stretches(stretch) {
+                    made.for_each(&plan, &stretch, Selection::All, |pairs| {
+                        let pairs = pairs.iter();
+                        found.extend(pairs.map(|pair| (pair.left, pair.right, made.rule)));
+                    });
+                }
             }
             let set: BTreeSet<_> = found.iter().copied().collect();
             prop_assert_eq!(set.len(), found.len());

@@ -5,6 +5,7 @@
 //! kept: a pair then weighs the same for ever, and the same in batch ([`super::Linkage::with_frequencies`])
 //! as online ([`super::Index`]).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::model::Part;
@@ -43,7 +44,8 @@ impl Frequencies {
                     plan.counted(expression)
                 };
                 let coded = (0_u32..).zip(counts).skip(1);
-                let counts = coded.map(|(code, count)| (bytes(column, elements, code), count));
+                let counts =
+                    coded.map(|(code, count)| (bytes(column, elements, code).into(), count));
                 frequencies.terms.push(Terms {
                     column: column.name.to_string(),
                     elements,
@@ -75,7 +77,7 @@ impl Frequencies {
             column.values.len()
         };
         let count = |code| {
-            let counted = terms.counts.get(&bytes(column, elements, code));
+            let counted = terms.counts.get(&*bytes(column, elements, code));
             counted.copied().unwrap_or(1).max(1)
         };
         let counts = (0..codes as u32).map(|code| if code == 0 { 0 } else { count(code) });
@@ -88,10 +90,10 @@ impl Frequencies {
     }
 }
 
-fn bytes(column: &Column, elements: bool, code: u32) -> Box<[u8]> {
+fn bytes(column: &Column, elements: bool, code: u32) -> Cow<'_, [u8]> {
     if elements {
-        column.element(code).as_bytes().into()
+        Cow::Borrowed(column.element(code).as_bytes())
     } else {
-        column.canonical(code).into()
+        column.canonical(code)
     }
 }

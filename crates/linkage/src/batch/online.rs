@@ -390,7 +390,7 @@ impl Index {
             links.retain(|(other, _)| *other != place);
             touched.records.insert(near);
         }
-        let record = self.unpacked([place].into_iter());
+        let record = self.whole(place);
         for (block, _) in self.rules.blocks(&record) {
             if self.blocks.remove(block, place) {
                 self.link_block(block, touched);
@@ -422,7 +422,7 @@ impl Index {
         let holders: BTreeSet<u32> = self.blocks.all(block).iter().copied().collect();
         let mut open_blocks = HashMap::new();
         for place in &holders {
-            let record = self.unpacked([*place].into_iter());
+            let record = self.whole(*place);
             let open = self.rules.blocks(&record).into_iter();
             let open = open.filter(|(block, _)| self.blocks.is_open(*block));
             open_blocks.insert(*place, open.collect::<BTreeSet<_>>());
@@ -479,11 +479,18 @@ impl Index {
         }
     }
 
-    /// The records at these places, in this order.
+    /// The record at a place, by itself.
+    fn whole(&self, place: u32) -> Records {
+        let entry = self.entry(place);
+        let packed = std::iter::once((entry.source, &*entry.values));
+        self.form.unpack(packed, |_| true)
+    }
+
+    /// What is compared of the records at these places, in this order.
     fn unpacked(&self, places: impl Iterator<Item = u32>) -> Records {
         let entries = places.map(|place| self.entry(place));
         let packed = entries.map(|entry| (entry.source, &*entry.values));
-        self.form.unpack(packed)
+        self.form.unpack(packed, |column| self.shape.reads(column))
     }
 
     /// Lets `work` score pairs of `records`.

@@ -29,6 +29,10 @@ impl Elements {
         }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.codes[..]) + size_of_val(&self.ends[..])
+    }
+
     #[inline]
     pub(super) fn get(&self, code: u32) -> &[u32] {
         let code = code as usize;

@@ -107,6 +107,16 @@ impl Expression {
         expression
     }
 
+    fn bytes(&self) -> usize {
+        let codes = self
+            .codes
+            .as_ref()
+            .map_or(0, |codes| size_of_val(&codes[..]));
+        let elements = self.elements.as_ref().map_or(0, Elements::bytes);
+        let slots = self.slots.as_ref().map_or(0, Slots::bytes);
+        codes + elements + slots + size_of_val(&self.rarities[..])
+    }
+
     fn code(&self, value: u32) -> u32 {
         self.codes
             .as_ref()
@@ -252,6 +262,11 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// Whether a column, by its number, is read.
+    pub(super) fn reads(&self, column: usize) -> bool {
+        self.readings.iter().any(|reading| reading.column == column)
+    }
+
     /// Of a model and the columns of `records`.
     pub(super) fn new(
         model: &Model,
@@ -391,7 +406,8 @@ impl<'r> Plan<'r> {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&self.rows[..])
+        let expressions = self.expressions.iter().map(Expression::bytes);
+        size_of_val(&self.rows[..]) + expressions.sum::<usize>()
     }
 
     pub(super) fn stride(&self) -> usize {

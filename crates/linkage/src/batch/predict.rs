@@ -42,6 +42,8 @@ pub(super) struct Weights {
     tables: Vec<(Frequency, f64)>,
     /// For each comparison whether equal values are at its first level.
     equal_first: Vec<bool>,
+    /// The comparisons, the most telling first.
+    order: Vec<usize>,
 }
 
 /// Weights, and how common the records' values are.
@@ -57,6 +59,8 @@ struct Class {
     /// Its natural logarithm.
     ln_prior: f64,
     levels: Vec<Vec<f64>>,
+    /// Their natural logarithms.
+    ln_levels: Vec<Vec<f64>>,
     through: Vec<bool>,
 }
 
@@ -65,6 +69,10 @@ impl Class {
         Class {
             ln_prior: prior.ln(),
             prior,
+            ln_levels: levels
+                .iter()
+                .map(|levels| levels.iter().map(|p| p.ln()).collect())
+                .collect(),
             levels,
             through,
         }
@@ -90,6 +98,18 @@ struct Score {
     tables: Vec<usize>,
     /// Evidence for another class over that for the same, by the set of tables that adjust it.
     against: Vec<f64>,
+}
+
+/// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair first.
+fn telling_first(same: &[Vec<f64>], unrelated: &[Vec<f64>]) -> Vec<usize> {
+    let weights = same.iter().zip(unrelated).map(|(same, unrelated)| {
+        let last = same.last().zip(unrelated.last());
+        last.map_or(1.0, |(same, unrelated)| same / unrelated)
+    });
+    let weights: Vec<f64> = weights.collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|a, b| weights[*a].total_cmp(&weights[*b]));
+    order
 }
 
 impl Weights {
@@ -128,6 +148,7 @@ impl Weights {
         }
         let related: f64 = model.relations.iter().map(|relation| relation.prior).sum();
         let never = vec![false; model.comparisons.len()];
+        let order = telling_first(&same, &unrelated);
         let mut classes = vec![Class::new(prior, same, never.clone())];
         for relation in &model.relations {
             let through = model.comparisons.iter();
@@ -143,6 +164,7 @@ impl Weights {
             adjusted,
             tables,
             equal_first: comparisons.iter().map(|c| c.equal_first).collect(),
+            order,
         })
     }
 }
@@ -169,7 +191,6 @@ impl Scorer {
         Scoring {
             scorer: self,
             most,
-            order: self.telling_first(),
             partial: Patterns::default(),
             hopeless: Vec::new(),
             comparer: Comparer::new(plan),
@@ -179,20 +200,6 @@ impl Scorer {
             evidences: HashMap::new(),
             work: Work::default(),
         }
-    }
-
-    /// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair
-    /// first.
-    fn telling_first(&self) -> Vec<usize> {
-        let unrelated = &self.weights.classes[self.weights.classes.len() - 1];
-        let weight = |comparison: &usize| {
-            let last = |class: &Class| class.levels[*comparison].last().copied();
-            let ratio = last(&self.weights.classes[0]).zip(last(unrelated));
-            ratio.map_or(1.0, |(same, unrelated)| same / unrelated)
-        };
-        let mut order: Vec<usize> = (0..self.weights.adjusted.len()).collect();
-        order.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
-        order
     }
 
     /// A bound below the odds against any pair of a partial pattern: against each other class by itself,
@@ -230,7 +237,7 @@ impl Scorer {
         let of = |class: &Class| {
             let levels = (0..self.weights.adjusted.len()).filter_map(|comparison| {
                 let level = usize::from(level_of(pattern, comparison)).checked_sub(1)?;
-                Some(class.levels[comparison][level].ln())
+                Some(class.ln_levels[comparison][level])
             });
             levels.sum()
         };
@@ -268,7 +275,7 @@ impl Scorer {
                 {
                     let by_chance = at > 0 && !class.through[comparison];
                     let ratio = if by_chance { ratio.ln() } else { 0.0 };
-                    *sum += class.levels[comparison][level].ln() + ratio;
+                    *sum += class.ln_levels[comparison][level] + ratio;
                 }
             }
             course.push(bits(&evidence));
@@ -290,7 +297,7 @@ impl Scorer {
             .collect();
         let evidence = |class: &Class| {
             let levels = known.iter();
-            let levels = levels.map(|(comparison, level)| class.levels[*comparison][*level].ln());
+            let levels = levels.map(|(comparison, level)| class.ln_levels[*comparison][*level]);
             class.ln_prior + levels.sum::<f64>()
         };
         let same = evidence(&self.weights.classes[0]);
@@ -342,8 +349,6 @@ pub(super) struct Scoring<'p> {
     scorer: &'p Scorer,
     /// Most odds against a pair that is still wanted.
     most: f64,
-    /// The comparisons, the most telling first.
-    order: Vec<usize>,
     partial: Patterns,
     /// For each partial pattern whether it can no more be saved.
     hopeless: Vec<bool>,
@@ -386,8 +391,8 @@ impl Scoring<'_> {
         self.comparer.glances(pairs, &mut work.patterns);
         work.hopeful.clear();
         work.hopeful.extend(0..pairs.len() as u32);
-        for at in 0..self.order.len() {
-            let comparison = self.order[at];
+        let scorer = self.scorer;
+        for &comparison in &scorer.weights.order {
             work.asked.clear();
             let (patterns, asked) = (&work.patterns, &mut work.asked);
             work.hopeful.retain(|at| {
@@ -423,6 +428,9 @@ impl Scoring<'_> {
 
     #[inline]
     fn is_hopeless(&mut self, partial: u64) -> bool {
+        if self.most == f64::INFINITY {
+            return false;
+        }
         let number = self.partial.number(partial);
         if number == self.hopeless.len() {
             let least = self.scorer.least_against(partial);

@@ -259,9 +259,13 @@ impl Column {
     }
 
     fn finish(&mut self) {
-        self.codes.shrink_to_fit();
-        self.values.bytes.shrink_to_fit();
-        self.values.ends.shrink_to_fit();
+        /// Records whose columns are worth a copy without what was reserved for more.
+        const MANY: usize = 1 << 10;
+        if self.codes.len() >= MANY {
+            self.codes.shrink_to_fit();
+            self.values.bytes.shrink_to_fit();
+            self.values.ends.shrink_to_fit();
+        }
         self.element_index = Index::default();
         let texts = match self.kind {
             ColumnKind::Text => &mut self.values,
@@ -444,6 +448,10 @@ impl Slots {
             bags.push(Bag::new(text));
         }
         Slots { bytes, size, bags }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.len() + size_of_val(&self.bags[..])
     }
 
     #[inline]
