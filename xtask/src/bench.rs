@@ -49,7 +49,7 @@ pub(crate) const BENCHES: &[Bench] = &[
     },
     Bench {
         name: "linkage",
-        measures: "ours and Splink on made persons [--rows N] [--folder F] [--runs N]",
+        measures: "ours and Splink on made persons [--rows N] [--folder F] [--runs N] [--jobs people,people_wide] [--cores 1,2]; ours by rows --scaling N,N [--plot F]",
         how: How::Peers {
             package: "orfevre-linkage",
             script: "run.py",

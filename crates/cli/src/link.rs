@@ -164,6 +164,7 @@ impl Inputs {
             link_type: self.files.link_type(),
             pairs_per_rule: self.pairs_per_rule,
             threads: self.threads.map_or_else(processors, NonZeroUsize::get),
+            ..LinkageOptions::default()
         }
     }
 }

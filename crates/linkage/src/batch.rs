@@ -60,6 +60,7 @@ mod factors;
 mod frequencies;
 mod kept;
 mod labels;
+mod levels;
 mod model;
 mod online;
 mod parts;
@@ -108,6 +109,9 @@ pub struct LinkageOptions {
     pub pairs_per_rule: u64,
     /// Threads that compare. Their number changes no result.
     pub threads: usize,
+    /// Most bytes for the records, what is read of them and the groups of the rules; where the groups have no room,
+    /// those of a rule are made each time they are wanted. Changes no result. Links are not counted: [`KeptLinks`].
+    pub memory: Option<usize>,
 }
 
 impl Default for LinkageOptions {
@@ -116,6 +120,7 @@ impl Default for LinkageOptions {
             link_type: LinkType::Dedupe,
             pairs_per_rule: 10_000_000_000,
             threads: 1,
+            memory: None,
         }
     }
 }
@@ -163,7 +168,7 @@ impl<'r> Linkage<'r> {
     ///
     /// # Errors
     /// A model that is wrong, or does not fit the records; [`LinkError::TooManyPairs`] for a rule beyond
-    /// the limit, before any pair is compared.
+    /// the limit, before any pair is compared; [`LinkError::Memory`].
     pub fn new(
         model: Model,
         records: &'r Records,
@@ -184,7 +189,14 @@ impl<'r> Linkage<'r> {
     ) -> Result<Linkage<'r>, LinkError> {
         model.validate()?;
         let plan = Plan::with_measures(&model, records, measures)?;
-        let blocks = Blocks::new(&plan, options.link_type, options.threads);
+        let budget = options.memory.unwrap_or(usize::MAX);
+        let fixed = records.bytes() + plan.bytes();
+        let room = budget.saturating_sub(fixed);
+        let blocks = Blocks::new(&plan, options.link_type, options.threads, room);
+        let least = fixed + blocks.least_bytes();
+        if least > budget {
+            return Err(LinkError::Memory { budget, least });
+        }
         blocks.within(options.pairs_per_rule)?;
         let prior = match &model.deterministic {
             Some(rules) if !model.prior_locked => deterministic::prior(rules, records, options)?,
@@ -291,29 +303,30 @@ impl<'r> Linkage<'r> {
         } else {
             f64::INFINITY
         };
-        let stretches = self.blocks.stretches(STRETCH);
-        let links = |scoring: &mut Scoring<'_>, at: usize| {
-            let mut links = Vec::new();
-            let stretch: &Stretch = &stretches[at];
-            self.blocks
-                .for_each(&self.plan, stretch, Selection::All, |pair| {
-                    if let Some(against) = scoring.odds_against(&pair) {
+        let scoring = || scorer.scoring(&self.plan, most);
+        let mut each = each;
+        for made in self.blocks.made(&self.plan) {
+            let stretches = made.stretches(STRETCH);
+            let links = |scoring: &mut Scoring<'_>, at: usize| {
+                let mut links = Vec::new();
+                let stretch: &Stretch = &stretches[at];
+                made.for_each(&self.plan, stretch, Selection::All, |pairs| {
+                    scoring.score(pairs, |pair, against| {
                         links.push(Link {
                             left: pair.left,
                             right: pair.right,
                             weight: -against.log2(),
                             probability: 1.0 / (1.0 + against),
-                            rule: stretch.rule,
+                            rule: made.rule,
                         });
-                    }
+                    });
                 });
-            links
-        };
-        let scoring = || scorer.scoring(&self.plan, most);
-        let mut each = each;
-        in_order(self.threads, stretches.len(), scoring, links, |links| {
-            links.into_iter().for_each(&mut each);
-        });
+                links
+            };
+            in_order(self.threads, stretches.len(), scoring, links, |links| {
+                links.into_iter().for_each(&mut each);
+            });
+        }
         Ok(())
     }
 

@@ -82,13 +82,26 @@ pub(super) struct Pair<'p> {
 pub(super) struct Blocks {
     rules: Vec<RuleBlocks>,
     pub(super) link_type: LinkType,
+    first: Option<Vec<u8>>,
+    /// Whether the rules' groups are held.
+    held: bool,
+    /// Bytes of the groups of the largest rule.
+    largest: usize,
+    /// Most records of a block that makes pairs, where blocks were set aside.
+    most: Option<u32>,
+}
+
+/// A rule with its groups.
+pub(super) struct Made<'b> {
+    blocks: &'b Blocks,
+    pub(super) rule: usize,
+    groups: Cow<'b, RuleBlocks>,
 }
 
 /// Pairs of a rule, few enough for one part of the work: those of some groups, or of one group those of
 /// some members with all members after them.
 #[derive(Debug, Clone)]
 pub(super) struct Stretch {
-    pub(super) rule: usize,
     groups: Range<usize>,
     /// Members of each group, by their place in it.
     lower: Range<usize>,
@@ -98,6 +111,10 @@ pub(super) struct Stretch {
 pub(super) const STRETCH: u64 = 1 << 16;
 /// Rows that are fetched before their pairs are looked at: the processor then waits for many at once.
 const FETCHED: usize = 128;
+/// Pairs that are given at once.
+const AT_ONCE: usize = 256;
+/// Keys of which all agreements are tabled.
+const MOST_TABLED: usize = 12;
 
 #[derive(Debug, Clone, Default)]
 struct RuleBlocks {
@@ -115,19 +132,57 @@ struct RuleBlocks {
 }
 
 impl Blocks {
-    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, threads: usize) -> Blocks {
-        let mut rules = Vec::new();
+    /// The groups of all rules of a plan, held if they take no more than `room` bytes; where not, those of a rule are
+    /// made again each time they are wanted.
+    pub(super) fn new(plan: &Plan<'_>, link_type: LinkType, threads: usize, room: usize) -> Blocks {
+        let mut blocks = Blocks {
+            rules: Vec::new(),
+            link_type,
+            first: None,
+            held: true,
+            largest: 0,
+            most: None,
+        };
         let of_rule = |(): &mut (), rule: usize| RuleBlocks::new(plan, plan.rules[rule], link_type);
+        let mut bytes = 0;
         in_order(
             threads,
             plan.rules.len(),
             || (),
             of_rule,
             |rule| {
-                rules.push(rule);
+                bytes += rule.bytes();
+                blocks.largest = blocks.largest.max(rule.bytes());
+                blocks.rules.push(rule);
+                blocks.held &= bytes <= room;
+                if !blocks.held {
+                    blocks.rules.iter_mut().for_each(RuleBlocks::forget_groups);
+                }
             },
         );
-        Blocks { rules, link_type }
+        blocks.first = Blocks::first(plan, &blocks.rules);
+        blocks
+    }
+
+    /// The rules one after the other, with their groups.
+    pub(super) fn made<'b>(&'b self, plan: &'b Plan<'_>) -> impl Iterator<Item = Made<'b>> {
+        (0..self.rules.len()).map(|rule| Made {
+            blocks: self,
+            rule,
+            groups: self.groups(plan, rule),
+        })
+    }
+
+    fn groups(&self, plan: &Plan<'_>, rule: usize) -> Cow<'_, RuleBlocks> {
+        let known = &self.rules[rule];
+        if self.held {
+            return Cow::Borrowed(known);
+        }
+        let mut made = RuleBlocks::new(plan, known.keys, self.link_type);
+        if let Some(most) = self.most {
+            made.set_aside(plan, most);
+        }
+        Cow::Owned(made)
     }
 
     /// Refuses a rule that makes more pairs than `limit`.
@@ -147,11 +202,18 @@ impl Blocks {
         self.rules.iter().map(|rule| rule.pairs)
     }
 
+    /// Bytes of the groups that are held at a time.
     pub(super) fn bytes(&self) -> usize {
-        let rules = self.rules.iter();
-        rules
-            .map(|rule| size_of_val(&rule.members[..]) + size_of_val(&rule.ends[..]))
-            .sum()
+        if self.held {
+            self.rules.iter().map(RuleBlocks::bytes).sum()
+        } else {
+            self.largest
+        }
+    }
+
+    /// Bytes of the groups of the largest rule, which cannot do without.
+    pub(super) fn least_bytes(&self) -> usize {
+        self.largest
     }
 
     /// Pairs each rule makes whose lower-numbered record is marked.
@@ -175,26 +237,25 @@ impl Blocks {
             }
             pairs
         };
-        let rules = self.rules.iter();
+        let rules = self.made(plan);
         rules
-            .map(|rule| rule.groups().map(of_group).sum())
-            .collect()
-    }
-
-    /// All pairs, cut into stretches of about so many.
-    pub(super) fn stretches(&self, pairs: u64) -> Vec<Stretch> {
-        let rules = self.rules.iter().enumerate();
-        rules
-            .flat_map(|(at, rule)| rule.stretches(at, pairs))
+            .map(|made| made.groups.groups().map(of_group).sum())
             .collect()
     }
 
     /// Sets aside the blocks of more than `most` records.
     pub(super) fn set_aside(&mut self, plan: &Plan<'_>, most: u32) {
-        for rule in &mut self.rules {
+        for at in 0..self.rules.len() {
+            let mut rule = self.groups(plan, at).into_owned();
             rule.set_aside(plan, most);
             rule.count(plan, self.link_type);
+            if !self.held {
+                rule.forget_groups();
+            }
+            self.rules[at] = rule;
         }
+        self.most = Some(most);
+        self.first = Blocks::first(plan, &self.rules);
     }
 
     /// The blocks set aside: each with its rule and how many records it has.
@@ -203,16 +264,58 @@ impl Blocks {
         rules.flat_map(|(at, rule)| rule.aside.values().map(move |records| (at, *records)))
     }
 
-    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes.
+    /// Whether a rule before `rule` makes a pair.
+    #[inline]
+    fn made_earlier(&self, plan: &Plan<'_>, rule: usize, pair: &Pair<'_>) -> bool {
+        if let Some(first) = &self.first {
+            let agreement = pair.agreement as usize & (first.len() - 1);
+            return usize::from(first[agreement]) < rule;
+        }
+        self.rules[..rule].iter().any(|rule| {
+            pair.agreement & rule.keys == rule.keys
+                && rule.makes(plan, pair.left_row, pair.right_row)
+        })
+    }
+
+    /// For each agreement on the rules' keys the first rule that makes its pairs: where there are few keys, and
+    /// no block is set aside.
+    fn first(plan: &Plan<'_>, rules: &[RuleBlocks]) -> Option<Vec<u8>> {
+        let many = plan.keys > MOST_TABLED || rules.len() > usize::from(u8::MAX);
+        if many || rules.iter().any(|rule| !rule.aside.is_empty()) {
+            return None;
+        }
+        let first = |agreement: u64| {
+            let mut rules = rules.iter();
+            let first = rules.position(|rule| agreement & rule.keys == rule.keys);
+            first.map_or(u8::MAX, |rule| rule as u8)
+        };
+        Some((0..1 << plan.keys).map(first).collect())
+    }
+
+    /// Whether two records are a pair at all.
+    #[inline]
+    pub(super) fn exists(&self, plan: &Plan<'_>, left: u32, right: u32) -> bool {
+        let sources = plan.records.sources();
+        self.link_type == LinkType::Dedupe || sources[left as usize] != sources[right as usize]
+    }
+}
+
+impl Made<'_> {
+    /// Its pairs, cut into stretches of about so many.
+    pub(super) fn stretches(&self, pairs: u64) -> Vec<Stretch> {
+        self.groups.stretches(pairs)
+    }
+
+    /// Every pair of `selection` in a stretch that no earlier rule, and no earlier group of the rule, makes;
+    /// some hundreds at a time, in their order.
     pub(super) fn for_each(
         &self,
         plan: &Plan<'_>,
         stretch: &Stretch,
         selection: Selection<'_>,
-        mut each: impl FnMut(Pair<'_>),
+        mut each: impl FnMut(&[Pair<'_>]),
     ) {
-        let rule = &self.rules[stretch.rule];
-        let earlier = &self.rules[..stretch.rule];
+        let (blocks, rule) = (self.blocks, &*self.groups);
         let mut fetched = Fetched::new(plan);
         let mut groups = stretch.groups.clone();
         while !groups.is_empty() {
@@ -226,6 +329,7 @@ impl Blocks {
                     break;
                 }
             }
+            let mut pairs = Vec::with_capacity(AT_ONCE);
             for (group, members, rows) in fetched.groups(rule) {
                 let lower = members.iter().zip(rows.chunks_exact(plan.stride()));
                 for (i, (left, left_row)) in lower.take(stretch.lower.len()).enumerate() {
@@ -238,35 +342,29 @@ impl Blocks {
                         if !chosen && !selection.holds(*right) {
                             continue;
                         }
-                        let agreement = plan.agreement(left_row, right_row);
-                        let made = |rule: &RuleBlocks| {
-                            agreement & rule.keys == rule.keys
-                                && rule.makes(plan, left_row, right_row)
-                        };
-                        if earlier.iter().any(made)
-                            || !self.exists(plan, *left, *right)
-                            || rule.made_before(plan, group, left_row, right_row)
-                        {
-                            continue;
-                        }
-                        each(Pair {
+                        let pair = Pair {
                             left: *left,
                             right: *right,
                             left_row,
                             right_row,
-                            agreement,
-                        });
+                            agreement: plan.agreement(left_row, right_row),
+                        };
+                        if blocks.made_earlier(plan, self.rule, &pair)
+                            || !blocks.exists(plan, *left, *right)
+                            || rule.made_before(plan, group, left_row, right_row)
+                        {
+                            continue;
+                        }
+                        if pairs.len() == AT_ONCE {
+                            each(&pairs);
+                            pairs.clear();
+                        }
+                        pairs.push(pair);
                     }
                 }
             }
+            each(&pairs);
         }
-    }
-
-    /// Whether two records are a pair at all.
-    #[inline]
-    pub(super) fn exists(&self, plan: &Plan<'_>, left: u32, right: u32) -> bool {
-        let sources = plan.records.sources();
-        self.link_type == LinkType::Dedupe || sources[left as usize] != sources[right as usize]
     }
 }
 
@@ -294,7 +392,10 @@ impl<'p> Fetched<'p> {
 
     fn add(&mut self, group: usize, members: &[u32]) {
         for record in members {
-            self.rows.extend_from_slice(self.plan.row(*record));
+            // each by itself: a row is mostly one, and to copy it is less than a call
+            for codes in self.plan.row(*record) {
+                self.rows.push(*codes);
+            }
         }
         self.groups.push((group, members.len(), self.rows.len()));
     }
@@ -325,7 +426,7 @@ impl<'b> Agreeing<'b> {
     /// Of the expressions of `mask`; the blocks are those of the plan.
     pub(super) fn new(plan: &Plan<'_>, blocks: &'b Blocks, mask: u64) -> Self {
         let rule = match plan.rules.iter().position(|rule| *rule == mask) {
-            Some(at) => Cow::Borrowed(&blocks.rules[at]),
+            Some(at) => blocks.groups(plan, at),
             None => Cow::Owned(RuleBlocks::new(plan, mask, blocks.link_type)),
         };
         let mut total = 0;
@@ -439,6 +540,23 @@ impl RuleBlocks {
         rule
     }
 
+    fn bytes(&self) -> usize {
+        let elements = self
+            .elements
+            .as_ref()
+            .map_or(0, |(_, of_group)| of_group.len());
+        (self.members.len() + self.ends.len() + elements) * size_of::<u32>()
+    }
+
+    /// All that is needed to know which pairs it makes, and to make its groups again.
+    fn forget_groups(&mut self) {
+        self.members = Vec::new();
+        self.ends = Vec::new();
+        if let Some((_, of_group)) = &mut self.elements {
+            *of_group = Vec::new();
+        }
+    }
+
     fn count(&mut self, plan: &Plan<'_>, link_type: LinkType) {
         let groups = self.groups();
         let pairs =
@@ -486,15 +604,11 @@ impl RuleBlocks {
         }
     }
 
-    fn stretches(&self, rule: usize, most: u64) -> Vec<Stretch> {
+    fn stretches(&self, most: u64) -> Vec<Stretch> {
         let mut stretches = Vec::new();
         let mut add = |groups: Range<usize>, lower: Range<usize>| {
             if !groups.is_empty() && !lower.is_empty() {
-                stretches.push(Stretch {
-                    rule,
-                    groups,
-                    lower,
-                });
+                stretches.push(Stretch { groups, lower });
             }
         };
         let (mut start, mut pairs) = (0, 0);
@@ -734,18 +848,23 @@ mod tests {
             ),
             link in any::<bool>(),
             stretch in 0..40_u64,
+            room in prop::sample::select(vec![0, usize::MAX]),
         ) {
             let link_type = if link { LinkType::Link } else { LinkType::Dedupe };
             let records = records(&rows);
             let plan = Plan::new(&Model::from_toml(MODEL).unwrap(), &records).unwrap();
-            let blocks = Blocks::new(&plan, link_type, 2);
+            let blocks = Blocks::new(&plan, link_type, 2, room);
             let mut everyone = Marks::new(rows.len());
             (0..rows.len() as u32).for_each(|record| everyone.mark(record));
             prop_assert_eq!(blocks.lower_pairs(&plan, &everyone), blocks.pairs().collect::<Vec<_>>());
             let mut found = Vec::new();
-            for stretch in blocks.stretches(stretch) {
-                let found = |pair: Pair<'_>| found.push((pair.left, pair.right, stretch.rule));
-                blocks.for_each(&plan, &stretch, Selection::All, found);
+            for made in blocks.made(&plan) {
+                for stretch in made.stretches(stretch) {
+                    made.for_each(&plan, &stretch, Selection::All, |pairs| {
+                        let pairs = pairs.iter();
+                        found.extend(pairs.map(|pair| (pair.left, pair.right, made.rule)));
+                    });
+                }
             }
             let set: BTreeSet<_> = found.iter().copied().collect();
             prop_assert_eq!(set.len(), found.len());

@@ -3,8 +3,10 @@
 //! Values are compared by their codes; what two differing values gave is remembered in a small table
 //! per comparison, since the same values meet again and again within a block.
 
+use super::blocks::Pair;
 use super::plan::{
-    BoundComparison, Check, Codes, Measure, PENDING, Plan, both_known, code_of, pack,
+    BoundComparison, Check, Codes, LEVEL_BITS, Measure, PENDING, Plan, both_known, code_of,
+    found_out, level_of,
 };
 use super::records::{Column, ColumnKind};
 use super::similarity::{
@@ -21,6 +23,17 @@ pub(super) struct Comparer<'p> {
     plan: &'p Plan<'p>,
     memories: Vec<Memory>,
     scratch: Scratch,
+    unmet: Unmet,
+}
+
+/// Pairs of values that are not remembered, while they are found out.
+#[derive(Debug, Default)]
+struct Unmet {
+    /// The number of a pair of records, and its codes.
+    pairs: Vec<(u32, u32, u32)>,
+    slots: Vec<u8>,
+    /// Numbers of pairs of records that have the values of one of `pairs`.
+    again: Vec<(u32, u16)>,
 }
 
 #[derive(Debug, Default)]
@@ -40,38 +53,47 @@ impl<'p> Comparer<'p> {
                 .map(|_| Memory::new(plan.records.len()))
                 .collect(),
             scratch: Scratch::default(),
+            unmet: Unmet::default(),
         }
     }
 
     /// The pattern of a pair.
-    #[inline]
     pub(super) fn pattern(&mut self, left: &[Codes], right: &[Codes], agreement: u64) -> u64 {
-        let plan = self.plan;
-        let known = both_known(left, right);
-        let comparisons = plan.comparisons.iter().zip(&mut self.memories);
-        let scratch = &mut self.scratch;
-        let levels = comparisons.map(|(comparison, memory)| {
-            level(
-                plan, comparison, memory, scratch, left, right, agreement, known,
-            )
-        });
-        pack(levels, agreement, plan.keys)
+        let mut pattern = self.glance(left, right, agreement);
+        for comparison in 0..self.plan.comparisons.len() {
+            if level_of(pattern, comparison) == PENDING {
+                let level = self.level(comparison, left, right, agreement);
+                pattern = found_out(pattern, comparison, level);
+            }
+        }
+        pattern
+    }
+
+    /// The patterns of pairs.
+    pub(super) fn patterns(&mut self, pairs: &[Pair<'_>], patterns: &mut Vec<u64>) {
+        self.glances(pairs, patterns);
+        let mut asked = Vec::new();
+        for comparison in 0..self.plan.comparisons.len() {
+            asked.clear();
+            let pending = (0..).zip(patterns.iter());
+            let pending = pending.filter(|(_, pattern)| level_of(**pattern, comparison) == PENDING);
+            asked.extend(pending.map(|(at, _)| at));
+            self.find_out(comparison, pairs, &asked, patterns);
+        }
     }
 
     /// The pattern as far as the codes alone tell it, the other levels [`PENDING`].
     #[inline]
     pub(super) fn glance(&self, left: &[Codes], right: &[Codes], agreement: u64) -> u64 {
         let known = both_known(left, right);
-        let levels = self.plan.comparisons.iter().map(|comparison| {
-            if known & comparison.columns == 0 {
-                0
-            } else if comparison.equal_first && agreement & comparison.columns != 0 {
-                1
-            } else {
-                PENDING
-            }
-        });
-        pack(levels, agreement, self.plan.keys)
+        self.plan.glance.pattern(known, agreement)
+    }
+
+    /// [`Comparer::glance`] of pairs.
+    pub(super) fn glances(&self, pairs: &[Pair<'_>], patterns: &mut Vec<u64>) {
+        let of = |pair: &Pair<'_>| self.glance(pair.left_row, pair.right_row, pair.agreement);
+        patterns.clear();
+        patterns.extend(pairs.iter().map(of));
     }
 
     /// The level of one comparison; 0 is the null level, 1 the first of the model.
@@ -82,55 +104,118 @@ impl<'p> Comparer<'p> {
         right: &[Codes],
         agreement: u64,
     ) -> u8 {
-        level(
-            self.plan,
-            &self.plan.comparisons[comparison],
-            &mut self.memories[comparison],
-            &mut self.scratch,
-            left,
-            right,
-            agreement,
-            both_known(left, right),
-        )
-    }
-}
-
-#[inline]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the parts of a Comparer, borrowed apart"
-)]
-fn level(
-    plan: &Plan<'_>,
-    comparison: &BoundComparison,
-    memory: &mut Memory,
-    scratch: &mut Scratch,
-    left: &[Codes],
-    right: &[Codes],
-    agreement: u64,
-    known: u64,
-) -> u8 {
-    if known & comparison.columns == 0 {
-        return 0;
-    }
-    let tested = |scratch: &mut Scratch| {
-        let pair = Sides {
-            plan,
-            left,
-            right,
-            agreement,
-            known,
+        let of = &self.plan.comparisons[comparison];
+        let known = both_known(left, right);
+        if known & of.columns == 0 {
+            return 0;
+        }
+        let Some(expression) = of.single else {
+            return self.tested(of, left, right, agreement);
         };
-        pair.level(comparison, scratch)
-    };
-    let Some(expression) = comparison.single else {
-        return tested(scratch);
-    };
-    if comparison.equal_first && agreement & comparison.columns != 0 {
-        return 1;
+        if of.equal_first && agreement & of.columns != 0 {
+            return 1;
+        }
+        let (a, b) = (code_of(left, expression), code_of(right, expression));
+        if let Some(Met::Level(level)) = self.memories[comparison].get(a, b) {
+            return level;
+        }
+        let level = self.tested(of, left, right, agreement);
+        self.memories[comparison].keep(a, b, level);
+        level
     }
-    let (a, b) = (code_of(left, expression), code_of(right, expression));
-    memory.get_or(a, b, || tested(scratch))
+
+    /// Finds out the pending levels of a comparison in the patterns of the pairs that are `asked` for, by number.
+    ///
+    /// Where texts have slots, those of all pairs are fetched before one is compared; none where the characters
+    /// that they have in common are too few for any level.
+    pub(super) fn find_out(
+        &mut self,
+        comparison: usize,
+        pairs: &[Pair<'_>],
+        asked: &[u32],
+        patterns: &mut [u64],
+    ) {
+        let of = &self.plan.comparisons[comparison];
+        let at_hand = of.single.zip(of.ladder.as_ref());
+        let at_hand = at_hand.and_then(|(expression, ladder)| {
+            let slots = self.plan.expressions[expression].slots.as_ref()?;
+            Some((expression, ladder, slots))
+        });
+        let Some((expression, ladder, slots)) = at_hand else {
+            for &at in asked {
+                let pair = &pairs[at as usize];
+                let level = self.level(comparison, pair.left_row, pair.right_row, pair.agreement);
+                let pattern = &mut patterns[at as usize];
+                *pattern = found_out(*pattern, comparison, level);
+            }
+            return;
+        };
+        let mut unmet = std::mem::take(&mut self.unmet);
+        for &at in asked {
+            let pair = &pairs[at as usize];
+            let a = code_of(pair.left_row, expression);
+            let b = code_of(pair.right_row, expression);
+            let level = match self.memories[comparison].get(a, b) {
+                Some(Met::Level(level)) => level,
+                Some(Met::Unmet(number)) => {
+                    unmet.again.push((at, number));
+                    continue;
+                }
+                None if ladder.is_beyond(slots.bag(a), slots.bag(b)) => ladder.otherwise(),
+                None => {
+                    self.memories[comparison].await_level(a, b, unmet.pairs.len());
+                    unmet.pairs.push((at, a, b));
+                    slots.fetch(a, &mut unmet.slots);
+                    slots.fetch(b, &mut unmet.slots);
+                    continue;
+                }
+            };
+            let pattern = &mut patterns[at as usize];
+            *pattern = found_out(*pattern, comparison, level);
+        }
+        for (&(at, a, b), texts) in unmet.pairs.iter().zip(slots.fetched(&unmet.slots)) {
+            let level = match texts {
+                Some((a, b)) => {
+                    let matcher = &mut self.scratch.matcher;
+                    ladder.level(matcher.measured(ladder.measure, a, b, ladder.last))
+                }
+                None => {
+                    let pair = &pairs[at as usize];
+                    self.tested(of, pair.left_row, pair.right_row, pair.agreement)
+                }
+            };
+            self.memories[comparison].keep(a, b, level);
+            let pattern = &mut patterns[at as usize];
+            *pattern = found_out(*pattern, comparison, level);
+        }
+        for (at, number) in unmet.again.drain(..) {
+            let (met, ..) = unmet.pairs[usize::from(number)];
+            let level = level_of(patterns[met as usize], comparison);
+            let pattern = &mut patterns[at as usize];
+            *pattern = found_out(*pattern, comparison, level);
+        }
+        unmet.pairs.clear();
+        unmet.slots.clear();
+        self.unmet = unmet;
+    }
+
+    /// The level by its checks.
+    fn tested(
+        &mut self,
+        comparison: &BoundComparison,
+        left: &[Codes],
+        right: &[Codes],
+        agreement: u64,
+    ) -> u8 {
+        let pair = Sides {
+            plan: self.plan,
+            left,
+            right,
+            agreement,
+            known: both_known(left, right),
+        };
+        pair.level(comparison, &mut self.scratch)
+    }
 }
 
 /// A pair as its tests see it.
@@ -216,7 +301,8 @@ impl Sides<'_> {
 }
 
 impl Measure {
-    fn within(self, value: f64, bound: f64) -> bool {
+    #[inline]
+    pub(super) fn within(self, value: f64, bound: f64) -> bool {
         if self.is_likeness() {
             value >= bound
         } else {
@@ -333,8 +419,19 @@ fn measured_texts(measure: Measure, x: &str, y: &str, matcher: &mut Matcher) -> 
 #[derive(Debug)]
 struct Memory {
     pairs: Vec<u64>,
-    levels: Vec<u8>,
+    /// [`Met`] of each, a level as it is and what is beyond all levels a number.
+    levels: Vec<u16>,
 }
+
+/// What is remembered of two values.
+enum Met {
+    Level(u8),
+    /// Their level is being found out: their number in [`Unmet::pairs`].
+    Unmet(u16),
+}
+
+/// Levels there are, with the null level.
+const LEVELS: u16 = 1 << LEVEL_BITS;
 
 impl Memory {
     /// For pairs of so many records: of few there are fewer pairs than slots.
@@ -351,14 +448,36 @@ impl Memory {
     }
 
     #[inline]
-    fn get_or(&mut self, a: u32, b: u32, level: impl FnOnce() -> u8) -> u8 {
-        let pair = u64::from(a.min(b)) << 32 | u64::from(a.max(b));
-        let slot = spread(pair) as usize & (self.pairs.len() - 1);
-        if self.pairs[slot] != pair {
-            self.levels[slot] = level();
+    fn get(&self, a: u32, b: u32) -> Option<Met> {
+        let (pair, slot) = self.place(a, b);
+        (self.pairs[slot] == pair).then(|| match self.levels[slot].checked_sub(LEVELS) {
+            None => Met::Level(self.levels[slot] as u8),
+            Some(number) => Met::Unmet(number),
+        })
+    }
+
+    #[inline]
+    fn keep(&mut self, a: u32, b: u32, level: u8) {
+        let (pair, slot) = self.place(a, b);
+        self.pairs[slot] = pair;
+        self.levels[slot] = level.into();
+    }
+
+    /// Keeps that the level of two values is being found out; [`Memory::keep`] follows.
+    #[inline]
+    fn await_level(&mut self, a: u32, b: u32, number: usize) {
+        // one that has no room is not awaited, and found out again
+        if let Ok(number) = u16::try_from(number + usize::from(LEVELS)) {
+            let (pair, slot) = self.place(a, b);
             self.pairs[slot] = pair;
+            self.levels[slot] = number;
         }
-        self.levels[slot]
+    }
+
+    #[inline]
+    fn place(&self, a: u32, b: u32) -> (u64, usize) {
+        let pair = u64::from(a.min(b)) << 32 | u64::from(a.max(b));
+        (pair, spread(pair) as usize & (self.pairs.len() - 1))
     }
 }
 
@@ -379,7 +498,7 @@ pub(super) struct Patterns {
 impl Default for Patterns {
     fn default() -> Self {
         Patterns {
-            slots: vec![0; 1 << 10],
+            slots: vec![0; 1 << 4],
             known: Vec::new(),
         }
     }

@@ -32,15 +32,22 @@ fn pairs(
         ..Model::default()
     };
     let plan = Plan::new(&model, records)?;
-    let blocks = Blocks::new(&plan, options.link_type, options.threads);
+    let room = options.memory.unwrap_or(usize::MAX);
+    let room = room.saturating_sub(records.bytes() + plan.bytes());
+    let blocks = Blocks::new(&plan, options.link_type, options.threads, room);
     blocks.within(options.pairs_per_rule)?;
-    let stretches = blocks.stretches(STRETCH);
-    let count = |made: &mut u64, at: usize| {
-        blocks.for_each(&plan, &stretches[at], Selection::All, |_| *made += 1);
-    };
-    let made = gathered(options.threads, stretches.len(), || 0, count);
-    let made = made.into_iter().sum();
+    let mut found = 0;
+    for made in blocks.made(&plan) {
+        let stretches = made.stretches(STRETCH);
+        let count = |found: &mut u64, at: usize| {
+            made.for_each(&plan, &stretches[at], Selection::All, |pairs| {
+                *found += pairs.len() as u64;
+            });
+        };
+        let counts = gathered(options.threads, stretches.len(), || 0, count);
+        found += counts.into_iter().sum::<u64>();
+    }
     let count = records.len();
     let all = pairs_among(&plan, options.link_type, count, 0..count as u32);
-    Ok((made, all))
+    Ok((found, all))
 }

@@ -66,6 +66,16 @@ pub enum LinkError {
         /// Pairs allowed.
         limit: u64,
     },
+    /// The records and what is read of them have no room.
+    #[error(
+        "{budget} bytes of memory are too few: the least for these records and this model is {least}"
+    )]
+    Memory {
+        /// Bytes allowed.
+        budget: usize,
+        /// Bytes needed.
+        least: usize,
+    },
     /// More comparisons with term frequencies than are tabled.
     #[error(
         "{found} comparisons have term frequencies, of which {most} are possible: take some out"

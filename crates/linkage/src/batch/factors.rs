@@ -8,9 +8,9 @@
 
 use std::collections::HashMap;
 
-use super::blocks::{Agreeing, Blocks, pairs_among};
+use super::blocks::{Agreeing, Blocks, Pair, pairs_among};
 use super::compare::Comparer;
-use super::plan::{Codes, LEVEL_BITS, Plan, agreement_of, level_of};
+use super::plan::{LEVEL_BITS, PENDING, Plan, agreement_of, level_of};
 use super::threads::{gathered, in_order};
 
 /// Level of a comparison (0: null) and the keys that agree, as bits of expressions.
@@ -105,16 +105,28 @@ impl Factor {
         }))
     }
 
-    /// A pair's level; 0 where there is no comparison.
-    fn level(
+    /// The level of each pair for which `wanted` holds, and its number; 0 where there is no comparison.
+    fn levels(
         &self,
         comparer: &mut Comparer<'_>,
-        left: &[Codes],
-        right: &[Codes],
-        agreement: u64,
-    ) -> u8 {
-        self.comparison
-            .map_or(0, |at| comparer.level(at, left, right, agreement))
+        pairs: &[Pair<'_>],
+        patterns: &mut [u64],
+        wanted: impl Fn(&Pair<'_>) -> bool,
+        mut each: impl FnMut(&Pair<'_>, u8),
+    ) {
+        let wanted = || (0..).zip(pairs).filter(|(_, pair)| wanted(pair));
+        if let Some(comparison) = self.comparison {
+            let asked = wanted().map(|(at, _)| at);
+            let pending = |at: &u32| level_of(patterns[*at as usize], comparison) == PENDING;
+            let asked: Vec<u32> = asked.filter(pending).collect();
+            comparer.find_out(comparison, pairs, &asked, patterns);
+        }
+        for (at, pair) in wanted() {
+            let level = self
+                .comparison
+                .map(|of| level_of(patterns[at as usize], of));
+            each(pair, level.unwrap_or(0));
+        }
     }
 
     fn add(&mut self, level: u8, agreement: u64, share: f64) {
@@ -249,21 +261,20 @@ fn sample_all(
         let chunks = CHUNKS.min((draws - drawn).div_ceil(CHUNK));
         let states = gathered(threads, chunks, new, |(comparer, drawn, tallies), at| {
             let mut random = Random(mix(salt ^ (chunk + at) as u64));
-            for _ in 0..CHUNK {
-                let (left, right) = (random.below(count) as u32, random.below(count) as u32);
-                if left == right || !blocks.exists(plan, left, right) {
-                    continue;
-                }
-                *drawn += 1;
-                let (left, right) = (plan.row(left), plan.row(right));
-                let agreement = plan.agreement(left, right);
+            let mut draw = || (random.below(count) as u32, random.below(count) as u32);
+            let pairs = (0..CHUNK).map(|_| draw());
+            let pairs: Vec<(u32, u32)> = pairs
+                .filter(|(left, right)| left != right && blocks.exists(plan, *left, *right))
+                .collect();
+            *drawn += pairs.len();
+            in_batches(plan, comparer, &pairs, |comparer, pairs, patterns| {
                 for (factor, tally) in factors.iter().zip(&mut *tallies) {
-                    if agreement & factor.expressions == 0 {
-                        let level = factor.level(comparer, left, right, agreement);
+                    let apart = |pair: &Pair<'_>| pair.agreement & factor.expressions == 0;
+                    factor.levels(comparer, pairs, patterns, apart, |_, level| {
                         tally.0[usize::from(level)] += 1;
-                    }
+                    });
                 }
-            }
+            });
         });
         for (_, more, of) in states {
             drawn += more;
@@ -281,6 +292,39 @@ fn sample_all(
         }
     }
     (drawn, tallies)
+}
+
+/// Gives pairs of records some hundreds at a time, with what codes alone tell of them: their rows are fetched before
+/// one is looked at.
+fn in_batches(
+    plan: &Plan<'_>,
+    comparer: &mut Comparer<'_>,
+    drawn: &[(u32, u32)],
+    mut each: impl FnMut(&mut Comparer<'_>, &[Pair<'_>], &mut [u64]),
+) {
+    const AT_ONCE: usize = 256;
+    let (mut rows, mut patterns) = (Vec::new(), Vec::new());
+    for drawn in drawn.chunks(AT_ONCE) {
+        rows.clear();
+        for (left, right) in drawn {
+            rows.extend_from_slice(plan.row(*left));
+            rows.extend_from_slice(plan.row(*right));
+        }
+        let couples = rows.chunks_exact(2 * plan.stride());
+        let pairs = drawn.iter().zip(couples).map(|((left, right), rows)| {
+            let (left_row, right_row) = rows.split_at(plan.stride());
+            Pair {
+                left: *left,
+                right: *right,
+                left_row,
+                right_row,
+                agreement: plan.agreement(left_row, right_row),
+            }
+        });
+        let pairs: Vec<Pair<'_>> = pairs.collect();
+        comparer.glances(&pairs, &mut patterns);
+        each(comparer, &pairs, &mut patterns);
+    }
 }
 
 /// Among the pairs that agree on an expression of a factor: level, agreements and share of all pairs.
@@ -302,21 +346,24 @@ fn sample_agreeing(
         while drawn < draws {
             let chunk = CHUNK.min(draws - drawn);
             let pairs = (0..chunk).map_while(|_| agreeing.draw(plan, random, &mut attempts));
-            let before = drawn;
-            for (left, right) in pairs {
-                drawn += 1;
-                let (left, right) = (plan.row(left), plan.row(right));
-                let agreement = plan.agreement(left, right) & factor.expressions;
-                let level = factor.level(comparer, left, right, agreement);
-                match seen
-                    .iter_mut()
-                    .find(|(symbol, _)| *symbol == (level, agreement))
-                {
-                    Some((_, times)) => *times += 1,
-                    None => seen.push(((level, agreement), 1)),
-                }
-            }
-            if drawn == before || seen.iter().all(|(_, times)| *times >= ENOUGH) {
+            let pairs: Vec<(u32, u32)> = pairs.collect();
+            drawn += pairs.len();
+            in_batches(plan, comparer, &pairs, |comparer, pairs, patterns| {
+                factor.levels(
+                    comparer,
+                    pairs,
+                    patterns,
+                    |_| true,
+                    |pair, level| {
+                        let symbol = (level, pair.agreement & factor.expressions);
+                        match seen.iter_mut().find(|(known, _)| *known == symbol) {
+                            Some((_, times)) => *times += 1,
+                            None => seen.push((symbol, 1)),
+                        }
+                    },
+                );
+            });
+            if pairs.is_empty() || seen.iter().all(|(_, times)| *times >= ENOUGH) {
                 break;
             }
         }

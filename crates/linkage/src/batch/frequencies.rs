@@ -5,6 +5,7 @@
 //! kept: a pair then weighs the same for ever, and the same in batch ([`super::Linkage::with_frequencies`])
 //! as online ([`super::Index`]).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::model::Part;
@@ -43,9 +44,10 @@ impl Frequencies {
                     plan.counted(expression)
                 };
                 let coded = (0_u32..).zip(counts).skip(1);
-                let counts = coded.map(|(code, count)| (bytes(column, elements, code), count));
+                let counts =
+                    coded.map(|(code, count)| (bytes(column, elements, code).into(), count));
                 frequencies.terms.push(Terms {
-                    column: column.name.clone(),
+                    column: column.name.to_string(),
                     elements,
                     counts: counts.collect(),
                     known,
@@ -61,7 +63,7 @@ impl Frequencies {
             .find_map(|(expression, weighed)| {
                 let column = plan.column(expression);
                 let counted = self.find(column, weighed == Part::Elements).is_some();
-                (!counted).then_some(column.name.as_str())
+                (!counted).then_some(&*column.name)
             })
     }
 
@@ -75,7 +77,7 @@ impl Frequencies {
             column.values.len()
         };
         let count = |code| {
-            let counted = terms.counts.get(&bytes(column, elements, code));
+            let counted = terms.counts.get(&*bytes(column, elements, code));
             counted.copied().unwrap_or(1).max(1)
         };
         let counts = (0..codes as u32).map(|code| if code == 0 { 0 } else { count(code) });
@@ -84,14 +86,14 @@ impl Frequencies {
 
     fn find(&self, column: &Column, elements: bool) -> Option<&Terms> {
         let mut terms = self.terms.iter();
-        terms.find(|terms| terms.elements == elements && terms.column == column.name)
+        terms.find(|terms| terms.elements == elements && *terms.column == *column.name)
     }
 }
 
-fn bytes(column: &Column, elements: bool, code: u32) -> Box<[u8]> {
+fn bytes(column: &Column, elements: bool, code: u32) -> Cow<'_, [u8]> {
     if elements {
-        column.element(code).as_bytes().into()
+        Cow::Borrowed(column.element(code).as_bytes())
     } else {
-        column.canonical(code).into()
+        column.canonical(code)
     }
 }

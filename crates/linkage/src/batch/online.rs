@@ -50,6 +50,7 @@ mod tests;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::blocks::{LinkType, Pair};
 use super::cluster::WeightedPair;
@@ -57,8 +58,8 @@ use super::entities::{Decided, entities};
 use super::error::LinkError;
 use super::frequencies::Frequencies;
 use super::model::Model;
-use super::plan::Plan;
-use super::predict::{Scorer, Scoring};
+use super::plan::{Plan, Shape};
+use super::predict::{Scorer, Scoring, Weights};
 use super::records::{ColumnKind, Records, RecordsError, Value};
 use crate::key::{Decision, RecordId};
 use blocks::{BlockKey, Blocks, Rules};
@@ -122,8 +123,9 @@ pub struct Change {
 #[derive(Debug)]
 pub struct Index {
     form: Form,
-    /// The model without its rules, which no comparison reads.
-    compared: Model,
+    /// The model's comparisons, bound to the columns; its rules are apart, which no comparison reads.
+    shape: Shape,
+    weights: Arc<Weights>,
     rules: Rules,
     frequencies: Frequencies,
     options: IndexOptions,
@@ -173,17 +175,20 @@ impl Index {
         model.validate().map_err(LinkError::from)?;
         let form = Form::new(columns)?;
         let none = form.none();
-        let plan = Plan::new(&model, &none)?;
-        Scorer::new(&model, &plan)?;
+        // with the rules, which may not fit the columns
+        Shape::new(&model, &none, &[])?;
+        let rules = Rules::new(&model, &none);
+        model.blocking = Vec::new();
+        let shape = Shape::new(&model, &none, &[])?;
+        let plan = Plan::of(&shape, &none);
+        let weights = Arc::new(Weights::new(&model, &plan.comparisons)?);
         if let Some(column) = frequencies.first_uncounted(&plan) {
             return Err(IndexError::Uncounted(column.to_owned()));
         }
-        let rules = Rules::new(&model, &none);
-        model.blocking = Vec::new();
-        model.deterministic = None;
         Ok(Index {
             form,
-            compared: model,
+            shape,
+            weights,
             rules,
             frequencies,
             options,
@@ -301,7 +306,6 @@ impl Index {
         self.with_scorer(&records, |scorer, plan| {
             weight(&mut scorer.scoring(plan, f64::INFINITY), plan, 0, 1)
         })
-        .flatten()
     }
 
     /// The series of a record; of one that is like no other, its own.
@@ -386,7 +390,7 @@ impl Index {
             links.retain(|(other, _)| *other != place);
             touched.records.insert(near);
         }
-        let record = self.unpacked([place].into_iter());
+        let record = self.whole(place);
         for (block, _) in self.rules.blocks(&record) {
             if self.blocks.remove(block, place) {
                 self.link_block(block, touched);
@@ -418,7 +422,7 @@ impl Index {
         let holders: BTreeSet<u32> = self.blocks.all(block).iter().copied().collect();
         let mut open_blocks = HashMap::new();
         for place in &holders {
-            let record = self.unpacked([*place].into_iter());
+            let record = self.whole(*place);
             let open = self.rules.blocks(&record).into_iter();
             let open = open.filter(|(block, _)| self.blocks.is_open(*block));
             open_blocks.insert(*place, open.collect::<BTreeSet<_>>());
@@ -468,31 +472,33 @@ impl Index {
             });
             weights.collect::<Vec<_>>()
         });
-        for (other, bits) in links.unwrap_or_default() {
+        for (other, bits) in links {
             self.entries[place as usize].links.push((other, bits));
             self.entries[other as usize].links.push((place, bits));
             touched.records.extend([place, other]);
         }
     }
 
-    /// The records at these places, in this order.
+    /// The record at a place, by itself.
+    fn whole(&self, place: u32) -> Records {
+        let entry = self.entry(place);
+        let packed = std::iter::once((entry.source, &*entry.values));
+        self.form.unpack(packed, |_| true)
+    }
+
+    /// What is compared of the records at these places, in this order.
     fn unpacked(&self, places: impl Iterator<Item = u32>) -> Records {
         let entries = places.map(|place| self.entry(place));
         let packed = entries.map(|entry| (entry.source, &*entry.values));
-        self.form.unpack(packed)
+        self.form.unpack(packed, |column| self.shape.reads(column))
     }
 
-    /// Lets `work` score pairs of `records`; `None` for a model that cannot, which none is that the index
-    /// was made with.
-    fn with_scorer<T>(
-        &self,
-        records: &Records,
-        work: impl FnOnce(&Scorer, &Plan<'_>) -> T,
-    ) -> Option<T> {
-        let mut plan = Plan::new(&self.compared, records).ok()?;
+    /// Lets `work` score pairs of `records`.
+    fn with_scorer<T>(&self, records: &Records, work: impl FnOnce(&Scorer, &Plan<'_>) -> T) -> T {
+        let mut plan = Plan::of(&self.shape, records);
         plan.adopt(&self.frequencies);
-        let scorer = Scorer::new(&self.compared, &plan).ok()?;
-        Some(work(&scorer, &plan))
+        let scorer = Scorer::of(&self.weights, &plan);
+        work(&scorer, &plan)
     }
 
     fn settle_both(&mut self, a: RecordId, b: RecordId) -> Change {
@@ -573,7 +579,7 @@ impl Index {
             entities(part.len(), &links, &decided, threshold, scoring, 1)
         });
         let mut clusters = BTreeMap::<u32, Vec<u32>>::new();
-        for (place, first) in part.iter().zip(found.unwrap_or_default()) {
+        for (place, first) in part.iter().zip(found) {
             clusters.entry(first).or_default().push(*place);
         }
         clusters.into_values().collect()

@@ -29,6 +29,10 @@ impl Elements {
         }
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.codes[..]) + size_of_val(&self.ends[..])
+    }
+
     #[inline]
     pub(super) fn get(&self, code: u32) -> &[u32] {
         let code = code as usize;
@@ -69,6 +73,14 @@ impl Part {
                 kind == ColumnKind::Text
             }
         }
+    }
+
+    /// Whether a value has many.
+    pub(super) fn has_many(self) -> bool {
+        matches!(
+            self,
+            Part::Elements | Part::Bands(_) | Part::MinhashBands { .. }
+        )
     }
 
     /// The parts of each value where a value has many; two agree if they share one.

@@ -4,9 +4,12 @@
 //! its expressions side by side. Two rows compared give a bit for each expression on which the pair
 //! agrees, which decides the blocking rules and the exact levels at once.
 
+use std::sync::Arc;
+
 use super::custom::CustomMeasure;
 use super::error::LinkError;
 use super::frequencies::Frequencies;
+use super::levels::{Glance, Ladder};
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
@@ -20,7 +23,7 @@ pub(super) const LEVEL_BITS: u32 = 4;
 /// A column or a part of it, with a code for each distinct value of the column.
 #[derive(Debug)]
 pub(super) struct Expression {
-    pub(super) key: Key,
+    pub(super) key: Arc<Key>,
     pub(super) column: usize,
     /// The code of the part, by the code of the value; `None` where they are the same.
     codes: Option<Vec<u32>>,
@@ -34,8 +37,19 @@ pub(super) struct Expression {
     pub(super) rarities: Vec<f64>,
 }
 
-impl Expression {
-    fn new(records: &Records, key: &Key, place: &str) -> Result<Expression, LinkError> {
+/// An expression without its values.
+#[derive(Debug)]
+struct Reading {
+    key: Arc<Key>,
+    column: usize,
+    /// Whether texts are to be at hand.
+    letters: bool,
+    /// Whether the rarity of elements is.
+    rarity: bool,
+}
+
+impl Reading {
+    fn new(records: &Records, key: &Key, place: &str) -> Result<Reading, LinkError> {
         let (at, column) = records
             .column(&key.column)
             .ok_or_else(|| LinkError::NoColumn {
@@ -49,17 +63,33 @@ impl Expression {
                 kind: column.kind,
             });
         }
+        Ok(Reading {
+            key: Arc::new(key.clone()),
+            column: at,
+            letters: false,
+            rarity: false,
+        })
+    }
+}
+
+impl Expression {
+    fn of(reading: &Reading, records: &Records) -> Expression {
+        let column = records.at(reading.column);
         let size = column.values.len();
         let mut expression = Expression {
-            key: key.clone(),
-            column: at,
+            key: Arc::clone(&reading.key),
+            column: reading.column,
             codes: None,
             size,
-            elements: key.part.many(column),
-            slots: None,
+            elements: reading.key.part.many(column),
+            slots: reading.letters.then(|| Slots::new(column)),
             rarities: Vec::new(),
         };
-        match key.part {
+        if reading.rarity {
+            let (counts, records) = column.element_counts();
+            expression.rarities = rarities(&counts, records);
+        }
+        match reading.key.part {
             Part::Whole => {}
             part if expression.elements.is_none() => {
                 let (mut index, mut parts) = (Index::default(), Dictionary::default());
@@ -74,7 +104,17 @@ impl Expression {
             }
             _ => {}
         }
-        Ok(expression)
+        expression
+    }
+
+    fn bytes(&self) -> usize {
+        let codes = self
+            .codes
+            .as_ref()
+            .map_or(0, |codes| size_of_val(&codes[..]));
+        let elements = self.elements.as_ref().map_or(0, Elements::bytes);
+        let slots = self.slots.as_ref().map_or(0, Slots::bytes);
+        codes + elements + slots + size_of_val(&self.rarities[..])
     }
 
     fn code(&self, value: u32) -> u32 {
@@ -193,6 +233,8 @@ pub(super) struct BoundComparison {
     pub(super) single: Option<usize>,
     /// Whether equal values are at the first level.
     pub(super) equal_first: bool,
+    /// Its levels below equality, where one measure of a column's letters tells them apart.
+    pub(super) ladder: Option<Ladder>,
     /// For each level whether and how term frequency counts.
     pub(super) frequencies: Vec<Option<Frequency>>,
 }
@@ -208,6 +250,72 @@ pub(super) struct Frequency {
     pub(super) minimum: f64,
 }
 
+/// A model bound to columns: what is to be read of records, whichever they are. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    readings: Arc<[Reading]>,
+    keys: usize,
+    rules: Arc<[u64]>,
+    comparisons: Arc<[BoundComparison]>,
+    glance: Arc<Glance>,
+    multiple: Arc<[usize]>,
+}
+
+impl Shape {
+    /// Whether a column, by its number, is read.
+    pub(super) fn reads(&self, column: usize) -> bool {
+        self.readings.iter().any(|reading| reading.column == column)
+    }
+
+    /// Of a model and the columns of `records`.
+    pub(super) fn new(
+        model: &Model,
+        records: &Records,
+        measures: &[&dyn CustomMeasure],
+    ) -> Result<Shape, LinkError> {
+        let mut binder = Binder {
+            records,
+            measures,
+            readings: Vec::new(),
+        };
+        let mut rules = Vec::new();
+        for (at, rule) in model.blocking.iter().enumerate() {
+            let place = format!("blocking rule {}", at + 1);
+            let mut mask = 0_u64;
+            for key in &rule.keys {
+                mask |= 1 << binder.expression(key, &place)?;
+            }
+            rules.push(mask);
+        }
+        let keys = binder.readings.len();
+        let comparisons = model
+            .comparisons
+            .iter()
+            .map(|comparison| binder.comparison(comparison))
+            .collect::<Result<Vec<_>, _>>()?;
+        let bits = comparisons.len() as u32 * LEVEL_BITS + keys as u32;
+        if bits > 64 {
+            return Err(LinkError::TooWide { bits });
+        }
+        let multiple = (0..binder.readings.len())
+            .filter(|&at| binder.readings[at].key.part.has_many())
+            .collect::<Vec<_>>();
+        for (rule, mask) in rules.iter().enumerate() {
+            if multiple.iter().filter(|&&at| mask >> at & 1 == 1).count() > 1 {
+                return Err(LinkError::ElementKeys { rule: rule + 1 });
+            }
+        }
+        Ok(Shape {
+            glance: Arc::new(Glance::new(&comparisons, binder.readings.len(), keys)),
+            readings: binder.readings.into(),
+            keys,
+            rules: rules.into(),
+            comparisons: comparisons.into(),
+            multiple: multiple.into(),
+        })
+    }
+}
+
 /// A model bound to records.
 #[derive(Debug)]
 pub(super) struct Plan<'r> {
@@ -218,9 +326,10 @@ pub(super) struct Plan<'r> {
     /// How many expressions are the rules'.
     pub(super) keys: usize,
     /// The expressions of each rule, as bits.
-    pub(super) rules: Vec<u64>,
-    pub(super) comparisons: Vec<BoundComparison>,
-    multiple: Vec<usize>,
+    pub(super) rules: Arc<[u64]>,
+    pub(super) comparisons: Arc<[BoundComparison]>,
+    pub(super) glance: Arc<Glance>,
+    multiple: Arc<[usize]>,
     stride: usize,
     rows: Vec<Codes>,
     /// Counts that stand in for those of the records.
@@ -237,52 +346,33 @@ impl<'r> Plan<'r> {
         records: &'r Records,
         measures: &'r [&'r dyn CustomMeasure],
     ) -> Result<Plan<'r>, LinkError> {
-        let mut binder = Binder {
+        let shape = Shape::new(model, records, measures)?;
+        let mut plan = Plan::of(&shape, records);
+        plan.measures = measures;
+        Ok(plan)
+    }
+
+    /// Of a shape without measures of the caller's, whose columns the records have.
+    pub(super) fn of(shape: &Shape, records: &'r Records) -> Plan<'r> {
+        let readings = shape.readings.iter();
+        let expressions: Vec<Expression> = readings
+            .map(|reading| Expression::of(reading, records))
+            .collect();
+        let stride = expressions.len().div_ceil(LANES).max(1);
+        let shape = shape.clone();
+        Plan {
             records,
-            measures,
-            expressions: Vec::new(),
-        };
-        let mut rules = Vec::new();
-        for (at, rule) in model.blocking.iter().enumerate() {
-            let place = format!("blocking rule {}", at + 1);
-            let mut mask = 0_u64;
-            for key in &rule.keys {
-                mask |= 1 << binder.expression(key, &place)?;
-            }
-            rules.push(mask);
-        }
-        let keys = binder.expressions.len();
-        let comparisons = model
-            .comparisons
-            .iter()
-            .map(|comparison| binder.comparison(comparison))
-            .collect::<Result<Vec<_>, _>>()?;
-        let bits = comparisons.len() as u32 * LEVEL_BITS + keys as u32;
-        if bits > 64 {
-            return Err(LinkError::TooWide { bits });
-        }
-        let multiple = (0..binder.expressions.len())
-            .filter(|&at| binder.expressions[at].elements.is_some())
-            .collect::<Vec<_>>();
-        for (rule, mask) in rules.iter().enumerate() {
-            if multiple.iter().filter(|&&at| mask >> at & 1 == 1).count() > 1 {
-                return Err(LinkError::ElementKeys { rule: rule + 1 });
-            }
-        }
-        let stride = binder.expressions.len().div_ceil(LANES).max(1);
-        let rows = rows(records, &binder.expressions, stride);
-        Ok(Plan {
-            records,
-            measures,
-            expressions: binder.expressions,
-            keys,
-            rules,
-            comparisons,
-            multiple,
+            measures: &[],
+            rows: rows(records, &expressions, stride),
+            expressions,
+            keys: shape.keys,
+            rules: shape.rules,
+            comparisons: shape.comparisons,
+            glance: shape.glance,
+            multiple: shape.multiple,
             stride,
-            rows,
             given: None,
-        })
+        }
     }
 
     /// Takes frequencies and rarities from counts made elsewhere; a column they lack keeps its own.
@@ -316,7 +406,8 @@ impl<'r> Plan<'r> {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        size_of_val(&self.rows[..])
+        let expressions = self.expressions.iter().map(Expression::bytes);
+        size_of_val(&self.rows[..]) + expressions.sum::<usize>()
     }
 
     pub(super) fn stride(&self) -> usize {
@@ -336,7 +427,7 @@ impl<'r> Plan<'r> {
     #[inline]
     pub(super) fn agreement(&self, left: &[Codes], right: &[Codes]) -> u64 {
         let mut agree = bits_of(left, right, |l, r| (l == r) & (l != 0));
-        for &at in &self.multiple {
+        for &at in self.multiple.iter() {
             agree |= u64::from(self.shared_element(at, left, right).is_some()) << at;
         }
         agree
@@ -435,16 +526,13 @@ pub(super) fn code_of(row: &[Codes], expression: usize) -> u32 {
 
 /// A pair's levels and agreements in one number: [`LEVEL_BITS`] for each comparison, from the lowest,
 /// then a bit for each key of the rules. Level 0 is the null level, 1 the first of the model.
-pub(super) fn pack(levels: impl Iterator<Item = u8>, agreement: u64, keys: usize) -> u64 {
-    let (mut pattern, mut shift) = (0, 0);
-    for level in levels {
-        pattern |= u64::from(level) << shift;
-        shift += LEVEL_BITS;
-    }
+#[inline]
+pub(super) fn with_agreement(levels: u64, comparisons: usize, agreement: u64, keys: usize) -> u64 {
+    let shift = comparisons as u32 * LEVEL_BITS;
     if keys == 0 || shift >= u64::BITS {
-        return pattern;
+        return levels;
     }
-    pattern | (agreement & (u64::MAX >> (64 - keys))) << shift
+    levels | (agreement & (u64::MAX >> (64 - keys))) << shift
 }
 
 /// Stands in a pattern for a level that has not been found out yet.
@@ -482,20 +570,21 @@ fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<Cod
 struct Binder<'r> {
     records: &'r Records,
     measures: &'r [&'r dyn CustomMeasure],
-    expressions: Vec<Expression>,
+    readings: Vec<Reading>,
 }
 
 impl Binder<'_> {
     fn expression(&mut self, key: &Key, place: &str) -> Result<usize, LinkError> {
-        if let Some(at) = self.expressions.iter().position(|known| known.key == *key) {
+        let mut known = self.readings.iter();
+        if let Some(at) = known.position(|known| *known.key == *key) {
             return Ok(at);
         }
-        let expression = Expression::new(self.records, key, place)?;
-        if self.expressions.len() == 64 {
+        let reading = Reading::new(self.records, key, place)?;
+        if self.readings.len() == 64 {
             return Err(LinkError::TooWide { bits: 65 });
         }
-        self.expressions.push(expression);
-        Ok(self.expressions.len() - 1)
+        self.readings.push(reading);
+        Ok(self.readings.len() - 1)
     }
 
     fn whole(&mut self, column: &str, place: &str) -> Result<usize, LinkError> {
@@ -520,6 +609,7 @@ impl Binder<'_> {
                 .first()
                 .is_some_and(|level| level.when.whole_column().is_some());
         Ok(BoundComparison {
+            ladder: single.and_then(|column| Ladder::of(&checks, column)),
             checks,
             columns,
             single,
@@ -618,18 +708,10 @@ impl Binder<'_> {
         let expression = self.whole(column, place)?;
         self.require(expression, |kind| measure.applies_to(kind), place)?;
         *columns |= 1 << expression;
-        let expression_of = &mut self.expressions[expression];
-        let column = self.records.at(expression_of.column);
-        if measure.reads_letters()
-            && expression_of.slots.is_none()
-            && column.kind != ColumnKind::TextSet
-        {
-            expression_of.slots = Some(Slots::new(column));
-        }
-        if measure.reads_rarity() && expression_of.rarities.is_empty() {
-            let (counts, records) = column.element_counts();
-            expression_of.rarities = rarities(&counts, records);
-        }
+        let reading = &mut self.readings[expression];
+        let kind = self.records.at(reading.column).kind;
+        reading.letters |= measure.reads_letters() && kind != ColumnKind::TextSet;
+        reading.rarity |= measure.reads_rarity();
         Ok(Check::Measured {
             expression,
             measure,
@@ -643,13 +725,13 @@ impl Binder<'_> {
         allowed: impl Fn(ColumnKind) -> bool,
         place: &str,
     ) -> Result<(), LinkError> {
-        let column = self.records.at(self.expressions[expression].column);
+        let column = self.records.at(self.readings[expression].column);
         if allowed(column.kind) {
             return Ok(());
         }
         Err(LinkError::Kind {
             place: place.to_owned(),
-            column: column.name.clone(),
+            column: column.name.to_string(),
             kind: column.kind,
         })
     }

@@ -13,12 +13,13 @@
 //! weight with Splink's term frequency adjustment. The match weight is log2 of the odds.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
 use super::model::Model;
-use super::plan::{Codes, Frequency, PENDING, Plan, code_of, found_out, level_of};
+use super::plan::{BoundComparison, Codes, Frequency, PENDING, Plan, code_of, level_of};
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -30,29 +31,58 @@ pub(super) fn possible(probability: f64) -> f64 {
     probability.max(LEAST)
 }
 
-/// A model's parameters, laid out for scoring.
+/// A model's parameters, laid out for scoring whatever the records.
 #[derive(Debug)]
-pub(super) struct Scorer {
+pub(super) struct Weights {
     /// The same entity; the others, the unrelated last.
     classes: Vec<Class>,
     /// For each comparison and level, which table adjusts it.
     adjusted: Vec<Vec<Option<usize>>>,
-    tables: Vec<Table>,
+    /// What each table is of: the frequencies, and the u they are held against.
+    tables: Vec<(Frequency, f64)>,
     /// For each comparison whether equal values are at its first level.
     equal_first: Vec<bool>,
+    /// The comparisons, the most telling first.
+    order: Vec<usize>,
+}
+
+/// Weights, and how common the records' values are.
+#[derive(Debug)]
+pub(super) struct Scorer {
+    weights: Arc<Weights>,
+    tables: Vec<Table>,
 }
 
 #[derive(Debug)]
 struct Class {
     prior: f64,
+    /// Its natural logarithm.
+    ln_prior: f64,
     levels: Vec<Vec<f64>>,
+    /// Their natural logarithms.
+    ln_levels: Vec<Vec<f64>>,
     through: Vec<bool>,
+}
+
+impl Class {
+    fn new(prior: f64, levels: Vec<Vec<f64>>, through: Vec<bool>) -> Class {
+        Class {
+            ln_prior: prior.ln(),
+            prior,
+            ln_levels: levels
+                .iter()
+                .map(|levels| levels.iter().map(|p| p.ln()).collect())
+                .collect(),
+            levels,
+            through,
+        }
+    }
 }
 
 /// Frequencies of the values of an expression over u, with their weight.
 #[derive(Debug)]
 struct Table {
-    of: (Frequency, f64),
+    expression: usize,
     /// Whether the values are elements of sets.
     elements: bool,
     /// By the value's code; 0 for no value.
@@ -70,8 +100,23 @@ struct Score {
     against: Vec<f64>,
 }
 
-impl Scorer {
-    pub(super) fn new(model: &Model, plan: &Plan<'_>) -> Result<Scorer, LinkError> {
+/// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair first.
+fn telling_first(same: &[Vec<f64>], unrelated: &[Vec<f64>]) -> Vec<usize> {
+    let weights = same.iter().zip(unrelated).map(|(same, unrelated)| {
+        let last = same.last().zip(unrelated.last());
+        last.map_or(1.0, |(same, unrelated)| same / unrelated)
+    });
+    let weights: Vec<f64> = weights.collect();
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|a, b| weights[*a].total_cmp(&weights[*b]));
+    order
+}
+
+impl Weights {
+    pub(super) fn new(
+        model: &Model,
+        comparisons: &[BoundComparison],
+    ) -> Result<Weights, LinkError> {
         let prior = model.prior.ok_or_else(|| LinkError::Untrained {
             place: "the model".to_owned(),
             parameter: "prior",
@@ -79,15 +124,15 @@ impl Scorer {
         let same = levels(model, "m", |level| level.m)?;
         let unrelated = levels(model, "u", |level| level.u)?;
         let (mut tables, mut adjusted) = (Vec::new(), Vec::new());
-        for (comparison, u) in plan.comparisons.iter().zip(&unrelated) {
+        for (comparison, u) in comparisons.iter().zip(&unrelated) {
             let of_level = |frequency: &Option<Frequency>| {
                 let frequency = (*frequency)?;
-                Some(Table::find(
-                    &mut tables,
-                    plan,
-                    frequency,
-                    u[frequency.exact],
-                ))
+                let of = (frequency, u[frequency.exact]);
+                let known = tables.iter().position(|table| *table == of);
+                Some(known.unwrap_or_else(|| {
+                    tables.push(of);
+                    tables.len() - 1
+                }))
             };
             adjusted.push(comparison.frequencies.iter().map(of_level).collect());
         }
@@ -103,35 +148,42 @@ impl Scorer {
         }
         let related: f64 = model.relations.iter().map(|relation| relation.prior).sum();
         let never = vec![false; model.comparisons.len()];
-        let mut classes = vec![Class {
-            prior,
-            levels: same,
-            through: never.clone(),
-        }];
+        let order = telling_first(&same, &unrelated);
+        let mut classes = vec![Class::new(prior, same, never.clone())];
         for relation in &model.relations {
             let through = model.comparisons.iter();
             let through = through.map(|comparison| relation.through.contains(&comparison.name));
-            classes.push(Class {
-                prior: relation.prior,
-                levels: relation
-                    .levels
-                    .iter()
-                    .map(|levels| levels.iter().map(|p| possible(*p)).collect())
-                    .collect(),
-                through: through.collect(),
-            });
+            let of_comparison = |levels: &Vec<f64>| levels.iter().map(|p| possible(*p)).collect();
+            let levels = relation.levels.iter().map(of_comparison).collect();
+            classes.push(Class::new(relation.prior, levels, through.collect()));
         }
-        classes.push(Class {
-            prior: (1.0 - prior - related).max(LEAST),
-            levels: unrelated,
-            through: never,
-        });
-        Ok(Scorer {
+        let prior = (1.0 - prior - related).max(LEAST);
+        classes.push(Class::new(prior, unrelated, never));
+        Ok(Weights {
             classes,
             adjusted,
             tables,
-            equal_first: plan.comparisons.iter().map(|c| c.equal_first).collect(),
+            equal_first: comparisons.iter().map(|c| c.equal_first).collect(),
+            order,
         })
+    }
+}
+
+impl Scorer {
+    pub(super) fn new(model: &Model, plan: &Plan<'_>) -> Result<Scorer, LinkError> {
+        let weights = Arc::new(Weights::new(model, &plan.comparisons)?);
+        Ok(Scorer::of(&weights, plan))
+    }
+
+    /// Of weights of the plan's comparisons.
+    pub(super) fn of(weights: &Arc<Weights>, plan: &Plan<'_>) -> Scorer {
+        let tables = weights.tables.iter();
+        Scorer {
+            tables: tables
+                .map(|(frequency, u)| Table::new(plan, *frequency, *u))
+                .collect(),
+            weights: Arc::clone(weights),
+        }
     }
 
     /// The scorer at work, for pairs with odds against them of at most `most`.
@@ -139,7 +191,6 @@ impl Scorer {
         Scoring {
             scorer: self,
             most,
-            order: self.telling_first(),
             partial: Patterns::default(),
             hopeless: Vec::new(),
             comparer: Comparer::new(plan),
@@ -147,31 +198,18 @@ impl Scorer {
             scores: Vec::new(),
             plan,
             evidences: HashMap::new(),
+            work: Work::default(),
         }
-    }
-
-    /// Comparisons by what their last level, the commonest, weighs: the one that speaks most against a pair
-    /// first.
-    fn telling_first(&self) -> Vec<usize> {
-        let unrelated = &self.classes[self.classes.len() - 1];
-        let weight = |comparison: &usize| {
-            let last = |class: &Class| class.levels[*comparison].last().copied();
-            let ratio = last(&self.classes[0]).zip(last(unrelated));
-            ratio.map_or(1.0, |(same, unrelated)| same / unrelated)
-        };
-        let mut order: Vec<usize> = (0..self.adjusted.len()).collect();
-        order.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
-        order
     }
 
     /// A bound below the odds against any pair of a partial pattern: against each other class by itself,
     /// the pending levels are the best there are, and the values on which the pair agrees the rarest.
     fn least_against(&self, partial: u64) -> f64 {
-        let same = &self.classes[0];
+        let same = &self.weights.classes[0];
         let against = |class: &Class| {
-            let levels = (0..self.adjusted.len()).map(|comparison| {
+            let levels = (0..self.weights.adjusted.len()).map(|comparison| {
                 let ratio = |level: usize| {
-                    let adjusted = self.adjusted[comparison][level];
+                    let adjusted = self.weights.adjusted[comparison][level];
                     let rarest = match adjusted {
                         Some(table) if !class.through[comparison] => self.tables[table].least,
                         _ => 1.0,
@@ -180,8 +218,8 @@ impl Scorer {
                 };
                 match level_of(partial, comparison) {
                     0 => 1.0,
-                    PENDING => (0..self.adjusted[comparison].len())
-                        .filter(|level| !(self.equal_first[comparison] && *level == 0))
+                    PENDING => (0..self.weights.adjusted[comparison].len())
+                        .filter(|level| !(self.weights.equal_first[comparison] && *level == 0))
                         .map(ratio)
                         .fold(f64::INFINITY, f64::min),
                     level => ratio(usize::from(level) - 1),
@@ -189,18 +227,21 @@ impl Scorer {
             });
             levels.product::<f64>() * class.prior / same.prior
         };
-        self.classes[1..].iter().map(against).fold(0.0, f64::max)
+        self.weights.classes[1..]
+            .iter()
+            .map(against)
+            .fold(0.0, f64::max)
     }
 
     fn evidence(&self, pattern: u64) -> Vec<f64> {
         let of = |class: &Class| {
-            let levels = (0..self.adjusted.len()).filter_map(|comparison| {
+            let levels = (0..self.weights.adjusted.len()).filter_map(|comparison| {
                 let level = usize::from(level_of(pattern, comparison)).checked_sub(1)?;
-                Some(class.levels[comparison][level].ln())
+                Some(class.ln_levels[comparison][level])
             });
             levels.sum()
         };
-        self.classes.iter().map(of).collect()
+        self.weights.classes.iter().map(of).collect()
     }
 
     /// Bits for being one entity before a comparison is read, and after each.
@@ -211,7 +252,12 @@ impl Scorer {
         left_row: &[Codes],
         right_row: &[Codes],
     ) -> Vec<f64> {
-        let mut evidence: Vec<f64> = self.classes.iter().map(|class| class.prior.ln()).collect();
+        let mut evidence: Vec<f64> = self
+            .weights
+            .classes
+            .iter()
+            .map(|class| class.ln_prior)
+            .collect();
         let bits = |evidence: &[f64]| {
             let others = evidence[1..].iter();
             -others
@@ -220,15 +266,16 @@ impl Scorer {
                 .log2()
         };
         let mut course = vec![bits(&evidence)];
-        for (comparison, tables) in self.adjusted.iter().enumerate() {
+        for (comparison, tables) in self.weights.adjusted.iter().enumerate() {
             if let Some(level) = usize::from(level_of(pattern, comparison)).checked_sub(1) {
                 let ratio = tables[level].map_or(1.0, |table| {
                     self.tables[table].ratio(plan, left_row, right_row)
                 });
-                for (at, (sum, class)) in evidence.iter_mut().zip(&self.classes).enumerate() {
+                for (at, (sum, class)) in evidence.iter_mut().zip(&self.weights.classes).enumerate()
+                {
                     let by_chance = at > 0 && !class.through[comparison];
                     let ratio = if by_chance { ratio.ln() } else { 0.0 };
-                    *sum += class.levels[comparison][level].ln() + ratio;
+                    *sum += class.ln_levels[comparison][level] + ratio;
                 }
             }
             course.push(bits(&evidence));
@@ -237,7 +284,7 @@ impl Scorer {
     }
 
     fn score(&self, pattern: u64) -> Score {
-        let known = (0..self.adjusted.len()).filter_map(|comparison| {
+        let known = (0..self.weights.adjusted.len()).filter_map(|comparison| {
             let level = usize::from(level_of(pattern, comparison));
             Some((comparison, level.checked_sub(1)?))
         });
@@ -245,17 +292,17 @@ impl Scorer {
         let adjusting: Vec<(usize, usize)> = known
             .iter()
             .filter_map(|(comparison, level)| {
-                Some((*comparison, self.adjusted[*comparison][*level]?))
+                Some((*comparison, self.weights.adjusted[*comparison][*level]?))
             })
             .collect();
         let evidence = |class: &Class| {
             let levels = known.iter();
-            let levels = levels.map(|(comparison, level)| class.levels[*comparison][*level].ln());
-            class.prior.ln() + levels.sum::<f64>()
+            let levels = levels.map(|(comparison, level)| class.ln_levels[*comparison][*level]);
+            class.ln_prior + levels.sum::<f64>()
         };
-        let same = evidence(&self.classes[0]);
+        let same = evidence(&self.weights.classes[0]);
         let mut against = vec![0.0; 1 << adjusting.len()];
-        for class in &self.classes[1..] {
+        for class in &self.weights.classes[1..] {
             let by_chance = adjusting.iter().enumerate();
             let set: usize = by_chance
                 .filter(|(_, (comparison, _))| !class.through[*comparison])
@@ -302,8 +349,6 @@ pub(super) struct Scoring<'p> {
     scorer: &'p Scorer,
     /// Most odds against a pair that is still wanted.
     most: f64,
-    /// The comparisons, the most telling first.
-    order: Vec<usize>,
     partial: Patterns,
     /// For each partial pattern whether it can no more be saved.
     hopeless: Vec<bool>,
@@ -312,49 +357,80 @@ pub(super) struct Scoring<'p> {
     scores: Vec<Score>,
     plan: &'p Plan<'p>,
     evidences: HashMap<u64, Vec<f64>>,
+    work: Work,
+}
+
+/// Pairs while they are scored, by their number.
+#[derive(Default)]
+struct Work {
+    patterns: Vec<u64>,
+    /// Those that may still be wanted.
+    hopeful: Vec<u32>,
+    /// Those of which a level is to be found out.
+    asked: Vec<u32>,
 }
 
 impl Scoring<'_> {
     /// Odds against the pair being one entity, above 0 and finite; `None` where they are beyond the most
     /// that is asked for.
+    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
+        let mut odds = None;
+        self.score(std::slice::from_ref(pair), |_, against| {
+            odds = Some(against);
+        });
+        odds
+    }
+
+    /// Gives the pairs with odds against them, above 0 and finite, that are not beyond the most that is
+    /// asked for; in their order.
     ///
     /// Values are compared one column after the other, and no further once even the best levels of
-    /// the rest could not save the pair.
-    #[inline]
-    pub(super) fn odds_against(&mut self, pair: &Pair<'_>) -> Option<f64> {
-        let Pair {
-            left_row,
-            right_row,
-            agreement,
-            ..
-        } = *pair;
-        let mut pattern = self.comparer.glance(left_row, right_row, agreement);
-        for at in 0..self.order.len() {
-            let comparison = self.order[at];
-            if level_of(pattern, comparison) != PENDING {
-                continue;
-            }
-            if self.is_hopeless(pattern) {
-                return None;
-            }
-            let level = self
-                .comparer
-                .level(comparison, left_row, right_row, agreement);
-            pattern = found_out(pattern, comparison, level);
+    /// the rest could not save a pair.
+    pub(super) fn score(&mut self, pairs: &[Pair<'_>], mut each: impl FnMut(&Pair<'_>, f64)) {
+        let mut work = std::mem::take(&mut self.work);
+        self.comparer.glances(pairs, &mut work.patterns);
+        work.hopeful.clear();
+        work.hopeful.extend(0..pairs.len() as u32);
+        let scorer = self.scorer;
+        for &comparison in &scorer.weights.order {
+            work.asked.clear();
+            let (patterns, asked) = (&work.patterns, &mut work.asked);
+            work.hopeful.retain(|at| {
+                let pattern = patterns[*at as usize];
+                if level_of(pattern, comparison) != PENDING {
+                    return true;
+                }
+                let hopeful = !self.is_hopeless(pattern);
+                if hopeful {
+                    asked.push(*at);
+                }
+                hopeful
+            });
+            self.comparer
+                .find_out(comparison, pairs, &work.asked, &mut work.patterns);
         }
-        let number = self.patterns.number(pattern);
-        if number == self.scores.len() {
-            self.scores.push(self.scorer.score(pattern));
+        for at in &work.hopeful {
+            let pair = &pairs[*at as usize];
+            let number = self.patterns.number(work.patterns[*at as usize]);
+            if number == self.scores.len() {
+                let score = self.scorer.score(work.patterns[*at as usize]);
+                self.scores.push(score);
+            }
+            let score = &self.scores[number];
+            let (left, right) = (pair.left_row, pair.right_row);
+            let against = self.scorer.odds_against(self.plan, score, left, right);
+            if against <= self.most {
+                each(pair, against);
+            }
         }
-        let score = &self.scores[number];
-        let against = self
-            .scorer
-            .odds_against(self.plan, score, left_row, right_row);
-        (against <= self.most).then_some(against)
+        self.work = work;
     }
 
     #[inline]
     fn is_hopeless(&mut self, partial: u64) -> bool {
+        if self.most == f64::INFINITY {
+            return false;
+        }
         let number = self.partial.number(partial);
         if number == self.hopeless.len() {
             let least = self.scorer.least_against(partial);
@@ -364,7 +440,7 @@ impl Scoring<'_> {
     }
 
     pub(super) fn no_evidence(&self) -> Vec<f64> {
-        vec![0.0; self.scorer.classes.len()]
+        vec![0.0; self.scorer.weights.classes.len()]
     }
 
     /// Adds what a pair of records says for each class: the natural logarithm of the probability of its
@@ -381,13 +457,13 @@ impl Scoring<'_> {
         for (sum, of) in evidence.iter_mut().zip(known) {
             *sum += *of;
         }
-        for (comparison, tables) in scorer.adjusted.iter().enumerate() {
+        for (comparison, tables) in scorer.weights.adjusted.iter().enumerate() {
             let level = usize::from(level_of(pattern, comparison));
             let Some(Some(table)) = level.checked_sub(1).map(|level| tables[level]) else {
                 continue;
             };
             let ratio = scorer.tables[table].ratio(self.plan, left, right).ln();
-            for (sum, class) in evidence.iter_mut().zip(&scorer.classes).skip(1) {
+            for (sum, class) in evidence.iter_mut().zip(&scorer.weights.classes).skip(1) {
                 if !class.through[comparison] {
                     *sum += ratio;
                 }
@@ -397,9 +473,9 @@ impl Scoring<'_> {
 
     /// Bits for being one entity, of evidence that speaks with weight `t`.
     pub(super) fn bits(&self, evidence: &[f64], t: f64) -> f64 {
-        let of = |class: &Class, evidence: &f64| class.prior.ln() + t * evidence;
-        let same = of(&self.scorer.classes[0], &evidence[0]);
-        let others = self.scorer.classes.iter().zip(evidence).skip(1);
+        let of = |class: &Class, evidence: &f64| class.ln_prior + t * evidence;
+        let same = of(&self.scorer.weights.classes[0], &evidence[0]);
+        let others = self.scorer.weights.classes.iter().zip(evidence).skip(1);
         let against: f64 = others
             .map(|(class, of_class)| (of(class, of_class) - same).exp())
             .sum();
@@ -408,18 +484,6 @@ impl Scoring<'_> {
 }
 
 impl Table {
-    /// The number of a table among `tables`, to which it is added if it is new.
-    fn find(tables: &mut Vec<Table>, plan: &Plan<'_>, frequency: Frequency, u: f64) -> usize {
-        let of = (frequency, u);
-        tables
-            .iter()
-            .position(|table| table.of == of)
-            .unwrap_or_else(|| {
-                tables.push(Table::new(plan, frequency, u));
-                tables.len() - 1
-            })
-    }
-
     fn new(plan: &Plan<'_>, frequency: Frequency, u: f64) -> Table {
         let (counts, known) = plan.term_counts(frequency.expression);
         let ratio = |count: &u32| {
@@ -430,7 +494,7 @@ impl Table {
         ratios[0] = 0.0;
         let known = ratios.iter().skip(1).copied();
         Table {
-            of: (frequency, u),
+            expression: frequency.expression,
             elements: plan.expressions[frequency.expression].elements.is_some(),
             least: known.fold(1.0, f32::min).into(),
             ratios,
@@ -440,7 +504,7 @@ impl Table {
     /// The ratio of the more frequent of two values, or of the rarest element that two sets share.
     #[inline]
     fn ratio(&self, plan: &Plan<'_>, left: &[Codes], right: &[Codes]) -> f64 {
-        let expression = self.of.0.expression;
+        let expression = self.expression;
         let (left, right) = (code_of(left, expression), code_of(right, expression));
         if self.elements {
             return self.ratio_of_shared(plan, left, right);
@@ -452,7 +516,7 @@ impl Table {
 
     #[inline(never)]
     fn ratio_of_shared(&self, plan: &Plan<'_>, left: u32, right: u32) -> f64 {
-        let elements = plan.expressions[self.of.0.expression].elements.iter();
+        let elements = plan.expressions[self.expression].elements.iter();
         let shared = elements.flat_map(|elements| elements.all_shared(left, right));
         let ratios = shared.map(|element| self.ratios[element as usize]);
         ratios.reduce(f32::min).map_or(1.0, f64::from)

@@ -142,18 +142,23 @@ fn count(
     (0..plan.records.len() as u32)
         .filter(|record| mix(u64::from(*record) ^ salt) <= limit)
         .for_each(|record| drawn.mark(record));
-    let stretches = blocks.stretches(STRETCH);
-    let new = || (Comparer::new(plan), Tallies::default());
-    let states = gathered(threads, stretches.len(), new, |(comparer, tallies), at| {
-        blocks.for_each(plan, &stretches[at], Selection::Lower(&drawn), |pair| {
-            let pattern = comparer.pattern(pair.left_row, pair.right_row, pair.agreement);
-            tallies.of(pattern).add(1, [Example::new(&pair, salt)]);
-        });
-    });
     let mut all = Tallies::default();
-    for (_, tallies) in states {
-        for (pattern, tally) in tallies.patterns.known().iter().zip(tallies.tallies) {
-            all.of(*pattern).add(tally.count, tally.examples);
+    for made in blocks.made(plan) {
+        let stretches = made.stretches(STRETCH);
+        let new = || (Comparer::new(plan), Vec::new(), Tallies::default());
+        let states = gathered(threads, stretches.len(), new, |state, at| {
+            let (comparer, patterns, tallies) = state;
+            made.for_each(plan, &stretches[at], Selection::Lower(&drawn), |pairs| {
+                comparer.patterns(pairs, patterns);
+                for (pair, pattern) in pairs.iter().zip(&*patterns) {
+                    tallies.of(*pattern).add(1, [Example::new(pair, salt)]);
+                }
+            });
+        });
+        for (_, _, tallies) in states {
+            for (pattern, tally) in tallies.patterns.known().iter().zip(tallies.tallies) {
+                all.of(*pattern).add(tally.count, tally.examples);
+            }
         }
     }
     // whichever thread met a pattern first
@@ -249,19 +254,24 @@ fn triangles(
         marked.mark(*left);
         marked.mark(*right);
     }
-    let stretches = blocks.stretches(STRETCH);
-    let new = || (scorer.scoring(plan, 1.0), Vec::new());
-    let states = gathered(threads, stretches.len(), new, |(scoring, links), at| {
-        blocks.for_each(plan, &stretches[at], Selection::Touching(&marked), |pair| {
-            if scoring.odds_against(&pair).is_some() {
-                links.push((pair.left, pair.right));
-            }
-        });
-    });
     let mut linked: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (left, right) in states.into_iter().flat_map(|(_, links)| links) {
-        linked.entry(left).or_default().push(right);
-        linked.entry(right).or_default().push(left);
+    for made in blocks.made(plan) {
+        let stretches = made.stretches(STRETCH);
+        let new = || (scorer.scoring(plan, 1.0), Vec::new());
+        let states = gathered(threads, stretches.len(), new, |(scoring, links), at| {
+            made.for_each(
+                plan,
+                &stretches[at],
+                Selection::Touching(&marked),
+                |pairs| {
+                    scoring.score(pairs, |pair, _| links.push((pair.left, pair.right)));
+                },
+            );
+        });
+        for (left, right) in states.into_iter().flat_map(|(_, links)| links) {
+            linked.entry(left).or_default().push(right);
+            linked.entry(right).or_default().push(left);
+        }
     }
     let third = |of: u32, but: u32| {
         let near = linked.get(&of).into_iter().flatten();

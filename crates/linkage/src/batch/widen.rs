@@ -58,7 +58,7 @@ impl Linkage<'_> {
             ..Model::default()
         };
         let plan = Plan::new(&model, self.plan.records)?;
-        let blocks = Blocks::new(&plan, self.blocks.link_type, self.threads);
+        let blocks = Blocks::new(&plan, self.blocks.link_type, self.threads, usize::MAX);
         let masks = candidates(&plan, &blocks, most);
         let mut drawn = Vec::new();
         let draw = |scoring: &mut Scoring<'_>, at: usize| {
@@ -113,7 +113,7 @@ impl Linkage<'_> {
                 ColumnKind::Number | ColumnKind::Moment | ColumnKind::Coordinates => &[Part::Whole],
             };
             keys.extend(parts.iter().map(|part| Key {
-                column: column.name.clone(),
+                column: column.name.to_string(),
                 part: *part,
             }));
         }

@@ -25,7 +25,7 @@ impl Rules {
             let keys = keys.filter_map(|key| Some((records.column(&key.column)?.0, key.part)));
             let mut keys: Vec<(usize, Part)> = keys.collect();
             // a key of which a value has many is read last
-            keys.sort_by_key(|(_, part)| has_many(*part));
+            keys.sort_by_key(|(_, part)| part.has_many());
             keys
         });
         Rules(rules.collect())
@@ -39,7 +39,7 @@ impl Rules {
             let mut hasher = DefaultHasher::new();
             rule.hash(&mut hasher);
             let (single, many) = match keys.split_last() {
-                Some(((column, part), single)) if has_many(*part) => {
+                Some(((column, part), single)) if part.has_many() => {
                     (single, Some((record.at(*column), *part)))
                 }
                 _ => (&keys[..], None),
@@ -63,13 +63,6 @@ impl Rules {
         blocks.dedup();
         blocks
     }
-}
-
-fn has_many(part: Part) -> bool {
-    matches!(
-        part,
-        Part::Elements | Part::Bands(_) | Part::MinhashBands { .. }
-    )
 }
 
 /// Hashes the part of a record's value; gives whether there is one.

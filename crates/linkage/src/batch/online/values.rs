@@ -49,14 +49,22 @@ impl Form {
         bytes.into()
     }
 
-    /// Records of their sources and bytes, in this order. Those beyond what one run may hold
-    /// ([`RecordsError::TooLarge`]) are without values.
-    pub(super) fn unpack<'b>(&self, packed: impl Iterator<Item = (u16, &'b [u8])>) -> Records {
+    /// Records of their sources and bytes, in this order; without the values of the columns that are not `read`,
+    /// by number. Those beyond what one run may hold ([`RecordsError::TooLarge`]) are without values.
+    pub(super) fn unpack<'b>(
+        &self,
+        packed: impl Iterator<Item = (u16, &'b [u8])>,
+        read: impl Fn(usize) -> bool,
+    ) -> Records {
         let mut builder = self.builder();
         let nothing = vec![Value::Null; self.columns.len()];
         for (source, bytes) in packed {
             let mut rest = bytes;
-            let slices: Vec<&[u8]> = self.columns.iter().map(|_| take(&mut rest)).collect();
+            let slices = (0..self.columns.len()).map(|column| {
+                let value = take(&mut rest);
+                if read(column) { value } else { &[] }
+            });
+            let slices: Vec<&[u8]> = slices.collect();
             let sets: Vec<Vec<&str>> = self
                 .columns
                 .iter()
@@ -166,7 +174,7 @@ mod tests {
         for values in [full, [Value::Null; 7]] {
             let record = form.one(3, &values).unwrap();
             let packed = form.pack(&record);
-            let again = form.unpack([(3, &*packed)].into_iter());
+            let again = form.unpack([(3, &*packed)].into_iter(), |_| true);
             assert_eq!(again.sources(), [3]);
             assert_eq!(form.pack(&again), packed);
             let known = values[0] != Value::Null;

@@ -80,6 +80,40 @@ fn a_run_with_little_memory_ends_with_the_same_clusters() {
 }
 
 #[test]
+fn the_least_memory_that_is_named_gives_the_same_run_and_less_is_refused() {
+    let records = couples(4_000, &[0, 1], 17);
+    let mut model = exact_model();
+    model.deterministic = Some(Deterministic {
+        rules: model.blocking.clone(),
+        recall: 0.9,
+    });
+    let run = |memory: Option<usize>| {
+        let options = LinkageOptions {
+            memory,
+            ..LinkageOptions::default()
+        };
+        let mut linkage = Linkage::new(model.clone(), &records, options)?;
+        let bytes = linkage.bytes();
+        let training = linkage.train(&TrainOptions::default());
+        let found = links(&linkage, 0.01);
+        let pairs = linkage.pairs_per_rule();
+        Ok((bytes, (training, linkage.model().clone(), found, pairs)))
+    };
+    let (all, expected) = run(None).unwrap();
+    let Err(LinkError::Memory { budget: 1, least }) = run(Some(1)) else {
+        panic!("a byte is too few");
+    };
+    let (few, same) = run(Some(least)).unwrap();
+    assert_eq!(few, least);
+    assert!(few < all, "{few} of {all}");
+    assert!(same == expected);
+    assert!(matches!(
+        run(Some(least - 1)),
+        Err(LinkError::Memory { .. })
+    ));
+}
+
+#[test]
 fn links_of_records_that_are_not_there_join_nothing() {
     let records = two(&[("x", "p"), ("x", "p")]);
     let linkage = Linkage::new(model(TWO), &records, LinkageOptions::default()).unwrap();
