@@ -41,7 +41,7 @@ pub use self::{
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
-    overview::{KnownKey, MOST_COUNTED, Pressing},
+    overview::{KnownKey, MOST_COUNTED, Pressing, Waits},
     request::{Answer, Request, Requested},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},
