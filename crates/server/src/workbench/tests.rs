@@ -4,6 +4,7 @@ mod admin;
 mod doors;
 mod glass;
 mod record;
+mod security;
 
 use std::{
     collections::BTreeSet,
