@@ -4,6 +4,7 @@
 //! problem with its place and its mend; what it returns can be evaluated without error.
 
 pub(crate) mod check;
+pub mod compare;
 mod config;
 mod definition;
 mod parse;

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -20,7 +20,7 @@ use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
-use crate::watch::Watching;
+use crate::{watch::Watching, workbench::Trials};
 
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +44,37 @@ pub struct Shared {
     receiving: AtomicUsize,
     /// What agents did lately, as far as signs of misuse go.
     pub(crate) watching: Watching,
+    /// The dry run of rules.
+    pub(crate) trials: Trials,
+    /// When what runs by itself last did.
+    pub(crate) beats: Beats,
+}
+
+/// When what runs by itself last did, microseconds since 1970 UTC; 0 before the first time.
+#[derive(Default)]
+pub(crate) struct Beats {
+    worker: AtomicI64,
+    watch: AtomicI64,
+}
+
+impl Beats {
+    pub(crate) fn worker(&self) -> i64 {
+        self.worker.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn watch(&self) -> i64 {
+        self.watch.load(Ordering::Relaxed)
+    }
+
+    /// The worker ended a turn.
+    pub(crate) fn worker_at(&self, now: i64) {
+        self.worker.store(now, Ordering::Relaxed);
+    }
+
+    /// The record was watched.
+    pub(crate) fn watch_at(&self, now: i64) {
+        self.watch.store(now, Ordering::Relaxed);
+    }
 }
 
 /// Limits and addresses of an installation.
@@ -128,6 +159,8 @@ impl App {
             arrived: Notify::new(),
             receiving: AtomicUsize::new(0),
             watching: Watching::default(),
+            trials: Trials::default(),
+            beats: Beats::default(),
         }))
     }
 

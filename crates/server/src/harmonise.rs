@@ -319,6 +319,25 @@ fn found(
     }
 }
 
+/// Who would be proposed to lead a submission by each of these configurations, which differ in their rules alone; empty
+/// where nobody is. None where it cannot be read.
+pub(crate) fn leads(configs: [&Config; 2], submission: &Submission) -> Option<[String; 2]> {
+    let (desk, answers) = read(configs[0], submission).ok()?;
+    let now = Timestamp::from_microsecond(submission.received_at).ok()?;
+    let derived = Derived {
+        priority: assess::priority(desk, &answers, now).points,
+        urgent: assess::urgent(desk, &answers, now).is_some(),
+        series: None,
+    };
+    Some(configs.map(|config| {
+        let proposals = assess::route(config, desk, &answers, derived, now);
+        let lead = proposals
+            .iter()
+            .find(|one| one.part == casework::competence::Part::Lead);
+        lead.map_or(String::new(), |one| one.unit.id.as_str().to_owned())
+    }))
+}
+
 /// The unit that has what a desk receives until somebody routes it. What a desk that is gone received is another
 /// desk's: else nobody could read it.
 pub(crate) fn home(config: &Config, desk: &str) -> String {

@@ -76,7 +76,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 /// When something was not kept: it is still due.
 pub async fn tick(app: &App) -> Result<(), WatchError> {
     catch_up(app).await?;
-    anchor(app).await
+    anchor(app).await?;
+    app.beats.watch_at(app.now_micros());
+    Ok(())
 }
 
 /// Raises the signs in what was recorded since the last time.

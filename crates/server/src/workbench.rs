@@ -24,6 +24,7 @@ mod task;
 mod tests;
 mod told;
 
+pub(crate) use admin::Trials;
 pub use admin::agent_id;
 
 use axum::{Router, response::Response, routing::get};

@@ -83,7 +83,11 @@ async fn run(app: App, mut stop: watch::Receiver<bool>) {
     };
     let mut failures = 0_u32;
     while !*stop.borrow() && stop.has_changed().is_ok() {
-        let wait = match worker.turn().await {
+        let turned = worker.turn().await;
+        if turned.is_ok() {
+            worker.app.beats.worker_at(worker.app.now_micros());
+        }
+        let wait = match turned {
             Ok(true) => {
                 failures = 0;
                 continue;

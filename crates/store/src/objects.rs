@@ -67,7 +67,24 @@ pub struct Kept {
     pub media_type: &'static str,
 }
 
+/// Room on the disk that holds the exhibits, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// What this program may still write.
+    pub free: u64,
+    /// All of it.
+    pub whole: u64,
+}
+
 impl Objects {
+    /// How much room there is.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn space(&self) -> io::Result<Space> {
+        space(&self.folder)
+    }
+
     pub(crate) fn open(folder: &Path) -> io::Result<Self> {
         let incoming = folder.join("incoming");
         std::fs::create_dir_all(&incoming)?;
@@ -280,6 +297,20 @@ fn sniff(head: &[u8]) -> &'static str {
         return "text/plain";
     }
     "application/octet-stream"
+}
+
+#[cfg(unix)]
+fn space(folder: &Path) -> io::Result<Space> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(Space {
+        free: disk.f_bavail.saturating_mul(disk.f_frsize),
+        whole: disk.f_blocks.saturating_mul(disk.f_frsize),
+    })
+}
+
+#[cfg(not(unix))]
+fn space(_folder: &Path) -> io::Result<Space> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub use self::{
     joint::{Joint, Listed, Referral},
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
-    overview::{KnownKey, MOST_COUNTED, Pressing},
+    overview::{KnownKey, MOST_COUNTED, Pressing, Waits},
     request::{Answer, Request, Requested},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},

@@ -152,6 +152,16 @@ impl fmt::Display for Example {
 
 /// Tries the rules of every desk on at most `limit` samples each.
 pub fn check(config: &Config, now: Timestamp, limit: usize) -> Findings {
+    check_while(config, now, limit, |_| true)
+}
+
+/// The same, one desk after the other for as long as `go_on` says so of how many samples were looked at.
+pub fn check_while(
+    config: &Config,
+    now: Timestamp,
+    limit: usize,
+    mut go_on: impl FnMut(usize) -> bool,
+) -> Findings {
     let mut checking = Checking {
         rules: config.routing.iter().collect(),
         holding: BTreeMap::new(),
@@ -161,6 +171,10 @@ pub fn check(config: &Config, now: Timestamp, limit: usize) -> Findings {
     };
     let (mut looked_at, mut complete) = (0, true);
     for desk in config.desks() {
+        if !go_on(looked_at) {
+            complete = false;
+            break;
+        }
         let mut walk = Walk::new(desk, &config.statements, &config.routing, now, limit);
         complete &= walk.each(&mut |sample| checking.look(config, desk, sample, now));
         looked_at += walk.looked_at;

@@ -37,6 +37,8 @@ pub struct Config {
     pub statements: Statements,
     /// The rules of competence, in the order they are tried.
     pub routing: Rules,
+    /// The file they were read from, as it was.
+    pub routing_text: Box<str>,
     /// What looks of agents are a sign of.
     pub vigilance: Limits,
 }
@@ -82,6 +84,24 @@ impl Config {
         }
         loading.desks_linked();
         loading.desks_have_units();
+        if loading.problems.is_empty() {
+            Ok(loading.config)
+        } else {
+            loading.problems.sort();
+            Err(loading.problems)
+        }
+    }
+
+    /// The same with the rules of competence of another file, as they would be read at the start.
+    ///
+    /// # Errors
+    /// Every problem of the file.
+    pub fn with_routing(&self, content: &str) -> Result<Config, Vec<ConfigProblem>> {
+        let mut loading = Loading {
+            config: self.clone(),
+            ..Loading::default()
+        };
+        loading.routing("routing.toml", content);
         if loading.problems.is_empty() {
             Ok(loading.config)
         } else {

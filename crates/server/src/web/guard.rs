@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -31,8 +31,13 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
 ];
 
-/// Puts the headers on every answer, errors included.
-pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+/// Puts the headers on every answer, errors included. On https our cookies have a prefix that no neighbour can give one: one
+/// without it is not ours, and is not seen.
+pub async fn headers(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let secure = app.settings.public_url.starts_with("https://");
+    if secure {
+        drop_planted(request.headers_mut());
+    }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -40,13 +45,30 @@ pub async fn headers(State(app): State<App>, request: Request, next: Next) -> Re
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if app.settings.public_url.starts_with("https://") {
+    if secure {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
     response
+}
+
+/// Takes out the cookies that are called as ours are without the prefix of ours.
+fn drop_planted(headers: &mut HeaderMap) {
+    let ours = |pair: &&str| !pair.trim().starts_with("orfevre-");
+    let kept: Vec<String> = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter(ours)
+        .map(|pair| pair.trim().to_owned())
+        .collect();
+    headers.remove(header::COOKIE);
+    if let Ok(value) = HeaderValue::from_str(&kept.join("; ")) {
+        headers.insert(header::COOKIE, value);
+    }
 }
 
 /// Refuses what changes something when another site's page sent it (OWASP: Fetch Metadata, with the

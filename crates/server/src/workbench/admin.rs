@@ -4,11 +4,16 @@
 //! Who gives access, or publishes rules, asks; a second person agrees ([`requests`]). Taking access away is done at once.
 
 mod agents;
+mod desks;
+mod health;
 mod requests;
 mod roles;
+mod rules;
+mod trial;
 mod units;
 
 pub use agents::agent_id;
+pub(crate) use trial::Trials;
 
 use casework::policy::Action;
 use store::{StoreError, work::Request};
@@ -35,6 +40,46 @@ pub(super) fn doors(doors: Doors) -> Doors {
     use About::{Request, Service};
     let at = |rest: &str| format!("/{{lang}}/workbench/admin{rest}");
     doors
+        .page(&at(""), Action::SeeService, Service, health::show)
+        .page(&at("/desks"), Action::RunMachine, Service, desks::list)
+        .page(
+            &at("/desks/{desk}"),
+            Action::RunMachine,
+            Service,
+            desks::compared,
+        )
+        .page(&at("/rules"), Action::RunMachine, Service, rules::show)
+        .page(
+            &at("/rules/{proposal}/file"),
+            Action::RunMachine,
+            Service,
+            rules::file,
+        )
+        .act(
+            &at("/rules/try"),
+            Action::RunMachine,
+            Service,
+            rules::attempt,
+        )
+        .act(&at("/rules/stop"), Action::RunMachine, Service, rules::stop)
+        .act(
+            &at("/rules/propose"),
+            Action::RunMachine,
+            Service,
+            rules::propose,
+        )
+        .act(
+            &at("/rules/{request}/agree"),
+            Action::PublishRules,
+            Request(rules::RULES),
+            rules::answer,
+        )
+        .act(
+            &at("/rules/{request}/refuse"),
+            Action::PublishRules,
+            Request(rules::RULES),
+            rules::answer,
+        )
         .page(&at("/units"), Action::RunMachine, Service, units::show)
         .page(&at("/roles"), Action::SeeService, Service, roles::show)
         .page(&at("/agents"), Action::RunMachine, Service, agents::list)

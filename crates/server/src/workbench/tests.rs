@@ -5,6 +5,7 @@ mod doors;
 mod glass;
 mod record;
 mod referral;
+mod security;
 mod signin;
 
 use std::{
@@ -73,6 +74,11 @@ fn now() -> Timestamp {
 }
 
 fn config() -> Config {
+    config_with(|_, text| vec![text])
+}
+
+/// The same, with each file as it is told to be; a second text is the version of a desk before.
+fn config_with(change: impl Fn(&str, String) -> Vec<String>) -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let files = [
@@ -83,7 +89,17 @@ fn config() -> Config {
         "desks/thesee.toml",
         "desks/cinema.toml",
     ]
-    .map(|path| (path.to_owned(), read(path)));
+    .map(|path| {
+        let mut texts = change(path, read(path)).into_iter();
+        let now = (path.to_owned(), texts.next().unwrap());
+        let before = texts.next().map(|text| {
+            let version = text.split("version = ").nth(1).unwrap();
+            let version = version.lines().next().unwrap().trim();
+            (path.replace(".toml", &format!("@{version}.toml")), text)
+        });
+        std::iter::once(now).chain(before)
+    });
+    let files = files.into_iter().flatten();
     let places = Places::load(
         &read("places/departments.tsv"),
         &read("places/communes.tsv"),
@@ -161,6 +177,10 @@ impl Site {
     }
 
     async fn exactly(clock: fn() -> Timestamp, settings: Settings) -> Self {
+        Self::of(clock, settings, config()).await
+    }
+
+    async fn of(clock: fn() -> Timestamp, settings: Settings, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), "orfevre.example/test")
             .await
@@ -169,7 +189,7 @@ impl Site {
             .join("../../config/france/models/submissions.toml");
         let model = Model::from_toml(&std::fs::read_to_string(model).unwrap()).unwrap();
         let lists = WarningLists::from_misp_json(std::iter::empty::<(&str, &str)>()).unwrap();
-        let app = App::new(store, config(), model, lists, settings, clock);
+        let app = App::new(store, config, model, lists, settings, clock);
         Self {
             app,
             _folder: folder,
@@ -244,7 +264,7 @@ impl Site {
         let work = &self.app.store.work;
         work.put_agent(&agent).await.unwrap();
         static LINKS: AtomicI64 = AtomicI64::new(0);
-        let token = format!("link {} of {id}", LINKS.fetch_add(1, Ordering::Relaxed));
+        let token = format!("token {} of {id}", LINKS.fetch_add(1, Ordering::Relaxed));
         work.invite(id, token.as_bytes(), i64::MAX).await.unwrap();
         let nobody = Browser {
             site: self,

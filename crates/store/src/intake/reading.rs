@@ -153,6 +153,28 @@ impl Intake {
         .collect()
     }
 
+    /// The first place of a submission received at a time and later, by halves, since places follow time; the place
+    /// after the last, where there is none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn first_since(&self, at: i64) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        let last = "SELECT COALESCE(MAX(seq), -1) FROM submission";
+        let last = sql::row(&mut connection, last, vec![]).await?;
+        let (mut low, mut high) = (0, last.map_or(Ok(-1), |row| sql::int(&row, 0))? + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let next = "SELECT received_at FROM submission WHERE seq >= $1 ORDER BY seq LIMIT 1";
+            let next = sql::row(&mut connection, next, sql::params![middle]).await?;
+            match next.map(|row| sql::int(&row, 0)).transpose()? {
+                Some(received) if received < at => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+
     async fn one(
         &self,
         text: String,

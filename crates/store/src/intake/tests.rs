@@ -434,3 +434,35 @@ async fn a_folder_of_the_first_form_is_read_and_goes_on() {
     ledger::verify(next.receipt.as_bytes(), &verifier).unwrap();
     assert_eq!(store.intake.count().await.unwrap(), 301);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_submission_since_a_time_is_found_among_places_with_gaps() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let intake = &store.intake;
+    assert_eq!(intake.first_since(0).await.unwrap(), 0);
+    let mut places = Vec::new();
+    for number in 0..20 {
+        let new = NewSubmission {
+            received_at: number as i64 * 10,
+            ..submission(number, number as i64, 0)
+        };
+        places.push(intake.submit(new).await.unwrap().seq);
+        if number % 3 == 0 {
+            // Leaves that are no submission lie between.
+            let entries = number as i64 + 1;
+            intake.anchor(entries, [7; 32], 0).await.unwrap();
+        }
+    }
+    for (number, place) in places.iter().enumerate() {
+        let at = number as i64 * 10;
+        for at in [at - 9, at] {
+            let found = intake.first_since(at).await.unwrap();
+            let next = intake.after(found - 1, 1).await.unwrap();
+            assert_eq!(next[0].seq, *place, "{at}");
+        }
+    }
+    let none = intake.first_since(191).await.unwrap();
+    assert!(intake.after(none - 1, 1).await.unwrap().is_empty());
+    assert!(store.objects.space().unwrap().whole > 0);
+}

@@ -29,6 +29,19 @@ pub struct Pressing {
     pub free: i64,
 }
 
+/// What waits in a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// How many.
+    pub many: i64,
+    /// When the oldest was received, microseconds since 1970 UTC.
+    pub oldest: Option<i64>,
+    /// The first deadline.
+    pub next_deadline: Option<i64>,
+    /// How many are past theirs, counted up to [`MOST_COUNTED`].
+    pub late: i64,
+}
+
 /// A key as it is known by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownKey {
@@ -75,6 +88,59 @@ impl Work {
             .await?,
             free: count("state = $1 AND (owner || '') = ''", "assigned".into()).await?,
         })
+    }
+
+    /// What waits in a state, of one unit or of all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn waits(
+        &self,
+        state: &str,
+        unit: Option<&str>,
+        now: i64,
+    ) -> Result<Waits, StoreError> {
+        let mut connection = self.reading().await?;
+        let which = match unit {
+            Some(_) => "state = $1 AND unit = $2",
+            None => "state = $1 AND $2 = ''",
+        };
+        let unit = unit.unwrap_or_default();
+        let mut first = async |text: String| -> Result<Option<i64>, StoreError> {
+            let row = sql::row(&mut connection, &text, params![state, unit]).await?;
+            Ok(row
+                .map(|row| sql::int_or_none(&row, 0))
+                .transpose()?
+                .flatten())
+        };
+        Ok(Waits {
+            many: first(format!("SELECT SUM(members) FROM tally WHERE {which}"))
+                .await?
+                .unwrap_or(0),
+            oldest: first(format!(
+                "SELECT received_at FROM docket WHERE {which} ORDER BY seq LIMIT 1"
+            ))
+            .await?,
+            next_deadline: first(format!(
+                "SELECT deadline_at FROM docket WHERE {which} ORDER BY deadline_at LIMIT 1"
+            ))
+            .await?,
+            late: first(format!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM docket WHERE {which} AND deadline_at < {now} LIMIT {MOST_COUNTED}) AS some"
+            ))
+            .await?
+            .unwrap_or(0),
+        })
+    }
+
+    /// How many submissions wait to be harmonised again, their files to be read among them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_again(&self) -> Result<i64, StoreError> {
+        let mut connection = self.reading().await?;
+        let row = sql::row(&mut connection, "SELECT COUNT(*) FROM again", vec![]).await?;
+        Ok(row.map_or(Ok(0), |row| sql::int(&row, 0))?)
     }
 
     /// Keys of the largest component and submissions that hold one of them.

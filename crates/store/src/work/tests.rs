@@ -709,6 +709,52 @@ async fn what_presses_is_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_a_state_is_told_with_the_oldest_and_what_is_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = gangs();
+    let many = all.len() as i64;
+    let (oldest, unit) = (all[0].received_at, all[0].unit.clone());
+    let work = work(folder.path(), &[&all]).await;
+    // Deadlines are at number + 100.
+    let queued = work.waits("queued", None, 102).await.unwrap();
+    let expected = Waits {
+        many,
+        oldest: Some(oldest),
+        next_deadline: Some(100),
+        late: 2,
+    };
+    assert_eq!(queued, expected);
+    assert_eq!(
+        work.waits("queued", Some(&unit), 102).await.unwrap(),
+        expected
+    );
+    let nothing = Waits::default();
+    for (state, unit) in [("queued", Some("nowhere")), ("assigned", None)] {
+        assert_eq!(work.waits(state, unit, 102).await.unwrap(), nothing);
+    }
+    let away = Change {
+        state: "assigned".to_owned(),
+        unit: "other".to_owned(),
+        owner: String::new(),
+        unread: false,
+    };
+    work.transition(0, 0, away, act("t", "route"))
+        .await
+        .unwrap();
+    let there = work.waits("assigned", Some("other"), 0).await.unwrap();
+    assert_eq!(
+        (there.many, there.next_deadline, there.late),
+        (1, Some(100), 0)
+    );
+    let queued = work.waits("queued", None, 102).await.unwrap();
+    assert_eq!(
+        (queued.many, queued.next_deadline, queued.late),
+        (many - 1, Some(101), 1)
+    );
+    assert_eq!(work.count_again().await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_way_to_read_the_queue_gives_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
     let all: Vec<Harmonised> = (0..240)

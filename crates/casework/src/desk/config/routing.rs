@@ -67,6 +67,7 @@ impl Loading {
             rules.extend(self.rule(&mut source, raw, &mut scopes));
         }
         self.config.routing = Rules::new(rules, self.config.current.keys());
+        self.config.routing_text = content.into();
         self.problems.append(&mut source.problems);
     }
 

@@ -1,6 +1,9 @@
 //! Administration: who gives access, and that whoever does reads no case.
 
+use std::time::Duration;
+
 use casework::policy::Role;
+use serde_json::json;
 
 use super::*;
 
@@ -229,5 +232,280 @@ async fn units_and_roles_are_pages_a_person_can_read() {
             roles.body.matches("<th scope=\"col\">").count(),
             Role::ALL.len() + 3
         );
+    }
+}
+
+impl Site {
+    /// The page of the rules once the dry run has ended.
+    async fn tried(&self, agent: &Browser<'_>) -> Answer {
+        while self.app.trials.newest().is_some_and(|trial| trial.runs()) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        agent.page("/fr/workbench/admin/rules").await
+    }
+}
+
+const RULE: &str = r#"[[rule]]
+id = "tried"
+desk = "thesee"
+unit = "ofac"
+because = { fr = "essai", en = "a try" }
+article = "CPP 15-3"
+
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rules_file_that_is_tried_changes_nothing_and_is_bounded() {
+    let site = Site::new().await;
+    let admin = site.sign_in("admin", "administrator").await;
+    let other = site.sign_in("other", "administrator").await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(site.story().await.1);
+    }
+    let current = site.app.config.routing_text.to_string();
+    let first = admin.page("/fr/workbench/admin/rules").await;
+    for rule in site.app.config.routing.iter() {
+        first.has(&format!("<code>{}</code>", rule.id));
+    }
+    first.has("personne ne l’a approuvé ici");
+
+    // Not read: each problem with its line.
+    let broken = format!("{current}\n[[rule]]\nid = \"x\"\nunit = \"nowhere\"\n");
+    admin.sends("/rules/try", &[("text", &broken)]).await;
+    let seen = site.tried(&admin).await;
+    seen.has(&format!("<code>{}:", current.lines().count() + 2))
+        .has_not("/rules/propose");
+    let deep = format!(
+        "{RULE}when = \"{}true{}\"\n",
+        "(".repeat(4000),
+        ")".repeat(4000)
+    );
+    let much = "x".repeat(1 << 21);
+    for (text, expected) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        (much.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
+        (deep.as_str(), StatusCode::SEE_OTHER),
+        ("\u{0}\u{202e}[[[", StatusCode::SEE_OTHER),
+    ] {
+        let answer = admin.sends("/rules/try", &[("text", text)]).await;
+        assert_eq!(answer.status, expected, "{} bytes", text.len());
+        site.tried(&admin).await.has_not("/rules/propose");
+    }
+
+    // Three are too few to be told; nobody reads which they were.
+    let changed = format!("{RULE}{current}");
+    admin.sends("/rules/try", &[("text", &changed)]).await;
+    let seen = site.tried(&admin).await;
+    seen.has("moins de 5 dépôts seraient proposés ailleurs, sur moins de 5");
+    for _ in 0..9 {
+        ids.push(site.story().await.1);
+    }
+    site.file(json!({"scam_type": "romance", "story": "autre"}))
+        .await;
+    admin.sends("/rules/try", &[("text", &changed)]).await;
+    let seen = site.tried(&admin).await;
+    seen.has("environ 10 dépôts seraient proposés ailleurs, sur environ 10");
+    for id in &ids {
+        seen.has_not(id);
+    }
+    seen.has_not("colis").has("Double");
+    // Tried, and nothing of it is in force.
+    assert_eq!(&*site.app.config.routing_text, current);
+
+    // Proposed is what was seen, agreed to by somebody else, and kept with both reasons.
+    let sha = seen.hidden("sha256");
+    let stale = [("sha256", "0000000000000000"), REASON];
+    let refused = admin.sends("/rules/propose", &stale).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let proposed = admin
+        .sends("/rules/propose", &[("sha256", &sha), REASON])
+        .await;
+    assert_eq!(proposed.status, StatusCode::SEE_OTHER);
+    let which = store::work::Requested {
+        kind: "rules",
+        ..store::work::Requested::default()
+    };
+    let kept = site.app.store.work.requests(&which, 9).await.unwrap();
+    let path = format!("/rules/{}", kept[0].id);
+    let own = admin.sends(&format!("{path}/agree"), &[REASON]).await;
+    assert_eq!(own.status, StatusCode::FORBIDDEN);
+    let silent = other.sends(&format!("{path}/agree"), &[]).await;
+    assert!(silent.status.is_client_error() || silent.body.contains("task-reason"));
+    // An agreement to access is none to rules.
+    let wrong = format!("/access/{}/agree", kept[0].id);
+    assert_eq!(other.sends(&wrong, &[]).await.status, StatusCode::NOT_FOUND);
+    let agreed = other.sends(&format!("{path}/agree"), &[REASON]).await;
+    assert_eq!(agreed.status, StatusCode::SEE_OTHER);
+    admin
+        .page("/fr/workbench/admin/rules")
+        .await
+        .has("approuvé par Agent other");
+    let file = admin.page(&format!("/fr/workbench/admin{path}/file")).await;
+    assert_eq!(file.body.trim(), changed.trim());
+    let record = store::record::Asked {
+        kind: "agree_rules".to_owned(),
+        ..store::record::Asked::default()
+    };
+    let record = site.app.store.record.entries(&record, 9).await.unwrap();
+    assert_eq!(record[0].look.object, sha);
+    for role in ["head", "auditor", "investigator"] {
+        let nobody = site.sign_in(role, role).await;
+        let answer = nobody.get("/fr/workbench/admin/rules").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{role}");
+        let answer = nobody.sends("/rules/try", &[("text", &changed)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{role}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreed_file_that_is_put_into_the_folder_is_told_to_be_in_force() {
+    let site = Site::new().await;
+    let admin = site.sign_in("admin", "administrator").await;
+    let other = site.sign_in("other", "administrator").await;
+    let current = site.app.config.routing_text.to_string();
+    // The file as it is, tried and agreed to: what the program runs with has now two names.
+    admin
+        .sends("/rules/try", &[("text", current.trim_end())])
+        .await;
+    let sha = site.tried(&admin).await.hidden("sha256");
+    admin
+        .sends("/rules/propose", &[("sha256", &sha), REASON])
+        .await;
+    let which = store::work::Requested {
+        kind: "rules",
+        ..store::work::Requested::default()
+    };
+    let kept = site.app.store.work.requests(&which, 9).await.unwrap();
+    let path = format!("/rules/{}/agree", kept[0].id);
+    other.sends(&path, &[REASON]).await;
+    admin
+        .page("/fr/workbench/admin/rules")
+        .await
+        .has("Approuvé par Agent admin, Agent other")
+        .has("en vigueur")
+        .has_not("personne ne l’a approuvé ici");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_of_queues_is_for_those_who_run_them() {
+    let site = Site::new().await;
+    let mut seqs = Vec::new();
+    for _ in 0..4 {
+        seqs.push(site.story().await.0);
+    }
+    let work = &site.app.store.work;
+    let act = |id: &str| store::work::NewAct {
+        id: id.to_owned(),
+        at: 1,
+        agent: "somebody".to_owned(),
+        kind: "note".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    for (seq, state, unit) in [
+        (seqs[0], "assigned", "ofmin"),
+        (seqs[1], "closed:kept", "ofac-thesee"),
+        (seqs[2], "withdrawn", "ofac-thesee"),
+    ] {
+        let change = store::work::Change {
+            state: state.to_owned(),
+            unit: unit.to_owned(),
+            owner: String::new(),
+            unread: false,
+        };
+        work.transition(seq, 0, change, act(state)).await.unwrap();
+    }
+    // One more is received, and the machine has not read it yet.
+    let nothing = Answers::stored(Track::Report, serde_json::Map::new());
+    let filed = receive(
+        &site.app,
+        Filing {
+            desk: site.app.desk("thesee").unwrap(),
+            track: Track::Report,
+            lang: Lang::Fr,
+            channel: "web",
+            answers: &nothing,
+            scope: "",
+            idempotency: "waiting",
+            body: [0; 32],
+        },
+    );
+    filed.await.unwrap();
+    let admin = site.sign_in("admin", "administrator").await;
+    let seen = admin.page("/fr/workbench/admin").await;
+    let plain = seen.body.replace("<strong>", "").replace("</strong>", "");
+    assert!(
+        plain.contains("5 reçus = 1 à analyser + 1 en attente + 0 à l’écart + 1 en charge + 1 clos + 1 retirés. Écart : 0."),
+        "{plain}"
+    );
+    seen.has("Place libre sur le disque")
+        .has("Gio")
+        .has("la machine");
+    seen.has_not("colis").has_not("secret.person");
+    crate::watch::tick(&site.app).await.unwrap();
+    admin
+        .page("/fr/workbench/admin")
+        .await
+        .has("dernier passage le");
+
+    // A head sees what their unit has, and no more.
+    let head = site.sign_in_at("ofmin", "head", "head").await;
+    let seen = head.page("/fr/workbench/admin").await;
+    seen.has_not("Écart").has_not("Place libre");
+    let row = |answer: &Answer, state: &str| {
+        let row = answer.body.split("<tr>").find(|row| row.contains(state));
+        let many = row.unwrap().split("<td class=\"number\">").nth(1).unwrap();
+        many.split('<').next().unwrap().to_owned()
+    };
+    assert_eq!(row(&seen, ">en charge<"), "1");
+    assert_eq!(row(&seen, ">en attente<"), "0");
+    for role in ["investigator", "auditor", "data_protection_officer"] {
+        let nobody = site.sign_in(role, role).await;
+        let answer = nobody.get("/fr/workbench/admin").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{role}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_versions_of_a_desk_are_compared_for_a_person_to_read() {
+    let config = config_with(|path, text| {
+        if !path.ends_with("thesee.toml") {
+            return vec![text];
+        }
+        let version: u32 = text
+            .split("version = ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next()?.trim().parse().ok())
+            .unwrap();
+        let number = format!("version = {version}");
+        let newer = text
+            .replacen(&number, &format!("version = {}", version + 1), 1)
+            .replacen("first_deadline_hours = 192", "first_deadline_hours = 48", 1);
+        vec![newer, text]
+    });
+    let site = Site::of(now, Settings::default(), config).await;
+    let admin = site.sign_in("admin", "administrator").await;
+    admin
+        .page("/fr/workbench/admin/desks")
+        .await
+        .has("/admin/desks/thesee")
+        .has("/admin/desks/pharos");
+    let seen = admin.page("/fr/workbench/admin/desks/thesee").await;
+    seen.has("1 différence")
+        .has("premier délai, heures")
+        .has("<ins>48");
+    let version = site.app.desk("thesee").unwrap().version;
+    let same = format!("/fr/workbench/admin/desks/thesee?from={version}&to={version}");
+    admin.page(&same).await.has("disent la même chose");
+    admin
+        .page("/en/workbench/admin/desks/pharos")
+        .await
+        .has("This desk has one version.");
+    for wrong in ["thesee?from=99", "thesee?to=x", "nothing", "..%2f"] {
+        let answer = admin
+            .get(&format!("/fr/workbench/admin/desks/{wrong}"))
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
     }
 }
