@@ -20,6 +20,8 @@ use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
+use crate::identity::Identity;
+
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Shared>);
@@ -66,6 +68,8 @@ pub struct Settings {
     pub link_opens: LinkOpens,
     /// Passwords that leaked often, in lower case: nobody may choose one.
     pub common_passwords: Arc<HashSet<String>>,
+    /// The identity providers that are trusted.
+    pub identity: Arc<Identity>,
 }
 
 /// What an administrator's one-time link opens.
@@ -91,6 +95,7 @@ impl Default for Settings {
             reading_time: Duration::from_secs(60),
             link_opens: LinkOpens::default(),
             common_passwords: Arc::default(),
+            identity: Arc::default(),
         }
     }
 }
