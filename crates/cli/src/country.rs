@@ -31,6 +31,11 @@ pub(crate) fn model_text(folder: Option<&Path>) -> Result<String> {
     Ok(find(&files(folder)?, MODEL)?.to_owned())
 }
 
+/// How identity providers of a country are spoken to.
+pub(crate) fn profiles(folder: Option<&Path>) -> Result<String> {
+    Ok(find(&files(folder)?, "identity.toml")?.to_owned())
+}
+
 /// Reads and checks a country's folder.
 pub(crate) fn load(folder: Option<&Path>) -> Result<Country> {
     let files = files(folder)?;

@@ -11,7 +11,10 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
-use server::app::{App, LinkOpens, Settings};
+use server::{
+    app::{App, LinkOpens, Settings},
+    identity::Identity,
+};
 use store::Store;
 use tokio::{net::TcpListener, sync::watch};
 
@@ -48,6 +51,9 @@ pub(crate) struct Serve {
     /// `everything`, for a trial.
     #[arg(long, env = "ORFEVRE_LINK_OPENS", default_value = "set-up", value_name = "WHAT", value_parser = link_opens)]
     link_opens: LinkOpens,
+    /// The identity providers that vouch for agents: a file of this installation, see docs/security/signin.md.
+    #[arg(long, env = "ORFEVRE_IDENTITY", value_name = "FILE")]
+    identity: Option<PathBuf>,
 }
 
 fn link_opens(word: &str) -> Result<LinkOpens, String> {
@@ -68,6 +74,7 @@ impl Serve {
                     .public_url
                     .unwrap_or_else(|| format!("http://{address}")),
                 link_opens: self.link_opens,
+                identity: Arc::new(identity(config, self.identity.as_deref())?),
                 ..Settings::default()
             };
             let app = open(config, &self.data, &self.origin, settings).await?;
@@ -83,6 +90,20 @@ impl Serve {
             Ok(ExitCode::SUCCESS)
         })
     }
+}
+
+/// The identity providers of an installation's file; none without one. Files it names lie beside it.
+fn identity(config: Option<&Path>, file: Option<&Path>) -> Result<Identity> {
+    let Some(file) = file else {
+        return Ok(Identity::default());
+    };
+    let installation =
+        std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
+    let beside = file.parent().unwrap_or(Path::new("."));
+    Identity::parse(&country::profiles(config)?, &installation, |path| {
+        std::fs::read_to_string(beside.join(path))
+    })
+    .with_context(|| format!("reading {}", file.display()))
 }
 
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {

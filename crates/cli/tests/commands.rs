@@ -222,6 +222,10 @@ fn agents_and_tokens_are_given_listed_and_taken_away() {
         (&agent["role"], &agent["clearance"]),
         (&"head".into(), &"secret alpha".into())
     );
+    let (sessions, _) = check(here, &["admin", "agent", "sessions", "marie.dupont"], 0);
+    assert_eq!(sessions, "");
+    let (ended, _) = check(here, &["admin", "agent", "end", "marie.dupont"], 0);
+    assert_eq!(ended, "0 sessions of marie.dupont ended\n");
     check(here, &["admin", "agent", "disable", "marie.dupont"], 0);
     check(here, &["admin", "agent", "disable", "marie.dupont"], 2);
     let (agents, _) = check(here, &["admin", "agent", "list"], 0);

@@ -20,7 +20,7 @@ use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
-use crate::{watch::Watching, workbench::Trials};
+use crate::{identity::Identity, watch::Watching, workbench::Trials};
 
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -101,6 +101,8 @@ pub struct Settings {
     pub link_opens: LinkOpens,
     /// Passwords that leaked often, in lower case: nobody may choose one.
     pub common_passwords: Arc<HashSet<String>>,
+    /// The identity providers that are trusted.
+    pub identity: Arc<Identity>,
 }
 
 /// What an administrator's one-time link opens.
@@ -126,6 +128,7 @@ impl Default for Settings {
             reading_time: Duration::from_secs(60),
             link_opens: LinkOpens::default(),
             common_passwords: Arc::default(),
+            identity: Arc::default(),
         }
     }
 }

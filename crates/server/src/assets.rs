@@ -22,6 +22,7 @@ const SCRIPT: &str = concat!(
     "\"use strict\";\n",
     include_str!("../assets/public.js"),
     include_str!("../assets/workbench.js"),
+    include_str!("../assets/passkey.js"),
 );
 const ICON: &str = include_str!("../assets/icon.svg");
 

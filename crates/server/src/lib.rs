@@ -7,6 +7,7 @@
 //! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
 //! - [`housekeeping`]: removes drafts and files whose time is over.
+//! - [`identity`]: the identity providers that are trusted.
 //! - [`reader`]: files of others' formats, read by a child process with limits.
 //! - [`watch`]: raises signs of misuse, and anchors the record of looks in the ledger.
 //! - [`worker`]: carries what was received through harmonising and matching, and resumes after a kill.
@@ -18,6 +19,7 @@ pub mod app;
 mod assets;
 pub mod harmonise;
 pub mod housekeeping;
+pub mod identity;
 pub mod page;
 mod public;
 pub mod reader;

@@ -25,9 +25,20 @@ pub fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 /// none keeps it until the browser closes. `value` must be made of token characters (RFC 6265 §4.1.1).
 #[must_use]
 pub fn set(app: &App, name: &str, value: &str, seconds: Option<i64>) -> HeaderValue {
+    header(app, name, value, seconds, "Strict")
+}
+
+/// The same, sent along as well when another site leads to one of our pages (`SameSite=Lax`): for what an identity provider
+/// sends people back with.
+#[must_use]
+pub fn set_lax(app: &App, name: &str, value: &str, seconds: Option<i64>) -> HeaderValue {
+    header(app, name, value, seconds, "Lax")
+}
+
+fn header(app: &App, name: &str, value: &str, seconds: Option<i64>, site: &str) -> HeaderValue {
     let secure = app.settings.public_url.starts_with("https://");
     let prefix = if secure { "__Host-" } else { "" };
-    let mut text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Strict");
+    let mut text = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite={site}");
     if secure {
         text.push_str("; Secure");
     }

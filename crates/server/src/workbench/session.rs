@@ -67,6 +67,11 @@ impl SignedIn {
         self.token.as_bytes()
     }
 
+    /// The same as text, to be kept sealed while the agent is elsewhere.
+    pub(super) fn token_text(&self) -> String {
+        self.token.clone()
+    }
+
     /// The page for a store that failed.
     pub(crate) fn failed(&self, error: &StoreError) -> Refused {
         self.page.clone().store_failed(error).into()

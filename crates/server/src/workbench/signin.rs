@@ -3,6 +3,7 @@
 //!
 //! - [`enter`]: the pages of whoever is not signed in. [`prove`]: proving it anew before a sensitive act.
 //! - [`me`]: an agent's own page. [`enrol`]: setting up a password, its codes, passkeys.
+//! - [`passkey`], [`provider`][]: the other ways. [`oidc`]: the exchange with a provider.
 //! - [`password`], [`code`]: the rules and the arithmetic. [`proof`]: whether what was typed is right.
 //!
 //! What goes from one request to the next is kept sealed in the store under a random token, used once.
@@ -11,9 +12,12 @@ mod code;
 mod enrol;
 mod enter;
 mod me;
+mod oidc;
+mod passkey;
 mod password;
 mod proof;
 mod prove;
+mod provider;
 
 use axum::{
     Router,
@@ -34,7 +38,7 @@ use crate::{
 };
 
 #[cfg(test)]
-pub(super) use self::code::now as code_now;
+pub(super) use self::{code::now as code_now, oidc::tests as fake};
 pub(super) use self::{
     enter::{by_link, offer},
     prove::ask,
@@ -52,6 +56,10 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(&at("/password"), post(enter::password))
         .route(&at("/code"), get(enter::ask_code).post(enter::code))
+        .route(&at("/passkey/begin"), post(passkey::offer))
+        .route(&at("/passkey"), post(passkey::enter))
+        .route(&at("/provider"), post(provider::enter))
+        .route(provider::BACK, get(provider::back))
 }
 
 /// An agent's own pages and acts.
@@ -95,6 +103,34 @@ pub(super) fn doors(doors: Doors) -> Doors {
             me::remove_password,
         )
         .act(&at("/codes"), ChangeAccess, Service, enrol::new_codes)
+        .act(
+            &at("/prove/passkey"),
+            SeeFigures,
+            Service,
+            passkey::offer_proof,
+        )
+        .act(
+            &at("/prove/passkey/answer"),
+            SeeFigures,
+            Service,
+            passkey::prove,
+        )
+        .act(&at("/prove/provider"), SeeFigures, Service, provider::prove)
+        .page(&at("/passkey"), ChangeAccess, Service, passkey::offer_add)
+        .act(&at("/passkey"), ChangeAccess, Service, passkey::add)
+        .act(
+            &at("/passkey/remove"),
+            ChangeAccess,
+            Service,
+            passkey::remove,
+        )
+        .act(&at("/provider"), ChangeAccess, Service, provider::bind)
+        .act(
+            &at("/provider/remove"),
+            ChangeAccess,
+            Service,
+            provider::unbind,
+        )
 }
 
 /// Whether a path is one where an agent sets up how they sign in, or leaves: all that a link opens where links do no more.

@@ -58,6 +58,7 @@ impl Access {
             None => (0, 0),
         };
         if now < open_at {
+            transaction.commit().await?;
             return Ok(Guess::Wait(open_at - now));
         }
         let failures = failures + 1;

@@ -19,9 +19,9 @@ use super::{
         link,
         session::{self, Refused},
     },
-    keep_step, proof,
+    keep_step, passkey, proof,
     proof::Proof,
-    step_cookie, step_of, take_step,
+    provider, step_cookie, step_of, take_step,
 };
 use crate::{
     app::{App, LinkOpens},
@@ -41,6 +41,9 @@ struct SignIn {
     /// Whether the link opens more than the set-up.
     opens: bool,
     link_refused: bool,
+    /// The provider that vouches for agents here.
+    provider: Option<String>,
+    passkeys: bool,
     account: String,
     device: String,
     error: String,
@@ -53,6 +56,8 @@ impl SignIn {
             token: String::new(),
             opens: app.settings.link_opens == LinkOpens::Everything,
             link_refused: false,
+            provider: provider::staff(app).map(|provider| provider.name.clone()),
+            passkeys: passkey::can_be(app),
             account: String::new(),
             device: String::new(),
             error: String::new(),

@@ -7,7 +7,7 @@ use axum::{
 };
 use store::{
     StoreError,
-    access::{Session, Ways},
+    access::{Passkey, Session, Ways},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
         link,
         session::{self, Refused},
     },
-    has_to_set_up,
+    has_to_set_up, passkey, provider,
 };
 use crate::{
     app::App,
@@ -36,6 +36,20 @@ struct SessionView {
     this: bool,
 }
 
+struct PasskeyView {
+    id: String,
+    name: String,
+    set: String,
+    used: Option<String>,
+}
+
+struct ProviderView {
+    name: String,
+    /// Whether it vouches for the agent, in words.
+    standing: String,
+    is_bound: bool,
+}
+
 struct HappenedView {
     when: String,
     what: String,
@@ -49,6 +63,10 @@ struct Me {
     set_up: bool,
     password: Option<String>,
     codes: i64,
+    /// Whether passkeys can be used here.
+    can_be: bool,
+    passkeys: Vec<PasskeyView>,
+    provider: Option<ProviderView>,
     /// Whether one of what they have can be taken away.
     spare: bool,
     sessions: Vec<SessionView>,
@@ -59,6 +77,35 @@ struct Me {
 /// How a session was made, in words.
 fn how(words: Words, made_by: &str) -> String {
     words.t(&format!("wb-made-{made_by}"))
+}
+
+/// What a passkey is called on pages.
+pub(super) fn named(passkey: &Passkey) -> String {
+    store::objects::hex(&passkey.id)
+}
+
+fn passkey_view(page: &Page, passkey: &Passkey) -> PasskeyView {
+    PasskeyView {
+        id: named(passkey),
+        name: passkey.name.clone(),
+        set: page.moment(passkey.set_at),
+        used: passkey.used_at.map(|used| page.moment(used)),
+    }
+}
+
+fn provider_view(page: &Page, name: &str, since: Option<i64>) -> ProviderView {
+    let standing = match since.map(|since| page.moment(since)) {
+        Some(when) => {
+            let when = ("when", when.as_str());
+            page.w.t2("wb-me-provider-set", ("provider", name), when)
+        }
+        None => page.w.t1("wb-me-provider-none", "provider", name),
+    };
+    ProviderView {
+        name: name.to_owned(),
+        standing,
+        is_bound: since.is_some(),
+    }
 }
 
 fn session_view(page: &Page, session: Session, this: &str) -> SessionView {
@@ -96,6 +143,13 @@ async fn page(
         password: ways.password.map(|set| page.moment(set)),
         codes: ways.codes,
         spare: ways.count() > 1,
+        can_be: passkey::can_be(app),
+        passkeys: ways
+            .passkeys
+            .iter()
+            .map(|passkey| passkey_view(&page, passkey))
+            .collect(),
+        provider: provider::staff(app).map(|one| provider_view(&page, &one.name, ways.provider)),
         sessions: sessions
             .into_iter()
             .map(|session| session_view(&page, session, &at.signed.id))

@@ -11,12 +11,13 @@ use store::{StoreError, access::MadeBy, work::Member};
 
 use super::{
     super::{door::Admitted, link, session::Refused},
-    enrol, keep_step, proof,
+    enrol, keep_step, passkey, proof,
     proof::Proof,
-    take_step,
+    provider, take_step,
 };
 use crate::{
     app::App,
+    identity::StepUp,
     page::{Page, render},
 };
 
@@ -41,6 +42,9 @@ struct Prove {
     page: Page,
     ticket: String,
     password: bool,
+    passkey: bool,
+    /// The provider that shows a fresh sign-in.
+    provider: Option<String>,
     nothing: bool,
     error: String,
     written: Vec<String>,
@@ -70,13 +74,25 @@ async fn page(
     let ways = ways.map_err(failed)?;
     let template = Prove {
         page: at.signed.page.clone(),
-        ticket: keep_step(app, STEP, ticket).await.map_err(failed)?,
+        ticket: keep(app, at, ticket).await?,
         password: ways.password.is_some(),
+        passkey: !ways.passkeys.is_empty() && passkey::can_be(app),
+        provider: ways
+            .provider
+            .and(provider::staff(app))
+            .filter(|provider| provider.profile.step_up != StepUp::None)
+            .map(|provider| provider.name.clone()),
         nothing: ways.is_empty(),
         error,
         written: written(ticket),
     };
     Ok(render(StatusCode::FORBIDDEN, &template))
+}
+
+/// Keeps a ticket for the next form.
+pub(super) async fn keep(app: &App, at: &Admitted, ticket: &Ticket) -> Result<String, Refused> {
+    let kept = keep_step(app, STEP, ticket).await;
+    kept.map_err(|error| at.signed.failed(&error))
 }
 
 fn written(ticket: &Ticket) -> Vec<String> {
@@ -145,10 +161,19 @@ struct Resume {
     written: Vec<String>,
 }
 
+/// Where a page is gone back to; none for a form, which is shown to be sent again.
+pub(super) fn way_back(page: &Page, ticket: &Ticket) -> Option<String> {
+    ticket.fields.is_none().then(|| path(page, ticket))
+}
+
+fn path(page: &Page, ticket: &Ticket) -> String {
+    link::ours(&ticket.path).map_or_else(|| link::workbench(page), ToOwned::to_owned)
+}
+
 /// Back to the page, or to the form with what was typed in it.
 pub(super) fn onward(page: Page, cookie: HeaderValue, ticket: Ticket) -> Response {
     let cookie = [(header::SET_COOKIE, cookie)];
-    let to = link::ours(&ticket.path).map_or_else(|| link::workbench(&page), ToOwned::to_owned);
+    let to = path(&page, &ticket);
     let written = written(&ticket);
     match ticket.fields {
         None => (cookie, Redirect::to(&to)).into_response(),

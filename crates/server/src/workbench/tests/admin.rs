@@ -484,7 +484,11 @@ async fn two_versions_of_a_desk_are_compared_for_a_person_to_read() {
             .replacen("first_deadline_hours = 192", "first_deadline_hours = 48", 1);
         vec![newer, text]
     });
-    let site = Site::of(now, Settings::default(), config).await;
+    let settings = Settings {
+        link_opens: LinkOpens::Everything,
+        ..Settings::default()
+    };
+    let site = Site::of(now, settings, config).await;
     let admin = site.sign_in("admin", "administrator").await;
     admin
         .page("/fr/workbench/admin/desks")

@@ -1,11 +1,17 @@
 //! Signing in as an agent and an attacker meet it: what is guessed, replayed, planted, sent from elsewhere, or taken back.
 
-use std::{collections::BTreeSet, time::Instant};
+use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
 use axum::http::Method;
 
 use super::*;
-use crate::workbench::{doors, signin::code_now};
+use crate::{
+    identity::Identity,
+    workbench::{
+        doors,
+        signin::{code_now, fake},
+    },
+};
 
 const PASSWORD: &str = "un orage passe sur la Loire";
 const MINUTE: i64 = 60;
@@ -151,7 +157,7 @@ async fn a_link_opens_the_set_up_and_nothing_else_until_there_is_a_way_to_sign_i
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_that_others_think_of_are_refused_and_a_wrong_code_sets_nothing() {
     let settings = Settings {
-        common_passwords: std::sync::Arc::new(["azertyuiop123".to_owned()].into()),
+        common_passwords: Arc::new(["azertyuiop123".to_owned()].into()),
         ..Settings::default()
     };
     let site = Site::exactly(now, settings).await;
@@ -534,4 +540,179 @@ async fn a_changed_password_ends_every_other_session_and_the_last_way_in_stays()
     site.invited("camille", "triage").await;
     let old = site.enter("camille", fresh, &site.code(&ways)).await;
     assert_eq!(old.status, StatusCode::FORBIDDEN);
+}
+
+/// Goes where a page leads, to a provider that vouches for somebody now, and comes back with what a browser sends along from
+/// another site.
+async fn vouched(site: &Site, leaving: &Answer, said: &fake::Shared) -> Answer {
+    assert_eq!(leaving.status, StatusCode::OK, "{}", leaving.body);
+    let address = leaving.body.split("0;url=").nth(1).unwrap();
+    let address = address.split('"').next().unwrap();
+    let part = |name: &str| {
+        let start = address.find(&format!("{name}=")).unwrap() + name.len() + 1;
+        let rest = &address[start..];
+        rest[..rest.find("&#38;").unwrap_or(rest.len())].to_owned()
+    };
+    {
+        let seconds = site.app.now().as_second();
+        let mut said = said.lock().unwrap();
+        said.id["nonce"] = part("nonce").into();
+        said.id["exp"] = (seconds + 60).into();
+    }
+    let browser = Browser {
+        site,
+        cookie: cookie_of(leaving, "orfevre-provider").unwrap(),
+    };
+    let path = format!("/workbench/identity/back?code=x&state={}", part("state"));
+    let other = Browser {
+        site,
+        cookie: "orfevre-provider=planted".to_owned(),
+    };
+    assert_eq!(other.get(&path).await.status, StatusCode::FORBIDDEN);
+    let back = browser.get(&path).await;
+    // Once: the code and the state are used up, whatever came of it.
+    assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN);
+    back
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_vouches_for_who_was_bound_and_a_fresh_sign_in_there_loses_nothing() {
+    clock!(NOW);
+    let (provider, said) = fake::provider("generic").await;
+    let identity = Identity {
+        staff: Some(provider),
+        complaint: None,
+    };
+    let settings = Settings {
+        identity: Arc::new(identity),
+        ..Settings::default()
+    };
+    let site = Site::exactly(clock, settings).await;
+    let by_provider = async || {
+        let path = "/fr/workbench/sign-in/provider";
+        let leaving = site.nobody().post(path, &[("device", "portable")]).await;
+        vouched(&site, &leaving, &said).await
+    };
+    let stranger = by_provider().await;
+    assert_eq!(stranger.status, StatusCode::FORBIDDEN);
+    stranger.has("aucun agent d’ici");
+    assert_eq!(cookie_of(&stranger, "orfevre-agent"), None);
+
+    let agent = site.invited("camille", "triage").await;
+    let csrf = agent.csrf().await;
+    let leaving = agent
+        .post("/fr/workbench/me/provider", &[("csrf", &csrf)])
+        .await;
+    let cookie = leaving.headers[header::SET_COOKIE].to_str().unwrap();
+    assert!(
+        cookie.contains("HttpOnly; SameSite=Lax; Max-Age=600"),
+        "{cookie}"
+    );
+    let bound = vouched(&site, &leaving, &said).await;
+    bound.has("Camille Essai camille@agents.example");
+    assert!(!agent.is_in().await);
+    let entered = by_provider().await;
+    let mut agent = Browser {
+        site: &site,
+        cookie: cookie_of(&entered, "orfevre-agent").unwrap(),
+    };
+    agent
+        .page("/fr/workbench/me")
+        .await
+        .has("portable")
+        .has("fournisseur d’identité");
+
+    NOW.fetch_add(11 * MINUTE, Ordering::Relaxed);
+    let prove = async |agent: &Browser<'_>| {
+        let csrf = agent.csrf().await;
+        let typed = [("csrf", csrf.as_str()), ("reason", "appareil perdu")];
+        let asked = agent.post("/fr/workbench/me/codes", &typed).await;
+        asked.has("Se connecter avec P").has_not("id=\"password\"");
+        let ticket = asked.hidden("ticket");
+        let fields = [("csrf", csrf.as_str()), ("ticket", &ticket)];
+        let leaving = agent.post("/fr/workbench/me/prove/provider", &fields).await;
+        leaving.has("max_age=0");
+        vouched(&site, &leaving, &said).await
+    };
+    let stale = prove(&agent).await;
+    assert_eq!(stale.status, StatusCode::FORBIDDEN);
+    stale.has("n’atteste pas d’une connexion récente");
+    said.lock().unwrap().id["auth_time"] = site.app.now().as_second().into();
+    said.lock().unwrap().id["sub"] = "somebody-else".into();
+    let other = prove(&agent).await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN);
+    said.lock().unwrap().id["sub"] = "agent-7".into();
+    let proved = prove(&agent).await;
+    assert_eq!(proved.hidden("reason"), "appareil perdu");
+    proved.has("action=\"/fr/workbench/me/codes\"");
+    agent.cookie = cookie_of(&proved, "orfevre-agent").unwrap();
+    let csrf = proved.hidden("csrf");
+    let done = agent
+        .post("/fr/workbench/me/codes", &[("csrf", &csrf)])
+        .await;
+    assert_eq!(done.location(), "/fr/workbench/me");
+
+    // Access that was taken away does not come back by the provider.
+    let work = &site.app.store.work;
+    work.disable_agent("camille", site.app.now_micros())
+        .await
+        .unwrap();
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    assert_eq!(by_provider().await.status, StatusCode::FORBIDDEN);
+    site.invited("camille", "triage").await;
+    assert_eq!(by_provider().await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_that_does_not_answer_proves_nothing_and_keeps_what_was_typed() {
+    clock!(NOW);
+    let site = Site::exactly(clock, Settings::default()).await;
+    let mut agent = site.invited("camille", "triage").await;
+    agent.set_up().await;
+    let passkey = store::access::Passkey {
+        id: vec![7; 16],
+        agent: "camille".to_owned(),
+        name: "clé du bureau".to_owned(),
+        body: "{}".to_owned(),
+        set_at: site.app.now_micros(),
+        used_at: None,
+    };
+    let access = &site.app.store.access;
+    access.add_passkey(&passkey).await.unwrap();
+    NOW.fetch_add(11 * MINUTE, Ordering::Relaxed);
+    let csrf = agent.csrf().await;
+    let typed = [("csrf", csrf.as_str()), ("reason", "appareil perdu")];
+    let mut seen = agent.post("/fr/workbench/me/codes", &typed).await;
+    seen.has("appareil perdu").has("me/prove/passkey");
+    let ticket = seen.hidden("ticket");
+    let fields = [("csrf", csrf.as_str()), ("ticket", &ticket)];
+    seen = agent.post("/fr/workbench/me/prove/passkey", &fields).await;
+    let forged = r#"{"id":"BwcH","rawId":"BwcH","type":"public-key","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}"#;
+    for response in ["", "{}", "nothing", forged] {
+        seen.has("userVerification&#34;:&#34;required");
+        let (ticket, step) = (seen.hidden("ticket"), seen.hidden("step"));
+        let fields = [
+            ("csrf", csrf.as_str()),
+            ("ticket", &ticket),
+            ("step", &step),
+            ("response", response),
+        ];
+        let path = "/fr/workbench/me/prove/passkey/answer";
+        seen = agent.post(path, &fields).await;
+        assert_eq!(seen.status, StatusCode::FORBIDDEN, "{response}");
+        seen.has("n’est pas reconnue");
+    }
+    // Nobody signs in by such an answer either, nor adds one by it.
+    let nobody = site.nobody();
+    let begun = nobody
+        .post("/fr/workbench/sign-in/passkey/begin", &[])
+        .await;
+    let browser = Browser {
+        site: &site,
+        cookie: cookie_of(&begun, "orfevre-step").unwrap(),
+    };
+    let path = "/fr/workbench/sign-in/passkey";
+    let refused = browser.post(path, &[("response", forged)]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(cookie_of(&refused, "orfevre-agent"), None);
 }
