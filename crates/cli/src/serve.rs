@@ -11,10 +11,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use jiff::Timestamp;
 use server::app::{App, Settings};
-use store::Store;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::country;
+use crate::{country, vault};
 
 /// Name of the ledger of a data folder, when none is given.
 pub(crate) const ORIGIN: &str = "orfevre.example/registre";
@@ -97,9 +96,7 @@ pub(crate) async fn open(
         reader: env::current_exe().ok(),
         ..settings
     };
-    let store = Store::open(data, origin)
-        .await
-        .with_context(|| format!("opening the data folder {}", data.display()))?;
+    let store = vault::open(data, origin).await?;
     Ok(App::new(
         store,
         country.config,

@@ -991,6 +991,8 @@ question = [
             channel: "web".to_owned(),
             received_at: 0,
             facts: r#"{"story": "Il écrit à a.martin@mail.example depuis 192.0.2.7.", "script": [{"id": "x"}]}"#.to_owned(),
+            described: String::new(),
+            erased: String::new(),
         };
         let found = |also: &str| {
             let config = desk(also);

@@ -68,6 +68,8 @@ pub struct Page {
     pub reads: bool,
     /// Whether the agent reads the record of looks.
     pub watches: bool,
+    /// Whether the agent answers for how long submissions are kept.
+    pub keeps: bool,
     /// Why the agent looks beyond their own; empty between two tasks.
     pub task: String,
 }
@@ -166,6 +168,7 @@ impl FromRequestParts<App> for Page {
             workbench: path.contains("/workbench"),
             reads: false,
             watches: false,
+            keeps: false,
             task: String::new(),
         })
     }

@@ -13,6 +13,7 @@ mod docket;
 mod leave;
 mod matching;
 mod overview;
+mod retention;
 mod series;
 mod sight;
 #[cfg(test)]
@@ -41,11 +42,12 @@ pub use self::{
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing},
+    retention::{DueRow, Erasure, Held, Kept, Proof},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},
     words::Analyser,
 };
-use crate::{StoreError, background, migrate, readers, sql, writer};
+use crate::{StoreError, background, migrate, readers, scrub, sql, writer};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0001.sql"),
@@ -57,6 +59,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0007.sql"),
     include_str!("../migrations/work/0008.sql"),
     include_str!("../migrations/work/0009.sql"),
+    include_str!("../migrations/work/0010.sql"),
 ];
 
 /// What the public body makes of the intake.
@@ -84,6 +87,7 @@ impl Work {
         // Batches touch the same pages of the indexes again and again: copied back seldom, each is
         // copied once for many.
         sql::run(&mut connection, "PRAGMA wal_autocheckpoint = 32000", vec![]).await?;
+        scrub::overwriting(&mut connection, false).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             path: path.to_owned(),

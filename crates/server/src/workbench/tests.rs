@@ -3,6 +3,7 @@
 mod doors;
 mod glass;
 mod record;
+mod retention;
 
 use std::{
     collections::BTreeSet,
@@ -53,6 +54,7 @@ pub(super) fn page(lang: Lang) -> Page {
         workbench: true,
         reads: false,
         watches: false,
+        keeps: false,
         task: String::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::{Sight, Work, again, apply, set_number, sight};
+use super::{Sight, Work, again, apply, retention, set_number, sight};
 use crate::{
     StoreError,
     intake::Supplement,
@@ -691,6 +691,9 @@ async fn write_change(
     );
     tally.add(&after.desk, &after.headline, &after.state, &after.unit, 1);
     tally.write(connection).await?;
+    if before.unit != after.unit {
+        retention::pass(connection, after.seq).await?;
+    }
     if let Some(series) = after.series.clone().filter(|_| before.unit != after.unit) {
         sight::count_shares(connection, vec![series.into()]).await?;
     }
