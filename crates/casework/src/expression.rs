@@ -17,7 +17,7 @@ pub(crate) use evaluate::{Env, time_of};
 pub(crate) use needs::{Found, Literal, Need, OneOf, Path, Wanted};
 pub(crate) use types::{Options, Scope, Ty};
 
-use evaluate::{Node, Val};
+use evaluate::{Function, Node, Val};
 
 /// A checked condition.
 #[derive(Clone, Debug)]
@@ -50,6 +50,29 @@ impl Expression {
     /// The text it was written as.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The moments it names, in microseconds since 1970.
+    pub(crate) fn times(&self) -> Vec<i64> {
+        let mut times = Vec::new();
+        self.node.each(&mut |node| {
+            if let Node::Time(at) = node {
+                times.push(*at);
+            }
+        });
+        times
+    }
+
+    /// Whether what it says changes with the time of day alone.
+    pub(crate) fn tells_time(&self) -> bool {
+        let mut tells = false;
+        self.node.each(&mut |node| {
+            tells |= matches!(
+                node,
+                Node::Now | Node::Call(Function::Age | Function::DaysSince, _)
+            );
+        });
+        tells
     }
 
     /// The desk's questions it names, in the order of the text; those of `item` left out.

@@ -16,7 +16,8 @@
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
-//! - [`clock`] computes deadlines;
+//! - [`clock`] computes deadlines; [`retention`] how long a submission is kept and what becomes of it then;
+//! - [`description`] says who a person is to those who do not open the identity;
 //! - [`vigilance`] finds signs of misuse in the record of looks.
 
 #![warn(missing_docs)]
@@ -27,6 +28,7 @@ pub mod booking;
 pub mod clock;
 pub mod competence;
 pub mod country;
+pub mod description;
 pub mod desk;
 pub mod expression;
 pub mod facts;
@@ -37,6 +39,7 @@ pub mod price;
 mod problem;
 pub mod project;
 pub mod referral;
+pub mod retention;
 pub mod submission;
 mod text;
 pub mod vigilance;

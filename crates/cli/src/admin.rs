@@ -1,6 +1,7 @@
 //! `orfevre admin`: agents and their invitations, units, checks, partners' tokens.
 
 mod train;
+mod vault;
 mod verify;
 
 use std::{
@@ -15,7 +16,9 @@ use casework::{
         self,
         check::{Findings, Futility, Overlap},
     },
+    desk::{Config, Desk},
     policy::Role,
+    retention,
 };
 use clap::{Args, Subcommand};
 use server::agent_id;
@@ -53,6 +56,9 @@ pub(crate) enum Admin {
     /// The record of who looked at what.
     #[command(subcommand)]
     Record(RecordCommand),
+    /// The keys that identities are sealed under.
+    #[command(subcommand)]
+    Vault(vault::Vault),
 }
 
 #[derive(Subcommand)]
@@ -269,6 +275,7 @@ impl Admin {
             Self::Agent(agent) => serve::runtime()?.block_on(agent.run()),
             Self::Token(token) => serve::runtime()?.block_on(token.run()),
             Self::Record(record) => serve::runtime()?.block_on(record.run()),
+            Self::Vault(vault) => serve::runtime()?.block_on(vault.run()),
         }
     }
 }
@@ -290,6 +297,10 @@ fn check(config: Option<&Path>, samples: usize) -> Result<ExitCode> {
         config.units.len(),
         config.routing.len()
     );
+    let kept = retention_findings(&config);
+    for line in &kept {
+        println!("{line}");
+    }
     let found = competence::check(&config, serve::now(), samples);
     for line in findings(&found) {
         println!("{line}");
@@ -302,11 +313,40 @@ fn check(config: Option<&Path>, samples: usize) -> Result<ExitCode> {
     if !found.complete {
         println!("not every sample was tried: raise --samples");
     }
-    Ok(if found.is_clean() {
+    Ok(if found.is_clean() && kept.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What the desks' rules of retention lack, a line and an example each.
+fn retention_findings(config: &Config) -> Vec<String> {
+    let of = |desk: &Desk| {
+        let id = desk.id.as_str().to_owned();
+        let found = retention::check(desk);
+        let holes = found.holes.into_iter().map(|hole| {
+            let (example, like) = (hole.example, hole.samples);
+            if hole.while_open {
+                format!("retention of {id}, hole: nothing is erased while it is open ({like} samples), as for {example}")
+            } else {
+                format!("retention of {id}, hole: nothing is ever erased ({like} samples), as for {example}")
+            }
+        });
+        let overlaps = found.overlaps.into_iter().map(|overlap| {
+            let (first, second, example) = (overlap.first, overlap.second, overlap.example);
+            format!("retention of {id}, overlap: {first} counts before {second}, as for {example}")
+        });
+        let dead = found.dead.into_iter().map(|dead| match dead.behind {
+            Some(first) => format!(
+                "retention of {id}, dead rule: {first} always counts before {}",
+                dead.rule
+            ),
+            None => format!("retention of {id}, dead rule: {} never applies", dead.rule),
+        });
+        holes.chain(overlaps).chain(dead).collect::<Vec<_>>()
+    };
+    config.desks().flat_map(of).collect()
 }
 
 /// What was found, a line and an example each.

@@ -10,6 +10,7 @@ mod import;
 mod link;
 mod measure;
 mod serve;
+mod vault;
 mod verify;
 
 use std::{path::PathBuf, process::ExitCode};

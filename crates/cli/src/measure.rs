@@ -270,6 +270,7 @@ impl Receipts {
         let sample = NewSubmission {
             id: "01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
             desk: "thesee".to_owned(),
+            unit: "ofac-thesee".to_owned(),
             desk_version: 1,
             track: "report".to_owned(),
             lang: "fr".to_owned(),
@@ -281,6 +282,7 @@ impl Receipts {
             digest: [2; 32],
             nonce: [3; 32],
             facts: "x".repeat(mean),
+            described: String::new(),
             identity: None,
             uploads: Vec::new(),
         };

@@ -15,10 +15,9 @@ use server::{
     app::{App, LinkOpens, Settings},
     identity::Identity,
 };
-use store::Store;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::country;
+use crate::{country, vault};
 
 /// Name of the ledger of a data folder, when none is given.
 pub(crate) const ORIGIN: &str = "orfevre.example/registre";
@@ -133,9 +132,7 @@ pub(crate) async fn open(
         common_passwords: Arc::new(country.passwords),
         ..settings
     };
-    let store = Store::open(data, origin)
-        .await
-        .with_context(|| format!("opening the data folder {}", data.display()))?;
+    let store = vault::open(data, origin).await?;
     Ok(App::new(
         store,
         country.config,

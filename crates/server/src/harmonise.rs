@@ -1080,6 +1080,8 @@ question = [
             channel: "web".to_owned(),
             received_at: 0,
             facts: facts.to_owned(),
+            described: String::new(),
+            erased: String::new(),
         }
     }
 

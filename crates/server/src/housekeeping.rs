@@ -1,8 +1,10 @@
-//! What the house owes to those who did not send: a draft is gone when its time is over, and a file that
+//! What the house owes to those whose time is over ([`retention`]), and to those who did not send: a draft is gone when its time is over, and a file that
 //! no submission names goes when no draft can name it any more.
 //!
 //! Nothing here is remembered between two sweeps: what is due is read from the store, so a kill at any
 //! point leaves it due.
+
+pub mod retention;
 
 use std::time::Duration;
 
@@ -19,6 +21,14 @@ const MARGIN: i64 = 1;
 /// Sweeps at the start and then every hour, until `stop` says true.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
+        match retention::turn(&app).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "what is kept too long could not all be erased; it is tried again in an hour"
+            ),
+        }
         match sweep(&app).await {
             Ok(Swept { more: true, .. }) => continue,
             Ok(_) => {}

@@ -74,6 +74,8 @@ pub struct Page {
     pub runs: bool,
     /// How many signs of misuse the agent is to be told of and has not seen yet.
     pub signs: usize,
+    /// Whether the agent answers for how long submissions are kept.
+    pub keeps: bool,
     /// Why the agent looks beyond their own; empty between two tasks.
     pub task: String,
 }
@@ -175,6 +177,7 @@ impl FromRequestParts<App> for Page {
             administers: false,
             runs: false,
             signs: 0,
+            keeps: false,
             task: String::new(),
         })
     }

@@ -9,10 +9,12 @@ pub(crate) mod mask;
 use casework::{
     Lang,
     answers::{Answers, Split},
+    description::{self, Description},
     desk::Desk,
     facts,
     submission::{SubmissionId, Track, TrackingCode},
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::intake::{NewSubmission, SubmitError};
 
@@ -69,6 +71,9 @@ pub enum ReceiveError {
     /// An evidence id that no upload has.
     #[error("no uploaded file has the id {0}")]
     UnknownEvidence(String),
+    /// The submission that it was to be added to was erased.
+    #[error("the submission was erased")]
+    Erased,
     /// The operating system gave no randomness.
     #[error("no randomness from the operating system")]
     Randomness,
@@ -101,6 +106,11 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
         SubmissionId::new(now, id_random.try_into().expect("ten bytes were split off")).to_string();
     let code = tracking_code(app, &id);
     let answers = mask::answers(filing.answers);
+    let described = description::descriptions(filing.desk, &answers, now);
+    let described = match described.as_slice() {
+        [] => String::new(),
+        some => Value::Array(some.iter().map(Description::to_json).collect()).to_string(),
+    };
     let Split { facts, identity } = answers.split(filing.desk);
     // Straight into bytes: through `Display` it takes twice as long.
     let json = |answers: &serde_json::Map<String, serde_json::Value>| {
@@ -109,6 +119,11 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
     let facts = json(&facts);
     let identity = (!identity.is_empty()).then(|| json(&identity));
     let received_at = now.as_microsecond();
+    // The current version's: an old one names no unit, or one that has it no more.
+    let unit = app
+        .config
+        .desk(&filing.desk.id)
+        .and_then(|desk| desk.unit.as_ref());
     let digest = digest(
         &[
             id.as_bytes(),
@@ -126,6 +141,7 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
         .intake
         .submit(NewSubmission {
             desk: filing.desk.id.as_str().to_owned(),
+            unit: unit.map_or_else(String::new, |unit| unit.as_str().to_owned()),
             desk_version: filing.desk.version,
             track: filing.track.as_str().to_owned(),
             lang: filing.lang.tag().to_owned(),
@@ -137,6 +153,7 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
             digest,
             nonce: nonce.try_into().expect("thirty-two bytes are left"),
             facts,
+            described,
             identity,
             uploads,
             id,

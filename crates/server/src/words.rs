@@ -32,6 +32,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/signin.ftl"),
         include_str!("../locales/en/signin.ftl"),
     ),
+    (
+        include_str!("../locales/fr/retention.ftl"),
+        include_str!("../locales/en/retention.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -13,6 +13,7 @@ mod link;
 mod policies;
 mod queue;
 mod record;
+mod retention;
 mod row;
 mod search;
 mod series;
@@ -139,6 +140,49 @@ fn doors() -> Doors {
         let path = submission(&format!("/acts/{act}"));
         doors = doors.act(&path, action, Submission, submission::act::seal);
     }
+    doors = doors
+        .page(
+            &at("/retention"),
+            Action::SeeRetention,
+            Docket,
+            retention::show,
+        )
+        .page(
+            &at("/retention/proofs/{proof}"),
+            Action::SeeRetention,
+            Docket,
+            retention::statement,
+        )
+        .page(
+            &submission("/retention"),
+            Action::SeeRetention,
+            Submission,
+            retention::show_one,
+        )
+        .act(
+            &submission("/retention/hold"),
+            Action::Hold,
+            Submission,
+            retention::hold,
+        )
+        .act(
+            &submission("/retention/let-go"),
+            Action::Hold,
+            Submission,
+            retention::let_go,
+        )
+        .act(
+            &submission("/retention/ask"),
+            Action::SeeRetention,
+            Submission,
+            retention::ask,
+        )
+        .act(
+            &submission("/retention/erase"),
+            Action::Erase,
+            Submission,
+            retention::erase,
+        );
     for act in ["hit-add", "hit-correct", "hit-dismiss", "hit-undo"] {
         let path = submission(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::Correct, Submission, submission::hit::post);

@@ -190,6 +190,7 @@ impl Worker {
         }
         let applied_at = Instant::now();
         let supplements = supplements(app, reached).await?;
+        follow_units(app).await?;
         let again = !backlog && harmonise_again(app, &mut self.readings).await?;
         // With a backlog, clustering waits: a component is then clustered once for many batches.
         let mut clustered = 0;
@@ -234,6 +235,20 @@ pub(crate) async fn bring_home(app: &App) -> Result<(), StoreError> {
         .map(|(desk, unit)| (*desk, unit.as_str()))
         .collect();
     app.store.work.bring_home(&homes).await
+}
+
+/// Seals the identities of submissions that passed to another unit under that unit's key.
+pub(crate) async fn follow_units(app: &App) -> Result<(), StoreError> {
+    for (seq, id, unit) in app.store.work.passed(AGAIN).await? {
+        match app.store.intake.pass_identity(seq, &id, &unit).await {
+            Ok(_) => app.store.work.followed(seq, &unit).await?,
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "an identity is still sealed under the key of the unit that had it; it opens, and this is tried again"
+            ),
+        }
+    }
+    Ok(())
 }
 
 /// Reads the submissions after a place, harmonises them and makes their rows, on another thread.

@@ -28,7 +28,8 @@ use crate::{
     StoreError, migrate, readers,
     secrets::Secrets,
     sql::{self, params},
-    vault, writer,
+    vault::sealed,
+    writer,
 };
 
 const MIGRATIONS: &[&str] = &[include_str!("../migrations/access/0001.sql")];
@@ -391,7 +392,7 @@ impl Access {
         (now, expires_at): (i64, i64),
     ) -> Result<(), StoreError> {
         let token = hashed(token);
-        let sealed = vault::seal(&self.key, &token, body)?;
+        let sealed = sealed::seal_1(&self.key, &token, body)?;
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin().await?;
         let old = "DELETE FROM step WHERE expires_at < $1";
@@ -424,7 +425,7 @@ impl Access {
             params![token.clone(), kind, now],
         )
         .await?;
-        row.map(|row| Ok(vault::open(&self.key, &token, &sql::bytes(&row, 0)?)?))
+        row.map(|row| Ok(sealed::open_1(&self.key, &token, &sql::bytes(&row, 0)?)?))
             .transpose()
     }
 

@@ -12,11 +12,13 @@
 mod anchor;
 mod backfill;
 mod draft;
+mod erasing;
 mod forgetting;
 mod log;
 mod reading;
+mod sealing;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod writing;
 
 use std::{path::Path, sync::Arc};
@@ -31,13 +33,16 @@ pub use self::{
     draft::Draft,
     forgetting::{SweepError, Swept},
     reading::{Submission, Supplement, Upload},
+    sealing::PassError,
 };
-use crate::{StoreError, migrate, readers, secrets::Secrets, sql, writer};
+pub(crate) use self::{erasing::Erased, sealing::check_identities};
+use crate::{StoreError, migrate, readers, secrets::Secrets, sql, vault::Vault, writer};
 
 pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/intake/0001.sql"),
     include_str!("../migrations/intake/0002.sql"),
     include_str!("../migrations/intake/0003.sql"),
+    include_str!("../migrations/intake/0004.sql"),
 ];
 
 /// How many callers may wait for the writer; more wait at the door, in order.
@@ -48,7 +53,7 @@ const QUEUE: usize = 4096;
 pub struct Intake {
     commands: mpsc::Sender<Command>,
     pool: AnyPool,
-    secrets: Arc<Secrets>,
+    vault: Vault,
     signer: Arc<Signer>,
 }
 
@@ -59,6 +64,8 @@ pub struct NewSubmission {
     pub id: String,
     /// Desk it was filed at.
     pub desk: String,
+    /// Unit that has what the desk receives: its identity is sealed under that unit's key.
+    pub unit: String,
     /// Version of the desk's definition.
     pub desk_version: u32,
     /// Track of the desk: `report`, `complaint`…
@@ -81,6 +88,8 @@ pub struct NewSubmission {
     pub nonce: [u8; 32],
     /// Facts, as JSON.
     pub facts: String,
+    /// The persons as those see them who do not open the identity, JSON; empty where nobody is described.
+    pub described: String,
     /// Identity, as JSON: sealed before it is written.
     pub identity: Option<String>,
     /// Ids of the uploads it refers to.
@@ -152,7 +161,8 @@ impl Intake {
     pub(crate) async fn open(
         path: &Path,
         origin: &str,
-        secrets: &Arc<Secrets>,
+        secrets: &Secrets,
+        vault: &Vault,
     ) -> Result<Self, StoreError> {
         let mut connection = writing_connection(path).await?;
         migrate(&mut connection, MIGRATIONS).await?;
@@ -177,13 +187,13 @@ impl Intake {
             log,
             received,
             signer: Arc::clone(&signer),
-            secrets: Arc::clone(secrets),
+            vault: vault.clone(),
         };
         tokio::spawn(writer.run(queue));
         Ok(Self {
             commands,
             pool: readers(path, 4).await?,
-            secrets: Arc::clone(secrets),
+            vault: vault.clone(),
             signer,
         })
     }

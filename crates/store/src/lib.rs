@@ -1,9 +1,10 @@
 //! The only crate that touches a database or the object store.
 //!
-//! Five databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
+//! Databases in one folder. `intake.db` holds what people sent and its ledger: insert only, one
 //! writer, group commit, fsynced before anybody reads "received". `work.db` holds what the public
 //! body makes of it; all but people's decisions can be made again from the intake. `record.db`
-//! holds who looked at what, `film.db` what the film desk lends, `access.db` how agents sign in. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
+//! holds who looked at what, `film.db` what the film desk lends, `access.db` how agents sign in, `keys.db` the wrapped
+//! keys of units. Files of their own, so that receiving never waits for matching: SQLite allows one writer a
 //! file.
 //!
 //! - [`intake`]: submissions, supplements, uploads, drafts, the ledger's tiles.
@@ -21,22 +22,27 @@ pub mod intake;
 pub mod measure;
 pub mod objects;
 pub mod record;
+pub mod retention;
+mod scrub;
 pub mod secrets;
 mod sql;
 mod vault;
 pub mod work;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::{
     AnyConnection, AnyPool, ConnectOptions, Connection,
     any::{AnyConnectOptions, AnyPoolOptions},
 };
 
-pub use crate::vault::VaultError;
+pub use crate::vault::{Checked, MASTER_WRAPPED, NewMaster, Unopened, Unwrap, VaultError};
 use crate::{
     access::Access, film::Film, intake::Intake, objects::Objects, record::Record, secrets::Secrets,
-    work::Work,
+    vault::Vault, work::Work,
 };
 
 /// Everything a data folder holds.
@@ -91,6 +97,9 @@ pub enum StoreError {
     /// The writer has stopped.
     #[error("the writer has stopped")]
     Stopped,
+    /// What was asked for was erased, and with it what opens its leaf of the ledger.
+    #[error("it was erased")]
+    Erased,
     /// Another process has the folder open.
     #[error("another program has this data folder open: stop it first, or choose another folder")]
     InUse,
@@ -104,13 +113,27 @@ impl Store {
     /// When a file cannot be opened, the SQLite library is too old to be safe, or the stored ledger
     /// is not consistent with its last checkpoint.
     pub async fn open(folder: &Path, origin: &str) -> Result<Self, StoreError> {
+        Self::open_with(folder, origin, None).await
+    }
+
+    /// The same for a folder whose master key somebody else unwraps.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when the master key is not unwrapped.
+    pub async fn open_with(
+        folder: &Path,
+        origin: &str,
+        unwrap: Option<Unwrap<'_>>,
+    ) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)?;
         sqlx::any::install_default_drivers();
         let lock = std::fs::File::create(folder.join("lock"))?;
         lock.try_lock().map_err(|_| StoreError::InUse)?;
-        let secrets = Arc::new(Secrets::open(&folder.join("keys"))?);
+        let keys = folder.join("keys");
+        let secrets = Arc::new(Secrets::open(&keys)?);
+        let vault = Vault::open(&folder.join("keys.db"), &keys, unwrap).await?;
         let objects = Objects::open(&folder.join("exhibits"))?;
-        let intake = Intake::open(&folder.join("intake.db"), origin, &secrets).await?;
+        let intake = Intake::open(&folder.join("intake.db"), origin, &secrets, &vault).await?;
         let work = Work::open(&folder.join("work.db")).await?;
         let film = Film::open(&folder.join("film.db")).await?;
         let record = Record::open(&folder.join("record.db")).await?;
@@ -124,6 +147,25 @@ impl Store {
             objects,
             secrets,
             _lock: Arc::new(lock),
+        })
+    }
+
+    /// Opens only the keys of a folder that no server has open.
+    ///
+    /// # Errors
+    /// When the folder is in use, or its master key is not to be had.
+    pub async fn open_vault(
+        folder: &Path,
+        unwrap: Option<Unwrap<'_>>,
+    ) -> Result<VaultFolder, StoreError> {
+        sqlx::any::install_default_drivers();
+        let lock = std::fs::File::create(folder.join("lock"))?;
+        lock.try_lock().map_err(|_| StoreError::InUse)?;
+        let keys = folder.join("keys");
+        Ok(VaultFolder {
+            vault: Vault::open(&folder.join("keys.db"), &keys, unwrap).await?,
+            intake: folder.join("intake.db"),
+            _lock: lock,
         })
     }
 
@@ -165,6 +207,37 @@ impl Store {
         std::fs::create_dir_all(folder)?;
         sqlx::any::install_default_drivers();
         Work::open(&folder.join("work.db")).await
+    }
+}
+
+/// The keys of a folder, and what is sealed under them.
+pub struct VaultFolder {
+    vault: Vault,
+    intake: PathBuf,
+    _lock: std::fs::File,
+}
+
+impl VaultFolder {
+    /// Wraps the keys of units by a new master key, which takes the place of the old one; how many there are. No
+    /// record is touched. Cut at any point, the folder opens.
+    ///
+    /// # Errors
+    /// When the new key cannot be made, unwrapped or written: then the old one stays.
+    pub async fn rotate(
+        &self,
+        new: &NewMaster,
+        unwrap: Option<Unwrap<'_>>,
+    ) -> Result<usize, StoreError> {
+        self.vault.rotate(new, unwrap).await
+    }
+
+    /// Opens every sealed identity and forgets what was in it: which open, and why the others do not.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn check(&self) -> Result<Checked, StoreError> {
+        let pool = readers(&self.intake, 1).await?;
+        intake::check_identities(&mut *pool.acquire().await?, &self.vault).await
     }
 }
 

@@ -1,7 +1,10 @@
 //! The keys of one data folder: made once, kept in files only their owner reads, apart from the
 //! databases so that a copied database alone opens nothing.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -10,8 +13,6 @@ use sha2::Sha256;
 pub struct Secrets {
     /// Seed of the ledger's Ed25519 signing key.
     pub(crate) ledger_seed: [u8; 32],
-    /// Key that wraps the data key of each sealed record.
-    pub(crate) vault: [u8; 32],
     /// Key the tracking codes are derived with.
     pub(crate) codes: [u8; 32],
 }
@@ -32,7 +33,6 @@ impl Secrets {
         restrict(folder, 0o700)?;
         Ok(Self {
             ledger_seed: read_or_make(&folder.join("ledger.seed"))?,
-            vault: read_or_make(&folder.join("vault.key"))?,
             codes: read_or_make(&folder.join("codes.key"))?,
         })
     }
@@ -60,30 +60,42 @@ pub(crate) fn random() -> io::Result<[u8; 32]> {
 
 fn read_or_make(path: &Path) -> io::Result<[u8; 32]> {
     match fs::read(path) {
-        Ok(bytes) => bytes.try_into().map_err(|bytes: Vec<u8>| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                format!(
-                    "{} holds {} bytes, a key holds 32: restore it from a backup",
-                    path.display(),
-                    bytes.len()
-                ),
-            )
-        }),
+        Ok(bytes) => key_of(&path.display().to_string(), bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let key = random()?;
-            let fresh = path.with_extension("new");
-            fs::write(&fresh, key)?;
-            restrict(&fresh, 0o600)?;
-            fs::File::open(&fresh)?.sync_all()?;
-            fs::rename(&fresh, path)?;
-            if let Some(parent) = path.parent() {
-                fs::File::open(parent)?.sync_all()?;
-            }
+            write_durably(path, &key)?;
             Ok(key)
         }
         Err(error) => Err(error),
     }
+}
+
+/// The key that a file of this name holds.
+pub(crate) fn key_of(name: &str, bytes: Vec<u8>) -> io::Result<[u8; 32]> {
+    bytes.try_into().map_err(|bytes: Vec<u8>| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!(
+                "{name} holds {} bytes, a key holds 32: restore it from a backup",
+                bytes.len()
+            ),
+        )
+    })
+}
+
+/// Writes a file that only its owner reads: whole, or not at all.
+pub(crate) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut fresh = path.as_os_str().to_owned();
+    fresh.push(".new");
+    let fresh = PathBuf::from(fresh);
+    fs::write(&fresh, bytes)?;
+    restrict(&fresh, 0o600)?;
+    fs::File::open(&fresh)?.sync_all()?;
+    fs::rename(&fresh, path)?;
+    if let Some(parent) = path.parent() {
+        fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -106,10 +118,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = Secrets::open(folder.path()).unwrap();
         let again = Secrets::open(folder.path()).unwrap();
-        assert_eq!(first.vault, again.vault);
+        assert_eq!(first.ledger_seed, again.ledger_seed);
         assert_eq!(first.derive("a", b"x"), again.derive("a", b"x"));
         assert_ne!(first.derive("a", b"x"), first.derive("ax", b""));
-        fs::write(folder.path().join("vault.key"), b"short").unwrap();
+        fs::write(folder.path().join("codes.key"), b"short").unwrap();
         assert!(Secrets::open(folder.path()).is_err());
     }
 }

@@ -15,6 +15,7 @@ mod leave;
 mod matching;
 mod overview;
 mod request;
+mod retention;
 mod series;
 mod sight;
 #[cfg(test)]
@@ -45,11 +46,12 @@ pub use self::{
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
     overview::{KnownKey, MOST_COUNTED, Pressing, Waits},
     request::{Answer, Request, Requested},
+    retention::{DueRow, Erasure, Held, Kept, Proof},
     series::{LinkKind, Reason, SeriesFilter, SeriesRow},
     sight::{Sight, Standing},
     words::Analyser,
 };
-use crate::{StoreError, background, migrate, readers, sql, writer};
+use crate::{StoreError, background, migrate, readers, scrub, sql, writer};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0001.sql"),
@@ -66,6 +68,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0012.sql"),
     include_str!("../migrations/work/0013.sql"),
     include_str!("../migrations/work/0014.sql"),
+    include_str!("../migrations/work/0015.sql"),
 ];
 
 /// What the public body makes of the intake.
@@ -93,6 +96,7 @@ impl Work {
         // Batches touch the same pages of the indexes again and again: copied back seldom, each is
         // copied once for many.
         sql::run(&mut connection, "PRAGMA wal_autocheckpoint = 32000", vec![]).await?;
+        scrub::overwriting(&mut connection, false).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             path: path.to_owned(),

@@ -1,6 +1,7 @@
 //! From the shape of a desk's file to a desk: settings, roles, conditions and their order.
 
 mod question;
+mod retention;
 mod types;
 
 use std::{
@@ -126,6 +127,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
     }
     checker.report_forward();
 
+    checker.described(&steps);
     let headline = raw
         .headline
         .and_then(|headline| checker.headline(&headline, &steps));
@@ -193,6 +195,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
             });
         }
     }
+    let retention = checker.retention(raw.retention, headline.as_ref(), &steps);
     Some(Desk {
         name: raw.name.map_or_else(|| id.as_str().into(), Into::into),
         id,
@@ -211,6 +214,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         orientations,
         eligibility,
         priority,
+        retention,
         places: Arc::clone(places),
     })
 }

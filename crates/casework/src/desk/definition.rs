@@ -5,8 +5,10 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::tz::TimeZone;
 
 use crate::{
+    description::Describes,
     expression::Expression,
     place::{Level, Places},
+    retention,
     submission::{DeskId, QuestionId, Track, UnitId},
     text::{Lang, Text},
     words::words,
@@ -51,6 +53,8 @@ pub struct Desk {
     pub eligibility: Vec<Eligibility>,
     /// What makes a submission come first.
     pub priority: Vec<PriorityRule>,
+    /// How long a submission is kept; empty where `retention_days` alone says.
+    pub retention: Vec<retention::Rule>,
     pub(crate) places: Arc<Places>,
 }
 
@@ -113,6 +117,8 @@ pub struct Question {
     pub when: Option<Expression>,
     /// What the answer is.
     pub role: Option<Role>,
+    /// What it says of a person to those who do not open the identity; nothing where it is `None`.
+    pub describes: Option<Describes>,
 }
 
 /// Whether a question must be answered.

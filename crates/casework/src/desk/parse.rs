@@ -31,6 +31,8 @@ pub(super) struct RawDesk {
     pub(super) eligibility: Vec<RawEligibility>,
     #[serde(default)]
     pub(super) priority: Vec<RawPriority>,
+    #[serde(default)]
+    pub(super) retention: Vec<RawRetention>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +57,7 @@ pub(super) struct RawQuestion {
     pub(super) required: Option<Spanned<Value>>,
     pub(super) when: Option<Spanned<String>>,
     pub(super) is: Option<Spanned<String>>,
+    pub(super) describes: Option<Spanned<Value>>,
     pub(super) max_chars: Option<Spanned<usize>>,
     pub(super) min_chars: Option<Spanned<usize>>,
     pub(super) options: Option<Spanned<Vec<RawChoice>>>,
@@ -75,6 +78,19 @@ pub(super) struct RawQuestion {
     pub(super) max_files: Option<Spanned<usize>>,
     pub(super) question: Option<Spanned<Vec<RawQuestion>>>,
     pub(super) item: Option<Spanned<Text>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRetention {
+    pub(super) id: Spanned<String>,
+    pub(super) when: Option<Spanned<String>>,
+    pub(super) keep: Spanned<String>,
+    pub(super) from: Spanned<String>,
+    pub(super) does: Spanned<String>,
+    pub(super) because: Text,
+    pub(super) article: String,
+    pub(super) confirmed: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -114,7 +114,7 @@ fn a_wrong_question_is_told_with_its_place_and_mend() {
     check(
         &[r#"id = "a", kind = "text", colour = "red""#],
         &[
-            "desks/small.toml:13:60: unknown field `colour`, expected one of `id`, `kind`, `label`, `help`, `required`, `when`, `is`, `max_chars`, `min_chars`, `options`, `max_items`, `min_items`, `past`, `min`, `max`, `integer`, `min_minor`, `max_minor`, `currencies`, `level`, `strict`, `platforms`, `fields`, `required_fields`, `max_files`, `question`, `item`; see docs/formats/desk-1.md",
+            "desks/small.toml:13:60: unknown field `colour`, expected one of `id`, `kind`, `label`, `help`, `required`, `when`, `is`, `describes`, `max_chars`, `min_chars`, `options`, `max_items`, `min_items`, `past`, `min`, `max`, `integer`, `min_minor`, `max_minor`, `currencies`, `level`, `strict`, `platforms`, `fields`, `required_fields`, `max_files`, `question`, `item`; see docs/formats/desk-1.md",
         ],
     );
     check(

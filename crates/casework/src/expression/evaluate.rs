@@ -66,6 +66,14 @@ pub(crate) enum Node {
 }
 
 impl Node {
+    /// Looks at this node and all below it.
+    pub(super) fn each(&self, look: &mut impl FnMut(&Node)) {
+        look(self);
+        for child in self.children() {
+            child.each(look);
+        }
+    }
+
     /// The nodes right below this one.
     pub(super) fn children(&self) -> Vec<&Node> {
         match self {

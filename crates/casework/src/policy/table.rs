@@ -112,6 +112,8 @@ words! {
         Hold = "hold",
         /// Shred what is personal in it.
         Erase = "erase",
+        /// See until when it is kept, what holds it, and what was erased.
+        SeeRetention = "see_retention",
         /// Read a film project.
         ReadFilm = "read_film",
         /// Give an opinion, decide, book.
@@ -321,6 +323,7 @@ impl Action {
             Action::DeclareConflict => case(Facts,[U, J, J, J, J, N, N, N, N]),
             Action::Hold => about(Case,          [N, N, N, U, N, N, A, N, N]).reason(),
             Action::Erase => about(Case,         [N, N, N, N, N, N, A, N, N]).reason().sign_in().second_person(),
+            Action::SeeRetention => about(Case,  [N, N, N, U, N, N, A, N, N]),
             Action::ReadFilm => about(Film,      [N, N, N, U, N, U, N, N, N]),
             Action::HandleFilm => about(Film,    [N, N, N, U, N, U, N, N, N]).changes(),
             Action::ReadRecord => about(Record,  [N, N, N, N, N, N, A, A, N]).reason(),

@@ -112,6 +112,7 @@ ad-action-seal = Seal it
 ad-action-unseal = Lift the seal
 ad-action-declare_conflict = Declare a conflict of interest
 ad-action-hold = Keep it beyond its time, or let that go
+ad-action-see_retention = See what falls due
 ad-action-erase = Shred what is personal in it
 ad-action-read_film = Read a film project
 ad-action-handle_film = Give an opinion, decide, book

@@ -144,6 +144,7 @@ impl From<ReceiveError> for Failure {
     fn from(error: ReceiveError) -> Self {
         match error {
             ReceiveError::Submit(store::intake::SubmitError::Conflict) => Self::Conflict,
+            ReceiveError::Erased => Self::UnknownCode,
             ReceiveError::UnknownEvidence(id) => {
                 Self::Invalid(vec![Wrong::field(id, ErrorCode::NotAFile)])
             }

@@ -15,7 +15,7 @@ use casework::{
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use store::{intake::Submission, objects::hex};
+use store::{StoreError, intake::Submission, objects::hex};
 
 use super::{
     failure::{Failure, Wrong},
@@ -51,7 +51,10 @@ struct Status<'a> {
     messages: Vec<Message>,
     exhibits: Vec<Exhibit>,
     ledger_index: i64,
-    receipt: String,
+    /// None once what opens it was erased.
+    receipt: Option<String>,
+    /// What was erased.
+    erased: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -115,7 +118,11 @@ async fn stands(app: &App, parts: &Parts, lang: Lang) -> Result<Response, Failur
         .as_ref()
         .filter(|_| matches!(standing, Standing::Assigned))
         .and_then(|docket| units.get(docket.unit.as_str()).copied());
-    let received = app.store.intake.receipt(submission.seq).await?;
+    let receipt = match app.store.intake.receipt(submission.seq).await {
+        Ok(received) => Some(received.receipt),
+        Err(StoreError::Erased) => None,
+        Err(error) => return Err(error.into()),
+    };
     let exhibits = app.store.intake.exhibits(submission.seq).await?;
     let body = Status {
         id: &submission.id,
@@ -137,7 +144,8 @@ async fn stands(app: &App, parts: &Parts, lang: Lang) -> Result<Response, Failur
             })
             .collect(),
         ledger_index: submission.seq,
-        receipt: received.receipt,
+        receipt,
+        erased: Some(submission.erased.as_str()).filter(|erased| !erased.is_empty()),
     };
     Ok(super::json_answer(StatusCode::OK, &body))
 }

@@ -317,7 +317,8 @@ fn schemas() -> Map<String, Value> {
             "state": word, "state_text": word, "received_at": moment, "deadline_at": or_null(&moment), "unit": or_null(&word),
             "messages": list(object(json!({ "from": { "type": "string", "enum": ["you", "service"] }, "kind": word, "at": moment, "text": word }))),
             "exhibits": list(object(exhibit)),
-            "ledger_index": count, "receipt": word,
+            "ledger_index": count, "receipt": or_null(&word),
+            "erased": or_null(&json!({ "type": "string", "enum": ["erase_identity", "erase_all"] })),
         })),
         "Message": {
             "type": "object",

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::{
+    retention::{Does, Rules},
     submission::{State as Standing, Track, TrackingCode},
     vigilance::Nearness,
 };
@@ -230,6 +231,11 @@ struct SubmissionPage {
     unit: Option<String>,
     /// How often agents looked at it.
     looks: String,
+    /// What was erased, when and why; empty while nothing was.
+    erased: String,
+    /// Whether the person has a receipt here still.
+    receipt: bool,
+    /// Nothing can be added.
     withdrawn: bool,
     withdrawing: bool,
     messages: Vec<Message>,
@@ -288,12 +294,14 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
         let looks = record.looks_at(submission.seq, LOOKS, denied).await?;
         let ids: Vec<String> = later.iter().flat_map(evidence).collect();
         let files = upload::shown(app, &page, ids.iter().map(String::as_str)).await?;
-        Ok::<_, StoreError>((docket, later, acts, files, looks))
+        let erased = erased(app, &page, submission).await?;
+        Ok::<_, StoreError>((docket, later, acts, files, looks, erased))
     };
-    let (docket, later, acts, files, looks) = match read.await {
+    let (docket, later, acts, files, looks, erased) = match read.await {
         Ok(read) => read,
         Err(error) => return page.store_failed(&error),
     };
+    let erased_all = submission.erased == Does::EraseAll.as_str();
     let withdrawing = later.iter().any(|later| later.kind == "withdrawal");
     let state = docket
         .as_ref()
@@ -338,8 +346,10 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
             ("count", looks),
             ("n", page.count(looks)),
         ),
-        withdrawn: state == Standing::Withdrawn,
-        withdrawing: withdrawing && state != Standing::Withdrawn,
+        withdrawn: state == Standing::Withdrawn || erased_all,
+        withdrawing: withdrawing && !erased_all && state != Standing::Withdrawn,
+        receipt: erased.is_empty(),
+        erased,
         messages,
         key: random_key().unwrap_or_default(),
         done: page.here.ends_with("?received"),
@@ -349,6 +359,33 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
         page,
     };
     render(typed.status, &template)
+}
+
+/// What was erased of a submission, when and why, in words; empty while nothing was.
+async fn erased(app: &App, page: &Page, submission: &Submission) -> Result<String, StoreError> {
+    if submission.erased.is_empty() {
+        return Ok(String::new());
+    }
+    let proofs = app.store.work.proofs(Some(submission.seq), None, None, 9);
+    let proofs = proofs.await?;
+    let mut proofs = proofs.iter().map(|proof| &proof.erasure);
+    let Some(erasure) = proofs.find(|erasure| erasure.does == submission.erased) else {
+        return Ok(String::new());
+    };
+    let rules = app.desk(&submission.desk).map(Rules::of);
+    let rule = rules.as_ref().and_then(|rules| rules.rule(&erasure.rule));
+    // The reason of an act is the agents' own.
+    let why = match rule {
+        Some(rule) => rule.because.get(page.lang).to_owned(),
+        None => page.w.t("submission-erased-act"),
+    };
+    let day = page.day(erasure.at);
+    let (day, why) = (("day", day.as_str()), ("why", why.as_str()));
+    Ok(if submission.erased == Does::EraseAll.as_str() {
+        page.w.t2("submission-erased-all", day, why)
+    } else {
+        page.w.t2("submission-erased-identity", day, why)
+    })
 }
 
 fn evidence(later: &Supplement) -> Vec<String> {

@@ -58,6 +58,9 @@ fn key_of(submission: &Submission, key: &str) -> i64 {
 /// # Errors
 /// When it was not received; nothing of it was kept then.
 pub async fn add(app: &App, addition: Addition<'_>) -> Result<Received, ReceiveError> {
+    if addition.submission.erased == "erase_all" {
+        return Err(ReceiveError::Erased);
+    }
     let mut evidence = Vec::with_capacity(addition.uploads.len());
     for id in &addition.uploads {
         let upload = app.upload(id).await?;

@@ -16,7 +16,9 @@ use axum::{
     routing::{self, MethodFilter},
 };
 use casework::{
-    policy::{self, Action, Agent, Because, Context, Decision, Object, Part, Relation, Subject},
+    policy::{
+        self, Action, Agent, Because, Context, Decision, Object, Part, Reach, Relation, Subject,
+    },
     vigilance::Nearness,
 };
 use store::{
@@ -236,6 +238,27 @@ impl Admitted {
         };
         let context = with_leave(context, leave);
         policy::decide(&self.who, Action::Read, &object(standing), &context).allowed
+    }
+
+    /// Whether the agent may do this to the object once they have signed in anew and a second person has agreed.
+    pub(crate) fn may_once_asked(&self, action: Action) -> bool {
+        let context = Context {
+            reason: true,
+            signed_in_anew: true,
+            second_person: Some("".into()),
+            break_glass: false,
+        };
+        policy::decide(&self.who, action, &self.object, &context).allowed
+    }
+
+    /// How far an action reaches for the agent.
+    pub(crate) fn reach(&self, action: Action) -> Reach {
+        action.rule().reach(self.who.role)
+    }
+
+    /// The second person who agreed; empty where none did.
+    pub(crate) fn second(&self) -> &str {
+        self.leave.as_ref().map_or("", |leave| &leave.second)
     }
 
     /// Whether the agent may do this to anything at all.
@@ -474,7 +497,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let leave = app
         .store
         .work
-        .leave(&who.id, seq, given)
+        .leave(&who.id, seq, given, glass::purpose(door.action))
         .await
         .map_err(failed)?;
     if let Some(leave) = &leave {
@@ -506,6 +529,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         act,
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
+    at.signed.page.keeps = at.may_at_all(Action::SeeRetention);
     at.signed.page.watches = at.may_at_all(Action::ReadRecord);
     at.signed.page.administers = at.may_at_all(Action::SeeService);
     at.signed.page.runs = at.may_at_all(Action::RunMachine);

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use casework::policy::Action;
 use store::{StoreError, record::Look, work::Leave};
 
 use super::{
@@ -22,11 +23,18 @@ use crate::{
 /// How long what a second person agreed to lasts, microseconds…
 pub(super) const LASTS: i64 = 30 * 60_000_000;
 /// … and how long one may agree.
-const WAITS: i64 = 24 * 60 * 60_000_000;
+pub(super) const WAITS: i64 = 24 * 60 * 60_000_000;
+/// What a leave to erase is for; one to look has no word.
+pub(super) const ERASE: &str = "erase";
 const ROWS: i64 = 100;
 /// So many of an agent's may wait: a list that is too long to be read is agreed to unread.
 const MOST_WAITING: i64 = 10;
 const MOST: usize = 300;
+
+/// What a leave that allows an action is for.
+pub(super) fn purpose(action: Action) -> &'static str {
+    if action == Action::Erase { ERASE } else { "" }
+}
 
 /// What was asked for, in words.
 struct LeaveView {
@@ -36,7 +44,10 @@ struct LeaveView {
     when: String,
     reason: String,
     second: String,
+    /// It can be opened.
     lasts: bool,
+    /// It is asked for to erase.
+    erases: bool,
 }
 
 #[derive(Template)]
@@ -93,7 +104,9 @@ async fn page(
         } else {
             name(&leave.second)
         },
-        lasts: leave.agreed_at.is_some_and(|agreed| agreed >= now - LASTS),
+        erases: leave.purpose == ERASE,
+        lasts: leave.purpose.is_empty()
+            && leave.agreed_at.is_some_and(|agreed| agreed >= now - LASTS),
     };
     let me = &at.signed.agent.id;
     let status = if errors.is_empty() {
@@ -145,23 +158,41 @@ pub(super) async fn ask(app: App, at: Admitted) -> Result<Response, Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
     let seqs: Vec<i64> = seq.into_iter().map(|number| number - 1).collect();
     let there = app.store.work.standings(&seqs).await.map_err(failed)?;
-    let leave = Leave {
-        id: new_id(&app, &at.signed)?,
-        docket: there.first().map(|standing| standing.seq),
-        asked: number.to_owned(),
-        agent: at.signed.agent.id.clone(),
-        reason: observables::mask_cards(reason).into_owned(),
-        asked_at: app.now_micros(),
-        ..Leave::default()
-    };
-    keep(&app, &at, "glass_ask", &leave).await?;
-    let since = leave.asked_at - WAITS;
-    let asked = app.store.work.ask_leave(&leave, since, MOST_WAITING).await;
-    if asked.map_err(failed)? {
+    let docket = there.first().map(|standing| standing.seq);
+    if keep_asked(&app, &at, (number, docket, "")).await? {
         return Ok(back(&at));
     }
-    let error = words.t1("wb-error-glass-many", "most", MOST_WAITING);
-    page(&app, &at, number.to_owned(), vec![("glass-number", error)]).await
+    let error = vec![("glass-number", too_many(&at))];
+    page(&app, &at, number.to_owned(), error).await
+}
+
+/// Keeps that the agent asks a second person, for the reason of the form: what they typed, where that stands, and what
+/// for. False when too much waits.
+pub(super) async fn keep_asked(
+    app: &App,
+    at: &Admitted,
+    (asked, docket, purpose): (&str, Option<i64>, &str),
+) -> Result<bool, Refused> {
+    let leave = Leave {
+        id: new_id(app, &at.signed)?,
+        docket,
+        asked: asked.to_owned(),
+        agent: at.signed.agent.id.clone(),
+        reason: observables::mask_cards(at.field("reason")).into_owned(),
+        asked_at: app.now_micros(),
+        purpose: purpose.to_owned(),
+        ..Leave::default()
+    };
+    keep(app, at, "glass_ask", &leave).await?;
+    let since = leave.asked_at - WAITS;
+    let kept = app.store.work.ask_leave(&leave, since, MOST_WAITING).await;
+    kept.map_err(|error| at.signed.failed(&error))
+}
+
+/// Why nothing more can be asked for.
+pub(super) fn too_many(at: &Admitted) -> String {
+    let words = at.signed.page.w;
+    words.t1("wb-error-glass-many", "most", MOST_WAITING)
 }
 
 /// Leads to what a second person agreed to.
@@ -172,7 +203,7 @@ pub(super) async fn open(app: App, at: Admitted) -> Result<Response, Refused> {
     let leaves = leaves.map_err(failed)?;
     let leave = leaves.iter().find(|leave| {
         let lasts = leave.agreed_at.is_some_and(|agreed| agreed >= now - LASTS);
-        leave.id == at.path("leave") && leave.agent == *me && lasts
+        leave.id == at.path("leave") && leave.agent == *me && lasts && leave.purpose.is_empty()
     });
     let seqs = Vec::from_iter(leave.and_then(|leave| leave.docket));
     let there = app.store.work.standings(&seqs).await.map_err(failed)?;

@@ -16,6 +16,7 @@ use askama::Template;
 use axum::{http::StatusCode, response::Response};
 use casework::{
     answers::Answers,
+    description::Description,
     desk::Desk,
     policy::{Action, Part},
     submission::{Closing, Track},
@@ -169,6 +170,7 @@ struct Can {
     correct: bool,
     open_identity: bool,
     download: bool,
+    see_retention: bool,
 }
 
 #[derive(Template)]
@@ -209,6 +211,10 @@ struct SubmissionPage {
     closings: Vec<Opt>,
     exhibits: Vec<Exhibit>,
     has_identity: bool,
+    /// The persons, without opening the identity.
+    described: Vec<String>,
+    /// What was erased, and when; empty while nothing was.
+    erased: String,
     messages: Vec<Message>,
     acts: Vec<ActView>,
 }
@@ -394,6 +400,8 @@ async fn build(
             .map(|upload| exhibit(&page, &address, upload, &unread))
             .collect(),
         has_identity: intake.has_identity(seq).await? && at.is_shown(Part::Identity),
+        described: described(loaded, lang),
+        erased: erased(&page, &loaded.submission, &acts),
         messages: history::messages(&page, &supplements, &acts, &names, &marks),
         acts: acts
             .iter()
@@ -445,6 +453,29 @@ async fn build(
         steps,
         page,
     })
+}
+
+/// The persons as the desk lets them be described.
+fn described(loaded: &Loaded<'_>, lang: casework::Lang) -> Vec<String> {
+    let kept: Vec<Value> = serde_json::from_str(&loaded.submission.described).unwrap_or_default();
+    let Some(desk) = loaded.desk else {
+        return Vec::new();
+    };
+    kept.iter()
+        .filter_map(Description::from_json)
+        .map(|person| person.label(desk, lang))
+        .collect()
+}
+
+/// What was erased of it, and when.
+fn erased(page: &Page, submission: &Submission, acts: &[Act]) -> String {
+    let act = acts.iter().find(|act| act.kind == submission.erased);
+    let day = act.map_or_else(String::new, |act| page.day(act.at));
+    match submission.erased.as_str() {
+        "erase_identity" => page.w.t1("wb-erased-identity", "day", day),
+        "erase_all" => page.w.t1("wb-erased-all", "day", day),
+        _ => String::new(),
+    }
 }
 
 fn urgent(loaded: &Loaded<'_>, page: &Page) -> String {
@@ -515,6 +546,7 @@ fn can(at: &Admitted, docket: &Docket) -> Can {
         correct: at.may(Action::Correct),
         open_identity: at.may(Action::OpenIdentity),
         download: at.may(Action::OpenExhibit),
+        see_retention: at.may(Action::SeeRetention),
     }
 }
 

@@ -5,6 +5,7 @@ mod doors;
 mod glass;
 mod record;
 mod referral;
+mod retention;
 mod security;
 mod signin;
 
@@ -61,6 +62,7 @@ pub(super) fn page(lang: Lang) -> Page {
         administers: false,
         runs: false,
         signs: 0,
+        keeps: false,
         task: String::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::{Access, happened, hashed};
 use crate::{
     StoreError,
     sql::{self, params},
-    vault,
+    vault::sealed,
 };
 
 /// A password as it is kept, and the secret of its codes. `Debug` shows neither.
@@ -134,7 +134,7 @@ impl Access {
         row.map(|row| {
             Ok(Password {
                 hash: sql::text(&row, 0)?,
-                secret: vault::open(&self.key, &of(agent), &sql::bytes(&row, 1)?)?,
+                secret: sealed::open_1(&self.key, &of(agent), &sql::bytes(&row, 1)?)?,
             })
         })
         .transpose()
@@ -153,7 +153,7 @@ impl Access {
         codes: &[String],
         now: i64,
     ) -> Result<(), StoreError> {
-        let sealed = vault::seal(&self.key, &of(agent), &password.secret)?;
+        let sealed = sealed::seal_1(&self.key, &of(agent), &password.secret)?;
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin().await?;
         sql::run(

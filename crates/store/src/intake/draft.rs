@@ -5,7 +5,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 
 use super::{Intake, SubmitError, writing::Command};
-use crate::{StoreError, sql, vault};
+use crate::{
+    StoreError, VaultError, sql,
+    vault::sealed::{open_1, seal_1},
+};
 
 /// A draft as its owner sees it.
 #[derive(Clone, Debug)]
@@ -45,9 +48,9 @@ impl Intake {
     /// When it was not kept.
     pub async fn save_draft(&self, code: &[u8], draft: Draft) -> Result<(), SubmitError> {
         let not_durable =
-            |error: vault::VaultError| SubmitError::NotDurable(std::sync::Arc::new(error.into()));
+            |error: VaultError| SubmitError::NotDurable(std::sync::Arc::new(error.into()));
         let sealed =
-            vault::seal(&seal_key(code), b"draft", draft.body.as_bytes()).map_err(not_durable)?;
+            seal_1(&seal_key(code), b"draft", draft.body.as_bytes()).map_err(not_durable)?;
         let (answer, answered) = oneshot::channel();
         self.send(Command::SaveDraft {
             code: lookup(code),
@@ -82,7 +85,7 @@ impl Intake {
         )
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let body = vault::open(&seal_key(code), b"draft", &sql::bytes(&row, 2)?)?;
+        let body = open_1(&seal_key(code), b"draft", &sql::bytes(&row, 2)?)?;
         Ok(Some(Draft {
             desk: sql::text(&row, 0)?,
             desk_version: u32::try_from(sql::int(&row, 1)?).unwrap_or(u32::MAX),

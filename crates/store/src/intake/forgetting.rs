@@ -90,7 +90,7 @@ impl Intake {
     }
 
     /// Every upload of these bytes.
-    async fn with_bytes(&self, hashes: &[[u8; 32]]) -> Result<Vec<Upload>, StoreError> {
+    pub(crate) async fn with_bytes(&self, hashes: &[[u8; 32]]) -> Result<Vec<Upload>, StoreError> {
         let mut connection = self.reading().await?;
         let hashes = hashes.iter().map(|sha256| (*sha256).into()).collect();
         let head = format!("{UPLOAD} WHERE sha256");

@@ -236,6 +236,9 @@ pub(super) async fn repeated(
             what: "ledger row",
             why: format!("nothing stands at {seq}"),
         })?;
+    if sql::bytes(&row, 3)?.is_empty() {
+        return Err(StoreError::Erased);
+    }
     let bytes = |column| -> Result<[u8; 32], StoreError> {
         sql::bytes(&row, column)?
             .try_into()

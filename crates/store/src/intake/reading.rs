@@ -4,7 +4,7 @@ use ledger::Commitment;
 use sqlx::any::AnyRow;
 
 use super::{Intake, Received, log};
-use crate::{StoreError, sql, vault};
+use crate::{StoreError, sql};
 
 /// A submission as kept. Its identity is apart, see [`Intake::identity`].
 #[derive(Clone, Debug)]
@@ -27,6 +27,10 @@ pub struct Submission {
     pub received_at: i64,
     /// JSON.
     pub facts: String,
+    /// The persons as those see them who do not open the identity, JSON; empty where nobody is described.
+    pub described: String,
+    /// What was erased of it: empty, or a word of `casework::retention::Does`.
+    pub erased: String,
 }
 
 /// Something that came later.
@@ -63,8 +67,7 @@ pub struct Upload {
 
 pub(super) const UPLOAD: &str = "SELECT id, sha256, size, name, media_type, at FROM upload";
 
-const SUBMISSION: &str =
-    "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts FROM submission";
+const SUBMISSION: &str = "SELECT seq, id, desk, desk_version, track, lang, channel, received_at, facts, described, erased FROM submission";
 
 impl Intake {
     /// The submission a tracking code opens.
@@ -186,48 +189,6 @@ impl Intake {
             .as_ref()
             .map(submission)
             .transpose()
-    }
-
-    /// Whether an identity was sealed with a submission; nothing is opened.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn has_identity(&self, seq: i64) -> Result<bool, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        Ok(sql::row(
-            &mut connection,
-            "SELECT seq FROM identity WHERE seq = $1",
-            sql::params![seq],
-        )
-        .await?
-        .is_some())
-    }
-
-    /// The identity that was sealed with a submission, as JSON. Opening it is an act: the caller
-    /// answers for the right to and the record of it.
-    ///
-    /// # Errors
-    /// When the database does not answer or the record does not open.
-    pub async fn identity(&self, submission: &Submission) -> Result<Option<String>, StoreError> {
-        let mut connection = self.reading().await?;
-        let row = sql::row(
-            &mut connection,
-            "SELECT sealed FROM identity WHERE seq = $1",
-            sql::params![submission.seq],
-        )
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let plain = vault::open(
-            &self.secrets.vault,
-            submission.id.as_bytes(),
-            &sql::bytes(&row, 0)?,
-        )?;
-        String::from_utf8(plain)
-            .map(Some)
-            .map_err(|error| StoreError::Corrupt {
-                what: "identity",
-                why: error.to_string(),
-            })
     }
 
     /// What came later for a submission, oldest first.
@@ -375,6 +336,8 @@ fn submission(row: &AnyRow) -> Result<Submission, StoreError> {
         channel: sql::text(row, 6)?,
         received_at: sql::int(row, 7)?,
         facts: sql::text(row, 8)?,
+        described: sql::text(row, 9)?,
+        erased: sql::text(row, 10)?,
     })
 }
 

@@ -1,14 +1,15 @@
 use super::*;
 use sqlx::Connection;
 
-use crate::{Store, vault};
+use crate::{Store, vault::sealed::seal_1};
 
 const ORIGIN: &str = "orfevre.example/test";
 
-pub(super) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
+pub(crate) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
     NewSubmission {
         id: format!("00000000-0000-7000-8000-{number:012}"),
         desk: "pharos".to_owned(),
+        unit: "ofac-pharos".to_owned(),
         desk_version: 1,
         track: "report".to_owned(),
         lang: "fr".to_owned(),
@@ -20,6 +21,7 @@ pub(super) fn submission(number: u64, key: i64, body: u8) -> NewSubmission {
         digest: [body; 32],
         nonce: [number as u8; 32],
         facts: "{}".to_owned(),
+        described: String::new(),
         identity: Some(format!("{{\"name\":\"person {number}\"}}")),
         uploads: Vec::new(),
     }
@@ -237,7 +239,7 @@ async fn what_was_received_is_read_from_the_log_that_a_kill_leaves() {
 }
 
 /// A writer with its queue, on a connection that the test has prepared.
-fn start(
+async fn start(
     folder: &Path,
     connection: AnyConnection,
     secrets: &Arc<Secrets>,
@@ -252,7 +254,9 @@ fn start(
         log: ledger::Log::empty(),
         received: 0,
         signer,
-        secrets: Arc::clone(secrets),
+        vault: Vault::open(&folder.join("keys.db"), &folder.join("keys"), None)
+            .await
+            .unwrap(),
     };
     tokio::spawn(writer.run(queue));
     (commands, verifier)
@@ -282,7 +286,7 @@ async fn when_the_database_is_full_nothing_is_half_written_and_it_goes_on_with_r
     sql::run(&mut connection, "PRAGMA max_page_count = 200", vec![])
         .await
         .unwrap();
-    let (commands, verifier) = start(folder.path(), connection, &secrets);
+    let (commands, verifier) = start(folder.path(), connection, &secrets).await;
     let large = |number| NewSubmission {
         facts: format!("{{\"text\":\"{}\"}}", "x".repeat(10_000)),
         ..submission(number, number as i64, 1)
@@ -335,6 +339,7 @@ async fn a_folder_of_the_first_form_is_read_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     sqlx::any::install_default_drivers();
     let secrets = Arc::new(Secrets::open(&folder.path().join("keys")).unwrap());
+    std::fs::write(folder.path().join("keys/vault.key"), [7; 32]).unwrap();
     let mut connection = writer(&folder.path().join("intake.db")).await.unwrap();
     migrate(&mut connection, &MIGRATIONS[..1]).await.unwrap();
     let signer = Signer::new(ORIGIN, &secrets.ledger_seed).unwrap();
@@ -352,7 +357,7 @@ async fn a_folder_of_the_first_form_is_read_and_goes_on() {
         let commitment = opening.commitment();
         let appended = ledger.append(&[commitment]).unwrap();
         let checkpoint = signer.sign(appended.size(), &appended.root());
-        let sealed = vault::seal(&secrets.vault, new.id.as_bytes(), b"{}").unwrap();
+        let sealed = seal_1(&[7; 32], new.id.as_bytes(), b"{}").unwrap();
         let mut transaction = connection.begin().await.unwrap();
         let mut rows = vec![
             (

@@ -7,21 +7,21 @@ use sqlx::{AnyConnection, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    Draft, NewSubmission, NewSupplement, Received, SubmitError, Upload,
+    Draft, Erased, NewSubmission, NewSupplement, Received, SubmitError, Upload,
     anchor::{self, NewAnchor},
+    erasing::Scrubbed,
     log, writing_connection,
 };
 use crate::{
-    StoreError,
-    secrets::Secrets,
+    StoreError, scrub,
     sql::{self, Batch, Param, params},
-    vault,
+    vault::{Vault, sealed},
 };
 
 /// How many commands one commit takes at most: bounds the wait of the first behind the last.
 const GROUP: usize = 1000;
 
-type Answer<T> = oneshot::Sender<Result<T, SubmitError>>;
+pub(super) type Answer<T> = oneshot::Sender<Result<T, SubmitError>>;
 /// Lookup of its code, the draft, its sealed body.
 type WaitingDraft = (i64, Box<Draft>, Vec<u8>, Answer<()>);
 /// When drafts have expired, ids of uploads.
@@ -41,12 +41,25 @@ pub(super) enum Command {
     DropDraft(i64, Answer<()>),
     /// A hash of the record of looks; the answer is its leaf.
     Anchor(NewAnchor, Answer<i64>),
+    /// Gives a record other bytes, if it still has those it had.
+    Reseal(Resealed, Answer<()>),
+    /// Takes a submission out, as far as it is erased.
+    Erase(Erased, Answer<()>),
+    /// Overwrites what was deleted, some at a time.
+    Scrub(Answer<Scrubbed>),
     /// Forgets the drafts that have expired at this moment, and the rows of these uploads.
     Forget {
         expired_at: i64,
         uploads: Vec<String>,
         answer: Answer<()>,
     },
+}
+
+/// A sealed record whose data key another key wraps from now on.
+pub(super) struct Resealed {
+    pub(super) seq: i64,
+    pub(super) before: Vec<u8>,
+    pub(super) after: Vec<u8>,
 }
 
 /// Owns the connection and the ledger's right edge.
@@ -59,7 +72,7 @@ pub(super) struct Writer {
     /// How many submissions there are.
     pub(super) received: i64,
     pub(super) signer: Arc<Signer>,
-    pub(super) secrets: Arc<Secrets>,
+    pub(super) vault: Vault,
 }
 
 /// What one commit takes, each with whom to answer.
@@ -71,6 +84,8 @@ struct Group {
     dropped: Vec<(i64, Answer<()>)>,
     forgotten: Vec<Forgotten>,
     anchors: Vec<(NewAnchor, Answer<i64>)>,
+    resealed: Vec<(Resealed, Answer<()>)>,
+    erased: Vec<(Erased, Answer<()>)>,
 }
 
 /// Places and bodies of what was received before under the idempotency keys of a group.
@@ -135,6 +150,9 @@ impl Writer {
         let mut dropped = Vec::new();
         let mut forgotten = Vec::new();
         let mut anchors = Vec::new();
+        let mut resealed = Vec::new();
+        let mut erased = Vec::new();
+        let mut scrubs = Vec::new();
         for command in group {
             match command {
                 Command::Submit(submission, answer) => submissions.push((*submission, answer)),
@@ -150,6 +168,9 @@ impl Writer {
                 }
                 Command::DropDraft(code, answer) => dropped.push((code, answer)),
                 Command::Anchor(new, answer) => anchors.push((new, answer)),
+                Command::Reseal(one, answer) => resealed.push((one, answer)),
+                Command::Erase(one, answer) => erased.push((one, answer)),
+                Command::Scrub(answer) => scrubs.push(answer),
                 Command::Forget {
                     expired_at,
                     uploads,
@@ -165,6 +186,8 @@ impl Writer {
             dropped,
             forgotten,
             anchors,
+            resealed,
+            erased,
         };
         let done = self.commit(&group).await;
         let Group {
@@ -175,6 +198,8 @@ impl Writer {
             dropped,
             forgotten,
             anchors,
+            resealed,
+            erased,
         } = group;
         match done {
             Ok(Answers {
@@ -197,7 +222,9 @@ impl Writer {
                     .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
                     .chain(dropped.into_iter().map(|(_, answer)| answer))
-                    .chain(forgotten.into_iter().map(|(.., answer)| answer));
+                    .chain(forgotten.into_iter().map(|(.., answer)| answer))
+                    .chain(resealed.into_iter().map(|(_, answer)| answer))
+                    .chain(erased.into_iter().map(|(_, answer)| answer));
                 for answer in plain {
                     let _gone = answer.send(Ok(()));
                 }
@@ -223,13 +250,33 @@ impl Writer {
                     .map(|(_, answer)| answer)
                     .chain(drafts.into_iter().map(|(.., answer)| answer))
                     .chain(dropped.into_iter().map(|(_, answer)| answer))
-                    .chain(forgotten.into_iter().map(|(.., answer)| answer));
+                    .chain(forgotten.into_iter().map(|(.., answer)| answer))
+                    .chain(resealed.into_iter().map(|(_, answer)| answer))
+                    .chain(erased.into_iter().map(|(_, answer)| answer));
                 for answer in plain {
                     let _gone = answer.send(Err(refused()));
                 }
                 self.recover().await;
             }
         }
+        // Nobody of the group waits for it.
+        for answer in scrubs {
+            let scrubbed = self.scrub().await;
+            let failed = |error| SubmitError::NotDurable(Arc::new(error));
+            let _gone = answer.send(scrubbed.map_err(failed));
+        }
+    }
+
+    async fn scrub(&mut self) -> Result<Scrubbed, StoreError> {
+        if scrub::fill(&mut self.connection).await? {
+            return Ok(Scrubbed::More);
+        }
+        let empty = scrub::empty_log(&mut self.connection).await?;
+        Ok(if empty {
+            Scrubbed::Clean
+        } else {
+            Scrubbed::Read
+        })
     }
 
     /// After a failed commit nothing in memory is trusted: a new connection, the log read again.
@@ -342,8 +389,9 @@ impl Writer {
             &group.submissions,
             &outcomes,
             seq_of,
-            &self.secrets,
-        )?;
+            &self.vault,
+        )
+        .await?;
         write_supplements(&mut batch, &group.supplements, &later_outcomes, seq_of);
         let anchored: Vec<i64> = places
             .zip(&group.anchors)
@@ -381,6 +429,15 @@ impl Writer {
         for (code, _) in &group.dropped {
             batch.run("DELETE FROM draft WHERE code = ?", params![*code]);
         }
+        for (Resealed { seq, before, after }, _) in &group.resealed {
+            batch.run(
+                "UPDATE identity SET sealed = ? WHERE seq = ? AND sealed = ?",
+                params![after.clone(), *seq, before.clone()],
+            );
+        }
+        for (erased, _) in &group.erased {
+            erased.write(&mut batch);
+        }
         let new_submissions = outcomes
             .iter()
             .filter(|outcome| matches!(outcome, Outcome::New(_)))
@@ -398,9 +455,16 @@ impl Writer {
             Some((appended, checkpoint))
         };
         if !batch.is_empty() {
+            let overwrites = !group.erased.is_empty() || !group.resealed.is_empty();
+            if overwrites {
+                scrub::overwriting(&mut self.connection, true).await?;
+            }
             let mut transaction = self.connection.begin().await?;
             batch.execute(&mut transaction).await?;
             transaction.commit().await?;
+            if overwrites {
+                scrub::overwriting(&mut self.connection, false).await?;
+            }
             self.written.send_replace(());
         }
 
@@ -523,12 +587,12 @@ fn sort_out(
     outcomes
 }
 
-fn write_submissions(
+async fn write_submissions(
     batch: &mut Batch,
     submissions: &[(NewSubmission, Answer<Received>)],
     outcomes: &[Outcome],
     seq_of: impl Fn(usize) -> i64,
-    secrets: &Secrets,
+    vault: &Vault,
 ) -> Result<(), StoreError> {
     let mut rows = Vec::with_capacity(submissions.len());
     let mut identities = Vec::new();
@@ -553,9 +617,12 @@ fn write_submissions(
             new.nonce,
             new.body,
             new.facts.as_str(),
+            new.described.as_str(),
         ]);
         if let Some(identity) = &new.identity {
-            let sealed = vault::seal(&secrets.vault, new.id.as_bytes(), identity.as_bytes())?;
+            // Durable by now, though what is sealed under it is not yet.
+            let key = vault.of_unit(&new.unit).await?;
+            let sealed = sealed::seal(&key, new.id.as_bytes(), identity.as_bytes())?;
             identities.push(params![seq, sealed]);
         }
         exhibits.extend(
@@ -565,7 +632,7 @@ fn write_submissions(
         );
     }
     batch.insert(
-        "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts) VALUES",
+        "INSERT INTO submission (seq, id, desk, desk_version, track, lang, channel, received_at, code, idempotency, digest, nonce, body, facts, described) VALUES",
         "",
         rows,
     );

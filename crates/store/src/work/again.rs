@@ -13,7 +13,7 @@ use super::{
     Work,
     apply::{Key, holders_of, mark_components_of, pack_keys, unpack_keys, write_keys},
     matching::{bits, joins, listed, pairs, seconds},
-    number, series, set_number, sight,
+    number, retention, series, set_number, sight,
 };
 use crate::{
     StoreError,
@@ -145,20 +145,32 @@ impl Work {
                 params![one.sightings.as_str(), seq],
             )
             .await?;
-            sight::keep_parts(&mut transaction, seq, &one.parts).await?;
             let packed = sql::bytes(&row, 0)?;
-            replace_keys(
-                &mut transaction,
-                seq,
-                &unpack_keys(&packed),
-                &one.keys,
-                model,
-            )
-            .await?;
+            let unmatched = retention::is_unmatched(&mut transaction, seq).await?;
+            let (keys, parts) = match unmatched {
+                true => (&[][..], &[][..]),
+                false => (&one.keys[..], &one.parts[..]),
+            };
+            sight::keep_parts(&mut transaction, seq, parts).await?;
+            replace_keys(&mut transaction, seq, &unpack_keys(&packed), keys, model).await?;
         }
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Takes all its keys from a submission.
+pub(super) async fn without_keys(
+    connection: &mut AnyConnection,
+    seq: i64,
+    model: &Model,
+) -> Result<(), StoreError> {
+    let text = "SELECT keys FROM docket WHERE seq = $1";
+    let Some(row) = sql::row(connection, text, params![seq]).await? else {
+        return Ok(());
+    };
+    let held = unpack_keys(&sql::bytes(&row, 0)?);
+    replace_keys(connection, seq, &held, &[], model).await
 }
 
 /// Gives a submission these keys instead of those.

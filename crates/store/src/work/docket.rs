@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::{Sight, Work, again, apply, joint, set_number, sight};
+use super::{Sight, Work, again, apply, joint, retention, set_number, sight};
 use crate::{
     StoreError,
     intake::Supplement,
@@ -701,6 +701,7 @@ pub(super) async fn write_change(
 
 /// What goes along when a submission passes to another unit, by routing or by a transfer: the one place for it.
 async fn passes_to(connection: &mut AnyConnection, after: &Docket) -> Result<(), StoreError> {
+    retention::pass(connection, after.seq).await?;
     if let Some(series) = after.series.clone() {
         sight::count_shares(connection, vec![series.into()]).await?;
     }

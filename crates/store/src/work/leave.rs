@@ -27,10 +27,12 @@ pub struct Leave {
     pub second: String,
     /// When they did.
     pub agreed_at: Option<i64>,
+    /// What it is for: empty to look, `erase` to erase.
+    pub purpose: String,
 }
 
 const COLUMNS: &str =
-    "SELECT id, docket, asked, agent, reason, asked_at, second, agreed_at FROM leave";
+    "SELECT id, docket, asked, agent, reason, asked_at, second, agreed_at, purpose FROM leave";
 /// The agent of the second value has no conflict of interest in what a leave is for.
 const UNBIASED: &str = "NOT EXISTS (SELECT 1 FROM conflict WHERE conflict.docket = leave.docket AND conflict.agent = $2)";
 /// The place of what is not there.
@@ -50,10 +52,10 @@ impl Work {
         let mut connection = self.writing().await?;
         let kept = sql::run(
             &mut connection,
-            "INSERT INTO leave (id, docket, asked, agent, reason, asked_at, second) SELECT $1, $2, $3, $4, $5, $6, '' WHERE (SELECT COUNT(*) FROM leave WHERE agent = $4 AND agreed_at IS NULL AND asked_at >= $7) < $8",
+            "INSERT INTO leave (id, docket, asked, agent, reason, asked_at, second, purpose) SELECT $1, $2, $3, $4, $5, $6, '', $9 WHERE (SELECT COUNT(*) FROM leave WHERE agent = $4 AND agreed_at IS NULL AND asked_at >= $7) < $8",
             params![
                 leave.id.as_str(), leave.docket.unwrap_or(NOWHERE), leave.asked.as_str(),
-                leave.agent.as_str(), leave.reason.as_str(), leave.asked_at, since, most,
+                leave.agent.as_str(), leave.reason.as_str(), leave.asked_at, since, most, leave.purpose.as_str(),
             ],
         )
         .await?;
@@ -100,7 +102,7 @@ impl Work {
         Ok(agreed > 0)
     }
 
-    /// The leave of an agent to look at a submission that a second person gave since `since`, one who has no conflict of
+    /// The leave of an agent for a purpose on a submission that a second person gave since `since`, one who has no conflict of
     /// interest in it.
     ///
     /// # Errors
@@ -110,12 +112,13 @@ impl Work {
         agent: &str,
         docket: Option<i64>,
         since: i64,
+        purpose: &str,
     ) -> Result<Option<Leave>, StoreError> {
         let mut connection = self.reading().await?;
         let text = format!(
-            "{COLUMNS} WHERE agent = $1 AND docket = $2 AND agreed_at >= $3 AND second NOT IN (SELECT conflict.agent FROM conflict WHERE conflict.docket = $2) ORDER BY agreed_at DESC LIMIT 1"
+            "{COLUMNS} WHERE agent = $1 AND docket = $2 AND agreed_at >= $3 AND purpose = $4 AND second NOT IN (SELECT conflict.agent FROM conflict WHERE conflict.docket = $2) ORDER BY agreed_at DESC LIMIT 1"
         );
-        let values = params![agent, docket.unwrap_or(NOWHERE), since];
+        let values = params![agent, docket.unwrap_or(NOWHERE), since, purpose];
         let row = sql::row(&mut connection, &text, values).await?;
         let found = row.as_ref().map(leave).transpose()?;
         Ok(found.filter(|leave| leave.docket.is_some()))
@@ -133,5 +136,6 @@ fn leave(row: &AnyRow) -> Result<Leave, StoreError> {
         asked_at: sql::int(row, 5)?,
         second: sql::text(row, 6)?,
         agreed_at: sql::int_or_none(row, 7)?,
+        purpose: sql::text(row, 8)?,
     })
 }

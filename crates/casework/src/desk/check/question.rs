@@ -103,6 +103,10 @@ impl Checker<'_, '_> {
             .is
             .as_ref()
             .and_then(|is| self.role(is, raw.kind.get_ref()));
+        let describes = raw
+            .describes
+            .as_ref()
+            .and_then(|raw_describes| self.describes(raw_describes, &raw, role));
         let (label, help) = (raw.label.clone(), raw.help.clone());
         let kind = self.kind(raw, position, entry, inner);
         let role = match &kind {
@@ -117,6 +121,7 @@ impl Checker<'_, '_> {
             required,
             when,
             role,
+            describes,
         })
     }
 
