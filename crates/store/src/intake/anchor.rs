@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ledger::{Commitment, Signer, Verifier};
-use sqlx::{AnyConnection, AnyPool, any::AnyRow};
+use sqlx::{Any, AnyConnection, AnyPool, any::AnyRow, pool::PoolConnection};
 use tokio::sync::oneshot;
 
 use super::{Intake, SubmitError, log, writing::Command};
@@ -128,14 +128,28 @@ impl Intake {
 
 /// The anchors of a folder, read beside a server that has it open.
 pub struct Anchors {
-    pool: AnyPool,
+    /// None where nothing was ever received: looking makes no file.
+    pool: Option<AnyPool>,
 }
 
 impl Anchors {
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self {
-            pool: readers(path, 1).await?,
-        })
+        let pool = match path.exists() {
+            true => Some(readers(path, 1).await?),
+            false => None,
+        };
+        Ok(Self { pool })
+    }
+
+    /// A connection to a database that has this table; none where it is of an older program.
+    async fn with(&self, table: &str) -> Result<Option<PoolConnection<Any>>, StoreError> {
+        let Some(pool) = &self.pool else {
+            return Ok(None);
+        };
+        let mut connection = pool.acquire().await?;
+        let text = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = $1";
+        let there = sql::row(&mut connection, text, params![table]).await?;
+        Ok(there.map(|_| connection))
     }
 
     /// Every anchor, the oldest first; none in a folder of an older program.
@@ -143,12 +157,10 @@ impl Anchors {
     /// # Errors
     /// When the database does not answer.
     pub async fn all(&self) -> Result<Vec<Anchor>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
-        let table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'anchor'";
-        if sql::row(&mut connection, table, vec![]).await?.is_none() {
-            return Ok(Vec::new());
+        match self.with("anchor").await? {
+            Some(mut connection) => all(&mut connection).await,
+            None => Ok(Vec::new()),
         }
-        all(&mut connection).await
     }
 
     /// The receipt of an anchor against the ledger's present checkpoint.
@@ -156,7 +168,9 @@ impl Anchors {
     /// # Errors
     /// When the database does not answer or the stored ledger does not hold together.
     pub async fn receipt(&self, seq: i64) -> Result<String, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let Some(mut connection) = self.with("anchor").await? else {
+            return Err(StoreError::Ledger(format!("it has no anchor {seq}")));
+        };
         let received = log::repeated(&mut connection, ANCHOR, seq).await?;
         Ok(received.receipt)
     }
@@ -166,7 +180,9 @@ impl Anchors {
     /// # Errors
     /// When a key or the ledger cannot be read.
     pub async fn own_verifier(&self, keys: &Path) -> Result<Option<Verifier>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let Some(mut connection) = self.with("meta").await? else {
+            return Ok(None);
+        };
         let note = log::checkpoint(&mut connection).await?;
         let Some(origin) = note.as_deref().and_then(|note| note.lines().next()) else {
             return Ok(None);
@@ -266,6 +282,24 @@ mod tests {
         }
         // Submissions are counted apart: an anchor is none.
         assert_eq!(store.intake.count().await.unwrap(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_folder_that_received_nothing_has_no_anchor_and_gets_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let _work = Store::open_work(folder.path()).await.unwrap();
+        let path = folder.path().join("intake.db");
+        for empty in [false, true] {
+            if empty {
+                std::fs::write(&path, b"").unwrap();
+            }
+            let anchors = Anchors::open(&path).await.unwrap();
+            assert_eq!(path.exists(), empty);
+            assert_eq!(anchors.all().await.unwrap(), []);
+            let keys = folder.path().join("keys");
+            assert!(anchors.own_verifier(&keys).await.unwrap().is_none());
+            assert!(anchors.receipt(0).await.is_err());
+        }
     }
 
     #[test]
