@@ -15,6 +15,7 @@
 //! - [`project`] folds what happens to a film project, from request to credits;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
+//! - [`body`] reads the bodies outside to which a copy may be handed over;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
 //! - [`clock`] computes deadlines;
 //! - [`vigilance`] finds signs of misuse in the record of looks.
@@ -23,6 +24,7 @@
 
 pub mod answers;
 pub mod assess;
+pub mod body;
 pub mod booking;
 pub mod clock;
 pub mod competence;

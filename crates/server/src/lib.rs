@@ -30,3 +30,4 @@ pub mod worker;
 
 pub use router::router;
 pub use serve::serve;
+pub use workbench::demonstrate;

@@ -24,6 +24,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/workbench.ftl"),
         include_str!("../locales/en/workbench.ftl"),
     ),
+    (
+        include_str!("../locales/fr/referral.ftl"),
+        include_str!("../locales/en/referral.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

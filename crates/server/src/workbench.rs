@@ -12,6 +12,7 @@ mod link;
 mod policies;
 mod queue;
 mod record;
+mod referral;
 mod row;
 mod search;
 mod series;
@@ -25,6 +26,7 @@ mod told;
 use axum::{Router, response::Response, routing::get};
 use casework::policy::Action;
 
+pub use self::referral::demonstrate;
 use self::{
     door::{About, Admitted, Doors},
     session::Refused,
@@ -117,7 +119,7 @@ fn doors() -> Doors {
         let path = series(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
     }
-    doors
+    referral::doors(doors)
 }
 
 async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {

@@ -2,6 +2,7 @@
 
 mod doors;
 mod glass;
+mod handover;
 mod record;
 mod referral;
 
@@ -70,6 +71,7 @@ fn config() -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let files = [
+        "bodies.toml",
         "units.toml",
         "matter.toml",
         "routing.toml",
