@@ -120,8 +120,9 @@ fn checked(raw: RawBody) -> Result<Body, String> {
     if raw.id.is_empty() || !raw.id.chars().all(slug) {
         return Err("its id is no word of small letters, digits and hyphens".to_owned());
     }
-    let letters = raw.recipient.strip_prefix("age1").unwrap_or_default();
-    if raw.recipient.len() != RECIPIENT || !letters.chars().all(|c| BECH32.contains(c)) {
+    let letters = raw.recipient.strip_prefix("age1");
+    let known = letters.is_some_and(|letters| letters.chars().all(|c| BECH32.contains(c)));
+    if raw.recipient.len() != RECIPIENT || !known {
         return Err(
             "its recipient is no X25519 recipient of age: make one with age-keygen".to_owned(),
         );
