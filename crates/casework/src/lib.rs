@@ -15,6 +15,7 @@
 //! - [`project`] folds what happens to a film project, from request to credits;
 //! - [`referral`] folds what happens to joint work: who leads, who takes part, what each is shown;
 //! - [`submission`] holds the identifiers, the states and the tracking code;
+//! - [`body`] reads the bodies outside to which a copy may be handed over;
 //! - [`booking`] lends places, things and people's time, each to one at a time;
 //! - [`clock`] computes deadlines; [`retention`] how long a submission is kept and what becomes of it then;
 //! - [`description`] says who a person is to those who do not open the identity;
@@ -24,6 +25,7 @@
 
 pub mod answers;
 pub mod assess;
+pub mod body;
 pub mod booking;
 pub mod clock;
 pub mod competence;

@@ -35,3 +35,4 @@ pub mod worker;
 pub use router::router;
 pub use serve::serve;
 pub use workbench::agent_id;
+pub use workbench::demonstrate;

@@ -36,6 +36,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/retention.ftl"),
         include_str!("../locales/en/retention.ftl"),
     ),
+    (
+        include_str!("../locales/fr/referral.ftl"),
+        include_str!("../locales/en/referral.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

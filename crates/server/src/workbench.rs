@@ -13,6 +13,7 @@ mod link;
 mod policies;
 mod queue;
 mod record;
+mod referral;
 mod retention;
 mod row;
 mod search;
@@ -31,6 +32,7 @@ pub use admin::agent_id;
 use axum::{Router, response::Response, routing::get};
 use casework::policy::Action;
 
+pub use self::referral::demonstrate;
 use self::{
     door::{About, Admitted, Doors},
     session::Refused,
@@ -191,7 +193,7 @@ fn doors() -> Doors {
         let path = series(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
     }
-    admin::doors(doors)
+    referral::doors(admin::doors(doors))
 }
 
 async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {

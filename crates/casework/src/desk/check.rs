@@ -207,6 +207,7 @@ pub(super) fn desk(source: &mut Source<'_>, raw: RawDesk, places: &Arc<Places>) 
         retention_days: raw.retention_days.into_inner(),
         time_zone,
         matched: raw.matched.unwrap_or(true),
+        tells_outcomes: raw.tells_outcomes.unwrap_or(false),
         headline,
         unit,
         steps,

@@ -18,6 +18,7 @@ use super::{
     position::{ConfigProblem, Source},
 };
 use crate::{
+    body::{self, Body},
     competence::{Rules, Statements, Unit, Vocabulary},
     place::Places,
     submission::{DeskId, UnitId},
@@ -41,6 +42,8 @@ pub struct Config {
     pub routing_text: Box<str>,
     /// What looks of agents are a sign of.
     pub vigilance: Limits,
+    /// The bodies outside that a copy may be handed over to, in the order of the file.
+    pub bodies: Vec<Body>,
 }
 
 impl Config {
@@ -78,6 +81,9 @@ impl Config {
             }
         }
         for (path, content) in &files {
+            if is_named(path, "bodies.toml") {
+                loading.bodies(path, content);
+            }
             if is_named(path, "vigilance.toml") {
                 loading.vigilance(path, content);
             }
@@ -205,6 +211,19 @@ impl Loading {
                 column: 1,
                 what: error.to_string().trim().replace('\n', ", "),
                 mend: "see docs/formats/vigilance.md".to_owned(),
+            }),
+        }
+    }
+
+    fn bodies(&mut self, path: &str, content: &str) {
+        match body::from_toml(content) {
+            Ok(bodies) => self.config.bodies = bodies,
+            Err(error) => self.problems.push(ConfigProblem {
+                file: path.to_owned(),
+                line: 1,
+                column: 1,
+                what: error.to_string().trim().replace('\n', ", "),
+                mend: "see docs/formats/handover.md".to_owned(),
             }),
         }
     }

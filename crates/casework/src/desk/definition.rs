@@ -38,6 +38,8 @@ pub struct Desk {
     /// Whether what is found in its submissions is matched with that of others. If not, nothing in them, and no
     /// file of theirs, is read for observables.
     pub matched: bool,
+    /// Whether the person may be told what a body outside made of the copy it was given.
+    pub tells_outcomes: bool,
     /// The choice that names the kind of submission.
     pub headline: Option<QuestionId>,
     /// The unit that has what the desk receives until somebody routes it. The rules of competence propose, and

@@ -20,6 +20,7 @@ pub(super) struct RawDesk {
     pub(super) time_zone: Option<Spanned<String>>,
     pub(super) headline: Option<Spanned<String>>,
     pub(super) matched: Option<bool>,
+    pub(super) tells_outcomes: Option<bool>,
     pub(super) unit: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) step: Vec<RawStep>,

@@ -314,7 +314,7 @@ impl Action {
             Action::AnswerReferral => case(Facts,[N, J, N, J, N, N, N, N, N]).changes(),
             Action::ReturnReferral => case(Facts,[N, J, N, J, N, N, N, N, N]).reason().changes(),
             // The lead decides, who is told who asks and why.
-            Action::AskToJoin => about(Case,     [N, A, N, A, N, N, N, N, N]).reason(),
+            Action::AskToJoin => about(Case,     [N, A, N, A, N, N, N, N, N]),
             // It comes when it comes: after the case was closed, too.
             Action::RecordOutcome => about(Case, [U, O, N, U, N, N, N, N, N]),
             Action::Exchange => case(Facts,      [N, N, N, U, J, N, N, N, N]).reason(),

@@ -12,6 +12,7 @@ use super::{
     labels, link,
     queue::{Asked, Quick, quick},
     record::{self, Alerts},
+    referral,
     row::{Row, agent_names, rows},
     session::Refused,
 };
@@ -37,6 +38,7 @@ struct Dashboard {
     page: Page,
     reads: bool,
     alerts: Alerts,
+    joint: Option<referral::Counts>,
     quick: Vec<Quick>,
     columns: Vec<String>,
     desks: Vec<DeskRow>,
@@ -136,6 +138,11 @@ async fn build(app: &App, at: &Admitted) -> Result<Dashboard, StoreError> {
         waiting: (app.store.intake.count().await? - docketed).max(0),
         late_link: link::queue(&page, "sort=deadline"),
         reads,
+        joint: if reads {
+            referral::counts(app, at).await?
+        } else {
+            None
+        },
         alerts: record::alerts(app, at, &agent_names(app).await?, ALERT_DAYS).await?,
         quick,
         desks,

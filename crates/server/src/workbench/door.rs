@@ -19,6 +19,7 @@ use casework::{
     policy::{
         self, Action, Agent, Because, Context, Decision, Object, Part, Reach, Relation, Subject,
     },
+    submission::UnitId,
     vigilance::Nearness,
 };
 use store::{
@@ -169,6 +170,7 @@ pub(crate) struct Admitted {
     query: HashMap<String, String>,
     fields: Vec<(String, String)>,
     act: String,
+    room: String,
 }
 
 impl Admitted {
@@ -218,6 +220,21 @@ impl Admitted {
     /// The last part of the path: what is done.
     pub(crate) fn act(&self) -> &str {
         &self.act
+    }
+
+    /// The part of the path before that.
+    pub(crate) fn room(&self) -> &str {
+        &self.room
+    }
+
+    /// The agent's unit.
+    pub(crate) fn unit(&self) -> &UnitId {
+        &self.who.unit
+    }
+
+    /// Whether the agent's unit has the object.
+    pub(crate) fn leads(&self) -> bool {
+        Relation::between(&self.who, &self.object) <= Relation::Unit
     }
 
     /// Whether the agent may do this to the object of the page as well, once they say why.
@@ -444,8 +461,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         return Err(page.not_found().into());
     }
     let (params, query) = address(&mut parts, app).await;
-    let act = parts.uri.path().rsplit('/').next().unwrap_or_default();
-    let act = act.to_owned();
+    let mut last = parts.uri.path().rsplit('/').map(str::to_owned);
+    let (act, room) = (last.next(), last.next());
+    let (act, room) = (act.unwrap_or_default(), room.unwrap_or_default());
     let signed = session::signed_in(&parts.headers, app, &page).await?;
     let (signed, fields) = if door.method == Method::POST {
         let form =
@@ -527,6 +545,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         query,
         fields,
         act,
+        room,
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
     at.signed.page.keeps = at.may_at_all(Action::SeeRetention);

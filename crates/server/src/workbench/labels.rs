@@ -162,7 +162,7 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "hit_correct" => words.t("wb-act-hit-correct"),
         "hit_dismiss" => words.t("wb-act-hit-dismiss"),
         "hit_undo" => words.t("wb-act-hit-undo"),
-        other => other.to_owned(),
+        other => super::referral::act(page, other).unwrap_or_else(|| other.to_owned()),
     }
 }
 
@@ -181,6 +181,12 @@ pub(super) fn action(page: &Page, kind: &str) -> String {
         "see_retention" => words.t("wb-look-retention"),
         "hold" => words.t("wb-act-hold"),
         "erase" => words.t("wb-look-erase"),
+        "refer" => words.t("ref-look-refer"),
+        "answer_referral" => words.t("ref-look-answer"),
+        "return_referral" => words.t("ref-look-return"),
+        "ask_to_join" => words.t("ref-look-ask"),
+        "export" => words.t("ref-look-export"),
+        "record_outcome" => words.t("ref-look-outcome"),
         "glass_ask" => words.t("wb-look-glass-ask"),
         "glass_agree" => words.t("wb-look-glass-agree"),
         "task_begin" => words.t("wb-look-task-begin"),

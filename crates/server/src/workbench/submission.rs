@@ -38,7 +38,7 @@ use self::{
 };
 use super::{
     door::Admitted,
-    labels, link,
+    labels, link, referral,
     row::{self, Row},
     session::Refused,
 };
@@ -217,6 +217,7 @@ struct SubmissionPage {
     erased: String,
     messages: Vec<Message>,
     acts: Vec<ActView>,
+    joint: referral::Panel,
 }
 
 impl SubmissionPage {
@@ -409,6 +410,7 @@ async fn build(
             .map(|act| history::view(app, &page, act, &names))
             .collect(),
         can: can(at, docket),
+        joint: referral::panel(app, at, (docket, &acts)).await?,
         back: link::queue(&page, &from),
         whole: if cut {
             format!("{address}?whole=1")
@@ -516,6 +518,8 @@ pub(super) fn shown_sightings(
 
 /// The acts about the parts that are shown.
 fn shown_acts(mut acts: Vec<Act>, at: &Admitted) -> Vec<Act> {
+    let (leads, unit) = (at.leads(), at.signed.agent.unit.as_str());
+    acts.retain(|act| referral::is_shown(act, leads, unit));
     acts.retain(|act| match act.kind.as_str() {
         "note" => at.is_shown(Part::Notes),
         "reply" => at.is_shown(Part::Messages),

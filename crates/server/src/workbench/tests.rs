@@ -3,6 +3,7 @@
 mod admin;
 mod doors;
 mod glass;
+mod handover;
 mod record;
 mod referral;
 mod retention;
@@ -84,6 +85,7 @@ fn config_with(change: impl Fn(&str, String) -> Vec<String>) -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
     let files = [
+        "bodies.toml",
         "units.toml",
         "matter.toml",
         "routing.toml",

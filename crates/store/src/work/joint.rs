@@ -88,7 +88,8 @@ const NOWHERE: i64 = -1;
 impl Listed {
     /// The condition on referrals, with the unit as the first value.
     fn condition(self) -> String {
-        let open = "r.docket IN (SELECT seq FROM docket WHERE state NOT LIKE 'closed%' AND state <> 'withdrawn')";
+        // Looked up for each referral: a list of what is open would be as long as the docket.
+        let open = "EXISTS (SELECT 1 FROM docket o WHERE o.seq = r.docket AND o.state NOT LIKE 'closed%' AND o.state <> 'withdrawn')";
         match self {
             Self::ToAnswer => format!(
                 "r.standing = 'asked' AND {open} AND ((r.form <> 'initiative' AND r.unit = $1) OR (r.form = 'initiative' AND r.lead = $1))"
@@ -171,6 +172,10 @@ impl Work {
     ) -> Result<(), StoreError> {
         let mut connection = self.writing().await?;
         let mut transaction = connection.begin().await?;
+        // As much is read as of what is there.
+        one(&mut transaction, NOWHERE).await?;
+        count(&mut transaction, NOWHERE).await?;
+        sight::show(&mut transaction, NOWHERE, Vec::new()).await?;
         keep_act(&mut transaction, &act, None, None).await?;
         keep(&mut transaction, std::slice::from_ref(referral)).await?;
         transaction.commit().await?;
@@ -256,8 +261,8 @@ impl Work {
 /// what runs is what they see; of what is over, what no conflict, seal or marking keeps from them.
 fn told(listed: Listed, sight: &Sight, values: &mut Vec<Param>) -> String {
     let seen = sight.condition("d", values);
-    let seen = format!("r.docket IN (SELECT d.seq FROM docket d WHERE {seen})");
-    let free = "r.docket NOT IN (SELECT docket FROM conflict WHERE agent = $2) AND r.docket NOT IN (SELECT docket FROM guard WHERE sealed <> 0 OR markings <> '')";
+    let seen = format!("EXISTS (SELECT 1 FROM docket d WHERE d.seq = r.docket AND {seen})");
+    let free = "NOT EXISTS (SELECT 1 FROM conflict WHERE docket = r.docket AND agent = $2) AND NOT EXISTS (SELECT 1 FROM guard WHERE docket = r.docket AND (sealed <> 0 OR markings <> ''))";
     let told = match listed {
         Listed::ToAnswer | Listed::Running => seen,
         Listed::Asked => format!("({seen} OR (r.unit = $1 AND r.form = 'initiative'))"),

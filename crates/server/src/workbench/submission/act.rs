@@ -24,7 +24,7 @@ use crate::{
     receive::mask,
     workbench::{
         door::{Admitted, REASON},
-        labels, link, row,
+        labels, link, referral, row,
         session::{Refused, SignedIn},
         told,
     },
@@ -141,12 +141,7 @@ pub(crate) async fn carry_out(
     });
     let act =
         new_act(app, signed, step.kind(), reason, &body.to_string()).map_err(NotDone::Refused)?;
-    match app
-        .store
-        .work
-        .transition(docket.seq, revision, change, act)
-        .await
-    {
+    match referral::route(app, docket, change, act).await {
         Ok(after) => Ok(after),
         Err(StoreError::Changed) => Err(NotDone::Changed),
         Err(error) => Err(NotDone::Refused(signed.failed(&error))),
@@ -323,6 +318,9 @@ pub(in crate::workbench) async fn told(
     posted: &Admitted,
     because: Because,
 ) -> Result<Response, Refused> {
+    if let Some(told) = referral::told(app, posted, because).await {
+        return told;
+    }
     let words = posted.signed.page.w;
     let error = match (because, posted.act()) {
         (Because::Closed, _) => {

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     harmonise::{reply_path, said, supplement_path},
     page::Page,
-    workbench::labels,
+    workbench::{labels, referral},
 };
 
 /// An act in words.
@@ -38,10 +38,12 @@ pub(crate) struct Message {
 
 /// Whether an act of this kind changed where the submission stands.
 pub(crate) fn moves(kind: &str) -> bool {
-    matches!(
-        kind,
-        "take" | "release" | "route" | "close" | "reopen" | "read"
-    )
+    let passes = matches!(kind, "referral_accept" | "referral_return");
+    passes
+        || matches!(
+            kind,
+            "take" | "release" | "route" | "close" | "reopen" | "read"
+        )
 }
 
 /// An act in words; `names` gives the agents'.
@@ -81,7 +83,7 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
                 .map_or(0, Vec::len);
             page.w.t1("wb-split-out", "count", out as i64)
         }
-        _ => String::new(),
+        _ => referral::detail(app, page, act),
     };
     ActView {
         id: act.id.clone(),
