@@ -368,19 +368,12 @@ fn threads_and_memory_show_in_no_file() {
     let plain = written(&["--threads", "1"]);
     assert_eq!(plain[0].lines().count(), 7_141);
     assert_eq!(written(&["--threads", "3"]), plain);
-    assert_eq!(written(&["--memory", "1kB"]), plain);
-    let (_, err) = check(
-        here,
-        &[
-            "--input",
-            "people.csv",
-            "--model",
-            "model.toml",
-            "--memory",
-            "much",
-        ],
-        2,
-    );
+    let people = ["--input", "people.csv", "--model", "model.toml"];
+    let (_, err) = check(here, &[&people[..], &["--memory", "1kB"]].concat(), 2);
+    let (_, least) = err.trim().rsplit_once(' ').unwrap();
+    assert!(least.parse::<u32>().unwrap() > 1_000, "{err}");
+    assert_eq!(written(&["--memory", least]), plain);
+    let (_, err) = check(here, &[&people[..], &["--memory", "much"]].concat(), 2);
     assert!(err.contains("8GB"), "{err}");
 }
 
@@ -958,4 +951,57 @@ fn labels_set_m_and_what_they_name_must_exist() {
         let (_, err) = check(here, &[&common[..], &with[..2]].concat(), 2);
         assert!(err.contains(told), "{told}\n{err}");
     }
+}
+
+#[test]
+fn where_rules_find_too_few_others_are_looked_for_unless_told_not_to() {
+    // each of two records of a person has another name two times in five, and so another town: one pair in six is met by
+    // neither, but the days of birth agree
+    let mut people = String::from("id,name,town,born\n");
+    for person in 0..600_u32 {
+        let day = format!(
+            "{}-{:02}-{:02}",
+            1940 + person % 60,
+            1 + person % 12,
+            1 + person % 28
+        );
+        for (record, other) in [(0, false), (1, true)] {
+            let name = person * 7 % 211 + if other && person % 5 < 2 { 500 } else { 0 };
+            let town = person * 11 % 197 + if other && person / 5 % 5 < 2 { 500 } else { 0 };
+            people.push_str(&format!("{person}-{record},N{name},T{town},{day}\n"));
+        }
+    }
+    let model = r#"
+        blocking = [{ keys = [{ column = "name" }] }, { keys = [{ column = "town" }] }]
+        [[comparisons]]
+        name = "name"
+        levels = [{ when = { is = "exact", column = "name" } }, { when = { is = "otherwise" } }]
+        [[comparisons]]
+        name = "town"
+        levels = [{ when = { is = "exact", column = "town" } }, { when = { is = "otherwise" } }]
+        [[comparisons]]
+        name = "born"
+        levels = [{ when = { is = "exact", column = "born" } }, { when = { is = "otherwise" } }]
+    "#;
+    let folder = folder("people.csv", &people);
+    let here = folder.path();
+    fs::write(here.join("model.toml"), model).unwrap();
+    let links = |more: &[&str]| {
+        let common = ["--input", "people.csv", "--model", "model.toml", "--train"];
+        let (out, err) = check(
+            here,
+            &[
+                &common[..],
+                &["--links", "links.csv", "--links-probability", "0.01"],
+                more,
+            ]
+            .concat(),
+            0,
+        );
+        let asked = err.contains("--widen 0") && out.contains("new rule: ");
+        (asked, read(here, "links.csv").lines().count())
+    };
+    let ((asked, more), (silent, fewer)) = (links(&[]), links(&["--widen", "0"]));
+    assert!(asked && !silent);
+    assert!(more > fewer, "{more} and {fewer} links");
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::PathBuf, process::ExitCode, time::Instant}
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use linkage::batch::{LinkType, Linkage, Model, TrainOptions, Training};
+use linkage::batch::{LinkType, Linkage, LinkageOptions, Model, TrainOptions, Training};
 
 use super::{
     Inputs, beside,
@@ -23,6 +23,10 @@ use super::{
 
 /// Links of a lower probability make no series, unless the threshold is lower, and are not looked at for one.
 const LEAST_FOR_SERIES: f64 = 0.01;
+/// Rules that are expected to make a smaller share of the pairs of one entity are not left alone: what they miss, no comparison can mend.
+const POOR_BLOCKING: f64 = 0.9;
+/// New pairs for each record, where nobody says how many.
+const WIDER: u64 = 20;
 
 #[derive(Args)]
 pub(super) struct Run {
@@ -41,10 +45,12 @@ pub(super) struct Run {
     #[arg(long, default_value_t = TrainOptions::default().seed, requires = "train")]
     seed: u64,
     /// Also find more blocking rules from the records, and train again with them: of at most so many
-    /// new pairs for each record, in all.
+    /// new pairs for each record, in all; 0 for none [default: 20 where training expects the model's rules to make
+    /// less than 90 % of the pairs of one entity].
     #[arg(long, value_name = "PAIRS", requires = "train")]
     widen: Option<u64>,
-    /// Memory for the records and the links kept for series, such as 8GB: links that have no room go to temporary files.
+    /// Memory for the records, the groups of the rules and the links kept for series, such as 8GB: groups that have no
+    /// room are made again when they are wanted, and links go to temporary files. Too little is refused with the least.
     #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes, conflicts_with = "report")]
     memory: Option<u64>,
     /// Write the model, trained.
@@ -113,7 +119,7 @@ impl Run {
         let loaded = self.inputs.files.load(&model)?;
         tell_columns(&loaded);
         clock.lap("reading");
-        let options = self.inputs.options();
+        let options = self.options();
         let between = options.link_type == LinkType::Link;
         let truth = match &self.truth {
             Some(path) => Some(Truth::read(
@@ -136,9 +142,11 @@ impl Run {
         if self.train {
             trained = Some(self.train(&mut linkage, labels.as_deref())?);
         }
-        if let Some(pairs) = self.widen {
-            let most = pairs.saturating_mul(loaded.len() as u64);
-            linkage = self.widened(&linkage, &loaded, most)?;
+        let wider = self.widens(trained.as_ref());
+        if let Some(pairs) = wider
+            && let Some(wider) = self.widened(&linkage, &loaded, pairs)?
+        {
+            linkage = wider;
             tell_records(&loaded, &linkage)?;
             trained = Some(self.train(&mut linkage, labels.as_deref())?);
         }
@@ -213,16 +221,32 @@ impl Run {
         Ok(training)
     }
 
-    /// The model with more blocking rules, found with the help of its training.
+    /// New pairs for each record that more blocking rules may make; `None` where none are wanted.
+    fn widens(&self, training: Option<&Training>) -> Option<u64> {
+        let poor = training?.blocking_recall < POOR_BLOCKING;
+        if self.widen.is_none() && poor {
+            eprintln!(
+                "the rules make too few of these pairs: more are looked for (not with --widen 0)"
+            );
+        }
+        let wanted = self.widen.or(poor.then_some(WIDER));
+        wanted.filter(|pairs| *pairs > 0)
+    }
+
+    /// The model with more blocking rules, found with the help of its training; `None` where there are none to find.
     fn widened<'r>(
         &self,
         linkage: &Linkage<'_>,
         loaded: &'r Loaded,
-        most: u64,
-    ) -> Result<Linkage<'r>> {
+        pairs: u64,
+    ) -> Result<Option<Linkage<'r>>> {
+        let most = pairs.saturating_mul(loaded.len() as u64);
         let working = progress::working("finding blocking rules");
         let wider = linkage.wider(most, self.seed)?;
         working.finish_and_clear();
+        if wider.is_empty() {
+            return Ok(None);
+        }
         let mut model = linkage.model().clone();
         for found in wider {
             say(&format!(
@@ -233,7 +257,16 @@ impl Run {
             ))?;
             model.widen([found.rule]);
         }
-        Ok(Linkage::new(model, &loaded.records, self.inputs.options())?)
+        let wider = Linkage::new(model, &loaded.records, self.options())?;
+        Ok(Some(wider))
+    }
+
+    fn options(&self) -> LinkageOptions {
+        let memory = self.memory.map(usize::try_from);
+        LinkageOptions {
+            memory: memory.map(|bytes| bytes.unwrap_or(usize::MAX)),
+            ..self.inputs.options()
+        }
     }
 
     fn makes_series(&self) -> bool {
