@@ -1,9 +1,11 @@
-//! `film.db`: what the film desk lends and to whom. A file of its own, so that no worker waits for it.
+//! `film.db`: what the film desk lends and to whom, and the stories of its projects, experts, immersions, encounters
+//! and budgets (`journal`). A file of its own, so that no worker waits for it.
 //!
 //! What may happen to a booking is [`casework::booking`]'s to say; here the part of the book that an event has to do
 //! with is loaded, the event applied, and what it comes to kept, in one transaction of the one writer. That
 //! nothing is held twice is besides a primary key: one row for each hour of each thing.
 
+mod journal;
 mod rows;
 
 use std::{
@@ -13,20 +15,27 @@ use std::{
 };
 
 use casework::{
-    booking::{Book, Booking, Change, Conflict, Effect, Event, Inventory, Quota, Refusal, Span},
+    booking::{
+        Book, Booking, Change, Conflict, Effect, Event, Inventory, Quota, Refusal, Span, Standing,
+    },
     submission::{BookingId, ResourceId},
 };
+pub use journal::{TellError, Told};
 use serde_json::json;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::sync::Mutex;
 
 use crate::{
     StoreError, migrate, readers,
+    secrets::Secrets,
     sql::{self, params},
     writer,
 };
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/film/0001.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/film/0001.sql"),
+    include_str!("../migrations/film/0002.sql"),
+];
 
 /// The film desk's part of a data folder.
 #[derive(Clone)]
@@ -34,6 +43,7 @@ pub struct Film {
     /// The one writing connection.
     connection: Arc<Mutex<AnyConnection>>,
     pool: AnyPool,
+    secrets: Arc<Secrets>,
 }
 
 /// What is lent, and how much of it one may hold: from the configuration.
@@ -76,12 +86,13 @@ impl From<sqlx::Error> for BookingError {
 }
 
 impl Film {
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: &Path, secrets: &Arc<Secrets>) -> Result<Self, StoreError> {
         let mut connection = writer(path).await?;
         migrate(&mut connection, MIGRATIONS).await?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             pool: readers(path, 2).await?,
+            secrets: Arc::clone(secrets),
         })
     }
 
@@ -162,6 +173,46 @@ impl Film {
         )
         .await?;
         rows::bookings(&mut connection, ids).await
+    }
+
+    /// Bookings that stand so, or all of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bookings(
+        &self,
+        standing: Option<Standing>,
+    ) -> Result<BTreeMap<BookingId, Booking>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let (text, values) = match standing {
+            None => ("SELECT id FROM booking", vec![]),
+            Some(one) => (
+                "SELECT id FROM booking WHERE standing = $1",
+                params![one.as_str()],
+            ),
+        };
+        let ids = rows::ids(&mut connection, text, values).await?;
+        rows::bookings(&mut connection, ids).await
+    }
+
+    /// What may stand in for a resource over a span, with all that it holds free.
+    ///
+    /// # Errors
+    /// When the resource is not there, or the database does not answer.
+    pub async fn replacements(
+        &self,
+        lending: Lending<'_>,
+        resource: &ResourceId,
+        span: Span,
+    ) -> Result<Vec<ResourceId>, BookingError> {
+        let mut connection = self.pool.acquire().await?;
+        let span = span.whole_hours();
+        let alike = lending.inventory.alike(resource).map(|one| one.id.clone());
+        let units = held_by(lending, &alike.collect())?;
+        let ids = rows::holders(&mut connection, &units, span).await?;
+        let bookings = rows::bookings(&mut connection, ids).await?;
+        let free = book_of(lending, bookings)?.replacements(resource, span);
+        Ok(free.into_iter().cloned().collect())
     }
 
     /// Those who hold a resource within a span, or wait for it.

@@ -1,6 +1,7 @@
 //! Every desk, unit and routing rule of a country, read and checked together.
 
 mod matter;
+mod pool;
 mod routing;
 mod units;
 
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     competence::{Rules, Statements, Unit, Vocabulary},
+    film::FilmDesk,
     place::Places,
     submission::{DeskId, UnitId},
     vigilance::Limits,
@@ -39,6 +41,8 @@ pub struct Config {
     pub routing: Rules,
     /// What looks of agents are a sign of.
     pub vigilance: Limits,
+    /// What the film desk is run by.
+    pub film: FilmDesk,
 }
 
 impl Config {
@@ -79,6 +83,9 @@ impl Config {
             if is_named(path, "vigilance.toml") {
                 loading.vigilance(path, content);
             }
+        }
+        for (path, content) in &files {
+            loading.film(path, content);
         }
         loading.desks_linked();
         loading.desks_have_units();
