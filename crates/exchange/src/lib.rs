@@ -31,6 +31,7 @@
 
 mod apply;
 mod csv;
+pub mod ical;
 mod json;
 mod mapping;
 mod record;

@@ -162,8 +162,8 @@ pub enum Change {
     Close,
     /// It took place.
     Hold {
-        /// How many came.
-        came: u32,
+        /// How many came; none where nobody counted.
+        came: Option<u32>,
     },
     /// What is left of it to read.
     FollowUp(Text),
@@ -527,7 +527,7 @@ impl Story for Encounter {
             }
             (Open, Change::Close) => after.stage = Closed,
             (Planned | Open | Closed, Change::Hold { came }) => {
-                after.came = Some(*came);
+                after.came = *came;
                 after.stage = Held;
             }
             (Held, Change::FollowUp(text)) => {

@@ -116,7 +116,7 @@ fn nobody_registers_before_it_is_open_or_after_it_is_closed() {
     );
     then(&mut one, Change::Close);
     assert!(one.after(&(), &event(register("b", 1))).is_err());
-    then(&mut one, Change::Hold { came: 2 });
+    then(&mut one, Change::Hold { came: Some(2) });
     then(&mut one, Change::FollowUp(text("what was said")));
 }
 
