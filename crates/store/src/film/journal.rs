@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use casework::story::{Event, Story, fold};
 use jiff::Timestamp;
-use sqlx::{AnyConnection, Connection, any::AnyRow};
+use sqlx::{AnyConnection, any::AnyRow};
 
-use super::Film;
+use super::{Film, writing::Turn};
 use crate::{
     StoreError,
     sql::{self, Param, params},
@@ -52,9 +52,8 @@ impl Film {
         subject: &str,
         event: &Event<S::Change>,
     ) -> Result<S, TellError<S::Refusal>> {
-        let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin().await?;
-        let before = one::<S>(&mut transaction, rules, subject).await?;
+        let mut turn = self.writer.turn().await?;
+        let before = one::<S>(&mut turn, rules, subject).await?;
         let place = before.as_ref().map_or(0, |told| told.events.len());
         let after = match &before {
             Some(told) => told.story.after(rules, event),
@@ -63,9 +62,9 @@ impl Film {
         let after = after.map_err(TellError::Refused)?;
         let change = serde_json::to_string(&event.change)
             .map_err(|error| corrupt::<S>(error.to_string()))?;
-        sql::run(
-            &mut transaction,
-            "INSERT INTO journal (seq, kind, subject, place, at, actor, change) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5, $6 FROM journal",
+        let mut batch = Turn::batch();
+        batch.run(
+            "INSERT INTO journal (seq, kind, subject, place, at, actor, change) SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM journal",
             params![
                 S::KIND,
                 subject,
@@ -74,9 +73,8 @@ impl Film {
                 &*event.actor,
                 change
             ],
-        )
-        .await?;
-        transaction.commit().await?;
+        );
+        turn.keep(batch).await?;
         Ok(after)
     }
 
@@ -131,14 +129,11 @@ impl Film {
             &bound(kind, subject, id),
             person.as_bytes(),
         )?;
-        let mut connection = self.connection.lock().await;
-        sql::run(
-            &mut connection,
-            "INSERT INTO person (kind, subject, id, sealed) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, subject, id) DO UPDATE SET sealed = excluded.sealed",
+        self.write(
+            "INSERT INTO person (kind, subject, id, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (kind, subject, id) DO UPDATE SET sealed = excluded.sealed",
             params![kind, subject, id, sealed],
         )
-        .await?;
-        Ok(())
+        .await
     }
 
     /// Who the people of a story are, by their identifier in it.
@@ -181,15 +176,13 @@ impl Film {
         subject: &str,
         id: Option<&str>,
     ) -> Result<(), StoreError> {
-        let mut connection = self.connection.lock().await;
         let mut values: Vec<Param> = params![kind, subject];
-        let mut text = "DELETE FROM person WHERE kind = $1 AND subject = $2".to_owned();
+        let mut text = "DELETE FROM person WHERE kind = ? AND subject = ?".to_owned();
         if let Some(id) = id {
-            text.push_str(" AND id = $3");
+            text.push_str(" AND id = ?");
             values.push(id.into());
         }
-        sql::run(&mut connection, &text, values).await?;
-        Ok(())
+        self.write(&text, values).await
     }
 
     /// How far the intake was read for requests: a place of the ledger, -1 for not at all.
@@ -208,14 +201,19 @@ impl Film {
     /// # Errors
     /// When the database does not answer.
     pub async fn reach(&self, seq: i64) -> Result<(), StoreError> {
-        let mut connection = self.connection.lock().await;
-        sql::run(
-            &mut connection,
-            "INSERT INTO reached (what, seq) VALUES ('request', $1) ON CONFLICT (what) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > reached.seq",
+        self.write(
+            "INSERT INTO reached (what, seq) VALUES ('request', ?) ON CONFLICT (what) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > reached.seq",
             params![seq],
         )
-        .await?;
-        Ok(())
+        .await
+    }
+
+    /// Runs one statement that writes.
+    pub(super) async fn write(&self, text: &str, values: Vec<Param>) -> Result<(), StoreError> {
+        let turn = self.writer.turn().await?;
+        let mut batch = Turn::batch();
+        batch.run(text, values);
+        turn.keep(batch).await
     }
 }
 
