@@ -124,6 +124,7 @@ impl Demo {
             let cut = self.data.join(FILLING);
             if !self.empty && (app.store.intake.count().await? == 0 || cut.exists()) {
                 std::fs::write(&cut, "").context("noting that the folder is being filled")?;
+                server::import_encounters(&app).await?;
                 self.fill(&app, address).await?;
                 std::fs::remove_file(&cut).context("noting that the folder is filled")?;
             }

@@ -24,6 +24,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/workbench.ftl"),
         include_str!("../locales/en/workbench.ftl"),
     ),
+    (
+        include_str!("../locales/fr/film.ftl"),
+        include_str!("../locales/en/film.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

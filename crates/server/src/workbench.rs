@@ -6,6 +6,7 @@
 
 mod dashboard;
 mod door;
+pub(crate) mod film;
 mod glass;
 mod labels;
 mod link;
@@ -117,7 +118,7 @@ fn doors() -> Doors {
         let path = series(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
     }
-    doors
+    film::doors(doors)
 }
 
 async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {

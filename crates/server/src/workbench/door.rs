@@ -26,7 +26,7 @@ use store::{
 };
 
 use super::{
-    glass, link,
+    film, glass, link,
     policies::{self, object},
     session::{self, Refused, SignedIn},
     told,
@@ -49,12 +49,21 @@ pub(crate) enum About {
     Submission,
     /// The series of the path.
     Series,
+    /// The film project of the path.
+    Project,
+    /// The immersion of the path.
+    Immersion,
+    /// The pool of the path, or that of the film office.
+    Pool,
 }
 
 impl About {
     /// Whether it is one submission or series, which has an agent or a unit.
     fn is_of_one(self) -> bool {
-        matches!(self, About::Submission | About::Series)
+        matches!(
+            self,
+            About::Submission | About::Series | About::Project | About::Immersion
+        )
     }
 }
 
@@ -234,8 +243,9 @@ impl Admitted {
             return Ok(());
         };
         let object = match door.about {
-            About::Submission => self.path("exhibit"),
-            About::Series => self.path("id"),
+            About::Submission | About::Project => self.path("exhibit"),
+            About::Series | About::Immersion => self.path("id"),
+            About::Pool => "",
             About::Docket => self.query("q"),
             About::Service => self.query("agent"),
         };
@@ -423,6 +433,13 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
                 .map_err(failed)?;
             policies::series(&who, &sight, seen.as_ref())
         }
+        About::Project | About::Immersion | About::Pool => {
+            let pool = params.get("pool").map_or("", String::as_str);
+            let found = film::object(app, door.about, id, pool).await;
+            let (place, object) = found.map_err(failed)?;
+            seq = place;
+            object
+        }
     };
     let given = app.now_micros() - glass::LASTS;
     let leave = app
@@ -452,6 +469,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         act,
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
+    at.signed.page.films = at.may_at_all(Action::ReadFilm);
     at.signed.page.watches = at.may_at_all(Action::ReadRecord);
     // What cannot be recorded is not shown, nor done.
     let kept = at.record(app, door, decision).await;

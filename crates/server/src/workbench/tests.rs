@@ -1,6 +1,7 @@
 //! The workbench as an agent meets it, on a real store.
 
 mod doors;
+mod film;
 mod glass;
 mod record;
 
@@ -52,6 +53,7 @@ pub(super) fn page(lang: Lang) -> Page {
         csrf: String::new(),
         workbench: true,
         reads: false,
+        films: false,
         watches: false,
         task: String::new(),
     }
@@ -75,6 +77,10 @@ fn config() -> Config {
         "desks/pharos.toml",
         "desks/thesee.toml",
         "desks/cinema.toml",
+        "film/criteria.toml",
+        "film/prices.toml",
+        "film/inventory.toml",
+        "film/inventory-comcyber.toml",
     ]
     .map(|path| (path.to_owned(), read(path)));
     let places = Places::load(
@@ -162,6 +168,11 @@ impl Site {
 
     /// Files a report and takes it through the worker's steps.
     async fn file(&self, answers: Value) -> i64 {
+        self.file_at("thesee", Track::Report, answers).await
+    }
+
+    /// The same at a desk.
+    async fn file_at(&self, desk: &str, track: Track, answers: Value) -> i64 {
         let app = &self.app;
         let Value::Object(values) = answers else {
             panic!("answers are an object")
@@ -170,11 +181,11 @@ impl Site {
         let filed = receive(
             app,
             Filing {
-                desk: app.desk("thesee").unwrap(),
-                track: Track::Report,
+                desk: app.desk(desk).unwrap(),
+                track,
                 lang: Lang::Fr,
                 channel: "web",
-                answers: &Answers::stored(Track::Report, values),
+                answers: &Answers::stored(track, values),
                 scope: "",
                 idempotency: &format!("key {}", reached.submission),
                 body: [0; 32],
