@@ -5,13 +5,16 @@
 //! an amount is rounded half up, line by line, so that lines add up to the total. The format of the file is laid
 //! down in `docs/formats/prices.md`.
 
+mod account;
 mod grid;
 
 #[cfg(test)]
 mod tests;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
+pub use account::{Account, Due, Installment, account};
 pub use grid::{Grid, Grids};
 
 use crate::words::words;
@@ -29,7 +32,8 @@ words! {
 }
 
 /// What is counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Line {
     /// A place.
     Place {
@@ -69,7 +73,7 @@ pub enum Line {
 }
 
 /// What a quote is made from: with the grids, it is the quote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Basis {
     /// The day it is made on.
     pub on: Date,

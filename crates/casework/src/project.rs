@@ -1,15 +1,17 @@
 //! The life of a film project at the film desk, from request to credits.
 //!
-//! What happens is an [`Event`]; [`Project`] is what all events so far come to ([`Project::fold`]). Services are asked
+//! What happens is an [`Event`]; [`Project`] is what all events so far come to. Services are asked
 //! for opinions and answer each criterion with its reason; one decision follows, line by line of what was asked
 //! for; a refusal may be appealed once. After the convention come the shoot, its report and the credits. A breach is
-//! noticed in writing, with [`CURE`] to put it right before the support is suspended.
+//! noticed in writing, with [`CURE`] to put it right before the support is suspended. What was asked for changes by
+//! riders alone: each is a whole [`Request`], held against the one before it, and accepted or refused with a reason.
 //!
 //! What always holds: no decision before every criterion has an answer; no refusal without a criterion that
 //! speaks against it; whoever asked reads every answer and reason that the decision rests on, and nothing else
-//! decides.
+//! decides. A quote keeps what it counts, so that it can be made again on any later day.
 
 mod criteria;
+mod request;
 
 #[cfg(test)]
 mod tests;
@@ -17,14 +19,25 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
 
 pub use criteria::{Criteria, Criterion};
+pub use request::{Class, Difference, Paper, Request, Support, SupportKind};
 
-use crate::{submission::UnitId, text::Lang, words::words};
+use crate::{
+    price::Basis,
+    story::{self, Story},
+    submission::UnitId,
+    text::Lang,
+    words::words,
+};
 
 /// How long a production has to put a breach right before its support is suspended: 72 hours, as in the agreements
 /// of the US Department of Defense; the ministry's own text is not public.
 pub const CURE: SignedDuration = SignedDuration::from_hours(72);
+
+/// How long a service has for its opinion, and the office for a rider or an appeal: ours, as the desk's first deadline.
+pub const ANSWER: SignedDuration = SignedDuration::from_hours(240);
 
 words! {
     /// What an opinion says of a criterion.
@@ -53,7 +66,7 @@ impl Answer {
 }
 
 /// A criterion, answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// The criterion's identifier.
     pub criterion: Box<str>,
@@ -64,7 +77,8 @@ pub struct Answered {
 }
 
 /// What is decided of a line of the request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ruling {
     /// It is granted, perhaps on conditions.
     Granted {
@@ -81,23 +95,24 @@ pub enum Ruling {
 }
 
 /// Something that happened to a project.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub change: Change,
-}
+pub type Event = story::Event<Change>;
 
 /// What happens to a project.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
+    /// The request was received: the first event, and never another.
+    Receive(Request),
+    /// Whoever does it has the project from now on.
+    Take,
     /// A service is asked for its opinion on some criteria.
     AskOpinion {
         /// Which service.
         unit: UnitId,
         /// Criteria, by identifier.
         criteria: BTreeSet<Box<str>>,
+        /// Whether it needs to read the script for that.
+        script: bool,
     },
     /// A service answers, all it was asked and nothing else.
     GiveOpinion {
@@ -116,12 +131,54 @@ pub enum Change {
         /// Why.
         reason: Box<str>,
     },
+    /// How a line is priced.
+    Classify {
+        /// The number of the line, from 0.
+        line: usize,
+        /// What it is in the grid.
+        class: Class,
+    },
+    /// A quote is given; a later one takes its place.
+    Quote {
+        /// What it counts, and the day whose prices hold.
+        basis: Basis,
+    },
+    /// The applicant asks for something else than before.
+    AskRider {
+        /// What is asked for from now on, whole. Its first lines are those there were.
+        request: Request,
+        /// Why.
+        reason: Box<str>,
+    },
+    /// The rider is accepted or refused.
+    AnswerRider {
+        /// Whether it is accepted.
+        accepted: bool,
+        /// Why it is refused, or the conditions of what is new; the applicant reads it.
+        reason: Box<str>,
+    },
     /// The convention is signed.
     Sign,
     /// The first day of shooting, or of what was granted, has come.
     Begin {
         /// Which day.
         day: Date,
+    },
+    /// Somebody of the office was on set, unannounced.
+    Check {
+        /// Which day.
+        day: Date,
+        /// What was seen.
+        seen: Box<str>,
+    },
+    /// Something happened on set that should not have.
+    Incident {
+        /// Which day.
+        day: Date,
+        /// What.
+        what: Box<str>,
+        /// What is damaged or lost; empty for nothing.
+        damage: Box<str>,
     },
     /// The rules of the convention are not kept.
     Notice {
@@ -147,6 +204,13 @@ pub enum Change {
         line: Box<str>,
         /// The day of release.
         release: Date,
+    },
+    /// How content the applicant was with the office.
+    Rate {
+        /// From 1, not at all, to 5, wholly.
+        stars: u8,
+        /// What they say.
+        remarks: Box<str>,
     },
     /// The applicant gives up.
     Withdraw,
@@ -177,6 +241,32 @@ words! {
         Credited = "credited",
         /// The applicant gave up.
         Withdrawn = "withdrawn",
+    }
+}
+
+impl Stage {
+    /// In plain words.
+    pub fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Stage::Examined => lang.pick("à l’instruction", "being examined"),
+            Stage::Granted => lang.pick("accordé", "granted"),
+            Stage::Refused => lang.pick("refusé", "refused"),
+            Stage::Appealed => lang.pick("recours en cours", "under appeal"),
+            Stage::Agreed => lang.pick("convention signée", "convention signed"),
+            Stage::Shooting => lang.pick("en tournage", "shooting"),
+            Stage::Noticed => lang.pick("manquement notifié", "breach noticed"),
+            Stage::Suspended => lang.pick("concours suspendu", "support suspended"),
+            Stage::Shot => lang.pick("tournage terminé", "shot"),
+            Stage::Credited => {
+                lang.pick("œuvre sortie, générique reçu", "released with its credits")
+            }
+            Stage::Withdrawn => lang.pick("retiré par le demandeur", "withdrawn by the applicant"),
+        }
+    }
+
+    /// Whether nothing more is expected.
+    pub fn is_final(self) -> bool {
+        matches!(self, Stage::Credited | Stage::Withdrawn)
     }
 }
 
@@ -224,6 +314,18 @@ pub enum Refusal {
     /// A day lies before the one it has to follow.
     #[error("{0} lies before the shoot began")]
     DayBefore(Date),
+    /// A rider waits for its answer, or none does.
+    #[error("{}", if *.0 { "a rider waits for its answer" } else { "no rider waits for an answer" })]
+    Rider(bool),
+    /// The rider takes lines of the request away, asks for nothing else, or for nothing at all.
+    #[error("a rider keeps the lines there were, and changes or adds something")]
+    NoRider,
+    /// A note outside its scale.
+    #[error("{0} is no note from 1 to 5")]
+    Stars(u8),
+    /// The first event received no request, or a later one did.
+    #[error("a project begins with its request, and has one")]
+    NotReceived,
     /// The event is older than the one before it.
     #[error("the event is older than the one before it")]
     OutOfOrder,
@@ -234,62 +336,169 @@ pub enum Refusal {
 pub struct Opinion {
     /// What it was asked about.
     pub asked: BTreeSet<Box<str>>,
+    /// Whether it reads the script for that.
+    pub script: bool,
     /// When it was asked.
     pub asked_at: Timestamp,
     /// What it answered; empty until it has.
     pub answers: Vec<Answered>,
 }
 
+/// A rider that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rider {
+    /// What is asked for.
+    pub request: Request,
+    /// Why.
+    pub reason: Box<str>,
+    /// Since when.
+    pub asked_at: Timestamp,
+}
+
 /// A project, as far as its events have come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
-    lines: usize,
+    /// Every version of the request, the first one first.
+    versions: Vec<Request>,
+    rider: Option<Rider>,
     stage: Stage,
+    received_at: Timestamp,
     last: Timestamp,
+    owner: Option<Box<str>>,
     opinions: BTreeMap<UnitId, Opinion>,
     rulings: BTreeMap<usize, Ruling>,
     /// The answers that the decision rests on.
     rests_on: Vec<(UnitId, Answered)>,
     appealed: bool,
+    classes: BTreeMap<usize, Class>,
+    quotes: Vec<Basis>,
     noticed_at: Option<Timestamp>,
     began: Option<Date>,
-    days: Option<u32>,
+    ended: Option<(Date, u32)>,
+}
+
+impl Story for Project {
+    const KIND: &'static str = "project";
+    type Change = Change;
+    type Rules = Criteria;
+    type Refusal = Refusal;
+
+    fn begin(_: &Criteria, event: &Event) -> Result<Project, Refusal> {
+        match &event.change {
+            Change::Receive(request) => Ok(Project::received(request.clone(), event.at)),
+            _ => Err(Refusal::NotReceived),
+        }
+    }
+
+    fn after(&self, criteria: &Criteria, event: &Event) -> Result<Project, Refusal> {
+        Project::after(self, criteria, event)
+    }
 }
 
 impl Project {
-    /// A project of which a request with so many lines was received.
-    pub fn received(lines: usize, at: Timestamp) -> Project {
+    /// A project whose request was received.
+    pub fn received(request: Request, at: Timestamp) -> Project {
         Project {
-            lines,
+            versions: vec![request],
+            rider: None,
             stage: Stage::Examined,
+            received_at: at,
             last: at,
+            owner: None,
             opinions: BTreeMap::new(),
             rulings: BTreeMap::new(),
             rests_on: Vec::new(),
             appealed: false,
+            classes: BTreeMap::new(),
+            quotes: Vec::new(),
             noticed_at: None,
             began: None,
-            days: None,
+            ended: None,
         }
     }
 
-    /// What all events come to.
-    ///
-    /// # Errors
-    /// The place of the first event that cannot happen, and why.
-    pub fn fold<'e>(
-        lines: usize,
-        at: Timestamp,
-        criteria: &Criteria,
-        events: impl IntoIterator<Item = &'e Event>,
-    ) -> Result<Project, (usize, Refusal)> {
-        let mut project = Project::received(lines, at);
-        for (place, event) in events.into_iter().enumerate() {
-            project = project
-                .after(criteria, event)
-                .map_err(|refusal| (place, refusal))?;
-        }
-        Ok(project)
+    /// What is asked for now.
+    pub fn request(&self) -> &Request {
+        // There is one from the start, and none is taken away.
+        &self.versions[self.versions.len() - 1]
+    }
+
+    /// Every version of the request, the first one first.
+    pub fn versions(&self) -> &[Request] {
+        &self.versions
+    }
+
+    /// The rider that waits for its answer.
+    pub fn rider(&self) -> Option<&Rider> {
+        self.rider.as_ref()
+    }
+
+    /// When the request was received.
+    pub fn received_at(&self) -> Timestamp {
+        self.received_at
+    }
+
+    /// The agent who has it.
+    pub fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    /// How each line is priced, as far as the office said.
+    pub fn classes(&self) -> &BTreeMap<usize, Class> {
+        &self.classes
+    }
+
+    /// What each quote so far counts, the first one first.
+    pub fn quotes(&self) -> &[Basis] {
+        &self.quotes
+    }
+
+    /// What a quote of a day counts for a request: the one there is, or a rider's.
+    pub fn basis(&self, request: &Request, on: Date) -> Basis {
+        request.basis(on, |line| self.classes.get(&line).cloned())
+    }
+
+    /// The first day of shooting, once there was one.
+    pub fn began(&self) -> Option<Date> {
+        self.began
+    }
+
+    /// The last day of shooting and how many there were, once it is over.
+    pub fn ended(&self) -> Option<(Date, u32)> {
+        self.ended
+    }
+
+    /// Whether the decision may be appealed against.
+    pub fn may_appeal(&self) -> bool {
+        let refused = |ruling: &Ruling| matches!(ruling, Ruling::Refused { .. });
+        matches!(self.stage, Stage::Granted | Stage::Refused)
+            && !self.appealed
+            && self.rulings.values().any(refused)
+    }
+
+    /// Whether the applicant may ask for something else now.
+    pub fn may_ride(&self) -> bool {
+        self.rider.is_none()
+            && matches!(
+                self.stage,
+                Stage::Examined | Stage::Granted | Stage::Agreed | Stage::Shooting
+            )
+    }
+
+    /// Until when the next step is due; none when it is not for the office to do.
+    pub fn due(&self) -> Option<Timestamp> {
+        let within = |at: Timestamp, long| at.checked_add(long).unwrap_or(Timestamp::MAX);
+        let rider = self
+            .rider
+            .as_ref()
+            .map(|rider| within(rider.asked_at, ANSWER));
+        let step = match self.stage {
+            Stage::Examined => Some(within(self.received_at, ANSWER)),
+            Stage::Appealed => Some(within(self.last, ANSWER)),
+            Stage::Noticed => self.cure_until(),
+            _ => None,
+        };
+        rider.into_iter().chain(step).min()
     }
 
     /// Where it stands.
@@ -305,11 +514,6 @@ impl Project {
     /// What was decided, by line.
     pub fn rulings(&self) -> &BTreeMap<usize, Ruling> {
         &self.rulings
-    }
-
-    /// Days of shooting, once it is over.
-    pub fn shooting_days(&self) -> Option<u32> {
-        self.days
     }
 
     /// Until when a breach may be put right.
@@ -349,14 +553,17 @@ impl Project {
             ..self.clone()
         };
         match (self.stage, &event.change) {
+            (_, Change::Receive(_)) => return Err(Refusal::NotReceived),
+            (stage, Change::Take) if !stage.is_final() => after.owner = Some(event.actor.clone()),
             (
                 Stage::Examined | Stage::Appealed,
                 Change::AskOpinion {
                     unit,
                     criteria: asked,
+                    script,
                 },
             ) => {
-                after.ask(criteria, unit, asked, event.at)?;
+                after.ask(criteria, (unit, asked, *script), event.at)?;
             }
             (Stage::Examined | Stage::Appealed, Change::GiveOpinion { unit, answers }) => {
                 after.answer(unit, answers)?;
@@ -366,17 +573,59 @@ impl Project {
             }
             (Stage::Granted | Stage::Refused, Change::Appeal { reason }) => {
                 said(reason, "the reason")?;
-                let refused = self
-                    .rulings
-                    .values()
-                    .any(|ruling| matches!(ruling, Ruling::Refused { .. }));
-                if self.appealed || !refused {
+                if !self.may_appeal() {
                     return Err(Refusal::NoAppeal);
                 }
                 after.appealed = true;
                 after.stage = Stage::Appealed;
             }
+            (stage, Change::Classify { line, class }) if !stage.is_final() => {
+                if *line >= self.request().lines.len() {
+                    return Err(Refusal::Line(*line));
+                }
+                said(&class.category, "the category")?;
+                after.classes.insert(*line, class.clone());
+            }
+            (stage, Change::Quote { basis }) if !stage.is_final() => {
+                if basis.lines.is_empty() {
+                    return Err(Refusal::Missing("what the quote counts"));
+                }
+                after.quotes.push(basis.clone());
+            }
+            (_, Change::AskRider { request, reason }) if self.may_ride() => {
+                said(reason, "the reason")?;
+                let differs = !self.request().differences(request).is_empty();
+                if request.lines.len() < self.request().lines.len()
+                    || !differs
+                    || request.standing().next().is_none()
+                {
+                    return Err(Refusal::NoRider);
+                }
+                after.rider = Some(Rider {
+                    request: request.clone(),
+                    reason: reason.clone(),
+                    asked_at: event.at,
+                });
+            }
+            (_, Change::AskRider { .. }) if self.rider.is_some() => {
+                return Err(Refusal::Rider(true));
+            }
+            (_, Change::AnswerRider { accepted, reason }) => {
+                after.answer_rider(*accepted, reason)?;
+            }
             (Stage::Granted, Change::Sign) => after.stage = Stage::Agreed,
+            (Stage::Agreed | Stage::Shooting | Stage::Noticed, Change::Check { seen, .. }) => {
+                said(seen, "what was seen")?;
+            }
+            (
+                Stage::Agreed | Stage::Shooting | Stage::Noticed | Stage::Suspended,
+                Change::Incident { what, .. },
+            ) => said(what, "what happened")?,
+            (Stage::Shot | Stage::Credited, Change::Rate { stars, .. }) => {
+                if !(1..=5).contains(stars) {
+                    return Err(Refusal::Stars(*stars));
+                }
+            }
             (Stage::Agreed, Change::Begin { day }) => {
                 after.began = Some(*day);
                 after.stage = Stage::Shooting;
@@ -405,7 +654,7 @@ impl Project {
                 if self.began.is_some_and(|began| *day < began) {
                     return Err(Refusal::DayBefore(*day));
                 }
-                after.days = Some(*days);
+                after.ended = Some((*day, *days));
                 after.stage = Stage::Shot;
             }
             (Stage::Shot, Change::Credit { line, .. }) => {
@@ -435,8 +684,7 @@ impl Project {
     fn ask(
         &mut self,
         known: &Criteria,
-        unit: &UnitId,
-        asked: &BTreeSet<Box<str>>,
+        (unit, asked, script): (&UnitId, &BTreeSet<Box<str>>, bool),
         at: Timestamp,
     ) -> Result<(), Refusal> {
         if asked.is_empty() {
@@ -450,9 +698,11 @@ impl Project {
             .entry(unit.clone())
             .or_insert_with(|| Opinion {
                 asked: BTreeSet::new(),
+                script: false,
                 asked_at: at,
                 answers: Vec::new(),
             });
+        opinion.script |= script;
         opinion.asked.extend(asked.iter().cloned());
         // Asked again, about more or after an appeal, it answers anew.
         opinion.answers.clear();
@@ -495,11 +745,13 @@ impl Project {
         if let Some(open) = self.unanswered(criteria).first() {
             return Err(Refusal::Unanswered(open.id.clone()));
         }
-        if let Some(odd) = (0..self.lines)
-            .find(|line| !rulings.contains_key(line))
-            .or_else(|| rulings.keys().find(|line| **line >= self.lines).copied())
-        {
-            return Err(Refusal::Line(odd));
+        if self.rider.is_some() {
+            return Err(Refusal::Rider(true));
+        }
+        let standing: BTreeSet<usize> = self.request().standing().map(|(line, _)| line).collect();
+        let ruled: BTreeSet<usize> = rulings.keys().copied().collect();
+        if let Some(odd) = standing.symmetric_difference(&ruled).next() {
+            return Err(Refusal::Line(*odd));
         }
         for ruling in rulings.values() {
             if let Ruling::Refused { criteria, reason } = ruling {
@@ -526,6 +778,24 @@ impl Project {
         Ok(())
     }
 
+    /// Once something is decided, what a rider adds is granted with it, on the conditions said.
+    fn answer_rider(&mut self, accepted: bool, reason: &str) -> Result<(), Refusal> {
+        let Some(rider) = self.rider.take() else {
+            return Err(Refusal::Rider(false));
+        };
+        if !accepted {
+            return said(reason, "the reason");
+        }
+        if !self.rulings.is_empty() {
+            for line in self.request().lines.len()..rider.request.lines.len() {
+                let conditions = reason.into();
+                self.rulings.insert(line, Ruling::Granted { conditions });
+            }
+        }
+        self.versions.push(rider.request);
+        Ok(())
+    }
+
     /// Each of these was answered unfavourably by somebody, and there is one.
     fn against(&self, criteria: &BTreeSet<Box<str>>) -> Result<(), Refusal> {
         if criteria.is_empty() {
@@ -544,6 +814,15 @@ impl Change {
     /// The word in the record.
     pub fn as_str(&self) -> &'static str {
         match self {
+            Change::Receive(_) => "receive",
+            Change::Take => "take",
+            Change::Classify { .. } => "classify",
+            Change::Quote { .. } => "quote",
+            Change::AskRider { .. } => "ask_rider",
+            Change::AnswerRider { .. } => "answer_rider",
+            Change::Check { .. } => "check",
+            Change::Incident { .. } => "incident",
+            Change::Rate { .. } => "rate",
             Change::AskOpinion { .. } => "ask_opinion",
             Change::GiveOpinion { .. } => "give_opinion",
             Change::Decide { .. } => "decide",

@@ -1,6 +1,6 @@
 //! The two languages of the house, and text compared without case or accents.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A language the public site and the workbench speak.
@@ -40,7 +40,7 @@ impl Lang {
 }
 
 /// A text in both languages. The configuration always gives both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// In French.

@@ -1,5 +1,17 @@
 //! Closed sets whose members are written as words in files, in the database and in answers.
 
+use serde::{Deserialize, Deserializer};
+
+/// The member that the word in a file or a record names.
+pub(crate) fn word<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    from_word: impl Fn(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    from_word(&word)
+        .ok_or_else(|| serde::de::Error::custom(format!("\"{word}\" is not known here")))
+}
+
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$doc])*
@@ -22,6 +34,18 @@ macro_rules! words {
             /// The one that this word names.
             pub fn from_word(word: &str) -> Option<$name> {
                 $name::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                $crate::words::word(deserializer, $name::from_word)
             }
         }
     };

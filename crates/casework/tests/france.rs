@@ -24,7 +24,7 @@ fn config() -> Config {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
     let read = |path: &Path| fs::read_to_string(path).unwrap();
     let mut files = Vec::new();
-    for folder in ["", "desks"] {
+    for folder in ["", "desks", "film"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path
@@ -831,4 +831,25 @@ fn planted_misuse_is_told_and_a_day_of_work_is_not() {
         assert!(wrong.is_empty(), "{planted}: {wrong:?}");
     }
     assert!(found >= 48, "{found} of 50");
+}
+
+/// What the ministry lends is not public: every place and thing is a made example that says so, and each category of
+/// price it names is one of the grid.
+#[test]
+fn the_film_desk_lends_examples_that_say_so() {
+    let config = config();
+    let grid = config.film.prices.all().last().unwrap();
+    let pools: Vec<&str> = config.film.pools.keys().map(|id| &**id).collect();
+    assert_eq!(pools, ["comcyber", "film"]);
+    for (id, sheet) in config.film.pools.values().flat_map(|pool| &pool.sheets) {
+        assert!(!sheet.confirmed && !sheet.source.is_empty(), "{id}");
+        if let Some(price) = &sheet.price {
+            let priced = grid
+                .place(price, "feature", 10, 12)
+                .or_else(|| grid.item(price))
+                .or_else(|| grid.person(price));
+            assert!(priced.is_some(), "{id}: {price}");
+        }
+    }
+    assert!(config.film.criteria.iter().count() > 0);
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use casework::policy::Role;
+use casework::{policy::Role, submission::UnitId};
 use clap::Args;
 use exchange::{Mapping, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -43,13 +43,14 @@ const FILLER: &str = "demonstration";
 /// Where the truth of the made complaints lies.
 const TRUTH: &str = "demonstration-truth.tsv";
 
-/// Name, unit and role of each demonstration agent, one of every role. Each reads what their unit has: what the two
+/// Name, unit and role of each demonstration agent, one of every role and one of a unit to work with. Each reads what their unit has: what the two
 /// desks receive belongs to PHAROS and THÉSÉE until it is routed.
 const AGENTS: &[(&str, &str, Role)] = &[
     ("Camille Triage", "ofac-pharos", Role::Triage),
     ("Sacha Enquête", "ofac-thesee", Role::Investigator),
     ("Alix Analyse", "ofac-thesee", Role::Analyst),
     ("Dominique Chef", "ofac-thesee", Role::Head),
+    ("Morgan Renfort", "ofac-investigations", Role::Head),
     ("Noa Liaison", "ofac-pharos", Role::Liaison),
     ("Lou Cinéma", "mission-cinema", Role::FilmOfficer),
     ("Maxime Données", "ofac", Role::DataProtectionOfficer),
@@ -125,7 +126,12 @@ impl Demo {
             let cut = self.data.join(FILLING);
             if !self.empty && (app.store.intake.count().await? == 0 || cut.exists()) {
                 std::fs::write(&cut, "").context("noting that the folder is being filled")?;
+                server::import_encounters(&app).await?;
                 self.fill(&app, address).await?;
+                if !self.measure {
+                    settle(&app).await?;
+                    join(&app).await?;
+                }
                 std::fs::remove_file(&cut).context("noting that the folder is filled")?;
             }
             if self.measure {
@@ -241,6 +247,20 @@ impl Demo {
         );
         Ok(())
     }
+}
+
+/// Makes some joint work between the head of THÉSÉE and the other unit that has an agent here.
+async fn join(app: &App) -> Result<()> {
+    let head = |unit: &str| {
+        let mut agents = AGENTS.iter();
+        let (name, unit, _) = agents.find(|(_, of, role)| *of == unit && *role == Role::Head)?;
+        Some((server::agent_id(name), unit.parse::<UnitId>().ok()?))
+    };
+    let (lead, other) = head("ofac-thesee")
+        .zip(head("ofac-investigations"))
+        .context("no head")?;
+    server::demonstrate(app, (&lead.0, &lead.1), (&other.0, &other.1)).await?;
+    Ok(())
 }
 
 /// The gang that each made complaint of a folder is of, by its id.

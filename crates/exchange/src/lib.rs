@@ -32,6 +32,7 @@
 mod apply;
 mod csv;
 pub mod handover;
+pub mod ical;
 mod json;
 mod mapping;
 mod record;

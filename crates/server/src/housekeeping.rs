@@ -1,5 +1,6 @@
 //! What the house owes to those whose time is over ([`retention`]), and to those who did not send: a draft is gone when its time is over, and a file that
-//! no submission names goes when no draft can name it any more.
+//! no submission names goes when no draft can name it any more. And to those who came to the film office: their names go
+//! a while after what they came for is over.
 //!
 //! Nothing here is remembered between two sweeps: what is due is read from the store, so a kill at any
 //! point leaves it due.
@@ -11,7 +12,7 @@ use std::time::Duration;
 use store::intake::{SweepError, Swept};
 use tokio::sync::watch;
 
-use crate::app::App;
+use crate::{app::App, workbench::film::forget_people};
 
 /// From sweep to sweep.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -28,6 +29,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
                 error = &error as &dyn std::error::Error,
                 "what is kept too long could not all be erased; it is tried again in an hour"
             ),
+        }
+        if let Err(error) = forget_people(&app).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "who came to the film office could not be forgotten; it is tried again in an hour"
+            );
         }
         match sweep(&app).await {
             Ok(Swept { more: true, .. }) => continue,

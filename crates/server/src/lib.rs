@@ -2,7 +2,7 @@
 //!
 //! - [`app`]: what every request shares. [`page`]: the frame of a page. [`words`]: its words.
 //! - `public`: home, desks, drafts, receipts, follow-up, the ledger's tiles.
-//! - `workbench`: sign-in, queue, submission, series, search.
+//! - `workbench`: sign-in, queue, submission, series, search; the film office. `sheet`: pages made of parts.
 //! - `api`: `/api/v1`, the same rules as the pages.
 //! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
@@ -26,6 +26,7 @@ pub mod reader;
 pub mod receive;
 mod router;
 mod serve;
+mod sheet;
 pub mod watch;
 pub mod web;
 pub mod words;
@@ -36,3 +37,11 @@ pub use router::router;
 pub use serve::serve;
 pub use workbench::agent_id;
 pub use workbench::demonstrate;
+
+/// The two encounters of the film office that the ministry told of, for a demonstration; once, whoever does it twice.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn import_encounters(app: &app::App) -> Result<(), store::StoreError> {
+    workbench::film::import_known(app).await
+}

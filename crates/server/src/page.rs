@@ -66,6 +66,8 @@ pub struct Page {
     pub workbench: bool,
     /// Whether the agent's role reads submissions.
     pub reads: bool,
+    /// Whether the agent's role has to do with films.
+    pub films: bool,
     /// Whether the agent reads the record of looks.
     pub watches: bool,
     /// Whether the agent sees how the service runs.
@@ -173,6 +175,7 @@ impl FromRequestParts<App> for Page {
             csrf: String::new(),
             workbench: path.contains("/workbench"),
             reads: false,
+            films: false,
             watches: false,
             administers: false,
             runs: false,

@@ -6,7 +6,9 @@
 
 mod desk;
 mod draft;
+mod encounters;
 mod figures;
+mod film;
 mod follow;
 mod home;
 mod information;
@@ -79,6 +81,23 @@ pub(crate) fn routes() -> Router<App> {
                 get(follow::withdraw_page).post(follow::withdraw),
             )
             .route(&at("/follow/close"), post(follow::close))
+            .route(&at("/follow/film"), get(film::project))
+            .route(&at("/follow/film/appeal"), post(film::appeal))
+            .route(&at("/follow/film/rider"), post(film::ride))
+            .route(&at("/follow/film/rate"), post(film::rate))
+            .route(&at("/film"), get(film::about))
+            .route(&at("/film/statistics.csv"), get(film::csv))
+            .route(&at("/film/statistics.schema.json"), get(film::schema))
+            .route(&at("/encounters"), get(encounters::list))
+            .route(&at("/encounters/{id}"), get(encounters::show))
+            .route(&at("/encounters/{id}/event.ics"), get(encounters::calendar))
+            .route(&at("/encounters/{id}/register"), post(encounters::register))
+            .route(
+                &at("/encounters/{id}/registration"),
+                post(encounters::registration),
+            )
+            .route(&at("/encounters/{id}/leave"), post(encounters::leave))
+            .route(&at("/encounters/{id}/question"), post(encounters::question))
             .route(&at("/figures"), get(figures::show))
             .route(&at("/ledger"), get(ledger::show))
             .route(&at("/privacy"), get(information::privacy))

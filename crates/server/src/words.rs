@@ -40,6 +40,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/referral.ftl"),
         include_str!("../locales/en/referral.ftl"),
     ),
+    (
+        include_str!("../locales/fr/film.ftl"),
+        include_str!("../locales/en/film.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

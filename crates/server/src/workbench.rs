@@ -7,6 +7,7 @@
 mod admin;
 mod dashboard;
 mod door;
+pub(crate) mod film;
 mod glass;
 mod labels;
 mod link;
@@ -193,7 +194,7 @@ fn doors() -> Doors {
         let path = series(&format!("/acts/{act}"));
         doors = doors.act(&path, Action::DecideSeries, Series, series::act::post);
     }
-    referral::doors(admin::doors(doors))
+    film::doors(referral::doors(admin::doors(doors)))
 }
 
 async fn nothing(_: App, at: Admitted) -> Result<Response, Refused> {

@@ -1,10 +1,13 @@
-//! `film.db`: what the film desk lends and to whom. A file of its own, so that no worker waits for it.
+//! `film.db`: what the film desk lends and to whom, and the stories of its projects, experts, immersions, encounters
+//! and budgets (`journal`). A file of its own, so that no worker waits for it.
 //!
 //! What may happen to a booking is [`casework::booking`]'s to say; here the part of the book that an event has to do
 //! with is loaded, the event applied, and what it comes to kept, in one transaction of the one writer. That
 //! nothing is held twice is besides a primary key: one row for each hour of each thing.
 
+mod journal;
 mod rows;
+mod writing;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,27 +16,35 @@ use std::{
 };
 
 use casework::{
-    booking::{Book, Booking, Change, Conflict, Effect, Event, Inventory, Quota, Refusal, Span},
+    booking::{
+        Book, Booking, Change, Conflict, Effect, Event, Inventory, Quota, Refusal, Span, Standing,
+    },
     submission::{BookingId, ResourceId},
 };
+pub use journal::{TellError, Told};
 use serde_json::json;
-use sqlx::{AnyConnection, AnyPool, Connection};
-use tokio::sync::Mutex;
+use sqlx::{AnyConnection, AnyPool};
 
 use crate::{
     StoreError, migrate, readers,
-    sql::{self, params},
+    secrets::Secrets,
+    sql::{self, Batch, params},
     writer,
 };
 
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/film/0001.sql")];
+use self::writing::{Turn, Writer};
+
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/film/0001.sql"),
+    include_str!("../migrations/film/0002.sql"),
+];
 
 /// The film desk's part of a data folder.
 #[derive(Clone)]
 pub struct Film {
-    /// The one writing connection.
-    connection: Arc<Mutex<AnyConnection>>,
+    writer: Writer,
     pool: AnyPool,
+    secrets: Arc<Secrets>,
 }
 
 /// What is lent, and how much of it one may hold: from the configuration.
@@ -76,12 +87,13 @@ impl From<sqlx::Error> for BookingError {
 }
 
 impl Film {
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(crate) async fn open(path: &Path, secrets: &Arc<Secrets>) -> Result<Self, StoreError> {
         let mut connection = writer(path).await?;
         migrate(&mut connection, MIGRATIONS).await?;
         Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
+            writer: Writer::new(connection),
             pool: readers(path, 2).await?,
+            secrets: Arc::clone(secrets),
         })
     }
 
@@ -95,26 +107,26 @@ impl Film {
         event: &Event,
         actor: &str,
     ) -> Result<Effect, BookingError> {
-        let mut connection = self.connection.lock().await;
-        let mut transaction = connection.begin().await?;
-        let before = concerned(&mut transaction, lending, event).await?;
+        let mut turn = self.writer.turn().await?;
+        let before = concerned(&mut turn, lending, event).await?;
         let mut book = book_of(lending, before.clone())?;
         let effect = book.apply(event)?;
         let changed = || {
             book.bookings()
                 .filter(|(id, after)| before.get(id) != Some(*after))
         };
+        let mut batch = Turn::batch();
         // Whoever loses something lets go of it before whoever gets it holds it.
         for (id, _) in changed() {
             if let Some(before) = before.get(&id) {
-                rows::forget(&mut transaction, id, before).await?;
+                rows::forget(&mut batch, id, before);
             }
         }
         for (id, after) in changed() {
-            rows::keep(&mut transaction, lending.inventory, id, after).await?;
+            rows::keep(&mut batch, lending.inventory, id, after)?;
         }
-        keep_event(&mut transaction, event, actor, &effect).await?;
-        transaction.commit().await?;
+        keep_event(&mut batch, event, actor, &effect);
+        turn.keep(batch).await?;
         Ok(effect)
     }
 
@@ -131,7 +143,7 @@ impl Film {
         let mut connection = self.pool.acquire().await?;
         let span = span.whole_hours();
         let units = held_by(lending, wanted)?;
-        let ids = rows::holders(&mut connection, &units, span).await?;
+        let ids = rows::around(&mut connection, &units, span, false, None).await?;
         let bookings = rows::bookings(&mut connection, ids).await?;
         Ok(book_of(lending, bookings)?.conflict(wanted, span)?)
     }
@@ -164,6 +176,46 @@ impl Film {
         rows::bookings(&mut connection, ids).await
     }
 
+    /// Bookings that stand so, or all of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn bookings(
+        &self,
+        standing: Option<Standing>,
+    ) -> Result<BTreeMap<BookingId, Booking>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let (text, values) = match standing {
+            None => ("SELECT id FROM booking", vec![]),
+            Some(one) => (
+                "SELECT id FROM booking WHERE standing = $1",
+                params![one.as_str()],
+            ),
+        };
+        let ids = rows::ids(&mut connection, text, values).await?;
+        rows::bookings(&mut connection, ids).await
+    }
+
+    /// What may stand in for a resource over a span, with all that it holds free.
+    ///
+    /// # Errors
+    /// When the resource is not there, or the database does not answer.
+    pub async fn replacements(
+        &self,
+        lending: Lending<'_>,
+        resource: &ResourceId,
+        span: Span,
+    ) -> Result<Vec<ResourceId>, BookingError> {
+        let mut connection = self.pool.acquire().await?;
+        let span = span.whole_hours();
+        let alike = lending.inventory.alike(resource).map(|one| one.id.clone());
+        let units = held_by(lending, &alike.collect())?;
+        let ids = rows::around(&mut connection, &units, span, false, None).await?;
+        let bookings = rows::bookings(&mut connection, ids).await?;
+        let free = book_of(lending, bookings)?.replacements(resource, span);
+        Ok(free.into_iter().cloned().collect())
+    }
+
     /// Those who hold a resource within a span, or wait for it.
     ///
     /// # Errors
@@ -176,8 +228,7 @@ impl Film {
     ) -> Result<BTreeMap<BookingId, Booking>, BookingError> {
         let mut connection = self.pool.acquire().await?;
         let units = held_by(lending, &BTreeSet::from([resource.clone()]))?;
-        let mut ids = rows::holders(&mut connection, &units, span).await?;
-        ids.extend(rows::waiters(&mut connection, &units, span).await?);
+        let ids = rows::around(&mut connection, &units, span, true, None).await?;
         Ok(rows::bookings(&mut connection, ids).await?)
     }
 
@@ -205,7 +256,8 @@ impl Film {
         .collect()
     }
 
-    /// How many hours of things are held twice: none, whatever happened. Counted from the holds themselves.
+    /// How often something is held twice: never, whatever happened. Of the holds of a thing, in the order of their ends, two
+    /// overlap only if two neighbours do; so each is looked at beside the one before it.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -213,7 +265,7 @@ impl Film {
         let mut connection = self.pool.acquire().await?;
         let row = sql::row(
             &mut connection,
-            "SELECT COUNT(*) FROM hold a JOIN hold b ON a.resource = b.resource AND a.held_until < b.held_until AND b.held_from < a.held_until",
+            "SELECT COUNT(*) FROM (SELECT held_from, LAG(held_until) OVER (PARTITION BY resource ORDER BY held_until) AS before FROM hold) AS ordered WHERE before > held_from",
             vec![],
         )
         .await?;
@@ -252,7 +304,7 @@ async fn concerned(
     let own = BTreeSet::from([event.booking.to_string()]);
     let mut bookings = rows::bookings(connection, own).await?;
     let request = match &event.change {
-        Change::Ask(request) | Change::Requisition { request, .. } => Some(request.clone()),
+        Change::Requisition { request, .. } => Some(request.clone()),
         Change::Extend { until, .. } => bookings.get(&event.booking).map(|booking| {
             let mut request = booking.request.clone();
             let used = Span::new(request.used.from(), *until);
@@ -270,7 +322,7 @@ async fn concerned(
             bookings.extend(rows::bookings(connection, ids).await?);
             None
         }
-        // The others touch nobody else.
+        // The others touch nobody else: who asks holds nothing yet.
         _ => None,
     };
     let Some(request) = request else {
@@ -278,32 +330,16 @@ async fn concerned(
     };
     let span = request.held();
     let units = held_by(lending, &request.wanted)?;
-    let mut ids = rows::holders(connection, &units, span).await?;
-    ids.extend(rows::waiters(connection, &units, span).await?);
-    ids.extend(
-        rows::ids(
-            connection,
-            "SELECT id FROM booking WHERE applicant = $1 AND held_from < $2 AND held_until > $3",
-            params![
-                &*request.applicant,
-                span.until().as_microsecond(),
-                span.from().as_microsecond()
-            ],
-        )
-        .await?,
-    );
+    // Only a quota counts the applicant's other bookings.
+    let applicant = (!lending.quotas.is_empty()).then_some(&*request.applicant);
+    let mut ids = rows::around(connection, &units, span, true, applicant).await?;
     ids.remove(&event.booking.to_string());
     bookings.extend(rows::bookings(connection, ids).await?);
     Ok(bookings)
 }
 
 /// Keeps what happened to a booking, and to each that lost something by it.
-async fn keep_event(
-    connection: &mut AnyConnection,
-    event: &Event,
-    actor: &str,
-    effect: &Effect,
-) -> Result<(), sqlx::Error> {
+fn keep_event(batch: &mut Batch, event: &Event, actor: &str, effect: &Effect) {
     let mut told = vec![(event.booking, event.change.as_str(), details(&event.change))];
     told.extend(effect.lost.iter().map(|lost| {
         let details = json!({
@@ -315,9 +351,8 @@ async fn keep_event(
         (lost.booking, "lost", details)
     }));
     for (booking, change, details) in told {
-        sql::run(
-            connection,
-            "INSERT INTO booking_event (seq, booking, at, actor, change, details) SELECT COALESCE(MAX(seq), 0) + 1, $1, $2, $3, $4, $5 FROM booking_event",
+        batch.run(
+            "INSERT INTO booking_event (seq, booking, at, actor, change, details) SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ? FROM booking_event",
             params![
                 booking.to_string(),
                 event.at.as_microsecond(),
@@ -325,10 +360,8 @@ async fn keep_event(
                 change,
                 details.to_string()
             ],
-        )
-        .await?;
+        );
     }
-    Ok(())
 }
 
 /// What was said with a change, for the record.

@@ -135,7 +135,7 @@ impl Store {
         let objects = Objects::open(&folder.join("exhibits"))?;
         let intake = Intake::open(&folder.join("intake.db"), origin, &secrets, &vault).await?;
         let work = Work::open(&folder.join("work.db")).await?;
-        let film = Film::open(&folder.join("film.db")).await?;
+        let film = Film::open(&folder.join("film.db"), &secrets).await?;
         let record = Record::open(&folder.join("record.db")).await?;
         let access = Access::open(&folder.join("access.db"), &secrets).await?;
         Ok(Self {

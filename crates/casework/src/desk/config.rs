@@ -1,6 +1,7 @@
 //! Every desk, unit and routing rule of a country, read and checked together.
 
 mod matter;
+mod pool;
 mod routing;
 mod units;
 
@@ -20,6 +21,7 @@ use super::{
 use crate::{
     body::{self, Body},
     competence::{Rules, Statements, Unit, Vocabulary},
+    film::FilmDesk,
     place::Places,
     submission::{DeskId, UnitId},
     vigilance::Limits,
@@ -44,6 +46,8 @@ pub struct Config {
     pub vigilance: Limits,
     /// The bodies outside that a copy may be handed over to, in the order of the file.
     pub bodies: Vec<Body>,
+    /// What the film desk is run by.
+    pub film: FilmDesk,
 }
 
 impl Config {
@@ -87,6 +91,9 @@ impl Config {
             if is_named(path, "vigilance.toml") {
                 loading.vigilance(path, content);
             }
+        }
+        for (path, content) in &files {
+            loading.film(path, content);
         }
         loading.desks_linked();
         loading.desks_have_units();

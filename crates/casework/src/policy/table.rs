@@ -118,6 +118,10 @@ words! {
         ReadFilm = "read_film",
         /// Give an opinion, decide, book.
         HandleFilm = "handle_film",
+        /// Give the opinion or the agreement that one's unit is asked for.
+        AnswerFilm = "answer_film",
+        /// Open the script of a film project.
+        OpenScript = "open_script",
         /// Read the record of who looked at what.
         ReadRecord = "read_record",
         /// Take a copy of it out of the system.
@@ -324,8 +328,11 @@ impl Action {
             Action::Hold => about(Case,          [N, N, N, U, N, N, A, N, N]).reason(),
             Action::Erase => about(Case,         [N, N, N, N, N, N, A, N, N]).reason().sign_in().second_person(),
             Action::SeeRetention => about(Case,  [N, N, N, U, N, N, A, N, N]),
-            Action::ReadFilm => about(Film,      [N, N, N, U, N, U, N, N, N]),
+            Action::ReadFilm => about(Film,      [N, N, N, J, N, J, N, N, N]),
             Action::HandleFilm => about(Film,    [N, N, N, U, N, U, N, N, N]).changes(),
+            // A service that is asked answers; the script it reads only if the office shows it.
+            Action::AnswerFilm => about(Film,    [N, N, N, J, N, J, N, N, N]).changes(),
+            Action::OpenScript => Rule::new(Film, Some(Exhibits), [N, N, N, J, N, J, N, N, N]).reason(),
             Action::ReadRecord => about(Record,  [N, N, N, N, N, N, A, A, N]).reason(),
             Action::ExportRecord => about(Record,[N, N, N, N, N, N, A, A, N]).reason().sign_in(),
             Action::SeeAlerts => about(Record,   [N, N, N, U, N, N, A, A, N]),

@@ -93,7 +93,7 @@ impl Grids {
     /// The first thing that is wrong with it.
     pub fn from_toml(text: &str) -> Result<Grids, FileProblem> {
         let raw: RawFile = toml::from_str(text)
-            .map_err(|error| FileProblem::new(error.to_string(), "see docs/formats/prices.md"))?;
+            .map_err(|error| FileProblem::of_toml(text, &error, "see docs/formats/prices.md"))?;
         if raw.format != 1 {
             return Err(FileProblem::new("unknown format", "write format = 1"));
         }

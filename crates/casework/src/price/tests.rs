@@ -209,6 +209,34 @@ proptest! {
         prop_assert!(first.deposit >= 0 && first.deposit <= first.total);
     }
 
+    /// A thousand projects with riders: what each owes is made again from what was kept, and adds up to its last quote.
+    #[test]
+    fn a_whole_account_is_made_again_to_the_cent(
+        riders in prop::collection::vec((0i32..700, 1u32..20, 1u32..13, 0u32..5, 1u32..300), 1..6),
+        next in 1i32..1_000,
+    ) {
+        let mut on = date(2024, 1, 1);
+        let mut bases = Vec::new();
+        for (later, days, hours, preparation, count) in riders {
+            on = on.checked_add(jiff::Span::new().days(later)).unwrap().min(date(2025, 12, 31));
+            bases.push(basis(on, vec![hall(days, hours, preparation), uniforms(count, days)]));
+        }
+        let first = account(&grids(), &bases).unwrap();
+        let stored: Vec<Basis> = bases
+            .iter()
+            .map(|basis| serde_json::from_str(&serde_json::to_string(basis).unwrap()).unwrap())
+            .collect();
+        let later = date(2026, 1, 1).checked_add(jiff::Span::new().days(next)).unwrap();
+        let more = format!(
+            "{FILE}[[grid]]\nfrom = \"{later}\"\nsource = \"\"\ncurrency = \"EUR\"\ndeposit_percent = 90\npreparation_percent = 10\n"
+        );
+        prop_assert_eq!(&account(&Grids::from_toml(&more).unwrap(), &stored).unwrap(), &first);
+        let due: i64 = first.dues.iter().map(|due| due.amount).sum();
+        prop_assert_eq!(due, first.quotes.last().unwrap().total);
+        let deposits: i64 = first.dues.iter().filter(|due| due.what != Installment::Balance).map(|due| due.amount).sum();
+        prop_assert_eq!(deposits, first.quotes.last().unwrap().deposit);
+    }
+
     #[test]
     fn any_file_is_read_or_refused(text in "(\\[\\[grid\\]\\]\n|from = \"[0-9-]{0,10}\"\n|price = \"[0-9.]{0,22}\"\n|[a-z_]{1,9} = [0-9]{1,3}\n){0,12}") {
         let _ = Grids::from_toml(&text);

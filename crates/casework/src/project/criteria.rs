@@ -48,10 +48,8 @@ impl Criteria {
     /// The first thing that is wrong with it.
     pub fn from_toml(text: &str) -> Result<Criteria, FileProblem> {
         let raw: RawFile = toml::from_str(text).map_err(|error| {
-            FileProblem::new(
-                error.to_string(),
-                "write [[criterion]] tables with id, question and source",
-            )
+            let mend = "write [[criterion]] tables with id, question and source";
+            FileProblem::of_toml(text, &error, mend)
         })?;
         if raw.format != 1 {
             return Err(FileProblem::new("unknown format", "write format = 1"));

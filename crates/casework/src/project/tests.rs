@@ -29,6 +29,7 @@ fn ask(to: &str, about: &[&str]) -> Change {
     Change::AskOpinion {
         unit: unit(to),
         criteria: ids(about),
+        script: false,
     }
 }
 
@@ -43,6 +44,29 @@ fn give(from: &str, answers: &[(&str, Answer)]) -> Change {
                 reason: "seen".into(),
             })
             .collect(),
+    }
+}
+
+/// A request of so many lines: places of three days each.
+fn asked(lines: usize) -> Request {
+    let line = |at| Support {
+        kind: SupportKind::Place,
+        what: format!("place {at}").into(),
+        count: 1,
+        operator: false,
+        from: Some(date(2027, 2, 1)),
+        days: 3,
+        fallback: None,
+        given_up: false,
+    };
+    Request {
+        title: "Night Watch".into(),
+        work: "feature".into(),
+        company: "Example Films".into(),
+        team: 18,
+        lines: (0..lines).map(line).collect(),
+        papers: Vec::new(),
+        sensitive: Vec::new(),
     }
 }
 
@@ -70,7 +94,7 @@ struct Life(Project);
 
 impl Life {
     fn new() -> Life {
-        Life(Project::received(2, Timestamp::UNIX_EPOCH))
+        Life(Project::received(asked(2), Timestamp::UNIX_EPOCH))
     }
 
     fn then(&mut self, change: Change) -> Result<Stage, Refusal> {
@@ -80,7 +104,14 @@ impl Life {
 
     fn at(&mut self, hour: i64, change: Change) -> Result<Stage, Refusal> {
         let at = Timestamp::from_second(3_600 * hour).unwrap();
-        self.0 = self.0.after(&criteria(), &Event { at, change })?;
+        self.0 = self.0.after(
+            &criteria(),
+            &Event {
+                at,
+                actor: "somebody".into(),
+                change,
+            },
+        )?;
         Ok(self.0.stage())
     }
 
@@ -123,7 +154,7 @@ fn a_project_goes_from_request_to_credits() {
         Err(Refusal::DayBefore(date(2027, 1, 31)))
     );
     assert_eq!(life.then(end(date(2027, 2, 9))), Ok(Stage::Shot));
-    assert_eq!(life.0.shooting_days(), Some(3));
+    assert_eq!(life.0.ended(), Some((date(2027, 2, 9), 3)));
     let credit = Change::Credit {
         line: "With the help of…".into(),
         release: date(2028, 3, 1),
@@ -298,6 +329,129 @@ fn a_breach_may_be_put_right_for_seventy_two_hours() {
     assert_eq!(life.at(299, Change::Withdraw), Err(Refusal::OutOfOrder));
 }
 
+fn ride(request: Request) -> Change {
+    Change::AskRider {
+        request,
+        reason: "the weather".into(),
+    }
+}
+
+fn answer(accepted: bool, reason: &str) -> Change {
+    Change::AnswerRider {
+        accepted,
+        reason: reason.into(),
+    }
+}
+
+#[test]
+fn a_rider_is_a_version_that_is_accepted_or_refused_with_a_reason() {
+    let mut life = Life::new();
+    life.opinions();
+    life.then(decide(vec![granted(), refused(&["feasibility"])]))
+        .unwrap();
+    assert_eq!(life.then(ride(asked(1))), Err(Refusal::NoRider));
+    assert_eq!(life.then(ride(asked(2))), Err(Refusal::NoRider));
+    let mut more = asked(3);
+    more.lines[0].days = 4;
+    life.then(ride(more.clone())).unwrap();
+    assert_eq!(life.then(ride(asked(3))), Err(Refusal::Rider(true)));
+    assert_eq!(
+        life.then(answer(false, " ")),
+        Err(Refusal::Missing("the reason"))
+    );
+    life.then(answer(false, "not that week")).unwrap();
+    assert_eq!(life.0.request(), &asked(2));
+    life.then(ride(more.clone())).unwrap();
+    life.then(answer(true, "by day only")).unwrap();
+    assert_eq!(life.0.request(), &more);
+    let differences = life.0.versions()[0].differences(life.0.request());
+    let told: Vec<(Option<usize>, &str, &str, &str)> = differences
+        .iter()
+        .map(|one| (one.line, one.field, &*one.before, &*one.after))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(0), "days", "3", "4"),
+            (Some(2), "line", "", "place 2")
+        ]
+    );
+    let conditions = "by day only".into();
+    assert_eq!(life.0.rulings()[&2], Ruling::Granted { conditions });
+    assert_eq!(life.then(answer(true, "")), Err(Refusal::Rider(false)));
+}
+
+#[test]
+fn a_quote_counts_the_lines_that_have_a_class_and_stand() {
+    let mut life = Life::new();
+    let class = Class {
+        category: "2".into(),
+        hours: 10,
+        preparation: 1,
+    };
+    let classify = |line| Change::Classify {
+        line,
+        class: class.clone(),
+    };
+    assert_eq!(life.then(classify(2)), Err(Refusal::Line(2)));
+    life.then(classify(1)).unwrap();
+    let on = date(2026, 11, 1);
+    let basis = life.0.basis(life.0.request(), on);
+    let counted = |days| crate::price::Line::Place {
+        what: "place 1".into(),
+        category: "2".into(),
+        days,
+        hours: 10,
+        preparation: 1,
+    };
+    assert_eq!(basis.lines, [counted(2)]);
+    let mut rider = asked(2);
+    rider.lines[1].days = 6;
+    assert_eq!(life.0.basis(&rider, on).lines, [counted(5)]);
+    rider.lines[1].given_up = true;
+    assert!(life.0.basis(&rider, on).lines.is_empty());
+    life.then(Change::Quote { basis }).unwrap();
+    assert_eq!(life.0.quotes().len(), 1);
+}
+
+#[test]
+fn a_due_day_is_that_of_what_the_office_has_to_do_next() {
+    let mut life = Life::new();
+    let after = |hours: i64| Timestamp::from_second(3_600 * (hours + 240)).unwrap();
+    assert_eq!(life.0.due(), Some(after(0)));
+    life.opinions();
+    life.at(100, decide(vec![granted(), granted()])).unwrap();
+    assert_eq!(life.0.due(), None);
+    life.at(110, ride(asked(3))).unwrap();
+    assert_eq!(life.0.due(), Some(after(110)));
+}
+
+/// What was kept of old is read for ever.
+#[test]
+fn the_stored_form_of_a_change_is_laid_down() {
+    let check = |stored: &str, change: Change| {
+        assert_eq!(serde_json::to_string(&change).unwrap(), stored);
+        assert_eq!(serde_json::from_str::<Change>(stored).unwrap(), change);
+    };
+    check(r#""take""#, Change::Take);
+    check(
+        r#"{"give_opinion":{"unit":"raid","answers":[{"criterion":"realism","answer":"favourable","reason":"seen"}]}}"#,
+        give("raid", &[("realism", Answer::Favourable)]),
+    );
+    check(
+        r#"{"decide":{"rulings":{"0":{"granted":{"conditions":""}},"1":{"refused":{"criteria":["realism"],"reason":"not possible on those days"}}}}}"#,
+        decide(vec![granted(), refused(&["realism"])]),
+    );
+    check(
+        r#"{"end":{"day":"2027-02-09","days":3,"incidents":"none"}}"#,
+        Change::End {
+            day: date(2027, 2, 9),
+            days: 3,
+            incidents: "none".into(),
+        },
+    );
+}
+
 #[test]
 fn a_file_of_criteria_that_cannot_be_meant_is_refused() {
     let check = |from: &str, to: &str, expected: &str| {
@@ -361,6 +515,10 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         1 => Just(Change::Suspend),
         1 => Just(Change::End { day: date(2027, 2, 2), days: 1, incidents: "".into() }),
         1 => Just(Change::Withdraw),
+        1 => Just(Change::Take),
+        2 => (2usize..4).prop_map(|lines| Change::AskRider { request: asked(lines), reason: "rain".into() }),
+        2 => any::<bool>().prop_map(|accepted| Change::AnswerRider { accepted, reason: "seen".into() }),
+        1 => Just(Change::Classify { line: 0, class: Class { category: "1".into(), hours: 8, preparation: 1 } }),
     ];
     prop::collection::vec(one, 0..60)
 }
@@ -374,7 +532,8 @@ proptest! {
         let mut kept = Vec::new();
         for change in changes {
             let hour = life.0.last.as_second() / 3_600 + 40;
-            let event = Event { at: Timestamp::from_second(3_600 * hour).unwrap(), change };
+            let at = Timestamp::from_second(3_600 * hour).unwrap();
+            let event = Event { at, actor: "somebody".into(), change };
             if let Ok(after) = life.0.after(&criteria(), &event) {
                 life.0 = after;
                 let decided = matches!(event.change, Change::Decide { .. });
@@ -394,8 +553,17 @@ proptest! {
                 }
             }
         }
-        let folded = Project::fold(2, Timestamp::UNIX_EPOCH, &criteria(), &kept);
-        prop_assert_eq!(folded.as_ref(), Ok(&life.0));
+        let received = Event {
+            at: Timestamp::UNIX_EPOCH,
+            actor: "applicant".into(),
+            change: Change::Receive(asked(2)),
+        };
+        for event in &mut kept {
+            let stored = serde_json::to_string(&event.change).unwrap();
+            event.change = serde_json::from_str(&stored).unwrap();
+        }
+        let folded = story::fold(&criteria(), std::iter::once(&received).chain(&kept));
+        prop_assert_eq!(folded, Ok(Some(life.0)));
         let appeals = kept
             .iter()
             .filter(|event| matches!(event.change, Change::Appeal { .. }))

@@ -10,6 +10,7 @@
 use std::{borrow::Borrow, fmt, str::FromStr};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::text::Lang;
@@ -23,6 +24,24 @@ pub struct IdError {
     pub kind: &'static str,
     /// The form it must have.
     pub expected: &'static str,
+}
+
+/// An identifier as its text, in records.
+macro_rules! as_text {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
 
 macro_rules! uuid_ids {
@@ -71,6 +90,8 @@ macro_rules! uuid_ids {
                 write!(f, concat!(stringify!($name), "({})"), self.0.hyphenated())
             }
         }
+
+        as_text!($name);
     )*};
 }
 
@@ -129,6 +150,8 @@ macro_rules! slug_ids {
                 write!(f, concat!(stringify!($name), "({})"), self.0)
             }
         }
+
+        as_text!($name);
     )*};
 }
 

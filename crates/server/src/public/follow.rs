@@ -223,6 +223,8 @@ pub(super) async fn drop_draft(State(app): State<App>, page: Page, headers: Head
 struct SubmissionPage {
     page: Page,
     desk_title: String,
+    /// Whether it is a film project, which has a page of its own.
+    film: bool,
     complaint: bool,
     received: String,
     state: String,
@@ -282,7 +284,13 @@ async fn of(app: &App, page: &Page, headers: &HeaderMap) -> Result<Submission, R
 }
 
 /// What of the record is told to the person: that somebody saw it, or opened a file or their identity.
-const LOOKS: &[&str] = &["read", "open_exhibit", "open_identity"];
+const LOOKS: &[&str] = &[
+    "read",
+    "open_exhibit",
+    "open_identity",
+    "read_film",
+    "open_script",
+];
 
 async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> Response {
     let read = async {
@@ -325,6 +333,7 @@ async fn shown(app: &App, page: Page, submission: &Submission, typed: Typed) -> 
             || submission.desk.clone(),
             |desk| desk.title.get(page.lang).to_owned(),
         ),
+        film: submission.desk == crate::workbench::film::DESK,
         complaint: submission.track == Track::Complaint.as_str(),
         received: page.moment(submission.received_at),
         state: state.label(page.lang).to_owned(),

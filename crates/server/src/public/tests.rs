@@ -29,6 +29,7 @@ use crate::{
 
 mod cut;
 mod every_kind;
+mod film;
 mod read;
 mod versions;
 
@@ -46,6 +47,9 @@ pub(crate) fn config() -> Config {
             "desks/pharos.toml",
             "desks/thesee.toml",
             "desks/cinema.toml",
+            "film/criteria.toml",
+            "film/prices.toml",
+            "film/inventory.toml",
             "units.toml",
             "matter.toml",
             "routing.toml",

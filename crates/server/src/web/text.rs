@@ -1,15 +1,30 @@
 //! Moments, amounts and counts as people read them.
 
 use casework::{Lang, money::decimals};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::Number;
 
 /// Narrow no-break space, between thousands in French.
 const NARROW: &str = "\u{202f}";
 
+fn zone() -> TimeZone {
+    TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)
+}
+
 fn zoned(micros: i64) -> Option<jiff::Zoned> {
-    let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    Some(Timestamp::from_microsecond(micros).ok()?.to_zoned(zone))
+    Some(Timestamp::from_microsecond(micros).ok()?.to_zoned(zone()))
+}
+
+/// The instant of a moment of Paris; of one that there is twice, the first.
+#[must_use]
+pub fn of_paris(moment: civil::DateTime) -> Option<Timestamp> {
+    Some(moment.to_zoned(zone()).ok()?.timestamp())
+}
+
+/// The moment of Paris of an instant.
+#[must_use]
+pub fn paris(at: Timestamp) -> civil::DateTime {
+    at.to_zoned(zone()).datetime()
 }
 
 /// `14/03/2026 à 15:42` or `14 Mar 2026, 15:42`, Paris time.

@@ -29,7 +29,7 @@ use store::{
 };
 
 use super::{
-    admin, glass, link,
+    admin, film, glass, link,
     policies::{self, object},
     record,
     session::{self, Refused, SignedIn},
@@ -55,12 +55,21 @@ pub(crate) enum About {
     Series,
     /// The request of the path, of this kind, which waits for a second person.
     Request(&'static str),
+    /// The film project of the path.
+    Project,
+    /// The immersion of the path.
+    Immersion,
+    /// The pool of the path, or that of the film office.
+    Pool,
 }
 
 impl About {
     /// Whether it is one submission or series, which has an agent or a unit.
     fn is_of_one(self) -> bool {
-        matches!(self, About::Submission | About::Series)
+        matches!(
+            self,
+            About::Submission | About::Series | About::Project | About::Immersion
+        )
     }
 }
 
@@ -289,8 +298,9 @@ impl Admitted {
             return Ok(());
         };
         let object = match door.about {
-            About::Submission => self.path("exhibit"),
-            About::Series => self.path("id"),
+            About::Submission | About::Project => self.path("exhibit"),
+            About::Series | About::Immersion => self.path("id"),
+            About::Pool => "",
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -510,6 +520,13 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
             request = found.filter(|one| admin::is_open(app, one, kind));
             policies::request(request.as_ref())
         }
+        About::Project | About::Immersion | About::Pool => {
+            let pool = params.get("pool").map_or("", String::as_str);
+            let found = film::object(app, door.about, id, pool).await;
+            let (place, object) = found.map_err(failed)?;
+            seq = place;
+            object
+        }
     };
     let given = app.now_micros() - glass::LASTS;
     let leave = app
@@ -549,6 +566,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     };
     at.signed.page.reads = at.may_at_all(Action::Read);
     at.signed.page.keeps = at.may_at_all(Action::SeeRetention);
+    at.signed.page.films = at.may_at_all(Action::ReadFilm);
     at.signed.page.watches = at.may_at_all(Action::ReadRecord);
     at.signed.page.administers = at.may_at_all(Action::SeeService);
     at.signed.page.runs = at.may_at_all(Action::RunMachine);

@@ -2,6 +2,7 @@
 
 mod admin;
 mod doors;
+mod film;
 mod glass;
 mod handover;
 mod record;
@@ -59,6 +60,7 @@ pub(super) fn page(lang: Lang) -> Page {
         csrf: String::new(),
         workbench: true,
         reads: false,
+        films: false,
         watches: false,
         administers: false,
         runs: false,
@@ -92,6 +94,10 @@ fn config_with(change: impl Fn(&str, String) -> Vec<String>) -> Config {
         "desks/pharos.toml",
         "desks/thesee.toml",
         "desks/cinema.toml",
+        "film/criteria.toml",
+        "film/prices.toml",
+        "film/inventory.toml",
+        "film/inventory-comcyber.toml",
     ]
     .map(|path| {
         let mut texts = change(path, read(path)).into_iter();
@@ -202,6 +208,11 @@ impl Site {
 
     /// Files a report and takes it through the worker's steps.
     async fn file(&self, answers: Value) -> i64 {
+        self.file_at("thesee", Track::Report, answers).await
+    }
+
+    /// The same at a desk.
+    async fn file_at(&self, desk: &str, track: Track, answers: Value) -> i64 {
         let app = &self.app;
         let Value::Object(values) = answers else {
             panic!("answers are an object")
@@ -210,11 +221,11 @@ impl Site {
         let filed = receive(
             app,
             Filing {
-                desk: app.desk("thesee").unwrap(),
-                track: Track::Report,
+                desk: app.desk(desk).unwrap(),
+                track,
                 lang: Lang::Fr,
                 channel: "web",
-                answers: &Answers::stored(Track::Report, values),
+                answers: &Answers::stored(track, values),
                 scope: "",
                 idempotency: &format!("key {}", reached.submission),
                 body: [0; 32],

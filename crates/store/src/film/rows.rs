@@ -1,7 +1,7 @@
 //! Bookings as rows, and back.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     str::FromStr,
 };
 
@@ -14,7 +14,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     StoreError,
-    sql::{self, Param, params},
+    sql::{self, Batch, Param, params},
 };
 
 fn corrupt(why: impl Into<String>) -> StoreError {
@@ -37,13 +37,45 @@ pub(super) async fn ids(
         .collect::<Result<_, _>>()?)
 }
 
-/// Bookings that hold one of these within a span.
-pub(super) async fn holders(
+/// Bookings that hold one of these within a span; with `waiting`, those too that wait for one; with an applicant, all of
+/// its bookings then.
+pub(super) async fn around(
     connection: &mut AnyConnection,
     units: &[String],
     span: Span,
+    waiting: bool,
+    applicant: Option<&str>,
 ) -> Result<BTreeSet<String>, StoreError> {
-    within(connection, "hold", units, span).await
+    // As many placeholders as the next power of two: few distinct texts are prepared.
+    let wanted = units.len().next_power_of_two();
+    let list = vec!["?"; wanted].join(", ");
+    let (from, until) = (span.from().as_microsecond(), span.until().as_microsecond());
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for table in ["hold", "wanted"]
+        .into_iter()
+        .take(1 + usize::from(waiting))
+    {
+        if !text.is_empty() {
+            text.push_str(" UNION ");
+        }
+        text.push_str(&format!(
+            "SELECT booking FROM {table} WHERE resource IN ({list}) AND held_until > ? AND held_from < ?"
+        ));
+        let padded = units.iter().chain(units.last().into_iter().cycle());
+        values.extend(padded.take(wanted).map(|unit| Param::Text(unit.clone())));
+        values.extend(params![from, until]);
+    }
+    if let Some(applicant) = applicant {
+        text.push_str(
+            " UNION SELECT id FROM booking WHERE applicant = ? AND held_from < ? AND held_until > ?",
+        );
+        values.extend(params![applicant, until, from]);
+    }
+    if units.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    ids(connection, &text, values).await
 }
 
 /// Bookings that are out, and hold or held one of these.
@@ -59,70 +91,31 @@ pub(super) async fn out_with(
     Ok(found)
 }
 
-/// Bookings that wait for one of these within a span.
-pub(super) async fn waiters(
-    connection: &mut AnyConnection,
-    units: &[String],
-    span: Span,
-) -> Result<BTreeSet<String>, StoreError> {
-    within(connection, "wanted", units, span).await
-}
-
-async fn within(
-    connection: &mut AnyConnection,
-    table: &'static str,
-    units: &[String],
-    span: Span,
-) -> Result<BTreeSet<String>, StoreError> {
-    let mut found = BTreeSet::new();
-    let text = format!(
-        "SELECT booking FROM {table} WHERE resource = $1 AND held_until > $2 AND held_from < $3"
-    );
-    for unit in units {
-        let values = params![
-            unit.as_str(),
-            span.from().as_microsecond(),
-            span.until().as_microsecond()
-        ];
-        found.extend(ids(connection, &text, values).await?);
-    }
-    Ok(found)
-}
-
 /// Bookings with what they hold.
 pub(super) async fn bookings(
     connection: &mut AnyConnection,
     ids: BTreeSet<String>,
 ) -> Result<BTreeMap<BookingId, Booking>, StoreError> {
-    let values = |ids: &BTreeSet<String>| ids.iter().map(|id| Param::Text(id.clone())).collect();
-    let mut bookings = BTreeMap::new();
+    let mut bookings: BTreeMap<BookingId, Booking> = BTreeMap::new();
     let rows = sql::select_values(
         connection,
-        "SELECT id, applicant, wanted, used_from, used_until, prepare, strike, insured_until, asked_at, standing, operational, still_out FROM booking WHERE id",
+        "SELECT b.id, b.applicant, b.wanted, b.used_from, b.used_until, b.prepare, b.strike, b.insured_until, b.asked_at, b.standing, b.operational, b.still_out, h.resource, h.held_from, h.held_until FROM booking b LEFT JOIN hold h ON h.booking = b.id WHERE b.id",
         "",
-        values(&ids),
+        ids.into_iter().map(Param::Text).collect(),
     )
     .await?;
     for row in &rows {
-        bookings.insert(id(&sql::text(row, 0)?)?, booking(row)?);
-    }
-    let rows = sql::select_values(
-        connection,
-        "SELECT booking, resource, held_from, held_until FROM hold WHERE booking",
-        "",
-        values(&ids),
-    )
-    .await?;
-    for row in &rows {
-        let hold = Hold {
-            resource: id(&sql::text(row, 1)?)?,
-            span: span(row, 2, 3)?,
+        let number: BookingId = id(&sql::text(row, 0)?)?;
+        let one = match bookings.entry(number) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert(booking(row)?),
         };
-        bookings
-            .get_mut(&id::<BookingId>(&sql::text(row, 0)?)?)
-            .ok_or_else(|| corrupt("something is held by a booking that is not there"))?
-            .holds
-            .insert(hold);
+        if let Some(resource) = sql::text_or_none(row, 12)? {
+            one.holds.insert(Hold {
+                resource: id(&resource)?,
+                span: span(row, 13, 14)?,
+            });
+        }
     }
     Ok(bookings)
 }
@@ -178,34 +171,27 @@ fn names(resources: &BTreeSet<ResourceId>) -> String {
 }
 
 /// Takes a booking away, as it was.
-pub(super) async fn forget(
-    connection: &mut AnyConnection,
-    id: BookingId,
-    before: &Booking,
-) -> Result<(), StoreError> {
+pub(super) fn forget(batch: &mut Batch, id: BookingId, before: &Booking) {
     let id = id.to_string();
     for hold in &before.holds {
         let hours = hold.span.hours();
-        sql::run(
-            connection,
-            "DELETE FROM held_hour WHERE resource = $1 AND hour >= $2 AND hour < $3 AND booking = $4",
+        batch.run(
+            "DELETE FROM held_hour WHERE resource = ? AND hour >= ? AND hour < ? AND booking = ?",
             params![hold.resource.as_str(), hours.start, hours.end, id.as_str()],
-        )
-        .await?;
+        );
     }
-    for text in [
-        "DELETE FROM hold WHERE booking = $1",
-        "DELETE FROM wanted WHERE booking = $1",
-        "DELETE FROM booking WHERE id = $1",
-    ] {
-        sql::run(connection, text, params![id.as_str()]).await?;
+    if !before.holds.is_empty() {
+        batch.run("DELETE FROM hold WHERE booking = ?", params![id.as_str()]);
     }
-    Ok(())
+    if before.standing == Standing::Asked {
+        batch.run("DELETE FROM wanted WHERE booking = ?", params![id.as_str()]);
+    }
+    batch.run("DELETE FROM booking WHERE id = ?", params![id]);
 }
 
 /// Keeps a booking that is not there.
-pub(super) async fn keep(
-    connection: &mut AnyConnection,
+pub(super) fn keep(
+    batch: &mut Batch,
     inventory: &Inventory,
     id: BookingId,
     booking: &Booking,
@@ -213,9 +199,8 @@ pub(super) async fn keep(
     let id = id.to_string();
     let request = &booking.request;
     let held = request.held();
-    sql::run(
-        connection,
-        "INSERT INTO booking (id, applicant, wanted, used_from, used_until, prepare, strike, insured_until, asked_at, standing, operational, still_out, held_from, held_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    batch.run(
+        "INSERT INTO booking (id, applicant, wanted, used_from, used_until, prepare, strike, insured_until, asked_at, standing, operational, still_out, held_from, held_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             id.as_str(),
             &*request.applicant,
@@ -232,21 +217,21 @@ pub(super) async fn keep(
             held.from().as_microsecond(),
             held.until().as_microsecond()
         ],
-    )
-    .await?;
+    );
     if booking.standing == Standing::Asked {
-        keep_wanted(connection, inventory, &id, booking, held).await?;
+        keep_wanted(batch, inventory, &id, booking)?;
     }
-    keep_holds(connection, &id, booking).await
+    keep_holds(batch, &id, booking);
+    Ok(())
 }
 
-async fn keep_wanted(
-    connection: &mut AnyConnection,
+fn keep_wanted(
+    batch: &mut Batch,
     inventory: &Inventory,
     id: &str,
     booking: &Booking,
-    held: Span,
 ) -> Result<(), StoreError> {
+    let held = booking.request.held();
     let units = inventory
         .held_by(&booking.request.wanted)
         .map_err(|gone| corrupt(format!("{gone} is no longer in the inventory")))?;
@@ -262,14 +247,11 @@ async fn keep_wanted(
         })
         .collect();
     let head = "INSERT INTO wanted (resource, held_until, booking, held_from) VALUES";
-    Ok(sql::insert(connection, head, "", rows).await?)
+    batch.insert(head, "", rows);
+    Ok(())
 }
 
-async fn keep_holds(
-    connection: &mut AnyConnection,
-    id: &str,
-    booking: &Booking,
-) -> Result<(), StoreError> {
+fn keep_holds(batch: &mut Batch, id: &str, booking: &Booking) {
     let holds = booking
         .holds
         .iter()
@@ -293,7 +275,7 @@ async fn keep_holds(
         })
         .collect();
     let head = "INSERT INTO hold (resource, held_until, held_from, booking) VALUES";
-    sql::insert(connection, head, "", holds).await?;
+    batch.insert(head, "", holds);
     let head = "INSERT INTO held_hour (resource, hour, booking) VALUES";
-    Ok(sql::insert(connection, head, "", hours).await?)
+    batch.insert(head, "", hours);
 }

@@ -122,7 +122,10 @@ impl Shop {
 
 async fn open(folder: &tempfile::TempDir) -> Film {
     sqlx::any::install_default_drivers();
-    Film::open(&folder.path().join("film.db")).await.unwrap()
+    let secrets = Arc::new(Secrets::open(&folder.path().join("keys")).unwrap());
+    Film::open(&folder.path().join("film.db"), &secrets)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -219,14 +222,46 @@ async fn the_database_itself_holds_nothing_twice() {
     let shop = Shop::new(1).await;
     shop.ask(1, &["item-0"], 10, 20).await;
     shop.approve(1).await.unwrap();
-    let mut connection = shop.film.connection.lock().await;
-    let stolen = sql::run(
-        &mut connection,
-        "INSERT INTO held_hour (resource, hour, booking) VALUES ('item-0', 15, 'another')",
-        vec![],
-    )
-    .await;
-    assert!(stolen.is_err());
+    let steal = "INSERT INTO held_hour (resource, hour, booking) VALUES ('item-0', 15, 'another')";
+    assert!(shop.film.write(steal, vec![]).await.is_err());
+    // A hold that goes around the primary key is seen by the count.
+    assert_eq!(shop.film.held_twice().await.unwrap(), 0);
+    let hour = 3_600_000_000_i64;
+    let around =
+        "INSERT INTO hold (resource, held_until, held_from, booking) VALUES ('item-0', ?, ?, 'x')";
+    let values = params![20 * hour, 19 * hour];
+    shop.film.write(around, values).await.unwrap();
+    assert_eq!(shop.film.held_twice().await.unwrap(), 1);
+    // Whoever comes after finds nothing of it, and may write.
+    shop.ask(2, &["item-0"], 30, 40).await;
+    shop.approve(2).await.unwrap();
+}
+
+/// Somebody who waits beside others is gone before their turn is over: nothing of theirs is kept, all of the others'
+/// is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_gives_up_leaves_nothing_and_harms_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = open(&folder).await;
+    let mut running = tokio::task::JoinSet::new();
+    for at in 0..60_i64 {
+        let film = film.clone();
+        running.spawn(async move {
+            if at % 3 == 0 {
+                let mut turn = film.writer.turn().await.unwrap();
+                if at % 2 == 0 {
+                    turn.tear().await;
+                }
+                return;
+            }
+            let place = at.to_string();
+            film.keep_person(("k", "s", &place), "x").await.unwrap();
+        });
+    }
+    running.join_all().await;
+    let people = film.people("k", "s").await.unwrap();
+    assert_eq!(people.len(), 40);
+    assert!(!people.contains_key("torn"));
 }
 
 /// Many at once, at random: nothing is held twice, and what the screen says before an approval is what it finds.
@@ -238,4 +273,91 @@ async fn many_at_once_never_hold_one_thing_twice() {
     assert_eq!((report.held_twice, report.disagreed), (0, 0));
     assert!(report.kept > 1_000 && report.refused > 100, "{report:?}");
     assert!(report.approved > 200, "{report:?}");
+}
+
+fn budget(change: casework::film::budget::Change) -> casework::film::budget::Event {
+    casework::story::Event {
+        at: Timestamp::UNIX_EPOCH,
+        actor: "somebody".into(),
+        change,
+    }
+}
+
+/// What was told is read back as told, what was refused is not there, and of two at once both are kept or one is
+/// refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_story_is_what_was_told_of_it() {
+    use casework::film::{
+        Refusal as Told,
+        budget::{Change, Line},
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let film = open(&folder).await;
+    let ask = |request: String| Change::Ask {
+        request: request.into(),
+        what: "a lamp".into(),
+        reason: "dark".into(),
+        amount: 100,
+    };
+    let early = film
+        .tell::<Line>(&(), "a", &budget(ask("0".to_owned())))
+        .await;
+    assert!(matches!(early, Err(TellError::Refused(Told::Beginning))));
+    assert!(film.story::<Line>(&(), "a").await.unwrap().is_none());
+    let open = Change::Open {
+        unit: "comcyber-mi".parse().unwrap(),
+        year: 2026,
+        name: "lamps".into(),
+        amount: 1_000,
+        currency: "EUR".into(),
+    };
+    film.tell::<Line>(&(), "a", &budget(open)).await.unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    for at in 0..20 {
+        let (film, event) = (film.clone(), budget(ask((at % 10).to_string())));
+        running.spawn(async move { film.tell::<Line>(&(), "a", &event).await.is_ok() });
+    }
+    let kept = running.join_all().await.into_iter().filter(|kept| *kept);
+    assert_eq!(kept.count(), 10);
+    for request in ["0", "1"] {
+        let commit = Change::Commit {
+            request: request.into(),
+        };
+        film.tell::<Line>(&(), "a", &budget(commit)).await.unwrap();
+    }
+    let told = film.story::<Line>(&(), "a").await.unwrap().unwrap();
+    assert_eq!((told.events.len(), told.story.left()), (13, 800));
+    let all = film.stories::<Line>(&()).await.unwrap();
+    assert_eq!(all["a"].story, told.story);
+}
+
+#[tokio::test]
+async fn people_are_sealed_to_their_place_and_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = open(&folder).await;
+    let at = ("encounter", "e", "1");
+    film.keep_person(at, "Camille Exemple").await.unwrap();
+    film.keep_person(at, "Camille Essai").await.unwrap();
+    let people = film.people("encounter", "e").await.unwrap();
+    assert_eq!(people["1"], "Camille Essai");
+    for file in ["film.db", "film.db-wal"] {
+        let file = std::fs::read(folder.path().join(file)).unwrap();
+        assert!(!file.windows(7).any(|bytes| bytes == b"Camille"));
+    }
+    film.write("UPDATE person SET id = '2'", vec![])
+        .await
+        .unwrap();
+    assert!(film.people("encounter", "e").await.is_err());
+    film.erase_people("encounter", "e", None).await.unwrap();
+    assert!(film.people("encounter", "e").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn how_far_requests_were_read_never_goes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = open(&folder).await;
+    assert_eq!(film.reached().await.unwrap(), -1);
+    film.reach(7).await.unwrap();
+    film.reach(3).await.unwrap();
+    assert_eq!(film.reached().await.unwrap(), 7);
 }

@@ -178,6 +178,28 @@ impl Intake {
         Ok(low)
     }
 
+    /// The next submissions of a desk after `seq`, in the order they were received.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn of_desk(
+        &self,
+        desk: &str,
+        seq: i64,
+        most: i64,
+    ) -> Result<Vec<Submission>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            &format!("{SUBMISSION} WHERE seq > $1 AND desk = $2 ORDER BY seq LIMIT $3"),
+            sql::params![seq, desk, most],
+        )
+        .await?
+        .iter()
+        .map(submission)
+        .collect()
+    }
+
     async fn one(
         &self,
         text: String,

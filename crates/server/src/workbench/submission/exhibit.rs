@@ -6,10 +6,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use store::intake::Upload;
+
 use super::{act::new_act, load};
 use crate::{
     app::App,
-    workbench::{door::Admitted, link, session::Refused},
+    workbench::{
+        door::Admitted,
+        link,
+        session::{Refused, SignedIn},
+    },
 };
 
 /// Sends an exhibit; that it was taken is kept first.
@@ -37,6 +43,15 @@ pub(in crate::workbench) async fn download(app: App, at: Admitted) -> Result<Res
         .record(seq, act)
         .await
         .map_err(|error| signed.failed(&error))?;
+    attached(&app, signed, &found).await
+}
+
+/// The bytes of an exhibit, as an attachment of no type.
+pub(in crate::workbench) async fn attached(
+    app: &App,
+    signed: &SignedIn,
+    found: &Upload,
+) -> Result<Response, Refused> {
     let bytes = app
         .store
         .objects

@@ -1,0 +1,392 @@
+//! What a production and a guest of the film office meet, without an account.
+
+use casework::{
+    Lang, Text,
+    answers::Answers,
+    film::encounter::{Change as Meet, Encounter, Plan},
+    project::{Answer as Said, Answered, Change, Project, Ruling},
+    story::Event,
+    submission::Track,
+};
+use serde_json::json;
+
+use super::*;
+use crate::{
+    public::session,
+    receive::{Filing, receive},
+    workbench::film::receive_requests,
+};
+
+fn event<C>(change: C) -> Event<C> {
+    Event {
+        at: now(),
+        actor: "office".into(),
+        change,
+    }
+}
+
+/// A site with a project of two lines, and the browser of who asked.
+async fn produced() -> (Site, String, Browser) {
+    let site = Site::new().await;
+    let values = json!({
+        "project_kind": "feature", "project_title": "Garde de nuit", "maturity": "dated", "team": 18,
+        "company": "Exemple Films",
+        "support": [
+            {"kind": "place", "what": "un commissariat", "from": "2027-02-01", "days": 3},
+            {"kind": "expert", "what": "un négociateur"},
+        ],
+    });
+    let app = &site.app;
+    let values = values.as_object().unwrap().clone();
+    let filed = receive(
+        app,
+        Filing {
+            desk: app.desk("cinema").unwrap(),
+            track: Track::Request,
+            lang: Lang::Fr,
+            channel: "web",
+            answers: &Answers::stored(Track::Request, values),
+            scope: "",
+            idempotency: "key",
+            body: [0; 32],
+        },
+    )
+    .await
+    .unwrap();
+    let id = site.work(filed.seq).await.id;
+    receive_requests(app).await.unwrap();
+    let mut browser = site.browser();
+    let cookie = session::cookie(app, &id);
+    let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+    let value = rest.split(';').next().unwrap();
+    browser.cookies.insert(name.to_owned(), value.to_owned());
+    (site, id, browser)
+}
+
+impl Site {
+    async fn tells(&self, id: &str, change: Change) {
+        let (film, rules) = (&self.app.store.film, &self.app.config.film.criteria);
+        film.tell::<Project>(rules, id, &event(change))
+            .await
+            .unwrap();
+    }
+
+    /// All criteria answered, one against; the second line is refused for it.
+    async fn decides(&self, id: &str) {
+        let unit: casework::submission::UnitId = "ofmin".parse().unwrap();
+        let criteria: BTreeSet<Box<str>> = self
+            .app
+            .config
+            .film
+            .criteria
+            .iter()
+            .map(|one| one.id.clone())
+            .collect();
+        let answers = criteria.iter().map(|criterion| Answered {
+            criterion: criterion.clone(),
+            answer: if &**criterion == "capacity" {
+                Said::Unfavourable
+            } else {
+                Said::Favourable
+            },
+            reason: format!("dit de {criterion}").into(),
+        });
+        let answers = answers.collect();
+        self.tells(
+            id,
+            Change::AskOpinion {
+                unit: unit.clone(),
+                criteria,
+                script: false,
+            },
+        )
+        .await;
+        self.tells(id, Change::GiveOpinion { unit, answers }).await;
+        let rulings = [
+            Ruling::Granted {
+                conditions: "de nuit".into(),
+            },
+            Ruling::Refused {
+                criteria: ["capacity".into()].into(),
+                reason: "personne n’est libre".into(),
+            },
+        ];
+        let rulings = rulings.into_iter().enumerate().collect();
+        self.tells(id, Change::Decide { rulings }).await;
+    }
+}
+
+#[tokio::test]
+async fn a_production_reads_every_reason_once_decided_and_appeals_once() {
+    let (site, id, mut browser) = produced().await;
+    let page = browser.get("/fr/follow/film").await;
+    assert!(
+        page.text.contains("Les avis, critère par critère"),
+        "{}",
+        words(&page.text)
+    );
+    assert!(!page.text.contains("/follow/film/appeal"));
+    let follow = browser.get("/fr/follow/submission").await;
+    assert!(follow.text.contains("href=\"/fr/follow/film\""));
+    site.decides(&id).await;
+    let page = browser.get("/fr/follow/film").await.text;
+    for text in [
+        "dit de realism",
+        "dit de capacity",
+        "défavorable",
+        "accordé, à condition : de nuit",
+        "personne n’est libre",
+        "exemple",
+    ] {
+        assert!(page.contains(text), "{text}: {}", words(&page));
+    }
+    let empty = browser.post("/fr/follow/film/appeal", "reason=+").await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        browser
+            .step(
+                "/fr/follow/film/appeal",
+                "reason=nous+avons+quelqu%E2%80%99un"
+            )
+            .await,
+        "/fr/follow/film"
+    );
+    let again = browser
+        .post("/fr/follow/film/appeal", "reason=encore")
+        .await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // Whoever has no code reads nothing.
+    let nobody = site.browser().get("/fr/follow/film").await;
+    assert_eq!(nobody.to, "/fr/follow");
+}
+
+#[tokio::test]
+async fn a_production_sends_a_rider_and_reads_its_effect_on_the_price() {
+    let (site, id, mut browser) = produced().await;
+    site.decides(&id).await;
+    let class = casework::project::Class {
+        category: "4".into(),
+        hours: 12,
+        preparation: 0,
+    };
+    site.tells(&id, Change::Classify { line: 0, class }).await;
+    let same = browser.post("/fr/follow/film/rider", "reason=rien").await;
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = "team=18&count-0=1&from-0=2027-02-01&days-0=5&keep-0=yes&count-1=1&from-1=&days-1=1&keep-1=no\
+                &new-kind=item&new-what=des+tenues&new-count=4&new-from=2027-02-01&new-days=5\
+                &paper=liability&expires=2027-12-31&reason=la+pluie";
+    let odd = browser
+        .post(
+            "/fr/follow/film/rider",
+            form.replace("days-0=5", "days-0=cinq"),
+        )
+        .await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(odd.text.contains("la pluie"), "what was typed is kept");
+    browser.step("/fr/follow/film/rider", form).await;
+    let page = browser.get("/fr/follow/film").await.text;
+    // Two days more at 600 euros.
+    for text in [
+        "Un avenant attend une réponse",
+        "des tenues",
+        "1\u{202f}800,00 €",
+        "3\u{202f}000,00 €",
+        "1\u{202f}200,00 €",
+    ] {
+        assert!(page.contains(text), "{text}: {}", words(&page));
+    }
+    let accepted = Change::AnswerRider {
+        accepted: true,
+        reason: "de jour".into(),
+    };
+    site.tells(&id, accepted).await;
+    let page = browser.get("/fr/follow/film").await.text;
+    assert!(
+        page.contains("De la version 1 à la version 2"),
+        "{}",
+        words(&page)
+    );
+    assert!(page.contains("abandonnée par le demandeur"));
+}
+
+/// An encounter with so many seats that is open.
+async fn opened(site: &Site, capacity: u32) -> String {
+    let text = |text: &str| Text {
+        fr: text.to_owned(),
+        en: text.to_owned(),
+    };
+    let plan = Plan {
+        number: 9,
+        theme: text("Le secours"),
+        host: "Sécurité civile".into(),
+        venue: "Nogent".into(),
+        begins: "2026-12-10T17:00:00Z".parse().unwrap(),
+        ends: "2026-12-10T19:00:00Z".parse().unwrap(),
+        capacity,
+        quotas: BTreeMap::new(),
+        programme: text("Entrée de plain-pied, boucle magnétique."),
+        unconfirmed: Text::default(),
+    };
+    for change in [Meet::Plan(plan), Meet::Open] {
+        site.app
+            .store
+            .film
+            .tell::<Encounter>(&(), "n9", &event(change))
+            .await
+            .unwrap();
+    }
+    "/fr/encounters/n9".to_owned()
+}
+
+fn guests(key: &str, names: &str) -> String {
+    format!("key={key}&profession=screenwriter&names={names}&contact=c%40exemple.test")
+}
+
+fn code(page: &str) -> String {
+    let after = page
+        .split("une fois : ")
+        .nth(1)
+        .unwrap_or_else(|| panic!("no code: {}", words(page)));
+    after.split('<').next().unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_group_registers_without_an_account_and_waits_in_its_turn() {
+    let site = Site::new().await;
+    let path = opened(&site, 3).await;
+    let mut browser = site.browser();
+    let page = browser.get(&path).await.text;
+    assert!(page.contains("boucle magnétique") && page.contains("name=\"names\""));
+    let first = browser
+        .post(
+            &format!("{path}/register"),
+            guests("k1", "Camille+Exemple%0ADominique+Essai"),
+        )
+        .await;
+    assert_eq!(first.status, StatusCode::OK, "{}", words(&first.text));
+    let first_code = code(&first.text);
+    // The same form sent again is the same registration.
+    let again = browser
+        .post(
+            &format!("{path}/register"),
+            guests("k1", "Camille+Exemple%0ADominique+Essai"),
+        )
+        .await;
+    assert_eq!(code(&again.text), first_code);
+    let second = browser
+        .post(&format!("{path}/register"), guests("k2", "A%0AB"))
+        .await;
+    assert!(second.text.contains("sur liste d’attente"));
+    let second_code = code(&second.text);
+    browser
+        .post(&format!("{path}/register"), guests("k3", "C"))
+        .await;
+    let mine = browser
+        .post(
+            &format!("{path}/registration"),
+            format!("code={second_code}"),
+        )
+        .await;
+    for text in [
+        "Place dans l’attente",
+        "il restait 1 places, le groupe est de 2",
+    ] {
+        assert!(mine.text.contains(text), "{text}: {}", words(&mine.text));
+    }
+    let asked = format!("code={first_code}&question=Comment+entre-t-on+%3F");
+    browser.post(&format!("{path}/question"), asked).await;
+    assert_eq!(
+        browser
+            .step(&format!("{path}/leave"), &format!("code={first_code}"))
+            .await,
+        path
+    );
+    let mine = browser
+        .post(
+            &format!("{path}/registration"),
+            format!("code={second_code}"),
+        )
+        .await;
+    assert!(mine.text.contains("inscrit") && !mine.text.contains("Place dans l’attente"));
+    let film = &site.app.store.film;
+    let told = film
+        .story::<Encounter>(&(), "n9")
+        .await
+        .unwrap()
+        .unwrap()
+        .story;
+    assert_eq!(
+        (told.seated(), told.waiting(), told.questions.len()),
+        (3, 0, 1)
+    );
+    // Who left is forgotten; nobody's name is in an event.
+    let people = film.people("encounter", "n9").await.unwrap();
+    assert_eq!(people.len(), 2);
+    let wrong = browser
+        .post(&format!("{path}/registration"), "code=AAAA")
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for form in [
+        guests("k4", ""),
+        guests("k5", "X").replace("%40", ""),
+        guests("k6", &["N"; 11].join("%0A")),
+    ] {
+        let refused = browser.post(&format!("{path}/register"), form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let file = browser.get(&format!("{path}/event.ics")).await;
+    assert!(
+        file.text.contains("SUMMARY:N° 9 – Le secours\r\n"),
+        "{}",
+        file.text
+    );
+    assert!(file.text.contains("DTSTART:20261210T170000Z\r\n"));
+}
+
+#[tokio::test]
+async fn what_is_only_planned_is_not_public() {
+    let site = Site::new().await;
+    opened(&site, 3).await;
+    let film = &site.app.store.film;
+    let told = film.story::<Encounter>(&(), "n9").await.unwrap().unwrap();
+    let plan = event(Meet::Plan(told.story.plan));
+    film.tell::<Encounter>(&(), "draft", &plan).await.unwrap();
+    let mut browser = site.browser();
+    assert_eq!(
+        browser.get("/fr/encounters/draft").await.status,
+        StatusCode::NOT_FOUND
+    );
+    let list = browser.get("/fr/encounters").await.text;
+    assert!(list.contains("/fr/encounters/n9") && !list.contains("/fr/encounters/draft"));
+}
+
+#[tokio::test]
+async fn figures_and_places_are_public_with_their_definitions() {
+    let (site, _, _) = produced().await;
+    let mut browser = site.browser();
+    let page = browser.get("/fr/film").await.text;
+    for text in [
+        "<svg",
+        "Préfecture",
+        "exemple",
+        "Ce que compte chaque colonne",
+        "chaque lieu compte une fois par jour",
+    ] {
+        assert!(
+            page.contains(text) || page.to_lowercase().contains(&text.to_lowercase()),
+            "{text}"
+        );
+    }
+    // A place that the office does not show is on no map.
+    assert!(!page.contains("Salle de commandement"));
+    let csv = browser.get("/fr/film/statistics.csv").await;
+    assert_eq!(csv.headers[header::CONTENT_TYPE], "text/csv; charset=utf-8");
+    assert!(
+        csv.text.ends_with("\n2026,1,0,0,0,0,0,0,0,0,0,0\n"),
+        "{}",
+        csv.text
+    );
+    assert_eq!(browser.get("/en/film/statistics.csv").await.text, csv.text);
+    let schema = browser.get("/en/film/statistics.schema.json").await.text;
+    assert!(schema.contains("\"shooting_days\""));
+}

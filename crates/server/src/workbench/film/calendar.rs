@@ -1,0 +1,202 @@
+//! The calendar of a place or a thing: a week by day and hour, as a table; and what is known of it.
+
+use std::collections::BTreeSet;
+
+use axum::response::Response;
+use casework::{
+    booking::{Booking, Span, Standing},
+    film::pool::Pool,
+    submission::{BookingId, ResourceId},
+};
+use jiff::{ToSpan, civil::Date};
+use store::film::BookingError;
+
+use super::{
+    day,
+    pool::{self, lending, resource_href},
+    pool_href, pool_of, quote, shown, words,
+};
+use crate::{
+    app::App,
+    page::Page,
+    sheet::{Block, Cell, Field, Form, Sheet, Table},
+    web::text,
+    workbench::{door::Admitted, session::Refused},
+};
+
+/// The page.
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    let pool = pool_of(&app, &at)?;
+    let page = &at.signed.page;
+    let id: Option<ResourceId> = at.path("resource").parse().ok();
+    let id = id.filter(|id| pool.inventory.resource(id).is_some());
+    let id = id.ok_or_else(|| at.signed.not_found())?;
+    let monday = monday(day(at.query("week")).unwrap_or_else(|| quote::today(&app)));
+    let after = |days: i64| monday.checked_add(days.days()).unwrap_or(Date::MAX);
+    let midnight = |day: Date| text::of_paris(day.at(0, 0, 0, 0));
+    let span = match (midnight(monday), midnight(after(7))) {
+        (Some(from), Some(until)) => Span::new(from, until),
+        _ => None,
+    };
+    let span = span.ok_or_else(|| at.signed.not_found())?;
+    let found = app.store.film.calendar(lending(pool), &id, span).await;
+    let bookings = match found {
+        Ok(found) => found,
+        Err(BookingError::Store(error)) => return Err(at.signed.failed(&error)),
+        Err(BookingError::Refused(_)) => return Err(at.signed.not_found()),
+    };
+    let mut sheet = Sheet::new(pool::name_of(page, pool, &id))
+        .under(pool_href(page, pool), pool.name.get(page.lang));
+    sheet.section("film-sheet", page.w.t("film-sheet"), known(page, pool, &id));
+    let week = |key: &str, monday: Date| {
+        Cell::link(
+            format!("{}?week={monday}", resource_href(page, pool, &id)),
+            words::text(page, key),
+        )
+    };
+    let search = Form::search(resource_href(page, pool, &id), page.w.t("film-show"))
+        .with(Field::day("week", "week", page.w.t("film-week-of")).value(monday.to_string()));
+    sheet.section(
+        "film-calendar",
+        page.w.t("film-calendar"),
+        vec![
+            Block::List(vec![
+                week("film-week-before", after(-7)),
+                week("film-week-after", after(7)),
+            ]),
+            Block::Form(search),
+            hours(page, pool, &id, monday, &bookings),
+        ],
+    );
+    let mut waiting = bookings;
+    waiting.retain(|_, booking| booking.standing == Standing::Asked);
+    sheet.section(
+        "film-waiting",
+        page.w.t("film-waiting"),
+        vec![pool::bookings_table(
+            page,
+            pool,
+            page.w.t("film-waiting"),
+            &waiting,
+        )],
+    );
+    let form = Form::new(
+        page,
+        format!("{}/acts/book", pool_href(page, pool)),
+        page.w.t("film-book"),
+    )
+    .with(Field::line("book", "applicant", page.w.t("film-applicant")).required());
+    let options = vec![(id.to_string(), pool::name_of(page, pool, &id))];
+    sheet.section(
+        "film-book",
+        page.w.t("film-book"),
+        vec![Block::Form(pool::book_fields(
+            &at, form, "book", options, "",
+        ))],
+    );
+    Ok(shown(&at, sheet))
+}
+
+fn monday(day: Date) -> Date {
+    let since = i64::from(day.weekday().to_monday_zero_offset());
+    day.checked_sub(since.days()).unwrap_or(day)
+}
+
+fn known(page: &Page, pool: &Pool, id: &ResourceId) -> Vec<Block> {
+    let Some(resource) = pool.inventory.resource(id) else {
+        return Vec::new();
+    };
+    let mut facts: Vec<(String, Cell)> = vec![
+        (
+            page.w.t("film-kind"),
+            pool::kind(page, resource.kind).into(),
+        ),
+        (page.w.t("film-category"), (&*resource.category).into()),
+    ];
+    let mut blocks = Vec::new();
+    if let Some(sheet) = pool.sheets.get(id) {
+        if !sheet.confirmed {
+            blocks.push(Block::Notice(page.w.t("film-example-text")));
+        }
+        if let Some(price) = &sheet.price {
+            facts.push((page.w.t("film-price-category"), (&**price).into()));
+        }
+        if let Some(place) = &sheet.place {
+            facts.push((page.w.t("film-department"), (&*place.department).into()));
+            facts.push((page.w.t("film-capacity"), place.capacity.to_string().into()));
+            facts.push((
+                page.w.t("film-setting"),
+                place.setting.label(page.lang).into(),
+            ));
+            facts.push((page.w.t("film-power"), (&*place.power).into()));
+        }
+        facts.push((
+            page.w.t("film-constraints"),
+            sheet.constraints.get(page.lang).into(),
+        ));
+    }
+    let parts = resource
+        .parts
+        .iter()
+        .map(|part| pool::name_of(page, pool, part));
+    facts.push((
+        page.w.t("film-parts"),
+        parts.collect::<Vec<_>>().join(", ").into(),
+    ));
+    facts.retain(|(_, cell)| !cell.text.is_empty());
+    blocks.push(Block::Facts(facts));
+    blocks
+}
+
+/// Who holds the resource in each hour of a week: a row an hour, a column a day.
+fn hours(
+    page: &Page,
+    pool: &Pool,
+    id: &ResourceId,
+    monday: Date,
+    bookings: &std::collections::BTreeMap<BookingId, Booking>,
+) -> Block {
+    let held: BTreeSet<&ResourceId> = pool.inventory.held_by([id]).unwrap_or_default();
+    let days: Vec<Date> = (0..7i64)
+        .filter_map(|day| monday.checked_add(day.days()).ok())
+        .collect();
+    let mut head = vec![page.w.t("film-hour")];
+    head.extend(days.iter().map(|day| day.strftime("%d/%m").to_string()));
+    let mut table = Table::new(
+        page.w.t1("film-calendar-of", "day", monday.to_string()),
+        head,
+    );
+    table.rows = (0..24i8)
+        .map(|hour| {
+            let cells = days.iter().map(|day| {
+                let from = text::of_paris(day.at(hour, 0, 0, 0));
+                let holder = from.and_then(|from| {
+                    bookings.iter().find(|(_, booking)| {
+                        booking
+                            .holds
+                            .iter()
+                            .any(|hold| held.contains(&hold.resource) && hold.span.contains(from))
+                    })
+                });
+                match (from, holder) {
+                    // An hour that clocks skip is in no calendar.
+                    (None, _) => Cell::from("×"),
+                    (Some(_), None) => Cell::from("·"),
+                    (Some(at), Some((id, booking))) => {
+                        let used = booking.request.used.contains(at);
+                        let text = if used {
+                            page.w.t("film-held")
+                        } else {
+                            page.w.t("film-held-around")
+                        };
+                        Cell::link(pool::booking_href(page, pool, *id), text)
+                    }
+                }
+            });
+            std::iter::once(Cell::from(format!("{hour:02}:00")))
+                .chain(cells)
+                .collect()
+        })
+        .collect();
+    Block::Table(table)
+}

@@ -1,0 +1,267 @@
+//! Stories of the film desk as events: told one by one, read back whole.
+
+use std::collections::BTreeMap;
+
+use casework::story::{Event, Story, fold};
+use jiff::Timestamp;
+use sqlx::{AnyConnection, any::AnyRow};
+
+use super::{Film, writing::Turn};
+use crate::{
+    StoreError,
+    sql::{self, Param, params},
+    vault::sealed,
+};
+
+/// What the key of people's names is derived under.
+const KEY: &str = "orfevre-film-people-1";
+
+/// Why an event was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum TellError<R: std::error::Error> {
+    /// It may not happen; nothing changed.
+    #[error("{0}")]
+    Refused(R),
+    /// The store did not answer as it should; nothing changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<R: std::error::Error> From<sqlx::Error> for TellError<R> {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// The events of a story, and what they come to.
+#[derive(Clone, Debug)]
+pub struct Told<S: Story> {
+    /// In order.
+    pub events: Vec<Event<S::Change>>,
+    /// What they come to.
+    pub story: S,
+}
+
+const EVENTS: &str = "SELECT subject, at, actor, change FROM journal WHERE kind = $1";
+
+impl Film {
+    /// Keeps an event and answers what its story comes to, if it may happen.
+    ///
+    /// # Errors
+    /// Why it may not, or that the database did not answer. Nothing changed then.
+    pub async fn tell<S: Story>(
+        &self,
+        rules: &S::Rules,
+        subject: &str,
+        event: &Event<S::Change>,
+    ) -> Result<S, TellError<S::Refusal>> {
+        let mut turn = self.writer.turn().await?;
+        let before = one::<S>(&mut turn, rules, subject).await?;
+        let place = before.as_ref().map_or(0, |told| told.events.len());
+        let after = match &before {
+            Some(told) => told.story.after(rules, event),
+            None => S::begin(rules, event),
+        };
+        let after = after.map_err(TellError::Refused)?;
+        let change = serde_json::to_string(&event.change)
+            .map_err(|error| corrupt::<S>(error.to_string()))?;
+        let mut batch = Turn::batch();
+        batch.run(
+            "INSERT INTO journal (seq, kind, subject, place, at, actor, change) SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM journal",
+            params![
+                S::KIND,
+                subject,
+                place as i64,
+                event.at.as_microsecond(),
+                &*event.actor,
+                change
+            ],
+        );
+        turn.keep(batch).await?;
+        Ok(after)
+    }
+
+    /// A story with its events; none where nothing happened.
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds what cannot have happened.
+    pub async fn story<S: Story>(
+        &self,
+        rules: &S::Rules,
+        subject: &str,
+    ) -> Result<Option<Told<S>>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        one(&mut connection, rules, subject).await
+    }
+
+    /// Every story of a kind, by its subject.
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds what cannot have happened.
+    pub async fn stories<S: Story>(
+        &self,
+        rules: &S::Rules,
+    ) -> Result<BTreeMap<String, Told<S>>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let text = format!("{EVENTS} ORDER BY seq");
+        let rows = sql::rows(&mut connection, &text, params![S::KIND]).await?;
+        let mut by_subject: BTreeMap<String, Vec<Event<S::Change>>> = BTreeMap::new();
+        for row in &rows {
+            let event = event::<S>(row)?;
+            let subject = sql::text(row, 0)?;
+            by_subject.entry(subject).or_default().push(event);
+        }
+        let told = by_subject.into_iter().filter_map(|(subject, events)| {
+            let told = told::<S>(rules, events).transpose()?;
+            Some(told.map(|told| (subject, told)))
+        });
+        told.collect()
+    }
+
+    /// Keeps who the people are that a story is about, under an identifier of the story.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn keep_person(
+        &self,
+        (kind, subject, id): (&str, &str, &str),
+        person: &str,
+    ) -> Result<(), StoreError> {
+        let sealed = sealed::seal_1(
+            &self.secrets.derive(KEY, b""),
+            &bound(kind, subject, id),
+            person.as_bytes(),
+        )?;
+        self.write(
+            "INSERT INTO person (kind, subject, id, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (kind, subject, id) DO UPDATE SET sealed = excluded.sealed",
+            params![kind, subject, id, sealed],
+        )
+        .await
+    }
+
+    /// Who the people of a story are, by their identifier in it.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a record does not open.
+    pub async fn people(
+        &self,
+        kind: &str,
+        subject: &str,
+    ) -> Result<BTreeMap<String, String>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let rows = sql::rows(
+            &mut connection,
+            "SELECT id, sealed FROM person WHERE kind = $1 AND subject = $2",
+            params![kind, subject],
+        )
+        .await?;
+        let mut people = BTreeMap::new();
+        for row in &rows {
+            let id = sql::text(row, 0)?;
+            let sealed = sql::bytes(row, 1)?;
+            let plain = sealed::open_1(
+                &self.secrets.derive(KEY, b""),
+                &bound(kind, subject, &id),
+                &sealed,
+            )?;
+            let person = String::from_utf8(plain).map_err(|error| StoreError::Corrupt {
+                what: "person",
+                why: error.to_string(),
+            })?;
+            people.insert(id, person);
+        }
+        Ok(people)
+    }
+
+    /// Erases the people of a story: all of them, or the one of this identifier.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn erase_people(
+        &self,
+        kind: &str,
+        subject: &str,
+        id: Option<&str>,
+    ) -> Result<(), StoreError> {
+        let mut values: Vec<Param> = params![kind, subject];
+        let mut text = "DELETE FROM person WHERE kind = ? AND subject = ?".to_owned();
+        if let Some(id) = id {
+            text.push_str(" AND id = ?");
+            values.push(id.into());
+        }
+        self.write(&text, values).await
+    }
+
+    /// How far the intake was read for requests: a place of the ledger, -1 for not at all.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reached(&self) -> Result<i64, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let text = "SELECT seq FROM reached WHERE what = 'request'";
+        let row = sql::row(&mut connection, text, vec![]).await?;
+        Ok(row.as_ref().map_or(Ok(-1), |row| sql::int(row, 0))?)
+    }
+
+    /// Notes how far; never back.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn reach(&self, seq: i64) -> Result<(), StoreError> {
+        self.write(
+            "INSERT INTO reached (what, seq) VALUES ('request', ?) ON CONFLICT (what) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > reached.seq",
+            params![seq],
+        )
+        .await
+    }
+
+    /// Runs one statement that writes.
+    pub(super) async fn write(&self, text: &str, values: Vec<Param>) -> Result<(), StoreError> {
+        let turn = self.writer.turn().await?;
+        let mut batch = Turn::batch();
+        batch.run(text, values);
+        turn.keep(batch).await
+    }
+}
+
+/// What a sealed record belongs to: moved to another place it does not open.
+fn bound(kind: &str, subject: &str, id: &str) -> Vec<u8> {
+    serde_json::json!([kind, subject, id])
+        .to_string()
+        .into_bytes()
+}
+
+fn corrupt<S: Story>(why: String) -> StoreError {
+    StoreError::Corrupt { what: S::KIND, why }
+}
+
+async fn one<S: Story>(
+    connection: &mut AnyConnection,
+    rules: &S::Rules,
+    subject: &str,
+) -> Result<Option<Told<S>>, StoreError> {
+    let text = format!("{EVENTS} AND subject = $2 ORDER BY place");
+    let rows = sql::rows(connection, &text, params![S::KIND, subject]).await?;
+    let events = rows.iter().map(event::<S>).collect::<Result<_, _>>()?;
+    told(rules, events)
+}
+
+fn told<S: Story>(
+    rules: &S::Rules,
+    events: Vec<Event<S::Change>>,
+) -> Result<Option<Told<S>>, StoreError> {
+    let story = fold::<S>(rules, &events)
+        .map_err(|(place, refusal)| corrupt::<S>(format!("event {place}: {refusal}")))?;
+    Ok(story.map(|story| Told { events, story }))
+}
+
+fn event<S: Story>(row: &AnyRow) -> Result<Event<S::Change>, StoreError> {
+    let at = Timestamp::from_microsecond(sql::int(row, 1)?)
+        .map_err(|error| corrupt::<S>(error.to_string()))?;
+    Ok(Event {
+        at,
+        actor: sql::text(row, 2)?.into(),
+        change: serde_json::from_str(&sql::text(row, 3)?)
+            .map_err(|error| corrupt::<S>(error.to_string()))?,
+    })
+}
