@@ -278,5 +278,5 @@ async fn a_copy_needs_a_body_that_takes_it_a_reason_and_a_fresh_sign_in() {
     NOW.fetch_add(11 * 60, Ordering::Relaxed);
     let late = preview("banque-exemple", "", REASON).await;
     assert_eq!(late.status, StatusCode::FORBIDDEN);
-    late.has("connectez-vous de nouveau");
+    late.has("Confirmez que c’est bien vous");
 }

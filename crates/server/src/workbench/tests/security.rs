@@ -458,6 +458,11 @@ async fn an_id_that_is_swapped_opens_nothing() {
             .flat_map(|role| swapped[..2].iter().map(move |id| (*role, *id)));
         let odd = swapped[2..].iter().map(|id| (whose(door), *id));
         for (role, id) in theirs.chain(odd).chain([(whose(door), upper.as_str())]) {
+            // The officer answers for how long every submission is kept, whoever has it.
+            let officers = [Action::SeeRetention, Action::Hold, Action::Erase];
+            if role == Role::DataProtectionOfficer && officers.contains(&door.action) {
+                continue;
+            }
             // A series of the one that is theirs, a leave, a request, an agent or a file by these names is not there.
             let answer = all[&role].at_door(door, id, &form(&proofs[&role])).await;
             let say = format!(
@@ -529,7 +534,7 @@ async fn what_is_taken_away_is_gone_within_a_second() {
         role: role.to_owned(),
         clearance: String::new(),
     };
-    for taken in ["role", "unit", "access", "session"] {
+    for taken in ["role", "unit", "session", "access"] {
         let agent = site.sign_in("a", "investigator").await;
         agent.page(&path).await;
         let csrf = agent.page("/fr/workbench").await.hidden("csrf");
