@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::http::Method;
-use casework::policy::{Reach, Role};
+use casework::policy::{Action, Reach, Role};
 use store::work::Change;
 
 use super::*;
