@@ -581,7 +581,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     }
     let because = decision.because.as_str();
     tracing::debug!(door = door.path, because, "somebody was not let in");
-    if decision.because.may_be_told() {
+    // Whoever answers for every submission is asked for no reason where there is none.
+    let absent = door.about == About::Submission && at.seq.is_none();
+    if decision.because.may_be_told() && !absent {
         Err(tell(app, &at, decision).await)
     } else {
         Err(at.signed.not_found())
