@@ -181,7 +181,7 @@ async fn a_ledger_that_cannot_reproduce_its_checkpoint_is_not_signed_again() {
     let folder = tempfile::tempdir().unwrap();
     let first = store(folder.path()).await;
     first.intake.submit(submission(1, 5, 1)).await.unwrap();
-    drop(first);
+    // Copied while it is open and idle: what is dropped closes in its own time, and takes its log away meanwhile.
     // Leaves give the end of the lowest level's last tile, and stored tiles all the rest.
     for spoil in [
         "UPDATE leaf SET entry = $1",
