@@ -304,14 +304,14 @@ pub(crate) async fn packed<const COLUMNS: usize>(
     let query = format!("SELECT string_agg({columns}, ' ') FROM json_each(?) AS wanted {tail}");
     let mut packed = Packed { values: Vec::new() };
     for chunk in values.chunks(PACKED) {
-        if let Some(found) = row(connection, &query, params![list(chunk)]).await? {
+        if let Some(found) = row(connection, &query, params![list(chunk.iter().copied())]).await? {
             packed.values.extend(text_or_none(&found, 0)?);
         }
     }
     Ok(packed)
 }
 
-/// `columns` of `FROM` what is given, in one value as by [`packed`]; in the order of `from` where it is a sorted query.
+/// `columns` of `FROM` what is given, in one value as by [`packed`]; in no order.
 pub(crate) async fn gathered<const COLUMNS: usize>(
     connection: &mut AnyConnection,
     columns: [&str; COLUMNS],
@@ -359,11 +359,13 @@ impl<const COLUMNS: usize> Packed<COLUMNS> {
 }
 
 /// A JSON list of numbers: as such it is one parameter, however many they are.
-fn list(values: &[i64]) -> String {
+pub(crate) fn list(values: impl IntoIterator<Item = i64>) -> String {
     use std::fmt::Write as _;
-    let mut list = String::with_capacity(values.len() * 21 + 2);
+    let mut list = String::from("[");
     for value in values {
-        list.push(if list.is_empty() { '[' } else { ',' });
+        if list.len() > 1 {
+            list.push(',');
+        }
         // Writing to a string does not fail.
         let _written = write!(list, "{value}");
     }

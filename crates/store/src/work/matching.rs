@@ -234,7 +234,7 @@ impl Work {
         let mut connection = self.reading().await?;
         let telling = keys.iter().filter(|count| count.bits > 0.0);
         let by_id: HashMap<i64, &KeyCount> = telling.map(|count| (count.key.id, count)).collect();
-        let wanted = serde_json::to_string(&Vec::from_iter(by_id.keys())).unwrap_or_default();
+        let wanted = sql::list(by_id.keys().copied());
         let mut values = params![wanted, seq, PER_KEY];
         let seen = sight.condition_on_key("docket", "wanted.value", &mut values);
         let text = format!(
@@ -303,7 +303,7 @@ impl Work {
         sight: &Sight,
     ) -> Result<HashMap<i64, i64>, StoreError> {
         let mut connection = self.reading().await?;
-        let wanted = serde_json::to_string(keys).unwrap_or_default();
+        let wanted = sql::list(keys.iter().copied());
         let mut values = params![wanted, MOST_LOOKED_AT];
         let seen = sight.condition_on_key("docket", "wanted.value", &mut values);
         let from = format!(

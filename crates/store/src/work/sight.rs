@@ -131,12 +131,12 @@ impl Sight {
 
     /// A JSON list of what is hidden, and of what is shown.
     pub(super) fn lists(&self) -> [String; 2] {
-        [&self.hidden, &self.shown].map(|some| json_list(some.keys().copied()))
+        [&self.hidden, &self.shown].map(|some| sql::list(some.keys().copied()))
     }
 
     /// The condition on the rows of `docket`, under the name given; its values are added.
     pub(super) fn condition(&self, docket: &str, values: &mut Vec<Param>) -> String {
-        self.either(docket, json_list(self.shown.keys().copied()), values)
+        self.either(docket, sql::list(self.shown.keys().copied()), values)
     }
 
     /// The same of the members of a series.
@@ -144,7 +144,7 @@ impl Sight {
         let stands = self.shown().filter(|standing| standing.series.is_some());
         self.either(
             docket,
-            json_list(stands.map(|standing| standing.seq)),
+            sql::list(stands.map(|standing| standing.seq)),
             values,
         )
     }
@@ -157,7 +157,7 @@ impl Sight {
         values: &mut Vec<Param>,
     ) -> String {
         let wholly = self.shown.keys().filter(|seq| !self.is_partly(**seq));
-        let wholly = self.either(docket, json_list(wholly.copied()), values);
+        let wholly = self.either(docket, sql::list(wholly.copied()), values);
         if self.partly.is_empty() {
             return wholly;
         }
@@ -174,11 +174,11 @@ impl Sight {
             let place = move |part: &i64| seq * PARTS + part;
             parts.iter().map(place)
         });
-        json_list(places)
+        sql::list(places)
     }
 
     fn either(&self, docket: &str, shown: String, values: &mut Vec<Param>) -> String {
-        let hidden = json_list(self.hidden.keys().copied());
+        let hidden = sql::list(self.hidden.keys().copied());
         let unit = self.unit.clone().filter(|unit| !unit.is_empty());
         values.extend([Param::from(unit), hidden.into(), shown.into()]);
         let last = values.len();
@@ -195,11 +195,6 @@ impl Sight {
         };
         count(&self.shown) - count(&self.hidden)
     }
-}
-
-fn json_list(numbers: impl Iterator<Item = i64>) -> String {
-    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
-    format!("[{}]", numbers.join(","))
 }
 
 /// The number of a part in which something that is matched can stand; of the others none.
@@ -303,7 +298,7 @@ async fn leave_series(
         standing.partly(unit).filter(|_| apart)
     };
     let seqs = found.iter().filter(|one| partly(one).is_some());
-    let seqs = json_list(seqs.map(|one| one.seq));
+    let seqs = sql::list(seqs.map(|one| one.seq));
     if seqs == "[]" {
         return Ok(());
     }
@@ -314,7 +309,7 @@ async fn leave_series(
     let text = format!(
         "SELECT d.seq FROM docket d WHERE d.seq IN (SELECT value FROM json_each($1)) AND EXISTS (SELECT 1 FROM reason r, json_each(r.keys) k JOIN key_part ON key_part.docket = d.seq AND key_part.key = json_extract(k.value, '$[0]') WHERE r.series = d.series AND (r.a = d.seq OR r.b = d.seq) AND {PLACE} IN (SELECT value FROM json_each($2)))"
     );
-    let values = params![seqs, json_list(places)];
+    let values = params![seqs, sql::list(places)];
     let mut tied = BTreeSet::new();
     for row in sql::rows(connection, &text, values).await? {
         tied.insert(sql::int(&row, 0)?);
@@ -370,7 +365,7 @@ pub(super) async fn keys_shown(
     let text = format!(
         "SELECT docket, key FROM key_part WHERE docket IN (SELECT value FROM json_each($1)) AND {PLACE} IN (SELECT value FROM json_each($2))"
     );
-    let values = params![json_list(seqs.into_iter()), sight.places_shown()];
+    let values = params![sql::list(seqs.into_iter()), sight.places_shown()];
     for row in sql::rows(connection, &text, values).await? {
         let of = keys.entry(sql::int(&row, 0)?).or_default();
         of.insert(sql::int(&row, 1)?);
