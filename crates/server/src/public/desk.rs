@@ -8,6 +8,7 @@ use axum::{
 };
 use casework::{
     desk::{Desk, Kind},
+    retention::{Does, From},
     submission::Track,
 };
 
@@ -128,7 +129,7 @@ async fn start(
             .map(|step| step.title.get(lang).to_owned())
             .collect(),
         deadline: duration(&page, desk.first_deadline_hours),
-        retention: retention(&page, desk.retention_days),
+        retention: retention(&page, desk),
         criteria: !desk.priority.is_empty(),
         draft: found,
         unchosen,
@@ -160,13 +161,23 @@ pub(super) fn duration(page: &Page, hours: u32) -> String {
     }
 }
 
-/// Days as people say them.
-pub(super) fn retention(page: &Page, days: u32) -> String {
-    if days >= 365 && days.is_multiple_of(365) {
+/// How long a desk keeps what it receives, and from when that counts: what its rules carry out is what people read.
+pub(super) fn retention(page: &Page, desk: &Desk) -> String {
+    let days = desk.retention_days;
+    let time = if days >= 365 && days.is_multiple_of(365) {
         page.w.t1("duration-years", "count", i64::from(days / 365))
     } else {
         page.w.t1("duration-days", "count", i64::from(days))
-    }
+    };
+    let from_last = desk
+        .retention
+        .iter()
+        .any(|rule| rule.from == From::LastAct && rule.does == Does::EraseAll);
+    let from = match from_last {
+        true => "retention-last-act",
+        false => "retention-received",
+    };
+    page.w.t1(from, "time", time)
 }
 
 /// Begins a draft.

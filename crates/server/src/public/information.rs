@@ -30,7 +30,7 @@ pub(super) async fn privacy(State(app): State<App>, page: Page) -> Response {
         .config
         .desks()
         .map(|desk| {
-            let within = super::desk::retention(&page, desk.retention_days);
+            let within = super::desk::retention(&page, desk);
             page.w.t2(
                 "privacy-desk",
                 ("desk", desk.title.get(page.lang)),
