@@ -176,7 +176,7 @@ fn doors() -> Doors {
         )
         .act(
             &submission("/retention/ask"),
-            Action::SeeRetention,
+            Action::AskErasure,
             Submission,
             retention::ask,
         )

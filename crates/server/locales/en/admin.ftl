@@ -112,6 +112,7 @@ ad-action-seal = Seal it
 ad-action-unseal = Lift the seal
 ad-action-declare_conflict = Declare a conflict of interest
 ad-action-hold = Keep it beyond its time, or let that go
+ad-action-ask_erasure = Ask that a submission be erased
 ad-action-see_retention = See what falls due
 ad-action-erase = Shred what is personal in it
 ad-action-answer_film = Give the opinion or agreement asked of one’s unit

@@ -70,6 +70,7 @@ wb-act-erase-identity = identity erased
 wb-act-erase-all = erased
 wb-look-retention = looks at retention
 wb-look-erase = erases
+wb-look-ask-erasure = asks for an erasure
 wb-described = Without opening the identity:
 wb-erased-identity = The identity was erased on { $day }.
 wb-erased-all = Erased on { $day }: only the date, the desk and the state are left.

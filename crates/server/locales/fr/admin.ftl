@@ -112,6 +112,7 @@ ad-action-seal = Sceller
 ad-action-unseal = Lever le scellé
 ad-action-declare_conflict = Déclarer un conflit d’intérêts
 ad-action-hold = Conserver au-delà du délai, ou cesser
+ad-action-ask_erasure = Demander qu’un signalement soit effacé
 ad-action-see_retention = Voir ce qui arrive à échéance
 ad-action-erase = Effacer les données personnelles
 ad-action-answer_film = Donner l’avis ou l’accord demandé à son service

@@ -70,6 +70,7 @@ wb-act-erase-identity = identité effacée
 wb-act-erase-all = effacé
 wb-look-retention = consulte la conservation
 wb-look-erase = efface
+wb-look-ask-erasure = demande un effacement
 wb-described = Sans ouvrir l’identité :
 wb-erased-identity = L’identité a été effacée le { $day }.
 wb-erased-all = Effacé le { $day } : il ne reste que la date, le guichet et l’état.

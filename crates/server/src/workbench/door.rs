@@ -266,17 +266,6 @@ impl Admitted {
         policy::decide(&self.who, Action::Read, &object(standing), &context).allowed
     }
 
-    /// Whether the agent may do this to the object once they have signed in anew and a second person has agreed.
-    pub(crate) fn may_once_asked(&self, action: Action) -> bool {
-        let context = Context {
-            reason: true,
-            signed_in_anew: true,
-            second_person: Some("".into()),
-            break_glass: false,
-        };
-        policy::decide(&self.who, action, &self.object, &context).allowed
-    }
-
     /// How far an action reaches for the agent.
     pub(crate) fn reach(&self, action: Action) -> Reach {
         action.rule().reach(self.who.role)

@@ -180,6 +180,7 @@ pub(super) fn action(page: &Page, kind: &str) -> String {
         "read_record" => words.t("wb-look-record"),
         "see_retention" => words.t("wb-look-retention"),
         "hold" => words.t("wb-act-hold"),
+        "ask_erasure" => words.t("wb-look-ask-erasure"),
         "erase" => words.t("wb-look-erase"),
         "refer" => words.t("ref-look-refer"),
         "answer_referral" => words.t("ref-look-answer"),

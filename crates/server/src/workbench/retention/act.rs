@@ -1,7 +1,7 @@
 //! To hold a submission beyond its time, to let it go, to ask a second person for its erasure, to erase it.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use casework::{policy::Action, retention::Does};
+use casework::retention::Does;
 use jiff::{ToSpan, civil::Date};
 use store::{
     StoreError,
@@ -111,9 +111,6 @@ pub(in crate::workbench) async fn let_go(app: App, at: Admitted) -> Result<Respo
 
 /// Asks a second person to agree that it be erased.
 pub(in crate::workbench) async fn ask(app: App, at: Admitted) -> Result<Response, Refused> {
-    if !at.may_once_asked(Action::Erase) {
-        return Err(at.signed.not_found());
-    }
     let docket = one::docket(&app, &at).await?;
     let mut errors = wrong_reason(&at, "ask-reason");
     if errors.is_empty() {

@@ -106,7 +106,7 @@ pub(super) async fn page(
         })
         .collect();
     let erased = proofs.iter().any(|proof| proof.erasure.does == "erase_all");
-    let can_ask = at.may_once_asked(Action::Erase) && !erased;
+    let can_ask = at.may(Action::AskErasure) && !erased;
     let status = if errors.is_empty() {
         StatusCode::OK
     } else {

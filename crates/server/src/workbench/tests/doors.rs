@@ -266,12 +266,8 @@ async fn every_door_opens_where_the_policy_says_and_nowhere_else() {
                         door.method, door.path, answer.status
                     );
                     if expected.because.may_be_told() {
-                        // No file is there to be downloaded, and to ask for an erasure is the officer's, who reads
-                        // none of these.
-                        let asks = door.path.ends_with("/retention/ask")
-                            && *role != Role::DataProtectionOfficer;
-                        let nothing =
-                            expected.allowed && (asks || door.path.ends_with("{exhibit}"));
+                        // No file is there to be downloaded.
+                        let nothing = expected.allowed && door.path.ends_with("{exhibit}");
                         assert_eq!(answer.status == StatusCode::NOT_FOUND, nothing, "{say}");
                         assert!(!answer.status.is_server_error(), "{say}");
                         if !expected.allowed {

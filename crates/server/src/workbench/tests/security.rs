@@ -459,7 +459,12 @@ async fn an_id_that_is_swapped_opens_nothing() {
         let odd = swapped[2..].iter().map(|id| (whose(door), *id));
         for (role, id) in theirs.chain(odd).chain([(whose(door), upper.as_str())]) {
             // The officer answers for how long every submission is kept, whoever has it.
-            let officers = [Action::SeeRetention, Action::Hold, Action::Erase];
+            let officers = [
+                Action::SeeRetention,
+                Action::Hold,
+                Action::AskErasure,
+                Action::Erase,
+            ];
             if role == Role::DataProtectionOfficer && officers.contains(&door.action) {
                 continue;
             }
