@@ -1,6 +1,6 @@
-//! What the house owes to those whose time is over ([`retention`]), and to those who did not send: a draft is gone when its time is over, and a file that
-//! no submission names goes when no draft can name it any more. And to those who came to the film office: their names go
-//! a while after what they came for is over.
+//! What the house owes to those whose time is over ([`retention`]), and to those who did not send: a draft is gone
+//! when its time is over, and a file that no submission names goes when no draft can name it any more. And to those
+//! who came to the film office: their names go a while after what they came for is over.
 //!
 //! Nothing here is remembered between two sweeps: what is due is read from the store, so a kill at any
 //! point leaves it due.
