@@ -19,7 +19,8 @@
 //! - [`booking`] lends places, things and people's time, each to one at a time;
 //! - [`clock`] computes deadlines; [`retention`] how long a submission is kept and what becomes of it then;
 //! - [`description`] says who a person is to those who do not open the identity;
-//! - [`vigilance`] finds signs of misuse in the record of looks.
+//! - [`vigilance`] finds signs of misuse in the record of looks;
+//! - [`written`] writes moments, amounts and counts as people read them.
 
 #![warn(missing_docs)]
 
@@ -48,6 +49,7 @@ pub mod submission;
 mod text;
 pub mod vigilance;
 mod words;
+pub mod written;
 
 pub use problem::FileProblem;
 pub use text::{Lang, Text, fold};

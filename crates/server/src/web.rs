@@ -5,4 +5,5 @@ pub mod cookies;
 pub mod error;
 pub mod form;
 pub mod guard;
-pub mod text;
+
+pub(crate) use casework::written as text;

@@ -1,8 +1,9 @@
 //! Moments, amounts and counts as people read them.
 
-use casework::{Lang, money::decimals};
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde_json::Number;
+
+use crate::{Lang, money::decimals};
 
 /// Narrow no-break space, between thousands in French.
 const NARROW: &str = "\u{202f}";
@@ -42,12 +43,15 @@ pub fn moment(lang: Lang, micros: i64) -> String {
 /// `14/03/2026` or `14 Mar 2026`, Paris time.
 #[must_use]
 pub fn day(lang: Lang, micros: i64) -> String {
-    let Some(zoned) = zoned(micros) else {
-        return "?".to_owned();
-    };
+    zoned(micros).map_or_else(|| "?".to_owned(), |zoned| date(lang, zoned.date()))
+}
+
+/// `14/03/2026` or `14 Mar 2026`.
+#[must_use]
+pub fn date(lang: Lang, day: civil::Date) -> String {
     match lang {
-        Lang::Fr => zoned.strftime("%d/%m/%Y").to_string(),
-        Lang::En => zoned.strftime("%-d %b %Y").to_string(),
+        Lang::Fr => day.strftime("%d/%m/%Y").to_string(),
+        Lang::En => day.strftime("%-d %b %Y").to_string(),
     }
 }
 
