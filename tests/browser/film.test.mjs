@@ -2,7 +2,7 @@
 // immersion and an encounter on the way; every page looked at by axe, and no wider than its window.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -34,6 +34,18 @@ async function does(page, button, fields = {}) {
     else await field.fill(given);
   }
   await form.getByRole('button', { name: button, exact: true }).click();
+}
+
+/** Downloads a document and checks that it is one. */
+async function takes(page, link, name) {
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: 60_000 }),
+    page.getByRole('link', { name: link, exact: true }).click(),
+  ]);
+  assert.equal(download.suggestedFilename(), name);
+  const bytes = await readFile(await download.path());
+  assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');
+  assert.match(bytes.subarray(-8).toString(), /%%EOF/);
 }
 
 const signIn = async (name, unit, role, options) => signInWith(await invite(server, name, { unit, role }), options);
@@ -96,6 +108,7 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await sound(lou);
   await lou.getByRole('link', { name: 'Devis et convention, à imprimer' }).click();
   await soundInBoth(lou);
+  await takes(lou, 'Devis n° 1 (PDF)', 'devis-fr.pdf');
 
   // The production reads it all, and asks for more days.
   const camille = await open(at('/fr/follow'), { javascript: false, width: 360 });
@@ -104,6 +117,7 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await camille.getByRole('link', { name: /Suivre mon projet/ }).click();
   await camille.getByText('vu avec le service').first().waitFor();
   await soundInBoth(camille);
+  await takes(camille, 'Convention (PDF)', 'convention-fr.pdf');
   await does(camille, 'Envoyer l’avenant', { 'days-0': '5', reason: 'la pluie' });
   await camille.getByText('Un avenant attend une réponse').waitFor();
   await sound(camille);

@@ -20,7 +20,7 @@ use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
 use tokio::sync::Notify;
 
-use crate::{identity::Identity, watch::Watching, workbench::Trials};
+use crate::{document::Press, identity::Identity, watch::Watching, workbench::Trials};
 
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +48,8 @@ pub struct Shared {
     pub(crate) trials: Trials,
     /// When what runs by itself last did.
     pub(crate) beats: Beats,
+    /// Where documents are made.
+    pub(crate) press: Press,
 }
 
 /// When what runs by itself last did, microseconds since 1970 UTC; 0 before the first time.
@@ -97,6 +99,8 @@ pub struct Settings {
     pub reader: Option<PathBuf>,
     /// How long the reading of one of them may take.
     pub reading_time: Duration,
+    /// How long somebody waits for a document.
+    pub document_time: Duration,
     /// What an administrator's one-time link opens.
     pub link_opens: LinkOpens,
     /// Passwords that leaked often, in lower case: nobody may choose one.
@@ -126,6 +130,7 @@ impl Default for Settings {
             demonstration: false,
             reader: None,
             reading_time: Duration::from_secs(60),
+            document_time: Duration::from_secs(20),
             link_opens: LinkOpens::default(),
             common_passwords: Arc::default(),
             identity: Arc::default(),
@@ -164,6 +169,7 @@ impl App {
             watching: Watching::default(),
             trials: Trials::default(),
             beats: Beats::default(),
+            press: Press::default(),
         }))
     }
 

@@ -4,6 +4,7 @@
 //! - `public`: home, desks, drafts, receipts, follow-up, the ledger's tiles.
 //! - `workbench`: sign-in, queue, submission, series, search; the film office. `sheet`: pages made of parts.
 //! - `api`: `/api/v1`, the same rules as the pages.
+//! - `document`: documents as PDF, made on a worker within a time.
 //! - [`receive`]: from checked answers to a durable receipt; the one way in for pages, API and import.
 //! - [`harmonise`]: from a submission to its observables, keys, priority and proposal; pure.
 //! - [`housekeeping`]: removes drafts and files whose time is over.
@@ -17,6 +18,7 @@
 mod api;
 pub mod app;
 mod assets;
+mod document;
 pub mod harmonise;
 pub mod housekeeping;
 pub mod identity;

@@ -5,6 +5,7 @@
 //! the raw answers into what a page shows, [`situation`] says where a draft stands.
 
 mod desk;
+mod document;
 mod draft;
 mod encounters;
 mod figures;
@@ -73,6 +74,7 @@ pub(crate) fn routes() -> Router<App> {
             )
             .route(&at("/receipt"), get(receipt::show))
             .route(&at("/receipt/file"), get(receipt::download))
+            .route(&at("/receipt/receipt.pdf"), get(document::receipt))
             .route(&at("/follow"), get(follow::form).post(follow::open))
             .route(&at("/follow/submission"), get(follow::submission))
             .route(&at("/follow/message"), post(follow::message))
@@ -82,6 +84,11 @@ pub(crate) fn routes() -> Router<App> {
             )
             .route(&at("/follow/close"), post(follow::close))
             .route(&at("/follow/film"), get(film::project))
+            .route(&at("/follow/film/quote.pdf"), get(document::quote))
+            .route(
+                &at("/follow/film/convention.pdf"),
+                get(document::convention_of),
+            )
             .route(&at("/follow/film/appeal"), post(film::appeal))
             .route(&at("/follow/film/rider"), post(film::ride))
             .route(&at("/follow/film/rate"), post(film::rate))

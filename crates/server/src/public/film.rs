@@ -24,8 +24,8 @@ use crate::{
     sheet::{Block, Cell, Field, Form, Sheet},
     web::form::Fields,
     workbench::film::{
-        DESK, answers_table, counted, figures, lines_table, paper_kinds, places_map, quote_blocks,
-        receive_requests, rider_blocks, words,
+        DESK, answers_table, counted, figures, lines_table, paper_kinds, places_map,
+        project_papers, quote_blocks, receive_requests, rider_blocks, words,
     },
 };
 
@@ -56,7 +56,7 @@ fn here(page: &Page) -> String {
 }
 
 /// The submission of this browser and its project; a redirect or a failure otherwise.
-async fn found(
+pub(super) async fn found(
     app: &App,
     page: &Page,
     headers: &HeaderMap,
@@ -135,11 +135,12 @@ fn project_page(
         ]
     };
     sheet.section("film-opinions", w.t("film-opinions"), opinions);
-    sheet.section(
-        "film-quote",
-        w.t("film-quote"),
-        quote_blocks(app, &page, project),
-    );
+    let mut quotes = quote_blocks(app, &page, project);
+    let papers = project_papers(&page, &here(&page), project);
+    if !papers.is_empty() {
+        quotes.push(Block::List(papers));
+    }
+    sheet.section("film-quote", w.t("film-quote"), quotes);
     if project.may_appeal() {
         let reason = Field::long("appeal", "reason", w.t("film-appeal-why"))
             .value(typed.one("reason").unwrap_or_default());

@@ -12,6 +12,7 @@ use store::intake::Submission;
 use super::{draft::Draft, session, situation::at, step::with_cookie};
 use crate::{
     app::App,
+    document::short,
     page::{Page, render},
     receive::tracking_code,
 };
@@ -82,13 +83,9 @@ pub(super) async fn show(State(app): State<App>, page: Page, headers: HeaderMap)
     render(StatusCode::OK, &template)
 }
 
-/// The last characters of the id: the first ones are the time, alike for everybody.
-fn file_name(submission: &Submission) -> String {
-    let short = submission
-        .id
-        .get(submission.id.len().saturating_sub(8)..)
-        .unwrap_or_default();
-    format!("orfevre-recepisse-{short}.tlog-proof")
+/// The name of the receipt's file.
+pub(super) fn file_name(submission: &Submission) -> String {
+    format!("orfevre-recepisse-{}.tlog-proof", short(&submission.id))
 }
 
 /// The receipt as a file, against the ledger's present checkpoint.

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     path::Path,
     sync::LazyLock,
+    time::Duration,
 };
 
 use axum::{
@@ -23,6 +24,7 @@ use tower::ServiceExt;
 
 use crate::{
     app::{App, LinkOpens, Settings},
+    document::tests::readable,
     harmonise::harmonise,
     router,
 };
@@ -201,7 +203,7 @@ impl Browser {
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 200 << 20).await.unwrap();
         // No-break spaces are for the eye.
-        let text = String::from_utf8_lossy(&bytes).replace('\u{a0}', " ");
+        let text = readable(&headers, &bytes).replace('\u{a0}', " ");
         Answer {
             status,
             to,
@@ -519,6 +521,28 @@ async fn a_report_is_filed_proved_followed_and_withdrawn() {
             .contains(".tlog-proof\"")
     );
     ledger::verify(file.text.as_bytes(), &site.app.store.intake.verifier()).unwrap();
+    let document = browser.get("/fr/receipt/receipt.pdf").await;
+    let name = document.headers[header::CONTENT_DISPOSITION]
+        .to_str()
+        .unwrap();
+    assert!(name.contains("orfevre-recepisse-") && name.ends_with("-fr.pdf\""));
+    let digest = ledger::Receipt::parse(file.text.as_bytes()).unwrap();
+    let digest = store::objects::hex(digest.opening.digest());
+    for said in [
+        "Récépissé de déclaration",
+        "22/11/2026 à 11:00",
+        "25/11/2026 à 11:00",
+        &digest[..8],
+        &site.app.store.intake.verifier_key(),
+    ] {
+        assert!(document.text.contains(said), "{said}: {}", document.text);
+    }
+    // It is made to be shown.
+    for kept_back in [&*code, "Cruauté envers un animal", "nom@mail.example"] {
+        assert!(!document.text.contains(kept_back), "{}", document.text);
+    }
+    let again = browser.get("/fr/receipt/receipt.pdf").await;
+    assert_eq!(again.text, document.text);
 
     // A second sending (a double click, the back button) is the same receipt.
     assert_eq!(
@@ -530,6 +554,10 @@ async fn a_report_is_filed_proved_followed_and_withdrawn() {
 
     // Anywhere else, the code alone opens the follow-up, however it is typed.
     let mut elsewhere = site.browser();
+    assert_eq!(
+        elsewhere.get("/fr/receipt/receipt.pdf").await.to,
+        "/fr/follow"
+    );
     assert_eq!(
         elsewhere.get("/fr/follow/submission").await.to,
         "/fr/follow"
@@ -1457,4 +1485,26 @@ async fn no_card_number_is_kept() {
         }
     }
     assert!(read > 100_000, "the databases were read");
+}
+
+#[tokio::test]
+async fn a_document_that_is_late_is_told_of_and_nothing_is_lost() {
+    let site = Site::with(Settings {
+        document_time: Duration::ZERO,
+        ..Settings::default()
+    })
+    .await;
+    let mut browser = site.browser();
+    browser.fill_pharos().await;
+    browser.post("/fr/desks/pharos/send", "").await;
+    let late = browser.get("/fr/receipt/receipt.pdf").await;
+    assert_eq!(late.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(late.headers[header::RETRY_AFTER], "60");
+    assert!(
+        late.text.contains("Rien n’est perdu"),
+        "{}",
+        words(&late.text)
+    );
+    let file = browser.get("/fr/receipt/file").await;
+    ledger::verify(file.text.as_bytes(), &site.app.store.intake.verifier()).unwrap();
 }

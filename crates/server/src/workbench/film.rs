@@ -8,6 +8,7 @@
 mod booking;
 mod budget;
 mod calendar;
+mod document;
 mod encounter;
 mod expert;
 mod home;
@@ -39,6 +40,7 @@ use jiff::{Timestamp, civil};
 use store::{StoreError, film::TellError};
 
 pub(crate) use self::{
+    document::{convention, last_quote, project_papers},
     encounter::{
         calendar_entry, facts as encounter_facts, import_known, passed, speakers_table,
         title as encounter_title,
@@ -77,6 +79,42 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .page(&at(""), ReadFilm, Service, home::show)
         .page(&project(""), ReadFilm, Project, project::show)
         .page(&project("/quote"), ReadFilm, Project, quote::show)
+        .page(
+            &project("/quote.pdf"),
+            ReadFilm,
+            Project,
+            document::quote_file,
+        )
+        .page(
+            &project("/convention.pdf"),
+            ReadFilm,
+            Project,
+            document::convention_file,
+        )
+        .page(
+            &project("/access.pdf"),
+            HandleFilm,
+            Project,
+            document::shoot_access,
+        )
+        .page(
+            &at("/immersions/{id}/agreement.pdf"),
+            ReadFilm,
+            Immersion,
+            document::agreement_file,
+        )
+        .page(
+            &at("/immersions/{id}/access.pdf"),
+            ReadFilm,
+            Immersion,
+            document::immersion_access,
+        )
+        .page(
+            &at("/encounters/{encounter}/access.pdf"),
+            ReadFilm,
+            Pool,
+            document::encounter_access,
+        )
         .page(
             &project("/script/{exhibit}"),
             OpenScript,

@@ -35,6 +35,7 @@ use tower::ServiceExt;
 
 use crate::{
     app::{App, LinkOpens, Settings},
+    document::tests::readable,
     harmonise::{Findings, harmonise},
     page::{Page, Theme},
     receive::{
@@ -312,8 +313,8 @@ impl Browser<'_> {
         let (parts, body) = answer.into_parts();
         Answer {
             status: parts.status,
+            body: readable(&parts.headers, &to_bytes(body, usize::MAX).await.unwrap()),
             headers: parts.headers,
-            body: String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap(),
         }
     }
 

@@ -209,6 +209,48 @@ async fn a_production_sends_a_rider_and_reads_its_effect_on_the_price() {
     assert!(page.contains("abandonnée par le demandeur"));
 }
 
+#[tokio::test]
+async fn a_production_takes_its_quote_and_convention_away() {
+    let (site, id, mut browser) = produced().await;
+    let papers = [
+        "/fr/follow/film/quote.pdf",
+        "/fr/follow/film/convention.pdf",
+    ];
+    for path in papers {
+        let early = browser.get(path).await;
+        assert_eq!(early.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(site.browser().get(path).await.to, "/fr/follow");
+    }
+    site.decides(&id).await;
+    let class = casework::project::Class {
+        category: "4".into(),
+        hours: 12,
+        preparation: 1,
+    };
+    site.tells(&id, Change::Classify { line: 0, class }).await;
+    let (film, rules) = (&site.app.store.film, &site.app.config.film.criteria);
+    let project = film.story::<Project>(rules, &id).await.unwrap().unwrap();
+    // On a day long past: the prices of that day hold.
+    let on = jiff::civil::date(2023, 6, 1);
+    let basis = project.story.basis(project.story.request(), on);
+    site.tells(&id, Change::Quote { basis }).await;
+    let page = browser.get("/fr/follow/film").await.text;
+    for path in papers {
+        assert!(
+            page.contains(&format!("href=\"{path}\"")),
+            "{}",
+            words(&page)
+        );
+        let paper = browser.get(path).await;
+        assert_eq!(paper.headers[header::CONTENT_TYPE], "application/pdf");
+        for said in ["Garde de nuit", "Exemple Films", "1 500,00 €", "01/06/2023"] {
+            assert!(paper.text.contains(said), "{said}: {}", paper.text);
+        }
+    }
+    let convention = browser.get(papers[1]).await.text;
+    assert!(convention.contains("de nuit") && !convention.contains("un négociateur"));
+}
+
 /// An encounter with so many seats that is open.
 async fn opened(site: &Site, capacity: u32) -> String {
     let text = |text: &str| Text {

@@ -82,6 +82,8 @@ async fn a_receipt() {
     Votre preuve
     Gardez ce fichier avec votre code. Il prouve que votre envoi est inscrit au registre, même si nous disions le contraire. Il ne contient ni votre nom ni ce que vous avez écrit.
     Télécharger le récépissé orfevre-recepisse-[name].tlog-proof
+    Un document à montrer à votre banque ou à votre assureur. Il ne contient ni votre nom, ni ce que vous avez écrit, ni votre code.
+    Le récépissé en PDF
     Comment vérifier cette preuve
     Votre envoi est inscrit à la place 0 du registre public. Le programme orfevre vérifie le fichier sans connexion, avec la clé publiée :
     orfevre verify orfevre-recepisse-[name].tlog-proof --key [key]
@@ -106,6 +108,8 @@ async fn a_receipt_in_english() {
     Your proof
     Keep this file with your code. It proves that what you sent is in the ledger, even if we said otherwise. It holds neither your name nor what you wrote.
     Download the receipt orfevre-recepisse-[name].tlog-proof
+    A document to show to your bank or insurer. It holds neither your name, nor what you wrote, nor your code.
+    The receipt as PDF
     How to check this proof
     What you sent stands at place 0 of the public ledger. The program orfevre checks the file offline, with the published key:
     orfevre verify orfevre-recepisse-[name].tlog-proof --key [key]

@@ -478,7 +478,13 @@ fn access(at: &Admitted, one: &Encounter, people: &BTreeMap<String, String>) -> 
             ]
         })
         .collect();
-    let mut blocks = vec![Block::Table(table)];
+    let list = format!(
+        "{}/{}/access.pdf",
+        encounters_href(page),
+        at.path("encounter")
+    );
+    let list = Cell::link(list, w.t("document-access"));
+    let mut blocks = vec![Block::Table(table), Block::List(vec![list])];
     let come = one
         .registrations
         .iter()

@@ -275,6 +275,8 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         .await
         .map_err(failed)?;
     let today = quote::today(app);
+    let paper =
+        |name: &str, text| Cell::link(format!("{}/{id}/{name}.pdf", immersions_href(page)), text);
     let mut access = Table::new(
         w.t("film-access"),
         words::heads(page, &["film-name", "film-let-in"]),
@@ -292,7 +294,14 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     sheet.section(
         "film-access",
         w.t("film-access"),
-        vec![Block::Help(w.t("film-access-help")), Block::Table(access)],
+        vec![
+            Block::Help(w.t("film-access-help")),
+            Block::Table(access),
+            Block::List(vec![
+                paper("agreement", w.t("document-agreement")),
+                paper("access", w.t("document-access")),
+            ]),
+        ],
     );
     sheet.section("film-next", w.t("film-next"), forms(app, at, immersion));
     let agents = row::agent_names(app).await.map_err(failed)?;

@@ -12,7 +12,8 @@ use casework::{
 use store::film::Told;
 
 use super::{
-    OFFICE, home, kept, office, pool_href, project_href, quote, receive_requests, shown, words,
+    OFFICE, document, home, kept, office, pool_href, project_href, quote, receive_requests, shown,
+    words,
 };
 use crate::{
     app::App,
@@ -715,10 +716,12 @@ async fn bookings(
     blocks.push(Block::Form(super::pool::book_fields(
         at, form, "book", options, &insured,
     )));
-    blocks.push(Block::List(vec![Cell::link(
-        pool_href(page, pool),
-        pool.name.get(page.lang),
-    )]));
+    let mut ways = vec![Cell::link(pool_href(page, pool), pool.name.get(page.lang))];
+    if booked.values().any(document::holds) {
+        let list = format!("{}/access.pdf", project_href(page, at.path("id")));
+        ways.push(Cell::link(list, page.w.t("document-access")));
+    }
+    blocks.push(Block::List(ways));
     Ok(blocks)
 }
 

@@ -7,7 +7,7 @@ use casework::{
 };
 use jiff::civil::Date;
 
-use super::{project, project_href, shown, words};
+use super::{project, project_href, project_papers, shown, words};
 use crate::{
     app::App,
     page::Page,
@@ -173,11 +173,12 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
         page.w.t("film-parties"),
         vec![Block::Facts(facts), project::lines_table(page, project)],
     );
-    sheet.section(
-        "film-quote",
-        page.w.t("film-quote"),
-        blocks(&app, page, project),
-    );
+    let mut quotes = blocks(&app, page, project);
+    let papers = project_papers(page, &project_href(page, at.path("id")), project);
+    if !papers.is_empty() {
+        quotes.push(Block::List(papers));
+    }
+    sheet.section("film-quote", page.w.t("film-quote"), quotes);
     let terms = page.w.t("film-terms");
     let terms = terms
         .lines()

@@ -110,6 +110,10 @@ async fn a_project_goes_from_request_to_figures() {
         .has("Garde de nuit")
         .has("à l’instruction");
     assert_eq!(raid.get(&path).await.status, StatusCode::NOT_FOUND);
+    for none in ["quote.pdf", "convention.pdf", "access.pdf"] {
+        let early = office.get(&format!("{path}/{none}")).await;
+        assert_eq!(early.status, StatusCode::NOT_FOUND, "{none}");
+    }
 
     office.does_film(&act("take"), &[]).await;
     let docket = site
@@ -217,7 +221,37 @@ async fn a_project_goes_from_request_to_figures() {
         .await
         .has("1\u{202f}500,00\u{a0}€")
         .has("450,00\u{a0}€")
-        .has("Exemple : la grille");
+        .has("Exemple : la grille")
+        .has("/quote.pdf")
+        .has("/convention.pdf");
+    // The papers say the same, in both languages, to those who read the page.
+    let english = path.replacen("/fr/", "/en/", 1);
+    for name in ["quote", "convention"] {
+        office
+            .page(&format!("{path}/{name}.pdf"))
+            .await
+            .has("Garde de nuit")
+            .has("1 500,00 €")
+            .has("450,00 €")
+            .has("qui n’est pas celui du ministère");
+        raid.page(&format!("{english}/{name}.pdf"))
+            .await
+            .has("€1,500.00")
+            .has("not the ministry’s");
+    }
+    office
+        .page(&format!("{path}/convention.pdf"))
+        .await
+        .has("de nuit")
+        .has_not("des tenues");
+    for none in ["quote.pdf?number=2", "quote.pdf?number=0"] {
+        let none = office.get(&format!("{path}/{none}")).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+    let list = office.page(&format!("{path}/access.pdf")).await;
+    list.has("Liste d’accès à un tournage – Garde de nuit");
+    let theirs = raid.get(&format!("{path}/access.pdf")).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
     for (step, fields) in [
         ("sign", vec![]),
         ("begin", vec![("day", "2027-02-01")]),
@@ -579,6 +613,21 @@ async fn an_immersion_is_signed_off_by_the_unit_that_receives() {
         .await
         .has("accès ouvert")
         .has("<td>oui</td>");
+    unit.page(&format!("{path}/agreement.pdf"))
+        .await
+        .has("Accord d’immersion – Garde de nuit")
+        .has("Dominique Essai")
+        .has("aucun visage")
+        .has("qui n’est pas celui du ministère");
+    office
+        .page(&format!("{path}/access.pdf"))
+        .await
+        .has("Camille Exemple")
+        .has("25/11/2026");
+    for paper in ["agreement.pdf", "access.pdf"] {
+        let theirs = other.get(&format!("{path}/{paper}")).await;
+        assert_eq!(theirs.status, StatusCode::NOT_FOUND, "{paper}");
+    }
     let debrief = [
         ("day", "2026-11-26"),
         ("report", "utile"),
@@ -720,6 +769,14 @@ async fn an_encounter_keeps_its_access_list_and_erases_it() {
         .has("vérifiée")
         .has("12");
     office
+        .page(&format!("{path}/access.pdf"))
+        .await
+        .has("Le secours")
+        .has("Nogent")
+        .has("Camille Exemple")
+        .has("vérifiée")
+        .has_not("c@exemple.test");
+    office
         .does_film(&format!("{path}/acts/hold"), &[("came", "1")])
         .await;
     let follow_up = [("text_fr", "Les diapositives."), ("text_en", "")];
@@ -840,6 +897,7 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
                         && !door.path.contains("{resource}")
                         && !door.path.contains("{booking}")
                         && !door.path.ends_with("/free")
+                        && !door.path.ends_with(".pdf")
                         && door.action != Action::OpenScript
                         && !door.path.contains("{meeting}")
                         && !door.path.contains("/budget/acts/")
