@@ -20,6 +20,7 @@ mod assets;
 pub mod harmonise;
 pub mod housekeeping;
 pub mod identity;
+mod oidc;
 pub mod page;
 mod public;
 pub mod reader;

@@ -9,8 +9,8 @@
 use std::{collections::HashMap, convert::Infallible, future::Future};
 
 use axum::{
-    Form, Router,
-    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request, State},
+    Router,
+    extract::{FromRequestParts, Query, RawPathParams, Request, State},
     http::{Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
     routing::{self, MethodFilter},
@@ -25,13 +25,13 @@ use casework::{
 use store::{
     StoreError,
     record::Look,
-    work::{self, Leave, Sight, Standing},
+    work::{self, AnswerFile, Leave, Sight, Standing},
 };
 
 use super::{
     admin, film, glass, link,
     policies::{self, object},
-    record,
+    record, sent,
     session::{self, Refused, SignedIn},
     signin, told,
 };
@@ -83,6 +83,11 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    /// Whether its form may hold a file.
+    pub(crate) fn takes_a_file(&self) -> bool {
+        self.path.ends_with("/handover/outcome")
+    }
+
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -178,6 +183,7 @@ pub(crate) struct Admitted {
     params: HashMap<String, String>,
     query: HashMap<String, String>,
     fields: Vec<(String, String)>,
+    file: Option<AnswerFile>,
     act: String,
     room: String,
 }
@@ -206,6 +212,11 @@ impl Admitted {
     /// The value of a field as it was sent, spaces and all: of a password.
     pub(crate) fn exact(&self, name: &str) -> &str {
         session::field(&self.fields, name)
+    }
+
+    /// The file of a form, where one was sent with it.
+    pub(crate) fn file(&self) -> Option<&AnswerFile> {
+        self.file.as_ref()
     }
 
     /// Every field of a form; none of a page.
@@ -256,6 +267,11 @@ impl Admitted {
         self.decides(action, &object(standing))
     }
 
+    /// The same of something else.
+    pub(crate) fn may_on(&self, action: Action, object: &Object) -> bool {
+        self.decides(action, object)
+    }
+
     /// Whether a leave lets the agent read another submission now.
     pub(crate) fn may_read_by(&self, leave: &Leave, standing: &Standing) -> bool {
         let context = Context {
@@ -289,7 +305,7 @@ impl Admitted {
         let object = match door.about {
             About::Submission | About::Project => self.path("exhibit"),
             About::Series | About::Immersion => self.path("id"),
-            About::Pool => "",
+            About::Pool => self.person_of_pool(),
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -304,7 +320,8 @@ impl Admitted {
             return Some((Action::Read, self.near(read)));
         }
         use Action::{ExportRecord, ReadRecord, Search};
-        let looks = matches!(door.action, Search | ReadRecord | ExportRecord);
+        let looks = matches!(door.action, Search | ReadRecord | ExportRecord)
+            || !self.person_of_pool().is_empty();
         // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
         let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
         // A page's script asks every 20 s who else is there: it was recorded when the page was.
@@ -312,6 +329,12 @@ impl Admitted {
             return None;
         }
         Some((door.action, self.near(decision)))
+    }
+
+    /// Whom of the film desk a page names beside what is lent: an expert, or those who come to an encounter.
+    fn person_of_pool(&self) -> &str {
+        let names = ["expert", "encounter"].map(|name| self.path(name));
+        names.into_iter().find(|id| !id.is_empty()).unwrap_or("")
     }
 
     /// How the agent reads the page of the object, where that is the page they are told on why something else is refused.
@@ -419,6 +442,18 @@ impl Admitted {
         broken || is_shown(&self.who, &self.object, part)
     }
 
+    /// Whether every part in which something is found is.
+    pub(crate) fn is_all_shown(&self) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown(*part))
+    }
+
+    /// The same of another submission.
+    pub(crate) fn is_all_shown_of(&self, seq: i64) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown_of(seq, *part))
+    }
+
     /// Whether the object is sealed.
     pub(crate) fn is_sealed(&self) -> bool {
         self.object.sealed
@@ -464,10 +499,12 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let (act, room) = (last.next(), last.next());
     let (act, room) = (act.unwrap_or_default(), room.unwrap_or_default());
     let signed = session::signed_in(&parts.headers, app, &page).await?;
+    let mut file = None;
     let (signed, fields) = if door.method == Method::POST {
-        let form =
-            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app);
-        session::proven(signed, page, form.await.ok().map(|Form(fields)| fields))?
+        let read = sent::read(app, door, Request::from_parts(parts, body)).await;
+        let (fields, with) = read.unzip();
+        file = with.flatten();
+        session::proven(signed, page, fields)?
     } else {
         let to_sign_in = || Redirect::to(&format!("{}/sign-in", link::workbench(&page)));
         (
@@ -506,7 +543,11 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         About::Request(kind) => {
             let id = params.get("request").map_or("", String::as_str);
             let found = app.store.work.request(id).await.map_err(failed)?;
-            request = found.filter(|one| admin::is_open(app, one, kind));
+            let open = found.filter(|one| admin::is_open(app, one, kind));
+            let asker = open.as_ref().map_or("", |one| one.agent.as_str());
+            let stands = stands_for(app, asker, admin::ASKS).await;
+            let stands = stands.map_err(failed)?;
+            request = open.filter(|_| stands);
             policies::request(request.as_ref())
         }
         About::Project | About::Immersion | About::Pool => {
@@ -524,6 +565,13 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         .leave(&who.id, seq, given, glass::purpose(door.action))
         .await
         .map_err(failed)?;
+    let leave = match leave {
+        Some(leave) => {
+            let stands = stands_for(app, &leave.second, Action::Read).await;
+            stands.map_err(failed)?.then_some(leave)
+        }
+        None => None,
+    };
     if let Some(leave) = &leave {
         // What a form asks of its own is not answered by why the leave was given.
         context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
@@ -550,6 +598,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         params,
         query,
         fields,
+        file,
         act,
         room,
     };
@@ -577,6 +626,12 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     } else {
         Err(at.signed.not_found())
     }
+}
+
+/// Whether one of two who agree could do their part of it still: what they said is worth what they may do now.
+async fn stands_for(app: &App, id: &str, action: Action) -> Result<bool, StoreError> {
+    let member = app.store.work.member(id).await?;
+    Ok(member.is_some_and(|member| policies::could(&member.agent, action)))
 }
 
 /// Says what is missing: on the page of the object, where the agent may read that, with what they typed. That they read it

@@ -229,6 +229,7 @@ impl Site {
                 scope: "",
                 idempotency: &format!("key {}", reached.submission),
                 body: [0; 32],
+                vouched: None,
             },
         )
         .await
@@ -652,7 +653,11 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
     );
     let path = format!("/fr/workbench/submissions/{id}");
     let (seen_by_first, seen_by_second) = (first.page(&path).await, second.page(&path).await);
-    seen_by_second.has("Agent one");
+    // The page does not wait for who else is there; its script does.
+    second
+        .page(&format!("{path}/presence"))
+        .await
+        .has("Agent one");
     let taken = first
         .form(&seen_by_first, &format!("{path}/acts/take"), &[])
         .await;

@@ -33,11 +33,7 @@ async fn build(app: &App, at: &Admitted) -> Result<Sheet, StoreError> {
         page.w.t("film-ways"),
         vec![Block::List(ways(app, at, own))],
     );
-    let projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await?;
+    let projects = super::projects(app, at).await?;
     if own {
         let names = row::agent_names(app).await?;
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
