@@ -39,7 +39,7 @@ impl Site {
                 }),
             )
             .await;
-        self.app.store.work.docket(seq).await.unwrap().unwrap().id
+        self.kept(seq).await.id
     }
 
     async fn project(&self, id: &str) -> Project {
