@@ -3,6 +3,8 @@
 //! The site answers at once; the reports arrive while one looks. The truth of the made complaints
 //! (which gang each is of) is kept beside the data, never in it: `--measure` holds the series against it.
 
+mod office;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -126,11 +128,11 @@ impl Demo {
             let cut = self.data.join(FILLING);
             if !self.empty && (app.store.intake.count().await? == 0 || cut.exists()) {
                 std::fs::write(&cut, "").context("noting that the folder is being filled")?;
-                server::import_encounters(&app).await?;
                 self.fill(&app, address).await?;
                 if !self.measure {
                     settle(&app).await?;
                     join(&app).await?;
+                    office::lay(&app, address, &officer()?).await?;
                 }
                 std::fs::remove_file(&cut).context("noting that the folder is filled")?;
             }
@@ -247,6 +249,13 @@ impl Demo {
         );
         Ok(())
     }
+}
+
+/// Who has what the film office has.
+fn officer() -> Result<String> {
+    let officer = AGENTS.iter().find(|(.., role)| *role == Role::FilmOfficer);
+    let (name, ..) = officer.context("no film officer")?;
+    Ok(server::agent_id(name))
 }
 
 /// Makes some joint work between the head of THÉSÉE and the other unit that has an agent here.

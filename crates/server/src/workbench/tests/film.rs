@@ -365,7 +365,7 @@ async fn screen_program_and_approval_agree_on_what_is_free() {
     office
         .page(&week)
         .await
-        .has("Semaine du 2027-02-01")
+        .has("Semaine du 01/02/2027")
         .has("préparation ou remise en état")
         .has(&first);
 
