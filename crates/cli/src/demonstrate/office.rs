@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use casework::{
     booking,
     film::{
@@ -13,14 +13,14 @@ use casework::{
     },
     project::{Change, Project},
     story::{Event, Story},
-    submission::{self, Closing, State},
+    submission::{self, Closing},
 };
 use jiff::{SignedDuration, civil::Date};
-use serde_json::{Value, json};
+use serde_json::Value;
 use server::{app::App, web::text};
-use store::{film::Lending, work};
+use store::film::Lending;
 
-use super::parcel;
+use super::{new_id, parcel, step};
 use crate::{
     client::Client,
     demo::film::{self as made, Loan, Scene},
@@ -166,7 +166,7 @@ impl Office<'_> {
             strike: SignedDuration::ZERO,
             insured_until: Some(loan.insured_until),
         };
-        let booking = self.new_id()?.parse()?;
+        let booking = new_id(self.app)?.parse()?;
         let mut changes = vec![
             booking::Change::Ask(request),
             booking::Change::Approve { passing: None },
@@ -201,31 +201,9 @@ impl Office<'_> {
     }
 
     async fn step(&self, id: &str, kind: &str, event: submission::Event) -> Result<()> {
-        let work = &self.app.store.work;
-        let docket = work.docket_by_id(id).await?;
+        let docket = self.app.store.work.docket_by_id(id).await?;
         let docket = docket.with_context(|| format!("{id} has no docket"))?;
-        let standing: State = docket.state.parse()?;
-        let to = work::Change {
-            state: standing.after(event)?.as_str().to_owned(),
-            unit: docket.unit.clone(),
-            owner: self.officer.to_owned(),
-            unread: false,
-        };
-        let body = json!({
-            "from": {"state": docket.state, "unit": docket.unit, "owner": docket.owner},
-            "to": {"state": to.state, "unit": to.unit, "owner": to.owner},
-        });
-        let act = work::NewAct {
-            id: self.new_id()?,
-            at: self.app.now_micros(),
-            agent: self.officer.to_owned(),
-            kind: kind.to_owned(),
-            reason: String::new(),
-            body: body.to_string(),
-        };
-        work.transition(docket.seq, docket.revision, to, act)
-            .await?;
-        Ok(())
+        step(self.app, &docket, self.officer, kind, event).await
     }
 
     /// Experts of the directory, an immersion of one project and a meeting for another, and an encounter to come.
@@ -254,15 +232,6 @@ impl Office<'_> {
             }
         }
         Ok(())
-    }
-
-    /// A UUIDv7 of now.
-    fn new_id(&self) -> Result<String> {
-        let mut random = [0_u8; 10];
-        getrandom::fill(&mut random).map_err(|error| anyhow!("no randomness: {error}"))?;
-        let millis = u64::try_from(self.app.now().as_millisecond())?;
-        let id = uuid::Builder::from_unix_timestamp_millis(millis, &random);
-        Ok(id.into_uuid().to_string())
     }
 }
 
