@@ -534,7 +534,7 @@ async fn a_declared_conflict_ends_the_sight_of_it_for_that_agent_alone() {
     agent.page("/fr/workbench/queue").await.has_not(&id);
     agent.page("/fr/workbench").await.has_not(&id);
     colleague.page(&path).await.has("c’est mon voisin");
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     assert_eq!(docket.owner, "");
 }
 

@@ -39,7 +39,7 @@ impl Site {
                 }),
             )
             .await;
-        self.app.store.work.docket(seq).await.unwrap().unwrap().id
+        self.kept(seq).await.id
     }
 
     async fn project(&self, id: &str) -> Project {
@@ -365,7 +365,7 @@ async fn screen_program_and_approval_agree_on_what_is_free() {
     office
         .page(&week)
         .await
-        .has("Semaine du 2027-02-01")
+        .has("Semaine du 01/02/2027")
         .has("préparation ou remise en état")
         .has(&first);
 

@@ -88,7 +88,7 @@ async fn a_copy_is_what_was_previewed_opens_to_its_body_alone_and_names_nobody()
             "contact_email": "secret.person@example.org", "evidence": [{"id": "upload-1"}],
         }))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     site.add(seq, "m", "Ils rappellent du 06 39 98 77 01.", &[])
         .await;
     site.work_again().await;
@@ -245,7 +245,7 @@ async fn a_copy_needs_a_body_that_takes_it_a_reason_and_a_fresh_sign_in() {
     let seq = site
         .file(json!({"scam_type": "romance", "story": "Rien.", "evidence": [{"id": "upload-1"}]}))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     let lead = site.sign_in("lead", "head").await;
     let path = format!("/fr/workbench/submissions/{id}/handover");
     let csrf = lead.page(&path).await.hidden("csrf");

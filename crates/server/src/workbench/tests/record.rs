@@ -177,16 +177,7 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site
-        .app
-        .store
-        .work
-        .docket(seq)
-        .await
-        .unwrap()
-        .unwrap()
-        .series
-        .unwrap();
+    let series = site.kept(seq).await.series.unwrap();
     let agent = site.sign_in("a", "investigator").await;
     agent.begin_task().await;
     let path = format!("/fr/workbench/submissions/{id}");
@@ -218,17 +209,7 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
         answer.has_not("secret.person");
     }
     assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
-    assert_eq!(
-        site.app
-            .store
-            .work
-            .docket(seq)
-            .await
-            .unwrap()
-            .unwrap()
-            .owner,
-        ""
-    );
+    assert_eq!(site.kept(seq).await.owner, "");
     // What shows nobody goes on.
     agent.page("/fr/workbench").await;
 }
@@ -548,7 +529,7 @@ async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
     for place in 0..61 {
         let story = json!({"scam_type": "romance", "story": format!("histoire {place}")});
         let seq = site.file(story).await;
-        ids.push(site.app.store.work.docket(seq).await.unwrap().unwrap().id);
+        ids.push(site.kept(seq).await.id);
     }
     let curious = site.sign_in("curious", "triage").await;
     for id in &ids {

@@ -41,7 +41,7 @@ async fn a_person_is_described_until_the_identity_is_opened() {
             "complainant": {"family_name": "Exemplaire", "given_names": "Alix", "birth_date": "1965-06-02", "city": "Lyon", "country": "FR"},
         }))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     let head = site.sign_in("head", "head").await;
     let page = head.page(&format!("/fr/workbench/submissions/{id}")).await;
     page.has("la victime, 61 ans")
