@@ -50,7 +50,7 @@ impl<'p> Comparer<'p> {
             memories: plan
                 .comparisons
                 .iter()
-                .map(|_| Memory::new(plan.records.len()))
+                .map(|_| Memory::new(plan.len()))
                 .collect(),
             scratch: Scratch::default(),
             unmet: Unmet::default(),
@@ -320,7 +320,8 @@ fn measured(
     scratch: &mut Scratch,
 ) -> f64 {
     let column = plan.column(expression);
-    let rarities = &plan.expressions[expression].rarities;
+    let rarities = plan.expressions[expression].rarities.as_deref();
+    let rarities = rarities.unwrap_or_default();
     match measure {
         Measure::Jaro
         | Measure::JaroWinkler
