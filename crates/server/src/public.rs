@@ -24,6 +24,8 @@ mod step;
 pub(crate) mod tests;
 mod upload;
 
+pub(crate) use upload::shown_name;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,

@@ -9,11 +9,11 @@
 use std::{collections::HashMap, convert::Infallible, future::Future};
 
 use axum::{
-    Form, Router,
-    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request, State},
+    Router,
+    extract::{DefaultBodyLimit, FromRequestParts, Query, RawPathParams, Request, State},
     http::{Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::{self, MethodFilter},
+    routing::{self, MethodFilter, MethodRouter},
 };
 use casework::{
     policy::{
@@ -32,6 +32,7 @@ use super::{
     admin, film, glass, link,
     policies::{self, object},
     record,
+    sent::{self, Sent, SentFile},
     session::{self, Refused, SignedIn},
     signin, told,
 };
@@ -59,6 +60,8 @@ pub(crate) enum About {
     Project,
     /// The immersion of the path.
     Immersion,
+    /// The expert of the path.
+    Expert,
     /// The pool of the path, or that of the film office.
     Pool,
 }
@@ -114,6 +117,24 @@ impl Doors {
         self.open(Method::POST, path, action, about, handler)
     }
 
+    /// Something that an agent does by a form that may come with files.
+    pub(crate) fn act_with_files<H, F>(
+        mut self,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let way = self.way(Method::POST, path, action, about, handler);
+        let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
+        self.router = self.router.route(path, way);
+        self
+    }
+
     fn open<H, F>(
         mut self,
         method: Method,
@@ -122,6 +143,23 @@ impl Doors {
         about: About,
         handler: H,
     ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let way = self.way(method, path, action, about, handler);
+        self.router = self.router.route(path, way);
+        self
+    }
+
+    fn way<H, F>(
+        &mut self,
+        method: Method,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> MethodRouter<App>
     where
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
@@ -144,8 +182,7 @@ impl Doors {
             };
             answer.unwrap_or_else(IntoResponse::into_response)
         };
-        self.router = self.router.route(path, routing::on(filter, serve));
-        self
+        routing::on(filter, serve)
     }
 
     /// The routes.
@@ -178,6 +215,7 @@ pub(crate) struct Admitted {
     params: HashMap<String, String>,
     query: HashMap<String, String>,
     fields: Vec<(String, String)>,
+    files: Vec<SentFile>,
     act: String,
     room: String,
 }
@@ -211,6 +249,11 @@ impl Admitted {
     /// Every field of a form; none of a page.
     pub(crate) fn fields(&self) -> &[(String, String)] {
         &self.fields
+    }
+
+    /// The files that came with a form.
+    pub(crate) fn files(&self) -> &[SentFile] {
+        &self.files
     }
 
     /// Every value of a field.
@@ -289,7 +332,7 @@ impl Admitted {
         let object = match door.about {
             About::Submission | About::Project => self.path("exhibit"),
             About::Series | About::Immersion => self.path("id"),
-            About::Pool => "",
+            About::Pool | About::Expert => "",
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -464,14 +507,20 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let (act, room) = (last.next(), last.next());
     let (act, room) = (act.unwrap_or_default(), room.unwrap_or_default());
     let signed = session::signed_in(&parts.headers, app, &page).await?;
-    let (signed, fields) = if door.method == Method::POST {
-        let form =
-            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app);
-        session::proven(signed, page, form.await.ok().map(|Form(fields)| fields))?
+    let (signed, fields, files) = if door.method == Method::POST {
+        let request = Request::from_parts(parts, body);
+        let sent = sent::read(app, signed.is_some(), request).await;
+        let (fields, files) = match sent {
+            Some(Sent { fields, files }) => (Some(fields), files),
+            None => (None, Vec::new()),
+        };
+        let (signed, fields) = session::proven(signed, page, fields)?;
+        (signed, fields, files)
     } else {
         let to_sign_in = || Redirect::to(&format!("{}/sign-in", link::workbench(&page)));
         (
             signed.ok_or_else(|| Refused::from(to_sign_in().into_response()))?,
+            Vec::new(),
             Vec::new(),
         )
     };
@@ -509,8 +558,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
             request = found.filter(|one| admin::is_open(app, one, kind));
             policies::request(request.as_ref())
         }
-        About::Project | About::Immersion | About::Pool => {
+        About::Project | About::Immersion | About::Expert | About::Pool => {
             let pool = params.get("pool").map_or("", String::as_str);
+            let id = params.get("expert").map_or(id, String::as_str);
             let found = film::object(app, door.about, id, pool).await;
             let (place, object) = found.map_err(failed)?;
             seq = place;
@@ -550,6 +600,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         params,
         query,
         fields,
+        files,
         act,
         room,
     };
