@@ -25,6 +25,8 @@ mod step;
 pub(crate) mod tests;
 mod upload;
 
+pub(crate) use upload::shown_name;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,

@@ -224,6 +224,12 @@ impl Form {
         self
     }
 
+    /// Whether files go with it.
+    pub(crate) fn has_files(&self) -> bool {
+        let mut fields = self.fields.iter();
+        fields.any(|field| field.input() == "file")
+    }
+
     pub(crate) fn with(mut self, field: Field) -> Self {
         self.fields.push(field);
         self

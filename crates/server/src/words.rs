@@ -46,6 +46,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/fr/film.ftl"),
         include_str!("../locales/en/film.ftl"),
     ),
+    (
+        include_str!("../locales/fr/production.ftl"),
+        include_str!("../locales/en/production.ftl"),
+    ),
 ];
 
 type Bundle = FluentBundle<FluentResource>;

@@ -146,3 +146,4 @@ ref-given-at = Handed over on
 ref-outcome-due = An outcome is expected before
 ref-outcome-file = File that the body answered with, if there is one
 ref-outcome-file-hint = Kept as it is, never opened by this program; erased with the file.
+ref-error-file = The file is too large: nothing was kept. Send it in parts, or keep it elsewhere and say where.

@@ -146,3 +146,4 @@ ref-given-at = Remise le
 ref-outcome-due = Une suite est attendue avant le
 ref-outcome-file = Fichier reçu de l’organisme, s’il y en a un
 ref-outcome-file-hint = Gardé tel quel, jamais ouvert par ce programme ; effacé avec le dossier.
+ref-error-file = Le fichier est trop grand : rien n’a été enregistré. Envoyez-le en plusieurs parties, ou gardez-le ailleurs et dites où.

@@ -10,10 +10,10 @@ use std::{collections::HashMap, convert::Infallible, future::Future};
 
 use axum::{
     Router,
-    extract::{FromRequestParts, Query, RawPathParams, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, Query, RawPathParams, Request, State},
     http::{Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::{self, MethodFilter},
+    routing::{self, MethodFilter, MethodRouter},
 };
 use casework::{
     policy::{
@@ -25,13 +25,14 @@ use casework::{
 use store::{
     StoreError,
     record::Look,
-    work::{self, AnswerFile, Leave, Sight, Standing},
+    work::{self, Leave, Sight, Standing},
 };
 
 use super::{
     admin, film, glass, link,
     policies::{self, object},
-    record, sent,
+    record,
+    sent::{self, Sent, SentFile},
     session::{self, Refused, SignedIn},
     signin, told,
 };
@@ -59,6 +60,8 @@ pub(crate) enum About {
     Project,
     /// The immersion of the path.
     Immersion,
+    /// The expert of the path.
+    Expert,
     /// The pool of the path, or that of the film office.
     Pool,
 }
@@ -83,11 +86,6 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Whether its form may hold a file.
-    pub(crate) fn takes_a_file(&self) -> bool {
-        self.path.ends_with("/handover/outcome")
-    }
-
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -119,6 +117,24 @@ impl Doors {
         self.open(Method::POST, path, action, about, handler)
     }
 
+    /// Something that an agent does by a form that may come with files.
+    pub(crate) fn act_with_files<H, F>(
+        mut self,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let way = self.way(Method::POST, path, action, about, handler);
+        let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
+        self.router = self.router.route(path, way);
+        self
+    }
+
     fn open<H, F>(
         mut self,
         method: Method,
@@ -127,6 +143,23 @@ impl Doors {
         about: About,
         handler: H,
     ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let way = self.way(method, path, action, about, handler);
+        self.router = self.router.route(path, way);
+        self
+    }
+
+    fn way<H, F>(
+        &mut self,
+        method: Method,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> MethodRouter<App>
     where
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
@@ -149,8 +182,7 @@ impl Doors {
             };
             answer.unwrap_or_else(IntoResponse::into_response)
         };
-        self.router = self.router.route(path, routing::on(filter, serve));
-        self
+        routing::on(filter, serve)
     }
 
     /// The routes.
@@ -183,7 +215,7 @@ pub(crate) struct Admitted {
     params: HashMap<String, String>,
     query: HashMap<String, String>,
     fields: Vec<(String, String)>,
-    file: Option<AnswerFile>,
+    files: Vec<SentFile>,
     act: String,
     room: String,
 }
@@ -214,14 +246,14 @@ impl Admitted {
         session::field(&self.fields, name)
     }
 
-    /// The file of a form, where one was sent with it.
-    pub(crate) fn file(&self) -> Option<&AnswerFile> {
-        self.file.as_ref()
-    }
-
     /// Every field of a form; none of a page.
     pub(crate) fn fields(&self) -> &[(String, String)] {
         &self.fields
+    }
+
+    /// The files that came with a form.
+    pub(crate) fn files(&self) -> &[SentFile] {
+        &self.files
     }
 
     /// Every value of a field.
@@ -305,7 +337,7 @@ impl Admitted {
         let object = match door.about {
             About::Submission | About::Project => self.path("exhibit"),
             About::Series | About::Immersion => self.path("id"),
-            About::Pool => self.person_of_pool(),
+            About::Pool | About::Expert => self.person_of_pool(),
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -499,16 +531,20 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let (act, room) = (last.next(), last.next());
     let (act, room) = (act.unwrap_or_default(), room.unwrap_or_default());
     let signed = session::signed_in(&parts.headers, app, &page).await?;
-    let mut file = None;
-    let (signed, fields) = if door.method == Method::POST {
-        let read = sent::read(app, door, Request::from_parts(parts, body)).await;
-        let (fields, with) = read.unzip();
-        file = with.flatten();
-        session::proven(signed, page, fields)?
+    let (signed, fields, files) = if door.method == Method::POST {
+        let request = Request::from_parts(parts, body);
+        let sent = sent::read(app, signed.is_some(), request).await;
+        let (fields, files) = match sent {
+            Some(Sent { fields, files }) => (Some(fields), files),
+            None => (None, Vec::new()),
+        };
+        let (signed, fields) = session::proven(signed, page, fields)?;
+        (signed, fields, files)
     } else {
         let to_sign_in = || Redirect::to(&format!("{}/sign-in", link::workbench(&page)));
         (
             signed.ok_or_else(|| Refused::from(to_sign_in().into_response()))?,
+            Vec::new(),
             Vec::new(),
         )
     };
@@ -550,8 +586,9 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
             request = open.filter(|_| stands);
             policies::request(request.as_ref())
         }
-        About::Project | About::Immersion | About::Pool => {
+        About::Project | About::Immersion | About::Expert | About::Pool => {
             let pool = params.get("pool").map_or("", String::as_str);
+            let id = params.get("expert").map_or(id, String::as_str);
             let found = film::object(app, door.about, id, pool).await;
             let (place, object) = found.map_err(failed)?;
             seq = place;
@@ -598,7 +635,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         params,
         query,
         fields,
-        file,
+        files,
         act,
         room,
     };

@@ -4,6 +4,7 @@ use axum::response::Response;
 use casework::{
     film::immersion::{Agreement, Change, Immersion, Stage},
     policy::Action,
+    project::Project,
     story::Story,
 };
 use store::StoreError;
@@ -234,10 +235,22 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         sheet.under(home(page), w.t("film-title"))
     };
     sheet.errors = errors;
+    let rules = &app.config.film.criteria;
+    let project = app
+        .store
+        .film
+        .story::<Project>(rules, &agreed.project)
+        .await;
+    let project = project.map_err(failed)?;
+    let title = project.map_or_else(
+        || w.t("film-project"),
+        |told| told.story.request().title.to_string(),
+    );
+    // The unit knows what it is for; the project's page is for those who take part in it.
     let project = if own {
-        Cell::link(project_href(page, &agreed.project), w.t("film-project"))
+        Cell::link(project_href(page, &agreed.project), title)
     } else {
-        Cell::from(w.t("film-project"))
+        Cell::from(title)
     };
     sheet.section(
         "film-agreement",

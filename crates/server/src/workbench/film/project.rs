@@ -1,6 +1,6 @@
 //! A project as the office has it: what is asked for, opinions, decision, quote, bookings, riders, and its life so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::response::Response;
 use casework::{
@@ -9,6 +9,7 @@ use casework::{
     project::{Answer, Answered, Change, Difference, Project, Request, Ruling, Stage},
     submission::UnitId,
 };
+use serde_json::{Map, Value};
 use store::film::Told;
 
 use super::{
@@ -18,7 +19,12 @@ use crate::{
     app::App,
     page::Page,
     sheet::{Block, Cell, Field, Form, Sheet, Table},
-    workbench::{door::Admitted, labels, row, session::Refused},
+    workbench::{
+        door::Admitted,
+        labels, row,
+        session::Refused,
+        submission::answers::{Marks, steps as steps_of},
+    },
 };
 
 /// The page.
@@ -59,6 +65,8 @@ pub(super) async fn page_with(
         page.w.t("film-request"),
         asked(app, at, project),
     );
+    let written = written(app, page, at.path("id")).await.map_err(failed)?;
+    sheet.section("film-written", page.w.t("film-written"), written);
     let files = files(app, at).await.map_err(failed)?;
     sheet.section("film-files", page.w.t("film-files"), files);
     sheet.section(
@@ -243,6 +251,40 @@ fn asked(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
         ));
     }
     blocks
+}
+
+/// What the production wrote, answer by answer; who they are is sealed apart, and files are listed below.
+async fn written(app: &App, page: &Page, id: &str) -> Result<Vec<Block>, store::StoreError> {
+    let Some(submission) = app.store.intake.by_id(id).await? else {
+        return Ok(Vec::new());
+    };
+    let desk = app.desk_version(&submission.desk, submission.desk_version);
+    let mut values: Map<String, Value> =
+        serde_json::from_str(&submission.facts).unwrap_or_default();
+    values.remove("script");
+    let counts = HashMap::new();
+    let marks = Marks::new(page, &[], &counts);
+    let steps = desk.map_or_else(Vec::new, |desk| steps_of(desk, &values, &marks, true));
+    let groups = steps.into_iter().flat_map(|step| {
+        let title = step.title;
+        step.groups.into_iter().map(move |group| {
+            let heading = if group.heading.is_empty() {
+                title.clone()
+            } else {
+                group.heading
+            };
+            (heading, group.answers)
+        })
+    });
+    Ok(groups
+        .flat_map(|(heading, answers)| {
+            let facts = answers.into_iter().map(|answer| {
+                let text: String = answer.pieces.into_iter().map(|piece| piece.text).collect();
+                (answer.label, text.into())
+            });
+            [Block::Heading(heading), Block::Facts(facts.collect())]
+        })
+        .collect())
 }
 
 /// Files that came with the request: the script opens with a reason, to those who need it.

@@ -21,7 +21,7 @@ use serde_json::Value;
 use store::{
     StoreError,
     intake::Upload,
-    work::{Act, Handover, NewAct},
+    work::{Act, AnswerFile, Handover, NewAct},
 };
 
 use super::page::{self, MOST_TEXT};
@@ -323,6 +323,9 @@ async fn outcome(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Re
     if outcome.is_empty() {
         errors.push(("outcome-text", words.t("ref-error-outcome")));
     }
+    if posted.files().iter().any(|sent| sent.bytes.is_none()) {
+        errors.push(("outcome-file", words.t("ref-error-file")));
+    }
     let most = signed.page.count(MOST_TEXT as i64);
     for (field, text) in [("outcome-text", outcome), ("outcome-person", to_person)] {
         if text.chars().count() > MOST_TEXT {
@@ -341,9 +344,14 @@ async fn outcome(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Re
     let body = serde_json::to_string(&record).unwrap_or_default();
     let act = new_act(app, signed, OUTCOME, outcome, &body)?;
     let (work, seq) = (&app.store.work, loaded.docket.seq);
-    let file = posted.file();
+    let file = posted.files().iter().find_map(|sent| {
+        Some(AnswerFile {
+            name: sent.name.clone(),
+            bytes: sent.bytes.clone()?,
+        })
+    });
     let kept = work
-        .answer_handover(seq, &record.reference, act, file)
+        .answer_handover(seq, &record.reference, act, file.as_ref())
         .await;
     kept.map_err(failed)?;
     if tells && !to_person.is_empty() {
