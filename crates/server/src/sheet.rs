@@ -187,6 +187,12 @@ impl Table {
             ..Self::default()
         }
     }
+
+    /// Whether a column holds numbers: its heading stands over them, to the right.
+    pub(crate) fn counts(&self, column: &usize) -> bool {
+        let first = self.rows.first().and_then(|row| row.get(*column));
+        first.is_some_and(|cell| cell.number)
+    }
 }
 
 impl Form {

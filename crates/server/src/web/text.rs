@@ -42,13 +42,17 @@ pub fn moment(lang: Lang, micros: i64) -> String {
 /// `14/03/2026` or `14 Mar 2026`, Paris time.
 #[must_use]
 pub fn day(lang: Lang, micros: i64) -> String {
-    let Some(zoned) = zoned(micros) else {
-        return "?".to_owned();
+    zoned(micros).map_or_else(|| "?".to_owned(), |zoned| date(lang, zoned.date()))
+}
+
+/// `14/03/2026` or `14 Mar 2026`.
+#[must_use]
+pub fn date(lang: Lang, date: civil::Date) -> String {
+    let form = match lang {
+        Lang::Fr => "%d/%m/%Y",
+        Lang::En => "%-d %b %Y",
     };
-    match lang {
-        Lang::Fr => zoned.strftime("%d/%m/%Y").to_string(),
-        Lang::En => zoned.strftime("%-d %b %Y").to_string(),
-    }
+    date.strftime(form).to_string()
 }
 
 /// A whole number with its thousands apart.

@@ -83,9 +83,16 @@ pub(crate) struct Door {
     pub(crate) path: String,
     pub(crate) action: Action,
     pub(crate) about: About,
+    /// Whether its form holds more files than the site's limit for a form lets in.
+    files: bool,
 }
 
 impl Door {
+    /// Whether its form may hold files.
+    pub(super) fn takes_files(&self) -> bool {
+        self.files || self.path.ends_with("/handover/outcome")
+    }
+
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -117,7 +124,7 @@ impl Doors {
         self.open(Method::POST, path, action, about, handler)
     }
 
-    /// Something that an agent does by a form that may come with files.
+    /// Something that an agent does by a form that may come with photos.
     pub(crate) fn act_with_files<H, F>(
         mut self,
         path: &str,
@@ -129,7 +136,14 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let way = self.way(Method::POST, path, action, about, handler);
+        let door = Door {
+            method: Method::POST,
+            path: path.to_owned(),
+            action,
+            about,
+            files: true,
+        };
+        let way = self.way(door, handler);
         let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
         self.router = self.router.route(path, way);
         self
@@ -147,32 +161,26 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let way = self.way(method, path, action, about, handler);
-        self.router = self.router.route(path, way);
-        self
-    }
-
-    fn way<H, F>(
-        &mut self,
-        method: Method,
-        path: &str,
-        action: Action,
-        about: About,
-        handler: H,
-    ) -> MethodRouter<App>
-    where
-        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<Response, Refused>> + Send,
-    {
-        let filter = match method {
-            Method::POST => MethodFilter::POST,
-            _ => MethodFilter::GET,
-        };
         let door = Door {
             method,
             path: path.to_owned(),
             action,
             about,
+            files: false,
+        };
+        let way = self.way(door, handler);
+        self.router = self.router.route(path, way);
+        self
+    }
+
+    fn way<H, F>(&mut self, door: Door, handler: H) -> MethodRouter<App>
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let filter = match door.method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
         };
         self.doors.push(door.clone());
         let serve = async move |State(app): State<App>, request: Request| {
@@ -251,7 +259,7 @@ impl Admitted {
         &self.fields
     }
 
-    /// The files that came with a form.
+    /// The files that came with a form whose door takes any.
     pub(crate) fn files(&self) -> &[SentFile] {
         &self.files
     }
@@ -299,6 +307,11 @@ impl Admitted {
         self.decides(action, &object(standing))
     }
 
+    /// The same of something else.
+    pub(crate) fn may_on(&self, action: Action, object: &Object) -> bool {
+        self.decides(action, object)
+    }
+
     /// Whether a leave lets the agent read another submission now.
     pub(crate) fn may_read_by(&self, leave: &Leave, standing: &Standing) -> bool {
         let context = Context {
@@ -332,7 +345,7 @@ impl Admitted {
         let object = match door.about {
             About::Submission | About::Project => self.path("exhibit"),
             About::Series | About::Immersion => self.path("id"),
-            About::Pool | About::Expert => "",
+            About::Pool | About::Expert => self.person_of_pool(),
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -347,7 +360,8 @@ impl Admitted {
             return Some((Action::Read, self.near(read)));
         }
         use Action::{ExportRecord, ReadRecord, Search};
-        let looks = matches!(door.action, Search | ReadRecord | ExportRecord);
+        let looks = matches!(door.action, Search | ReadRecord | ExportRecord)
+            || !self.person_of_pool().is_empty();
         // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
         let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
         // A page's script asks every 20 s who else is there: it was recorded when the page was.
@@ -355,6 +369,12 @@ impl Admitted {
             return None;
         }
         Some((door.action, self.near(decision)))
+    }
+
+    /// Whom of the film desk a page names beside what is lent: an expert, or those who come to an encounter.
+    fn person_of_pool(&self) -> &str {
+        let names = ["expert", "encounter"].map(|name| self.path(name));
+        names.into_iter().find(|id| !id.is_empty()).unwrap_or("")
     }
 
     /// How the agent reads the page of the object, where that is the page they are told on why something else is refused.
@@ -462,6 +482,18 @@ impl Admitted {
         broken || is_shown(&self.who, &self.object, part)
     }
 
+    /// Whether every part in which something is found is.
+    pub(crate) fn is_all_shown(&self) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown(*part))
+    }
+
+    /// The same of another submission.
+    pub(crate) fn is_all_shown_of(&self, seq: i64) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown_of(seq, *part))
+    }
+
     /// Whether the object is sealed.
     pub(crate) fn is_sealed(&self) -> bool {
         self.object.sealed
@@ -509,7 +541,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let signed = session::signed_in(&parts.headers, app, &page).await?;
     let (signed, fields, files) = if door.method == Method::POST {
         let request = Request::from_parts(parts, body);
-        let sent = sent::read(app, signed.is_some(), request).await;
+        let sent = sent::read(app, door, signed.is_some(), request).await;
         let (fields, files) = match sent {
             Some(Sent { fields, files }) => (Some(fields), files),
             None => (None, Vec::new()),
@@ -555,7 +587,11 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         About::Request(kind) => {
             let id = params.get("request").map_or("", String::as_str);
             let found = app.store.work.request(id).await.map_err(failed)?;
-            request = found.filter(|one| admin::is_open(app, one, kind));
+            let open = found.filter(|one| admin::is_open(app, one, kind));
+            let asker = open.as_ref().map_or("", |one| one.agent.as_str());
+            let stands = stands_for(app, asker, admin::ASKS).await;
+            let stands = stands.map_err(failed)?;
+            request = open.filter(|_| stands);
             policies::request(request.as_ref())
         }
         About::Project | About::Immersion | About::Expert | About::Pool => {
@@ -574,6 +610,13 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         .leave(&who.id, seq, given, glass::purpose(door.action))
         .await
         .map_err(failed)?;
+    let leave = match leave {
+        Some(leave) => {
+            let stands = stands_for(app, &leave.second, Action::Read).await;
+            stands.map_err(failed)?.then_some(leave)
+        }
+        None => None,
+    };
     if let Some(leave) = &leave {
         // What a form asks of its own is not answered by why the leave was given.
         context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
@@ -628,6 +671,12 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     } else {
         Err(at.signed.not_found())
     }
+}
+
+/// Whether one of two who agree could do their part of it still: what they said is worth what they may do now.
+async fn stands_for(app: &App, id: &str, action: Action) -> Result<bool, StoreError> {
+    let member = app.store.work.member(id).await?;
+    Ok(member.is_some_and(|member| policies::could(&member.agent, action)))
 }
 
 /// Says what is missing: on the page of the object, where the agent may read that, with what they typed. That they read it

@@ -23,7 +23,7 @@ mod script;
 mod statistics;
 pub(crate) mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     http::StatusCode,
@@ -37,7 +37,10 @@ use casework::{
     submission::UnitId,
 };
 use jiff::{Timestamp, civil};
-use store::{StoreError, film::TellError};
+use store::{
+    StoreError,
+    film::{TellError, Told},
+};
 
 pub(crate) use self::{
     encounter::{
@@ -221,12 +224,19 @@ pub(super) async fn object(
         }
         About::Immersion => {
             let told = app.store.film.story::<Immersion>(&(), id).await?;
-            Ok((
-                None,
-                told.map_or(nobodys.clone(), |told| {
-                    office(vec![(told.story.agreement.unit, [Part::Facts].into())])
-                }),
-            ))
+            let Some(told) = told else {
+                return Ok((None, nobodys));
+            };
+            let agreement = told.story.agreement;
+            // What keeps a project from somebody keeps its immersions too.
+            let (_, project) = project_object(app, &agreement.project, nobodys.clone()).await?;
+            let object = Object {
+                sealed: project.sealed,
+                conflicts: project.conflicts,
+                markings: project.markings,
+                ..office(vec![(agreement.unit, [Part::Facts].into())])
+            };
+            Ok((None, object))
         }
         _ => {
             let pool = if pool.is_empty() { OFFICE } else { pool };
@@ -268,6 +278,23 @@ async fn project_object(
         ..policies::object(&standing)
     };
     Ok((Some(standing.seq), object))
+}
+
+/// Every project but those that are kept from the agent: by a conflict of interest, a marking, a seal.
+async fn projects(app: &App, at: &Admitted) -> Result<BTreeMap<String, Told<Project>>, StoreError> {
+    let agent = &at.signed.agent;
+    let mut projects = app
+        .store
+        .film
+        .stories::<Project>(&app.config.film.criteria)
+        .await?;
+    for standing in app.store.work.apart(&agent.id, &agent.unit).await? {
+        let (_, object) = project_object(app, &standing.id, Object::nobodys(Subject::Film)).await?;
+        if !at.may_on(Action::ReadFilm, &object) {
+            projects.remove(&standing.id);
+        }
+    }
+    Ok(projects)
 }
 
 /// The unit that has the film desk.

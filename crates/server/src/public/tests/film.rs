@@ -49,6 +49,7 @@ async fn produced() -> (Site, String, Browser) {
             scope: "",
             idempotency: "key",
             body: [0; 32],
+            vouched: None,
         },
     )
     .await

@@ -194,7 +194,7 @@ fn hours(
     let mut head = vec![page.w.t("film-hour")];
     head.extend(days.iter().map(|day| day.strftime("%d/%m").to_string()));
     let mut table = Table::new(
-        page.w.t1("film-calendar-of", "day", monday.to_string()),
+        page.w.t1("film-calendar-of", "day", page.date(monday)),
         head,
     );
     table.rows = (0..24i8)

@@ -6,7 +6,6 @@ use casework::{
     booking::Span,
     film::expert::{Change, Expert, Held, Profile, Trait, Wish, propose},
     policy::{Action, Level},
-    project::Project,
 };
 use exchange::ical;
 use store::{StoreError, film::Told};
@@ -317,7 +316,10 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     facts.retain(|(_, cell)| !cell.text.is_empty());
     sheet.section("film-expert", w.t("film-expert"), vec![Block::Facts(facts)]);
     let mut blocks = Vec::new();
-    for (meeting, one) in &expert.meetings {
+    let projects = super::projects(app, at).await;
+    let projects = projects.map_err(|error| at.signed.failed(&error))?;
+    let meetings = expert.meetings.iter();
+    for (meeting, one) in meetings.filter(|(_, one)| projects.contains_key(&*one.project)) {
         blocks.extend(meeting_blocks(at, id, meeting, one, &act));
     }
     if blocks.is_empty() {
@@ -351,8 +353,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
 
 async fn plan_form(app: &App, at: &Admitted, form: Form) -> Result<Form, Refused> {
     let w = at.signed.page.w;
-    let rules = &app.config.film.criteria;
-    let projects = app.store.film.stories::<Project>(rules).await;
+    let projects = super::projects(app, at).await;
     let projects = projects.map_err(|error| at.signed.failed(&error))?;
     let projects = projects
         .iter()
@@ -519,11 +520,7 @@ fn profile(app: &App, at: &Admitted) -> Option<Profile> {
 /// A meeting, with its first question where there is one.
 async fn plan(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, StoreError> {
     let project = at.field("project");
-    let told = app
-        .store
-        .film
-        .story::<Project>(&app.config.film.criteria, project)
-        .await?;
+    let told = super::projects(app, at).await?.remove(project);
     let span = moment(at.field("from")).zip(moment(at.field("until")));
     let id = new_id(app, &at.signed).ok();
     let (Some(told), Some((from, until)), Some(id)) = (told, span, id) else {

@@ -36,11 +36,7 @@ async fn build(app: &App, at: &Admitted) -> Result<Sheet, StoreError> {
         page.w.t("film-ways"),
         vec![Block::List(ways(app, at, own))],
     );
-    let projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await?;
+    let projects = super::projects(app, at).await?;
     if own {
         let names = row::agent_names(app).await?;
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
@@ -172,7 +168,7 @@ async fn asked(
             let text = page.w.t2(
                 "film-immersion-of",
                 ("title", title),
-                ("from", story.agreement.from.to_string()),
+                ("from", page.date(story.agreement.from)),
             );
             let link = Cell::link(href, text);
             cells.push(link.tagged(story.stage.label(page.lang)));

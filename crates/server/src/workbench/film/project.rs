@@ -172,7 +172,7 @@ pub(crate) fn lines_table(page: &Page, project: &Project) -> Block {
             ],
         ),
     );
-    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| page.date(day));
     table.rows = project
         .request()
         .lines
@@ -227,7 +227,7 @@ fn asked(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
         .map(|paper| {
             let expires = paper
                 .expires
-                .map_or_else(|| "–".to_owned(), |day| day.to_string());
+                .map_or_else(|| "–".to_owned(), |day| page.date(day));
             let over = paper.expires.is_some_and(|day| day < today);
             let tag = if over {
                 page.w.t("film-expired")
@@ -891,15 +891,21 @@ pub(crate) fn happened(app: &App, page: &Page, change: &Change) -> (String, Stri
         } => (w.t("film-did-accept-rider"), reason.to_string()),
         Change::AnswerRider { reason, .. } => (w.t("film-did-refuse-rider"), reason.to_string()),
         Change::Sign => (w.t("film-did-sign"), String::new()),
-        Change::Begin { day } => (w.t("film-did-begin"), day.to_string()),
-        Change::Check { day, seen } => (w.t("film-did-check"), format!("{day} – {seen}")),
+        Change::Begin { day } => (w.t("film-did-begin"), page.date(*day)),
+        Change::Check { day, seen } => (
+            w.t("film-did-check"),
+            format!("{} – {seen}", page.date(*day)),
+        ),
         Change::Incident { day, what, damage } => {
             let damage = if damage.is_empty() {
                 String::new()
             } else {
                 format!(" ({damage})")
             };
-            (w.t("film-did-incident"), format!("{day} – {what}{damage}"))
+            (
+                w.t("film-did-incident"),
+                format!("{} – {what}{damage}", page.date(*day)),
+            )
         }
         Change::Notice { breach } => (w.t("film-did-notice"), breach.to_string()),
         Change::Cure => (w.t("film-did-cure"), String::new()),
@@ -911,11 +917,15 @@ pub(crate) fn happened(app: &App, page: &Page, change: &Change) -> (String, Stri
         } => (
             w.t("film-did-end"),
             format!(
-                "{day} – {} {incidents}",
+                "{} – {} {incidents}",
+                page.date(*day),
                 w.t1("film-days-count", "days", i64::from(*days))
             ),
         ),
-        Change::Credit { line, release } => (w.t("film-did-credit"), format!("{line} – {release}")),
+        Change::Credit { line, release } => (
+            w.t("film-did-credit"),
+            format!("{line} – {}", page.date(*release)),
+        ),
         Change::Rate { stars, remarks } => (w.t("film-did-rate"), format!("{stars}/5 {remarks}")),
         Change::Withdraw => (w.t("film-did-withdraw"), String::new()),
     }

@@ -38,7 +38,7 @@ pub(crate) fn blocks(app: &App, page: &Page, project: &Project) -> Vec<Block> {
         let caption = page.w.t2(
             "film-quote-of",
             ("number", at as i64 + 1),
-            ("day", basis.on.to_string()),
+            ("day", page.date(basis.on)),
         );
         blocks.push(quote_table(page, caption, quote, &basis.lines));
     }

@@ -172,7 +172,7 @@ pub(crate) fn quote_error(page: &Page, error: &price::QuoteError) -> String {
     use price::QuoteError;
     match error {
         QuoteError::NoPrice { line } => page.w.t1("film-quote-no-price", "line", *line as i64 + 1),
-        QuoteError::NoGrid(day) => page.w.t1("film-quote-no-grid", "day", day.to_string()),
+        QuoteError::NoGrid(day) => page.w.t1("film-quote-no-grid", "day", page.date(*day)),
         _ => page.w.t("film-quote-too-much"),
     }
 }
