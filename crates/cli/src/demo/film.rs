@@ -151,6 +151,7 @@ pub(crate) fn encounter(today: Date) -> Option<encounter::Plan> {
         ends,
         capacity: 60,
         quotas: BTreeMap::from([(encounter::Profession::Journalist, 6)]),
+        group: 4,
         programme: text(
             "18 h 30 : ce que voit un enquêteur. 19 h 15 : ce que voit une victime. 20 h : vos questions. Salle de plain-pied, boucle magnétique.",
             "6.30 pm: what an investigator sees. 7.15 pm: what a victim sees. 8 pm: your questions. Step-free room, induction loop.",

@@ -83,9 +83,16 @@ pub(crate) struct Door {
     pub(crate) path: String,
     pub(crate) action: Action,
     pub(crate) about: About,
+    /// Whether its form holds more files than the site's limit for a form lets in.
+    files: bool,
 }
 
 impl Door {
+    /// Whether its form may hold files.
+    pub(super) fn takes_files(&self) -> bool {
+        self.files || self.path.ends_with("/handover/outcome")
+    }
+
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -117,7 +124,7 @@ impl Doors {
         self.open(Method::POST, path, action, about, handler)
     }
 
-    /// Something that an agent does by a form that may come with files.
+    /// Something that an agent does by a form that may come with photos.
     pub(crate) fn act_with_files<H, F>(
         mut self,
         path: &str,
@@ -129,7 +136,14 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let way = self.way(Method::POST, path, action, about, handler);
+        let door = Door {
+            method: Method::POST,
+            path: path.to_owned(),
+            action,
+            about,
+            files: true,
+        };
+        let way = self.way(door, handler);
         let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
         self.router = self.router.route(path, way);
         self
@@ -147,32 +161,26 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let way = self.way(method, path, action, about, handler);
-        self.router = self.router.route(path, way);
-        self
-    }
-
-    fn way<H, F>(
-        &mut self,
-        method: Method,
-        path: &str,
-        action: Action,
-        about: About,
-        handler: H,
-    ) -> MethodRouter<App>
-    where
-        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<Response, Refused>> + Send,
-    {
-        let filter = match method {
-            Method::POST => MethodFilter::POST,
-            _ => MethodFilter::GET,
-        };
         let door = Door {
             method,
             path: path.to_owned(),
             action,
             about,
+            files: false,
+        };
+        let way = self.way(door, handler);
+        self.router = self.router.route(path, way);
+        self
+    }
+
+    fn way<H, F>(&mut self, door: Door, handler: H) -> MethodRouter<App>
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let filter = match door.method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
         };
         self.doors.push(door.clone());
         let serve = async move |State(app): State<App>, request: Request| {
@@ -251,7 +259,7 @@ impl Admitted {
         &self.fields
     }
 
-    /// The files that came with a form.
+    /// The files that came with a form whose door takes any.
     pub(crate) fn files(&self) -> &[SentFile] {
         &self.files
     }
@@ -533,7 +541,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let signed = session::signed_in(&parts.headers, app, &page).await?;
     let (signed, fields, files) = if door.method == Method::POST {
         let request = Request::from_parts(parts, body);
-        let sent = sent::read(app, signed.is_some(), request).await;
+        let sent = sent::read(app, door, signed.is_some(), request).await;
         let (fields, files) = match sent {
             Some(Sent { fields, files }) => (Some(fields), files),
             None => (None, Vec::new()),

@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::Field},
 };
 
+use super::door::Door;
 use crate::{app::App, public::shown_name, web::form};
 
 /// Bytes of one file.
@@ -35,8 +36,13 @@ pub(super) struct Sent {
 }
 
 /// Reads a form; none where it is none, is cut, or holds more than it may.
-pub(super) async fn read(app: &App, signed_in: bool, request: Request) -> Option<Sent> {
-    if !form::is_multipart(request.headers()) {
+pub(super) async fn read(
+    app: &App,
+    door: &Door,
+    signed_in: bool,
+    request: Request,
+) -> Option<Sent> {
+    if !door.takes_files() || !form::is_multipart(request.headers()) {
         let form = Form::<Vec<(String, String)>>::from_request(request, app).await;
         let Form(fields) = form.ok()?;
         return Some(Sent {

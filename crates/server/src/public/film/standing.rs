@@ -195,8 +195,8 @@ async fn immersions(app: &App, page: &Page, id: &str) -> Result<Option<Block>, S
             });
             vec![
                 unit_name(app, page, &agreed.unit).into(),
-                agreed.from.to_string().into(),
-                agreed.until.to_string().into(),
+                page.date(agreed.from).into(),
+                page.date(agreed.until).into(),
                 Cell::tag(told.story.stage.label(page.lang)),
                 reason.unwrap_or_default().into(),
             ]

@@ -1,14 +1,11 @@
 //! Experts of the services: the directory, who is proposed for a wish and why, their meetings with what was asked and
 //! answered.
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
 use casework::{
     booking::Span,
     film::expert::{Change, Expert, Held, Profile, Trait, Wish, propose},
     policy::{Action, Level},
-    project::Project,
 };
 use exchange::ical;
 use store::{StoreError, film::Told};
@@ -330,7 +327,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     }
     sheet.section("film-meetings", w.t("film-meetings"), blocks);
     if handles {
-        let plan = plan_form(at, &projects, act("plan", w.t("film-plan")));
+        let plan = plan_form(app, at, act("plan", w.t("film-plan"))).await?;
         sheet.section("film-plan", w.t("film-plan"), vec![Block::Form(plan)]);
     }
     let away = act("away", w.t("film-away"))
@@ -354,8 +351,10 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     Ok(shown(at, sheet))
 }
 
-fn plan_form(at: &Admitted, projects: &BTreeMap<String, Told<Project>>, form: Form) -> Form {
+async fn plan_form(app: &App, at: &Admitted, form: Form) -> Result<Form, Refused> {
     let w = at.signed.page.w;
+    let projects = super::projects(app, at).await;
+    let projects = projects.map_err(|error| at.signed.failed(&error))?;
     let projects = projects
         .iter()
         .map(|(id, told)| (id.clone(), told.story.request().title.to_string()));
@@ -367,7 +366,7 @@ fn plan_form(at: &Admitted, projects: &BTreeMap<String, Told<Project>>, form: Fo
         Field::line("plan", "question", w.t("film-question")),
     ];
     let fields = plan.into_iter().map(|field| kept(at, "plan", field));
-    fields.fold(form, Form::with)
+    Ok(fields.fold(form, Form::with))
 }
 
 fn meeting_blocks(

@@ -168,7 +168,7 @@ async fn asked(
             let text = page.w.t2(
                 "film-immersion-of",
                 ("title", title),
-                ("from", story.agreement.from.to_string()),
+                ("from", page.date(story.agreement.from)),
             );
             let link = Cell::link(href, text);
             cells.push(link.tagged(story.stage.label(page.lang)));

@@ -4,7 +4,6 @@ use axum::response::Response;
 use casework::{
     film::immersion::{Agreement, Change, Immersion, Stage},
     policy::Action,
-    project::Project,
     story::Story,
 };
 use store::StoreError;
@@ -235,14 +234,8 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         sheet.under(home(page), w.t("film-title"))
     };
     sheet.errors = errors;
-    let rules = &app.config.film.criteria;
-    let project = app
-        .store
-        .film
-        .story::<Project>(rules, &agreed.project)
-        .await;
-    let project = project.map_err(failed)?;
-    let title = project.map_or_else(
+    let projects = super::projects(app, at).await.map_err(failed)?;
+    let title = projects.get(&*agreed.project).map_or_else(
         || w.t("film-project"),
         |told| told.story.request().title.to_string(),
     );

@@ -888,200 +888,6 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
     assert!(tried > 1_500, "{tried}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_came_is_looked_at_on_the_record_or_not_at_all() {
-    let site = Site::new().await;
-    import_known(&site.app).await.unwrap();
-    let id = "histoires-2024-02-29";
-    let film = &site.app.store.film;
-    film.keep_person((Encounter::KIND, id, "r1"), "{}")
-        .await
-        .unwrap();
-    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
-    let path = format!("/fr/workbench/film/encounters/{id}");
-    office.page(&path).await;
-    office.page("/fr/workbench/film/encounters").await;
-    let asked = store::record::Asked {
-        agent: "lou".to_owned(),
-        ..store::record::Asked::default()
-    };
-    let looks = site.app.store.record.entries(&asked, 9).await.unwrap();
-    let looks: Vec<(&str, &str)> = looks
-        .iter()
-        .map(|one| (&*one.look.kind, &*one.look.object))
-        .collect();
-    assert_eq!(looks, [("read_film", id)]);
-    let experts = "/fr/workbench/film/experts/somebody";
-    site.app.store.record.fail_from_now_on().await;
-    for path in [path.as_str(), experts, &format!("{experts}/meeting")] {
-        let answer = office.get(path).await;
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_project_that_is_kept_from_an_agent_has_no_title_anywhere() {
-    let site = Site::new().await;
-    let id = site.film_request().await;
-    crate::workbench::film::receive_requests(&site.app)
-        .await
-        .unwrap();
-    let office = site.sign_in_at(OFFICE, "lou", "head").await;
-    office
-        .does_film(
-            "/fr/workbench/film/experts/new/acts/list",
-            &[("name", "Expert"), ("unit", "ofmin"), ("fields", "fraude")],
-        )
-        .await;
-    let experts = office.page("/fr/workbench/film/experts").await;
-    let expert = experts.body.split("/film/experts/").nth(1).unwrap();
-    let expert = expert.split('"').next().unwrap();
-    let expert = format!("/experts/{expert}");
-    let pages = ["", "/immersions", "/experts", expert.as_str()];
-    let work = &site.app.store.work;
-    let seq = work.standing(&id).await.unwrap().unwrap().seq;
-    let mut told = Vec::new();
-    for page in pages {
-        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
-        told.push(seen.body.contains("Garde de nuit"));
-    }
-    assert!(told[0]);
-    let act = store::work::NewAct {
-        id: "conflict".to_owned(),
-        at: 1,
-        agent: "lou".to_owned(),
-        kind: "conflict".to_owned(),
-        reason: String::new(),
-        body: "{}".to_owned(),
-    };
-    work.declare_conflict(seq, "lou", act).await.unwrap();
-    for page in pages {
-        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
-        seen.has_not("Garde de nuit").has_not(&id);
-    }
-}
-
-/// Every door of a project and of an immersion, by every role of the office, of the service that is asked, and of another.
-#[tokio::test(flavor = "multi_thread")]
-async fn projects_and_immersions_open_to_each_role_and_relation_as_the_policy_says() {
-    const ASKED: &str = "comcyber-mi";
-    let site = Site::new().await;
-    let id = site.film_request().await;
-    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
-    let path = format!("/fr/workbench/film/projects/{id}");
-    office.page("/fr/workbench/film").await;
-    office.does_film(&format!("{path}/acts/take"), &[]).await;
-    let asked = [("criteria", "realism"), ("unit", ASKED)];
-    office
-        .does_film(&format!("{path}/acts/ask-opinion"), &asked)
-        .await;
-    let draft = [
-        ("project", id.as_str()),
-        ("unit", ASKED),
-        ("from", "2026-11-20"),
-        ("until", "2026-11-25"),
-        ("people", "Camille Exemple"),
-        ("duties", "suivre"),
-        ("image", "aucun visage"),
-        ("secrecy", "les méthodes"),
-    ];
-    let drafts = "/fr/workbench/film/immersions/acts/draft";
-    let immersion = office.does_film(drafts, &draft).await;
-    let immersion = immersion.rsplit('/').next().unwrap().to_owned();
-    let work = &site.app.store.work;
-    let seq = work.standing(&id).await.unwrap().unwrap().seq;
-    let all = doors();
-    let of_one = |door: &&Door| matches!(door.about, About::Project | About::Immersion);
-    let of_one: Vec<&Door> = all.table().iter().filter(of_one).collect();
-    assert!(of_one.len() > 25, "{}", of_one.len());
-    let mut met = std::collections::BTreeSet::new();
-    for role in Role::ALL {
-        for (unit, conflict) in [
-            (OFFICE, false),
-            (ASKED, false),
-            ("ofmin", false),
-            (OFFICE, true),
-        ] {
-            let name = format!("{}-{unit}-{conflict}", role.as_str());
-            let agent = site.sign_in_at(unit, &name, role.as_str()).await;
-            if conflict {
-                let act = store::work::NewAct {
-                    id: name.clone(),
-                    at: 1,
-                    agent: name.clone(),
-                    kind: "conflict".to_owned(),
-                    reason: String::new(),
-                    body: "{}".to_owned(),
-                };
-                work.declare_conflict(seq, &name, act).await.unwrap();
-            }
-            let csrf = agent.page("/fr/workbench").await.hidden("csrf");
-            agent.begin_task().await;
-            let who = policy::Agent {
-                id: name.as_str().into(),
-                unit: unit.parse().unwrap(),
-                role: *role,
-                clearance: policy::Clearance::default(),
-            };
-            let joined = (ASKED.parse().unwrap(), [policy::Part::Facts].into());
-            let object = policy::Object {
-                unit: Some(OFFICE.parse().unwrap()),
-                joined: vec![joined],
-                conflicts: conflict.then(|| name.as_str().into()).into_iter().collect(),
-                ..policy::Object::nobodys(policy::Subject::Film)
-            };
-            let context = policy::Context {
-                reason: true,
-                signed_in_anew: true,
-                ..policy::Context::default()
-            };
-            for door in &of_one {
-                let of = if door.about == About::Project {
-                    &id
-                } else {
-                    &immersion
-                };
-                let address = |of: &str| {
-                    let path = door.path.replace("{lang}", "fr").replace("{id}", of);
-                    path.replace("{exhibit}", "nothing")
-                };
-                let tried = async |path: String| {
-                    // Nothing that could be done is: the forms are empty but for their reason.
-                    if door.method == axum::http::Method::POST {
-                        let fields = [
-                            ("csrf", csrf.as_str()),
-                            ("reason", "un motif assez long"),
-                            ("day", "x"),
-                        ];
-                        agent.post(&path, &fields).await
-                    } else {
-                        agent.get(&path).await
-                    }
-                };
-                let expected = policy::decide(&who, door.action, &object, &context);
-                met.insert(expected.because.as_str());
-                if expected.allowed && door.method == axum::http::Method::POST {
-                    continue;
-                }
-                let answer = tried(address(of)).await;
-                let say = format!("{name} {} {}: {}", door.method, door.path, answer.status);
-                if expected.allowed {
-                    let nothing = door.path.ends_with("{exhibit}") || door.path.ends_with("/quote");
-                    assert!(nothing || answer.status == StatusCode::OK, "{say}");
-                } else {
-                    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{say}");
-                    let absent = tried(address(NOBODY)).await;
-                    let plain = |answer: &Answer, id: &str| answer.body.replace(id, "ID");
-                    assert_eq!(plain(&answer, of), plain(&absent, NOBODY), "{say}");
-                }
-            }
-        }
-    }
-    for because in ["granted", "role", "too_far", "part_not_shown", "conflict"] {
-        assert!(met.contains(because), "{because}: {met:?}");
-    }
-}
-
 /// No picture: the first bytes of one.
 const PHOTO: &[u8] = b"RIFF\0\0\0\0WEBPVP8 made";
 
@@ -1442,4 +1248,198 @@ async fn days_that_operations_have_a_place_are_no_site_days() {
     };
     assert_eq!(days("training-hall"), ["2026-11-21", "2026-11-22"]);
     assert_eq!(days("brigade-yard"), ["2026-11-21"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_is_looked_at_on_the_record_or_not_at_all() {
+    let site = Site::new().await;
+    import_known(&site.app).await.unwrap();
+    let id = "histoires-2024-02-29";
+    let film = &site.app.store.film;
+    film.keep_person((Encounter::KIND, id, "r1"), "{}")
+        .await
+        .unwrap();
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let path = format!("/fr/workbench/film/encounters/{id}");
+    office.page(&path).await;
+    office.page("/fr/workbench/film/encounters").await;
+    let asked = store::record::Asked {
+        agent: "lou".to_owned(),
+        ..store::record::Asked::default()
+    };
+    let looks = site.app.store.record.entries(&asked, 9).await.unwrap();
+    let looks: Vec<(&str, &str)> = looks
+        .iter()
+        .map(|one| (&*one.look.kind, &*one.look.object))
+        .collect();
+    assert_eq!(looks, [("read_film", id)]);
+    let experts = "/fr/workbench/film/experts/somebody";
+    site.app.store.record.fail_from_now_on().await;
+    for path in [path.as_str(), experts, &format!("{experts}/meeting")] {
+        let answer = office.get(path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_that_is_kept_from_an_agent_has_no_title_anywhere() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    crate::workbench::film::receive_requests(&site.app)
+        .await
+        .unwrap();
+    let office = site.sign_in_at(OFFICE, "lou", "head").await;
+    office
+        .does_film(
+            "/fr/workbench/film/experts/new/acts/list",
+            &[("name", "Expert"), ("unit", "ofmin"), ("fields", "fraude")],
+        )
+        .await;
+    let experts = office.page("/fr/workbench/film/experts").await;
+    let expert = experts.body.split("/film/experts/").nth(1).unwrap();
+    let expert = expert.split('"').next().unwrap();
+    let expert = format!("/experts/{expert}");
+    let pages = ["", "/immersions", "/experts", expert.as_str()];
+    let work = &site.app.store.work;
+    let seq = work.standing(&id).await.unwrap().unwrap().seq;
+    let mut told = Vec::new();
+    for page in pages {
+        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
+        told.push(seen.body.contains("Garde de nuit"));
+    }
+    assert!(told[0]);
+    let act = store::work::NewAct {
+        id: "conflict".to_owned(),
+        at: 1,
+        agent: "lou".to_owned(),
+        kind: "conflict".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    work.declare_conflict(seq, "lou", act).await.unwrap();
+    for page in pages {
+        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
+        seen.has_not("Garde de nuit").has_not(&id);
+    }
+}
+
+/// Every door of a project and of an immersion, by every role of the office, of the service that is asked, and of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn projects_and_immersions_open_to_each_role_and_relation_as_the_policy_says() {
+    const ASKED: &str = "comcyber-mi";
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let path = format!("/fr/workbench/film/projects/{id}");
+    office.page("/fr/workbench/film").await;
+    office.does_film(&format!("{path}/acts/take"), &[]).await;
+    let asked = [("criteria", "realism"), ("unit", ASKED)];
+    office
+        .does_film(&format!("{path}/acts/ask-opinion"), &asked)
+        .await;
+    let draft = [
+        ("project", id.as_str()),
+        ("unit", ASKED),
+        ("from", "2026-11-20"),
+        ("until", "2026-11-25"),
+        ("people", "Camille Exemple"),
+        ("duties", "suivre"),
+        ("image", "aucun visage"),
+        ("secrecy", "les méthodes"),
+    ];
+    let drafts = "/fr/workbench/film/immersions/acts/draft";
+    let immersion = office.does_film(drafts, &draft).await;
+    let immersion = immersion.rsplit('/').next().unwrap().to_owned();
+    let work = &site.app.store.work;
+    let seq = work.standing(&id).await.unwrap().unwrap().seq;
+    let all = doors();
+    let of_one = |door: &&Door| matches!(door.about, About::Project | About::Immersion);
+    let of_one: Vec<&Door> = all.table().iter().filter(of_one).collect();
+    assert!(of_one.len() > 25, "{}", of_one.len());
+    let mut met = std::collections::BTreeSet::new();
+    for role in Role::ALL {
+        for (unit, conflict) in [
+            (OFFICE, false),
+            (ASKED, false),
+            ("ofmin", false),
+            (OFFICE, true),
+        ] {
+            let name = format!("{}-{unit}-{conflict}", role.as_str());
+            let agent = site.sign_in_at(unit, &name, role.as_str()).await;
+            if conflict {
+                let act = store::work::NewAct {
+                    id: name.clone(),
+                    at: 1,
+                    agent: name.clone(),
+                    kind: "conflict".to_owned(),
+                    reason: String::new(),
+                    body: "{}".to_owned(),
+                };
+                work.declare_conflict(seq, &name, act).await.unwrap();
+            }
+            let csrf = agent.page("/fr/workbench").await.hidden("csrf");
+            agent.begin_task().await;
+            let who = policy::Agent {
+                id: name.as_str().into(),
+                unit: unit.parse().unwrap(),
+                role: *role,
+                clearance: policy::Clearance::default(),
+            };
+            let joined = (ASKED.parse().unwrap(), [policy::Part::Facts].into());
+            let object = policy::Object {
+                unit: Some(OFFICE.parse().unwrap()),
+                joined: vec![joined],
+                conflicts: conflict.then(|| name.as_str().into()).into_iter().collect(),
+                ..policy::Object::nobodys(policy::Subject::Film)
+            };
+            let context = policy::Context {
+                reason: true,
+                signed_in_anew: true,
+                ..policy::Context::default()
+            };
+            for door in &of_one {
+                let of = if door.about == About::Project {
+                    &id
+                } else {
+                    &immersion
+                };
+                let address = |of: &str| {
+                    let path = door.path.replace("{lang}", "fr").replace("{id}", of);
+                    path.replace("{exhibit}", "nothing")
+                };
+                let tried = async |path: String| {
+                    // Nothing that could be done is: the forms are empty but for their reason.
+                    if door.method == axum::http::Method::POST {
+                        let fields = [
+                            ("csrf", csrf.as_str()),
+                            ("reason", "un motif assez long"),
+                            ("day", "x"),
+                        ];
+                        agent.post(&path, &fields).await
+                    } else {
+                        agent.get(&path).await
+                    }
+                };
+                let expected = policy::decide(&who, door.action, &object, &context);
+                met.insert(expected.because.as_str());
+                if expected.allowed && door.method == axum::http::Method::POST {
+                    continue;
+                }
+                let answer = tried(address(of)).await;
+                let say = format!("{name} {} {}: {}", door.method, door.path, answer.status);
+                if expected.allowed {
+                    let nothing = door.path.ends_with("{exhibit}") || door.path.ends_with("/quote");
+                    assert!(nothing || answer.status == StatusCode::OK, "{say}");
+                } else {
+                    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{say}");
+                    let absent = tried(address(NOBODY)).await;
+                    let plain = |answer: &Answer, id: &str| answer.body.replace(id, "ID");
+                    assert_eq!(plain(&answer, of), plain(&absent, NOBODY), "{say}");
+                }
+            }
+        }
+    }
+    for because in ["granted", "role", "too_far", "part_not_shown", "conflict"] {
+        assert!(met.contains(because), "{because}: {met:?}");
+    }
 }
