@@ -30,6 +30,7 @@ async function does(page, button, fields = {}) {
     const field = form.locator(`[name="${name}"]`).first();
     const kind = await field.evaluate((element) => (element.localName === 'select' ? 'select' : element.type));
     if (kind === 'select') await field.selectOption(given);
+    else if (kind === 'file') await field.setInputFiles(given);
     else if (kind === 'checkbox') await form.locator(`[name="${name}"][value="${given}"]`).check();
     else await field.fill(given);
   }
@@ -116,6 +117,7 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await camille.click('main form button');
   await camille.getByRole('link', { name: /Suivre mon projet/ }).click();
   await camille.getByText('vu avec le service').first().waitFor();
+  await camille.getByText('Il reste à signer la convention').waitFor();
   await soundInBoth(camille);
   await takes(camille, 'Convention (PDF)', 'convention-fr.pdf');
   await does(camille, 'Envoyer l’avenant', { 'days-0': '5', reason: 'la pluie' });
@@ -135,6 +137,13 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await lou.getByText('accordée').first().waitFor();
   await sound(lou);
   await lou.goto(office('/pools/film/resources/old-police-station?week=2027-02-01'));
+  await does(lou, 'Ajouter', {
+    photos: { name: 'façade.png', mimeType: 'image/png', buffer: Buffer.from('89504e470d0a1a0a', 'hex') }, seen: 'la façade, de la rue',
+  });
+  await lou.getByText('la façade, de la rue').waitFor();
+  const [photo] = await Promise.all([lou.waitForEvent('download'), lou.getByRole('link', { name: 'façade.png' }).click()]);
+  assert.equal(photo.suggestedFilename(), 'façade.png');
+  await lou.goto(office('/pools/film/resources/old-police-station?week=2027-02-01'));
   await soundInBoth(lou);
   assert.ok((await lou.getByRole('link', { name: 'tenu', exact: true }).count()) > 80);
   await does(lou, 'Demander une réservation', { applicant: 'Une autre', ...book, from: '2027-02-05T21:00', until: '2027-02-06T20:00' });
@@ -149,6 +158,12 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await sound(lou);
   const [invitation] = await Promise.all([lou.waitForEvent('download'), lou.getByRole('link', { name: /\.ics/ }).click()]);
   assert.equal(invitation.suggestedFilename(), 'invitation.ics');
+  await chef.goto(office());
+  await chef.getByRole('link', { name: 'Capitaine Exemple' }).click();
+  await sound(chef);
+  await does(chef, 'Noter la réponse', { answer: 'Vingt-quatre heures', withheld: 'yes' });
+  await chef.getByText('Vingt-quatre heures').waitFor();
+  await lou.reload();
   await does(lou, 'L’entretien a eu lieu');
   await lou.goto(office('/experts?field=garde'));
   await lou.getByText('Propositions').first().waitFor();
@@ -201,14 +216,18 @@ test('an encounter is planned, filled in order and read about', { timeout: 300_0
 
   const guest = await open(at(page), { javascript: false, width: 360 });
   await soundInBoth(guest);
-  const register = async (names) => {
+  const register = async (names, contact) => {
     await guest.goto(at(page));
-    await does(guest, 'Inscrire ce groupe', { profession: 'screenwriter', names, contact: 'camille@exemple.test' });
+    await does(guest, 'Inscrire ce groupe', { profession: 'screenwriter', names, contact });
     await sound(guest);
     return /une fois : (\S+)/.exec(await guest.textContent('main'))[1];
   };
-  const first = await register('Camille Exemple\nDominique Essai');
-  const second = await register('A\nB');
+  const first = await register('Camille Exemple\nDominique Essai', 'camille@exemple.test');
+  await guest.goto(at(page));
+  await does(guest, 'Inscrire ce groupe', { profession: 'actor', names: 'C', contact: 'Camille+2@exemple.test' });
+  await guest.getByRole('alert').getByText('a déjà une inscription').waitFor();
+  await sound(guest);
+  const second = await register('A\nB', 'dominique@exemple.test');
   await guest.getByText('sur liste d’attente').waitFor();
   await guest.goto(at(page));
   await does(guest, 'Voir mon inscription', { code: first });

@@ -7,15 +7,19 @@ import Provider from 'oidc-provider';
 
 export const CLIENT = { id: 'orfevre', secret: 'a secret of thirty-two characters' };
 
+/** Scopes of their own at FranceConnect, each for the claim it is called like. */
+const CIVIL = ['family_name', 'birthdate', 'birthplace', 'birthcountry', 'gender'];
+
 const form = (uid) => `<!doctype html><html lang="en"><title>Provider</title><h1>Provider</h1>
 <form method="post" action="/interaction/${uid}"><label>Account <input name="account"></label><button>Sign in</button></form></html>`;
 
 /**
  * Listens at once, and answers from `serve(back)` on: `back` is the address it sends people back to.
  *
- * @param {{ signed?: boolean, pkce?: boolean }} options `signed`: the userinfo is a signed JWT; `pkce`: it is required
+ * @param {{ signed?: boolean, pkce?: boolean, level?: string }} options `signed`: the userinfo is a signed JWT; `pkce`: it is
+ *   required; `level`: the level of assurance that it knows and vouches at (`acr`)
  */
-export async function startProvider({ signed = false, pkce = true } = {}) {
+export async function startProvider({ signed = false, pkce = true, level } = {}) {
   let provider;
   /** The queries of the requests to sign in. */
   const asked = [];
@@ -33,7 +37,7 @@ export async function startProvider({ signed = false, pkce = true } = {}) {
     const grant = new provider.Grant({ accountId, clientId: CLIENT.id });
     grant.addOIDCScope(details.params.scope);
     return provider.interactionFinished(request, response, {
-      login: { accountId, amr: ['pwd', 'mfa'] },
+      login: { accountId, amr: ['pwd', 'mfa'], ...(level ? { acr: level } : {}) },
       consent: { grantId: await grant.save() },
     });
   }
@@ -68,7 +72,9 @@ export async function startProvider({ signed = false, pkce = true } = {}) {
         }],
         claims: {
           acr: null, amr: null, auth_time: null, openid: ['sub'], profile: ['name'], email: ['email'], given_name: ['given_name'], usual_name: ['usual_name'],
+          ...Object.fromEntries(CIVIL.map((claim) => [claim, [claim]])),
         },
+        ...(level ? { acrValues: [level] } : {}),
         conformIdTokenClaims: false,
         cookies: { keys: ['of a test'] },
         features: {
@@ -76,7 +82,7 @@ export async function startProvider({ signed = false, pkce = true } = {}) {
         },
         findAccount: (_, id) => ({
           accountId: id,
-          claims: () => ({ sub: id, name: `Nom de ${id}`, given_name: 'Prénom', usual_name: `de ${id}`, email: `${id}@agents.example` }),
+          claims: () => ({ sub: id, name: `Nom de ${id}`, given_name: 'Prénom', usual_name: `de ${id}`, family_name: `Nom de ${id}`, birthdate: '1990-02-03', email: `${id}@agents.example` }),
         }),
         interactions: { url: (_, { uid }) => `/interaction/${uid}` },
         pkce: { required: () => pkce },

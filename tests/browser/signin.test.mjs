@@ -222,6 +222,59 @@ for (const [profile, options] of [['generic', {}], ['proconnect', { signed: true
   });
 }
 
+// ---------------------------------------------------------------- who files a complaint
+
+test('whoever files a complaint may have a provider say who they are, and need not', async () => {
+  const provider = await startProvider({ signed: true, pkce: false, level: 'eidas1' });
+  const file = join(folder, 'complaint.toml');
+  await writeFile(join(folder, 'secret'), CLIENT.secret);
+  await writeFile(file, `[complaint]\nprofile = "franceconnect"\nname = "Passe-partout"\nissuer = "${provider.issuer}"\nclient_id = "${CLIENT.id}"\nclient_secret_file = "secret"\n`);
+  const trusting = await startServer({ args: ['--identity', file], env: STRICT });
+  provider.serve(`${trusting.url}/identity/back`);
+  try {
+    for (const [javascript, scheme, width] of [[false, 'light', 360], [true, 'dark', 1440]]) {
+      const filing = await page({ javascript, scheme, width });
+      await filing.goto(`${trusting.url}/fr/desks/thesee`);
+      await filing.locator('[name=track][value=complaint]').check();
+      await filing.click('.begin button');
+      await filing.waitForURL(/\/steps\//);
+      await filing.goto(`${trusting.url}/fr/desks/thesee/steps/you`);
+      await sound(filing);
+      await filing.fill('[name="complainant.city"]', 'Lyon');
+      await filing.getByRole('button', { name: 'Continuer avec Passe-partout' }).click();
+      await vouch(filing, 'camille');
+      await filing.getByText('Passe-partout a dit qui vous êtes').waitFor();
+      await sound(filing);
+      await filing.getByRole('button', { name: 'Reprendre ma plainte' }).click();
+      await filing.waitForURL(/\/steps\/you#/);
+      await sound(filing);
+      assert.equal(await filing.inputValue('[name="complainant.family_name"]'), 'Nom de camille');
+      assert.equal(await filing.inputValue('[name="complainant.birth_date"]'), '1990-02-03');
+      assert.equal(await filing.inputValue('[name="complainant.city"]'), 'Lyon', 'what was typed before is kept');
+      await filing.getByText('a donné votre nom').waitFor();
+      const cookies = await filing.context().cookies(trusting.url);
+      const ours = cookies.map((cookie) => cookie.name).filter((name) => name.startsWith('orfevre'));
+      assert.deepEqual(ours, ['orfevre-draft']);
+      assert.equal(new URL(filing.url()).search, '');
+    }
+    const sent = provider.asked.at(-1);
+    assert.ok(sent.get('state').length >= 32 && sent.get('nonce').length >= 32);
+    assert.equal(sent.get('acr_values'), 'eidas1');
+
+    // Nobody is sent anywhere by a report.
+    const report = await page();
+    await report.goto(`${trusting.url}/fr/desks/thesee`);
+    await report.locator('[name=track][value=report]').check();
+    await report.click('.begin button');
+    await report.waitForURL(/\/steps\//);
+    await report.goto(`${trusting.url}/fr/desks/thesee/steps/you`);
+    assert.equal(await report.getByText('Passe-partout').count(), 0);
+  } finally {
+    await provider.stop();
+    await trusting.stop();
+  }
+});
+
 // ---------------------------------------------------------------- passkeys
 
 /** A device that recognises its holder, in this page's browser. */
@@ -269,6 +322,21 @@ test('a passkey is added, signs in without a name, and is refused once it is tak
   await opened.waitForURL(/\/workbench$/);
   await opened.goto(`${site}/fr/workbench/me`);
   await opened.getByText(/clé du bureau, .*dernier usage/).waitFor();
+
+  // A copy of it that signed less often than it did is refused: its counter tells.
+  await signOut(opened);
+  const [now] = (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
+  const counted = async (signCount) => {
+    await session.send('WebAuthn.removeCredential', { authenticatorId, credentialId: now.credentialId });
+    await session.send('WebAuthn.addCredential', { authenticatorId, credential: { ...now, signCount } });
+  };
+  assert.ok(now.signCount > 1);
+  await counted(0);
+  await withKey();
+  await opened.getByRole('alert').waitFor();
+  await counted(now.signCount + 1);
+  await withKey();
+  await opened.waitForURL(/\/workbench$/);
 
   // Who does not prove that it is theirs does not come in: the device checks, and so do we.
   await signOut(opened);

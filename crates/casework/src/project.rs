@@ -314,6 +314,12 @@ pub enum Refusal {
     /// A day lies before the one it has to follow.
     #[error("{0} lies before the shoot began")]
     DayBefore(Date),
+    /// More days of shooting than there were days.
+    #[error("from the first day to the last there are {most}")]
+    TooManyDays {
+        /// Days from the first to the last, both counted.
+        most: i64,
+    },
     /// A rider waits for its answer, or none does.
     #[error("{}", if *.0 { "a rider waits for its answer" } else { "no rider waits for an answer" })]
     Rider(bool),
@@ -372,7 +378,8 @@ pub struct Project {
     appealed: bool,
     classes: BTreeMap<usize, Class>,
     quotes: Vec<Basis>,
-    noticed_at: Option<Timestamp>,
+    /// Since when, and what is not kept.
+    noticed: Option<(Timestamp, Box<str>)>,
     began: Option<Date>,
     ended: Option<(Date, u32)>,
 }
@@ -411,7 +418,7 @@ impl Project {
             appealed: false,
             classes: BTreeMap::new(),
             quotes: Vec::new(),
-            noticed_at: None,
+            noticed: None,
             began: None,
             ended: None,
         }
@@ -456,6 +463,15 @@ impl Project {
     /// What a quote of a day counts for a request: the one there is, or a rider's.
     pub fn basis(&self, request: &Request, on: Date) -> Basis {
         request.basis(on, |line| self.classes.get(&line).cloned())
+    }
+
+    /// Lines of a request that will have a price and have no class yet: no quote counts them.
+    pub fn unpriced(&self, request: &Request) -> Vec<usize> {
+        let lines = request.standing().filter(|(_, line)| line.has_price());
+        lines
+            .map(|(at, _)| at)
+            .filter(|at| !self.classes.contains_key(at))
+            .collect()
     }
 
     /// The first day of shooting, once there was one.
@@ -518,8 +534,18 @@ impl Project {
 
     /// Until when a breach may be put right.
     pub fn cure_until(&self) -> Option<Timestamp> {
-        self.noticed_at
-            .map(|at| at.checked_add(CURE).unwrap_or(Timestamp::MAX))
+        let noticed = self.noticed.as_ref();
+        noticed.map(|(at, _)| at.checked_add(CURE).unwrap_or(Timestamp::MAX))
+    }
+
+    /// What of the convention is not kept, while that is noticed or the support suspended for it.
+    pub fn breach(&self) -> Option<&str> {
+        self.noticed.as_ref().map(|(_, breach)| &**breach)
+    }
+
+    /// Whether what was granted may be handed over: the convention is signed, and the support is not suspended.
+    pub fn may_have(&self) -> bool {
+        matches!(self.stage, Stage::Agreed | Stage::Shooting | Stage::Noticed)
     }
 
     /// What the applicant may read of the opinions: every answer that the latest decision rests on, nothing before
@@ -632,11 +658,11 @@ impl Project {
             }
             (Stage::Agreed | Stage::Shooting, Change::Notice { breach }) => {
                 said(breach, "what is not kept")?;
-                after.noticed_at = Some(event.at);
+                after.noticed = Some((event.at, breach.clone()));
                 after.stage = Stage::Noticed;
             }
             (Stage::Noticed | Stage::Suspended, Change::Cure) => {
-                after.noticed_at = None;
+                after.noticed = None;
                 after.stage = if self.began.is_some() {
                     Stage::Shooting
                 } else {
@@ -651,8 +677,13 @@ impl Project {
                 after.stage = Stage::Suspended;
             }
             (Stage::Shooting, Change::End { day, days, .. }) => {
-                if self.began.is_some_and(|began| *day < began) {
+                let began = self.began.unwrap_or(*day);
+                if *day < began {
                     return Err(Refusal::DayBefore(*day));
+                }
+                let most = began.duration_until(*day).as_hours() / 24 + 1;
+                if i64::from(*days) > most {
+                    return Err(Refusal::TooManyDays { most });
                 }
                 after.ended = Some((*day, *days));
                 after.stage = Stage::Shot;

@@ -48,11 +48,12 @@ pub fn day(lang: Lang, micros: i64) -> String {
 
 /// `14/03/2026` or `14 Mar 2026`.
 #[must_use]
-pub fn date(lang: Lang, day: civil::Date) -> String {
-    match lang {
-        Lang::Fr => day.strftime("%d/%m/%Y").to_string(),
-        Lang::En => day.strftime("%-d %b %Y").to_string(),
-    }
+pub fn date(lang: Lang, date: civil::Date) -> String {
+    let form = match lang {
+        Lang::Fr => "%d/%m/%Y",
+        Lang::En => "%-d %b %Y",
+    };
+    date.strftime(form).to_string()
 }
 
 /// A whole number with its thousands apart.

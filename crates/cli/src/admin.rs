@@ -157,8 +157,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// What there is to administer: a folder that is not there is a mistyped one, and none is made of it.
     async fn work(&self) -> Result<Work> {
-        open_work(&self.data).await
+        there_is(&self.data)?;
+        Store::open_work(&self.data)
+            .await
+            .with_context(|| format!("opening the data folder {}", self.data.display()))
     }
 
     async fn access(&self) -> Result<Access> {
@@ -186,14 +190,6 @@ fn there_is(data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What there is to administer: a folder that is not there is a mistyped one, and none is made of it.
-async fn open_work(data: &Path) -> Result<Work> {
-    there_is(data)?;
-    Store::open_work(data)
-        .await
-        .with_context(|| format!("opening the data folder {}", data.display()))
-}
-
 #[derive(Subcommand)]
 pub(crate) enum Unit {
     /// List them.
@@ -208,14 +204,8 @@ pub(crate) enum Unit {
 pub(crate) struct Invite {
     /// Name shown to colleagues.
     name: String,
-    /// The data folder.
-    #[arg(
-        long,
-        env = "ORFEVRE_DATA",
-        default_value = "data",
-        value_name = "FOLDER"
-    )]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: Folder,
     /// The agent's unit, an id of `admin unit list`.
     #[arg(long)]
     unit: String,
@@ -519,7 +509,7 @@ impl Invite {
             );
         }
         serve::runtime()?.block_on(async {
-            let work = open_work(&self.data).await?;
+            let work = self.folder.work().await?;
             if !self.change {
                 self.same_as_before(&work).await?;
             }

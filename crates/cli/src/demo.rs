@@ -1,9 +1,11 @@
 //! The demonstration: made submissions whose truth is known.
 //!
 //! [`generate::complaints`] makes them; `gang` is what their authors reuse, `victim` how a person
-//! tells it, `texts` the French they are made of. Nothing in them is of a real person: numbers,
-//! domains and bank codes are reserved or unassigned, and wallets are hashes nobody holds a key to.
+//! tells it, `texts` the French they are made of; [`film`] is what the film office has on its table. Nothing in them
+//! is of a real person: numbers, domains and bank codes are reserved or unassigned, and wallets are hashes nobody
+//! holds a key to.
 
+pub(crate) mod film;
 pub(crate) mod generate;
 pub(crate) mod identifiers;
 

@@ -3,6 +3,9 @@
 //! The site answers at once; the reports arrive while one looks. The truth of the made complaints
 //! (which gang each is of) is kept beside the data, never in it: `--measure` holds the series against it.
 
+mod desks;
+mod office;
+
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -11,14 +14,18 @@ use std::{
     sync::Arc,
 };
 
-use anyhow::{Context, Result, bail};
-use casework::{policy::Role, submission::UnitId};
+use anyhow::{Context, Result, anyhow, bail};
+use casework::{
+    policy::Role,
+    submission::{Closing, Event, State, UnitId},
+};
 use clap::Args;
 use exchange::{Mapping, json_lines};
 use indicatif::{ProgressBar, ProgressStyle};
 use linkage::{RecordId, quality};
 use serde_json::{Map, Value, json};
 use server::app::{App, LinkOpens, Settings};
+use store::work::{self, Docket};
 use tokio::{
     sync::{Mutex, mpsc, watch},
     task::JoinSet,
@@ -126,11 +133,14 @@ impl Demo {
             let cut = self.data.join(FILLING);
             if !self.empty && (app.store.intake.count().await? == 0 || cut.exists()) {
                 std::fs::write(&cut, "").context("noting that the folder is being filled")?;
-                server::import_encounters(&app).await?;
                 self.fill(&app, address).await?;
                 if !self.measure {
                     settle(&app).await?;
+                    desks::press(&app, address).await?;
+                    weeks(&app).await?;
                     join(&app).await?;
+                    let (officer, _) = of_role(Role::FilmOfficer)?;
+                    office::lay(&app, address, &officer).await?;
                 }
                 std::fs::remove_file(&cut).context("noting that the folder is filled")?;
             }
@@ -247,6 +257,73 @@ impl Demo {
         );
         Ok(())
     }
+}
+
+/// The agent of the demonstration who has a role, and their unit.
+fn of_role(role: Role) -> Result<(String, &'static str)> {
+    let agent = AGENTS.iter().find(|(.., of)| *of == role);
+    let (name, unit, _) = agent.with_context(|| format!("nobody is {}", role.as_str()))?;
+    Ok((server::agent_id(name), unit))
+}
+
+/// What happened at the desks before anybody looks.
+async fn weeks(app: &App) -> Result<()> {
+    use Closing::{Kept, NoOffence, OutOfScope, Referred, Resolved, Unfounded};
+    let weeks: [(Role, usize, &[Closing]); 2] = [
+        (
+            Role::Investigator,
+            7,
+            &[Resolved, Kept, Referred, Kept, Unfounded],
+        ),
+        (Role::Triage, 4, &[Kept, Referred, OutOfScope, NoOffence]),
+    ];
+    for (role, taken, closed) in weeks {
+        let (agent, unit) = of_role(role)?;
+        let week = desks::Week {
+            agent: &agent,
+            unit,
+            taken,
+            closed,
+        };
+        desks::play(app, &week).await?;
+    }
+    Ok(())
+}
+
+/// Moves a submission as an agent would.
+async fn step(app: &App, docket: &Docket, agent: &str, kind: &str, event: Event) -> Result<()> {
+    let standing: State = docket.state.parse()?;
+    let to = work::Change {
+        state: standing.after(event)?.as_str().to_owned(),
+        unit: docket.unit.clone(),
+        owner: agent.to_owned(),
+        unread: false,
+    };
+    let body = json!({
+        "from": {"state": docket.state, "unit": docket.unit, "owner": docket.owner},
+        "to": {"state": to.state, "unit": to.unit, "owner": to.owner},
+    });
+    let act = work::NewAct {
+        id: new_id(app)?,
+        at: app.now_micros(),
+        agent: agent.to_owned(),
+        kind: kind.to_owned(),
+        reason: String::new(),
+        body: body.to_string(),
+    };
+    let work = &app.store.work;
+    work.transition(docket.seq, docket.revision, to, act)
+        .await?;
+    Ok(())
+}
+
+/// A UUIDv7 of now.
+fn new_id(app: &App) -> Result<String> {
+    let mut random = [0_u8; 10];
+    getrandom::fill(&mut random).map_err(|error| anyhow!("no randomness: {error}"))?;
+    let millis = u64::try_from(app.now().as_millisecond())?;
+    let id = uuid::Builder::from_unix_timestamp_millis(millis, &random);
+    Ok(id.into_uuid().to_string())
 }
 
 /// Makes some joint work between the head of THÉSÉE and the other unit that has an agent here.

@@ -303,6 +303,7 @@ async fn one(
         scope: "import",
         idempotency: &record.idempotency,
         body,
+        vouched: None,
     };
     match receive(app, filing).await {
         Ok(filed) => {

@@ -2,6 +2,7 @@
 //!
 //! Files go in and out here; how records are linked is `linkage::batch`'s.
 
+mod arrow;
 mod beside;
 mod column;
 mod explain;
@@ -40,7 +41,7 @@ use load::{Loaded, Source};
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
     arg_required_else_help = true,
-    after_help = "Example: orfevre link --input people.csv --model model.toml --train --links links.csv --series series.csv\nFiles: .csv, .tsv, .jsonl, .ndjson, .parquet, told by their ending. docs/formats/link.md says what each holds, and what a model is.\nExit codes: 0 done; 2 not done, with the reason on standard error, and no file written."
+    after_help = "Example: orfevre link --input people.csv --model model.toml --train --links links.csv --series series.csv\nFiles: .csv, .tsv, .jsonl, .ndjson, .parquet, .arrow (read), told by their ending. docs/formats/link.md says what each holds, and what a model is.\nExit codes: 0 done; 2 not done, with the reason on standard error, and no file written."
 )]
 pub(crate) struct Link {
     #[command(subcommand)]

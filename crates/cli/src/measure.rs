@@ -554,6 +554,7 @@ async fn file(app: &App, line: &str) -> Result<i64> {
         scope: "measure",
         idempotency: &made.idempotency,
         body: Sha256::digest(line).into(),
+        vouched: None,
     };
     Ok(receive(app, filing).await?.seq)
 }

@@ -188,7 +188,17 @@ fn the_same_records_give_the_same_links_from_every_form() {
         0,
     );
     assert!(read(here, "series.csv").contains("18446744073709551615"));
-    for input in ["people.csv", "people.jsonl", "excel.csv"] {
+    let made = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/arrow");
+    for name in ["people.arrow", "people-zstd.arrows"] {
+        fs::copy(made.join(name), here.join(name)).unwrap();
+    }
+    for input in [
+        "people.csv",
+        "people.jsonl",
+        "excel.csv",
+        "people.arrow",
+        "people-zstd.arrows",
+    ] {
         let outputs = format!("{input}.links.csv");
         check(
             here,
@@ -457,6 +467,18 @@ fn bad_input_is_refused_with_its_place_and_leaves_no_file() {
     );
     refused("people.xlsx", PEOPLE, &[], "ends in none of .csv");
     refused(
+        "people.arrow",
+        "ARROW1 or not at all",
+        &[],
+        "no whole Arrow file",
+    );
+    refused(
+        "people.csv",
+        PEOPLE,
+        &["--links", "links.arrow"],
+        "read and not written",
+    );
+    refused(
         "people.csv",
         PEOPLE,
         &["--links", "links.txt"],
@@ -493,6 +515,83 @@ fn bad_input_is_refused_with_its_place_and_leaves_no_file() {
         "no value of column \"town\" is a number",
     );
     refused("people.csv", PEOPLE, &["--id", "key"], "no column \"key\"");
+}
+
+#[test]
+fn texts_in_other_codings_are_refused_with_what_to_do() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let refused = |name: &str, bytes: &[u8], told: &str| {
+        fs::write(here.join(name), bytes).unwrap();
+        let (_, err) = check(here, &["--input", name, "--model", "model.toml"], 2);
+        assert!(err.contains(told), "{told}\n{err}");
+    };
+    let wide = |text: &str, mark: bool| -> Vec<u8> {
+        let units = mark
+            .then_some(0xFEFF)
+            .into_iter()
+            .chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let turned =
+        |bytes: Vec<u8>| -> Vec<u8> { bytes.chunks(2).flat_map(|two| [two[1], two[0]]).collect() };
+    for mark in [true, false] {
+        refused("wide.csv", &wide(PEOPLE, mark), "it is UTF-16");
+        refused("wide.csv", &turned(wide(PEOPLE, mark)), "it is UTF-16");
+        refused("wide.jsonl", &wide("{\"id\": 1}\n", mark), "it is UTF-16");
+    }
+    let latin = b"id,name,town,born\n1,Dupr\xe9,Lyon,1970-01-02\n";
+    refused("latin.csv", latin, "line 2 is no UTF-8");
+    refused("empty.jsonl", b"", "empty.jsonl is empty");
+    refused("mark.csv", b"\xef\xbb\xbf", "mark.csv is empty");
+    let unclosed = b"id,name,town,born\n1,\"Dupont,Lyon,\n2,Martin,Lyon,\n";
+    refused(
+        "unclosed.csv",
+        unclosed,
+        "line 2 has 2 values for 4 columns",
+    );
+}
+
+/// Each is a result, and one that no figure is missing from.
+#[test]
+fn records_that_say_nothing_and_fields_of_megabytes_are_a_result() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    let book = |letter: &str| letter.repeat(3_000_000) + "end";
+    let long = format!(
+        "id,name,town,born\n1,{},Lyon,1970-01-02\n2,{}s,Lyon,1970-01-02\n3,{},Lyon,\n",
+        book("ab"),
+        book("ab"),
+        book("cd")
+    );
+    let constant: String = (0..40)
+        .map(|id| format!("{id},Dupont,Lyon,1970-01-02\n"))
+        .collect();
+    for (people, series) in [
+        ("id,name,town,born\n", 0),
+        ("id,name,town,born\n1,,,\n2,,,\n", 2),
+        (&format!("id,name,town,born\n{constant}"), 1),
+        (&long, 2),
+    ] {
+        fs::write(here.join("people.csv"), people).unwrap();
+        let common = ["--input", "people.csv", "--model", "model.toml"];
+        let files = [
+            "--links",
+            "links.csv",
+            "--series",
+            "series.csv",
+            "--details",
+        ];
+        let (out, _) = check(here, &[&common[..], &files].concat(), 0);
+        assert!(
+            out.contains(&format!("\n{series} series")),
+            "{series}: {out}"
+        );
+        // training on them ends as well, whatever it finds
+        check(here, &[&common[..], &files, &["--train"]].concat(), 0);
+        let links = read(here, "links.csv").to_lowercase();
+        assert!(!links.contains("nan") && !links.contains("inf"), "{links}");
+    }
 }
 
 #[test]
@@ -775,6 +874,58 @@ fn the_report_is_well_formed_and_escapes_what_records_hold() {
             }
         }
     }
+}
+
+#[test]
+fn the_report_is_in_french_where_that_is_asked_for() {
+    let folder = folder("people.csv", PEOPLE);
+    let here = folder.path();
+    fs::write(here.join("truth.csv"), "id,cluster\n1,a\n2,a\n3,b\n4,a\n").unwrap();
+    let common = ["--input", "people.csv", "--model", "model.toml"];
+    let report = |language: &str, file: &str| {
+        let outputs = ["--truth", "truth.csv", "--report", file];
+        let language = ["--language", language];
+        check(here, &[&common[..], &outputs, &language].concat(), 0);
+        read(here, file)
+    };
+    let (french, english) = (report("fr", "fr.html"), report("en", "en.html"));
+    assert!(french.contains("<html lang=\"fr\">") && english.contains("<html lang=\"en\">"));
+    // the same page: only its words differ
+    let shape = |page: &str| -> Vec<String> {
+        let elements = elements(page).into_iter();
+        elements.map(|(name, _)| name).collect()
+    };
+    assert_eq!(shape(&french), shape(&english));
+    // headings and captions are no names of columns: none may be as it was
+    let told = |page: &str| -> Vec<String> {
+        let parts = ["<h2", "<caption", "<p"].map(|tag| page.split(tag).skip(1));
+        let texts = parts.into_iter().flatten().filter_map(|part| {
+            let text = part.split_once('>').map_or(part, |(_, text)| text);
+            Some(text.split('<').next()?.trim().to_owned())
+        });
+        texts.filter(|text| text.len() > 12).collect()
+    };
+    let (french_told, english_told) = (told(&french), told(&english));
+    assert!(french_told.len() > 8, "{french_told:?}");
+    for text in &english_told {
+        assert!(!french_told.contains(text), "{text:?} is not in French");
+    }
+    assert!(french.contains("enregistrements"));
+    let data: Value = serde_json::from_str(&report("fr", "fr.json")).unwrap();
+    assert_eq!(data["language"], "fr");
+    let warnings = data["warnings"].as_array().unwrap();
+    let warned = |what: &str| {
+        warnings
+            .iter()
+            .any(|warning| warning.as_str().unwrap().contains(what))
+    };
+    assert!(!warned("Blocking") && !warned("records"), "{warnings:?}");
+    let (_, err) = check(
+        here,
+        &[&common[..], &["--report", "x.html", "--language", "de"]].concat(),
+        2,
+    );
+    assert!(err.contains("[possible values: en, fr]"), "{err}");
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Priced {
     pub basis: Basis,
     /// What the grid of that day gives.
     pub quote: price::Quote,
+    /// What is asked for and has no price yet, so that nobody takes the total for all of it.
+    pub unpriced: Vec<String>,
 }
 
 /// What a shoot costs.
@@ -138,6 +140,7 @@ impl Priced {
             ("grid", value::date(lang, quote.grid_from)),
             ("confirmed", quote.confirmed.into_value()),
             ("lines", lines),
+            ("unpriced", list(&self.unpriced, |what| legible.text(what))),
             ("total", money(quote.total)),
             ("deposit", money(quote.deposit)),
             ("balance", money(quote.balance)),

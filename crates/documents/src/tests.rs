@@ -100,6 +100,7 @@ fn priced(on: Date) -> Priced {
         number: 2,
         quote: price::quote(&GRIDS, &basis).unwrap(),
         basis,
+        unpriced: Vec::new(),
     }
 }
 
@@ -287,6 +288,17 @@ fn quote_and_convention_say_the_same_amounts() {
             "13 884,50 €",
             "Pas de véhicule dans la cour",
         ],
+    );
+}
+
+#[test]
+fn a_total_says_what_it_leaves_out() {
+    let mut quote = quote();
+    quote.priced.unpriced = vec!["Hélicoptère".to_owned()];
+    check(
+        &Document::Quote(quote),
+        Lang::En,
+        &["Without a price yet, and so not in the total: Hélicoptère."],
     );
 }
 

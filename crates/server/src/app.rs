@@ -18,9 +18,12 @@ use jiff::Timestamp;
 use linkage::Model;
 use observables::WarningLists;
 use store::{Store, StoreError, intake::Upload};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
-use crate::{document::Press, identity::Identity, watch::Watching, workbench::Trials};
+use crate::{document::Press, identity::Identity, oidc::Known, watch::Watching, workbench::Trials};
+
+/// See [`Shared::hashing`].
+const HASHED_AT_ONCE: usize = 2;
 
 /// Everything a handler needs. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +51,10 @@ pub struct Shared {
     pub(crate) trials: Trials,
     /// When what runs by itself last did.
     pub(crate) beats: Beats,
+    /// So many passwords are computed at once: each takes 19 MiB and a core.
+    pub(crate) hashing: Arc<Semaphore>,
+    /// What identity providers say of themselves.
+    pub(crate) providers: Known,
     /// Where documents are made.
     pub(crate) press: Press,
 }
@@ -107,6 +114,8 @@ pub struct Settings {
     pub common_passwords: Arc<HashSet<String>>,
     /// The identity providers that are trusted.
     pub identity: Arc<Identity>,
+    /// How long whoever gives a password waits for their turn before they are told to try again.
+    pub password_patience: Duration,
 }
 
 /// What an administrator's one-time link opens.
@@ -134,6 +143,7 @@ impl Default for Settings {
             link_opens: LinkOpens::default(),
             common_passwords: Arc::default(),
             identity: Arc::default(),
+            password_patience: Duration::from_secs(5),
         }
     }
 }
@@ -169,6 +179,8 @@ impl App {
             watching: Watching::default(),
             trials: Trials::default(),
             beats: Beats::default(),
+            hashing: Arc::new(Semaphore::new(HASHED_AT_ONCE)),
+            providers: Known::default(),
             press: Press::default(),
         }))
     }

@@ -841,6 +841,7 @@ impl Gathered {
     fn close(self, corrections: &[Correction], lists: &WarningLists) -> Found {
         let verdicts = Verdicts::of(corrections);
         let holds = |found: &Observable| verdicts.holds(found);
+        let said = self.parts_said(corrections);
         let mut keys = self.keys;
         let mut own = Vec::new();
         for (sighting, observable) in self.sightings.iter().zip(&self.observables) {
@@ -855,9 +856,12 @@ impl Gathered {
         }
         for added in verdicts.added() {
             keys_of(added, lists.check(added).is_some(), lists, holds, &mut own);
+            let parts = said.get(&added.key()).into_iter().flatten();
+            for part in parts {
+                keys.extend(own.iter().map(|key| (*key, *part)));
+            }
+            own.clear();
         }
-        // What an agent says there is is said of the facts.
-        keys.extend(own.into_iter().map(|key| (key, Shown::Facts)));
         keys.sort_unstable_by_key(|(key, part)| (key.id, key.kind, *part));
         let mut parts: Vec<(i64, Shown)> = keys.iter().map(|(key, part)| (key.id, *part)).collect();
         parts.dedup();
@@ -871,6 +875,30 @@ impl Gathered {
             keys,
             parts,
         }
+    }
+
+    /// The parts that each hit stands in, those that agents spoke of too: what an agent says there is is said of the facts,
+    /// and what a hit is instead stands where the hit does.
+    fn parts_said(&self, corrections: &[Correction]) -> HashMap<u64, BTreeSet<Shown>> {
+        let mut parts: HashMap<u64, BTreeSet<Shown>> = HashMap::new();
+        for (sighting, found) in self.sightings.iter().zip(&self.observables) {
+            let of_it = parts.entry(found.key()).or_default();
+            of_it.insert(part_of(&sighting.path));
+        }
+        for correction in corrections {
+            let Some(to) = correction.to.as_ref().and_then(observable) else {
+                continue;
+            };
+            let stands: BTreeSet<Shown> = match correction.of.as_ref().and_then(observable) {
+                None => [Shown::Facts].into(),
+                // Of what is not found any more, in the part that is shown least.
+                Some(of) => parts
+                    .get(&of.key())
+                    .map_or([Shown::Exhibits].into(), BTreeSet::clone),
+            };
+            parts.entry(to.key()).or_default().extend(stands);
+        }
+        parts
     }
 
     fn push(&mut self, id: i64, kind: &str, damped: bool) {

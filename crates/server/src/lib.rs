@@ -22,6 +22,7 @@ mod document;
 pub mod harmonise;
 pub mod housekeeping;
 pub mod identity;
+mod oidc;
 pub mod page;
 mod public;
 pub mod reader;
@@ -39,6 +40,14 @@ pub use router::router;
 pub use serve::serve;
 pub use workbench::agent_id;
 pub use workbench::demonstrate;
+
+/// A project begins for each request that the film desk received and that has none.
+///
+/// # Errors
+/// When a database does not answer.
+pub async fn begin_projects(app: &app::App) -> Result<(), store::StoreError> {
+    workbench::film::receive_requests(app).await
+}
 
 /// The two encounters of the film office that the ministry told of, for a demonstration; once, whoever does it twice.
 ///

@@ -122,6 +122,12 @@ impl Page {
         crate::web::text::day(self.lang, micros)
     }
 
+    /// A date as people of this language read it.
+    #[must_use]
+    pub fn date(&self, date: jiff::civil::Date) -> String {
+        crate::web::text::date(self.lang, date)
+    }
+
     /// An amount as people of this language read it: `1 250,50 €`.
     #[must_use]
     pub fn money(&self, minor: i64, currency: &str) -> String {

@@ -12,6 +12,7 @@ mod figures;
 mod film;
 mod follow;
 mod home;
+mod identity;
 mod information;
 mod ledger;
 mod questions;
@@ -24,6 +25,8 @@ mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 mod upload;
+
+pub(crate) use upload::shown_name;
 
 use axum::{
     Router,
@@ -39,7 +42,8 @@ pub(crate) fn routes() -> Router<App> {
     let mut router = Router::new()
         .route("/", get(home::choose_language))
         .route("/checkpoint", get(ledger::checkpoint))
-        .route("/tile/{*path}", get(ledger::tile));
+        .route("/tile/{*path}", get(ledger::tile))
+        .route(identity::BACK, get(identity::back));
     for (tag, home) in [("fr", "/fr/"), ("en", "/en/")] {
         let at = |path: &str| format!("/{tag}{path}");
         // These take files: they are streamed, and each limit is held where they are read.
@@ -66,6 +70,7 @@ pub(crate) fn routes() -> Router<App> {
             .route(&at("/desks/{desk}/criteria"), get(desk::criteria))
             .route(&at("/desks/{desk}/review"), get(review::show))
             .route(&at("/desks/{desk}/send"), post(review::send))
+            .route(&at("/desks/{desk}/identity"), post(identity::fill))
             .route(&at("/draft"), get(follow::draft_page))
             .route(&at("/draft/drop"), post(follow::drop_draft))
             .route(

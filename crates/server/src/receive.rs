@@ -39,7 +39,12 @@ pub struct Filing<'a> {
     pub idempotency: &'a str,
     /// [`body_digest`] of the request's answers as sent.
     pub body: [u8; 32],
+    /// Who vouched for what of the identity, where somebody did: kept with it, and sealed as it is.
+    pub vouched: Option<Value>,
 }
+
+/// The name under which the identity keeps who vouched for it. No question is called so.
+pub const VOUCHED: &str = "_vouched";
 
 /// What the person gets.
 #[derive(Clone)]
@@ -111,7 +116,13 @@ pub async fn receive(app: &App, filing: Filing<'_>) -> Result<Filed, ReceiveErro
         [] => String::new(),
         some => Value::Array(some.iter().map(Description::to_json).collect()).to_string(),
     };
-    let Split { facts, identity } = answers.split(filing.desk);
+    let Split {
+        facts,
+        mut identity,
+    } = answers.split(filing.desk);
+    if let Some(vouched) = filing.vouched.filter(|_| !identity.is_empty()) {
+        identity.insert(VOUCHED.to_owned(), vouched);
+    }
     // Straight into bytes: through `Display` it takes twice as long.
     let json = |answers: &serde_json::Map<String, serde_json::Value>| {
         serde_json::to_string(answers).expect("a JSON object has string keys and no failing values")

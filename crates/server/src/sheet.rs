@@ -187,6 +187,12 @@ impl Table {
             ..Self::default()
         }
     }
+
+    /// Whether a column holds numbers: its heading stands over them, to the right.
+    pub(crate) fn counts(&self, column: &usize) -> bool {
+        let first = self.rows.first().and_then(|row| row.get(*column));
+        first.is_some_and(|cell| cell.number)
+    }
 }
 
 impl Form {
@@ -216,6 +222,12 @@ impl Form {
     pub(crate) fn hide(mut self, name: &str, value: impl Into<String>) -> Self {
         self.hidden.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Whether files go with it.
+    pub(crate) fn has_files(&self) -> bool {
+        let mut fields = self.fields.iter();
+        fields.any(|field| field.input() == "file")
     }
 
     pub(crate) fn with(mut self, field: Field) -> Self {

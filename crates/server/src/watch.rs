@@ -5,6 +5,7 @@
 //! a kill at any point loses none and doubles none.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
@@ -19,6 +20,8 @@ use tokio::sync::{Mutex, watch};
 
 use crate::app::App;
 
+/// The kind of an entry that is about an access begins so.
+pub(crate) const ACCESS: &str = "access_";
 /// From look to look.
 const EVERY: Duration = Duration::from_secs(10);
 /// Entries of one step.
@@ -75,10 +78,39 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 /// # Errors
 /// When something was not kept: it is still due.
 pub async fn tick(app: &App) -> Result<(), WatchError> {
+    follow_access(app).await?;
     catch_up(app).await?;
     anchor(app).await?;
     app.beats.watch_at(app.now_micros());
     Ok(())
+}
+
+/// Puts what happened to accesses into the record: sign-ins and refused ones, sessions that ended, ways to sign in that came
+/// or went, whoever did it and by which program. It is not waited for: a try at an account that is there would take longer.
+async fn follow_access(app: &App) -> Result<(), StoreError> {
+    let (record, access) = (&app.store.record, &app.store.access);
+    let mut place = record.followed().await?.unwrap_or(0);
+    loop {
+        let happened = access.happened_after(place, SOME).await?;
+        let Some((last, ..)) = happened.last() else {
+            return Ok(());
+        };
+        place = *last;
+        let agents = app.store.work.agents().await?;
+        let looks = happened.iter().filter(|(_, agent, _)| !agent.is_empty());
+        let looks = looks.map(|(_, agent, one)| Look {
+            at: one.at,
+            agent: agent.clone(),
+            unit: agents
+                .iter()
+                .find(|known| known.id == *agent)
+                .map_or_else(String::new, |known| known.unit.clone()),
+            kind: format!("{ACCESS}{}", one.kind),
+            object: one.details.clone(),
+            ..Look::default()
+        });
+        record.follow(&Vec::from_iter(looks), place).await?;
+    }
 }
 
 /// Raises the signs in what was recorded since the last time.
@@ -137,7 +169,8 @@ impl Lately {
         let limits = &app.config.vigilance;
         let mut raised = Vec::new();
         for entry in entries {
-            let Some(what) = what(&entry.look, honey) else {
+            let searched = searched(&entry.look);
+            let Some(what) = what(&entry.look, &searched, honey) else {
                 continue;
             };
             let look = casework::vigilance::Look {
@@ -156,10 +189,21 @@ impl Lately {
     }
 }
 
+/// What a search was for: a number or an address is the same in every notation.
+fn searched(look: &Look) -> Cow<'_, str> {
+    let read = match look.kind.as_str() {
+        "search" => observables::parse_any(&look.object),
+        _ => Vec::new(),
+    };
+    read.first().map_or(Cow::Borrowed(&*look.object), |found| {
+        Cow::Owned(found.canonical().to_owned())
+    })
+}
+
 /// What an entry shows, for those that are looks at a submission or searches.
-fn what<'e>(look: &'e Look, honey: &BTreeSet<i64>) -> Option<What<'e>> {
+fn what<'e>(look: &Look, searched: &'e str, honey: &BTreeSet<i64>) -> Option<What<'e>> {
     Some(match look.kind.as_str() {
-        "search" => What::Search(&look.object),
+        "search" => What::Search(searched),
         SIGN | "read_record" | "export_record" | "task_begin" | "task_end" | "glass_ask"
         | "glass_agree" => return None,
         _ => What::Submission {

@@ -6,6 +6,8 @@ use std::{borrow::Cow, sync::LazyLock};
 use casework::Lang;
 use fluent::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
+use crate::web::text;
+
 /// Every file of words: add a line here and the two files.
 const FILES: &[(&str, &str)] = &[
     (
@@ -45,6 +47,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/en/film.ftl"),
     ),
     (
+        include_str!("../locales/fr/production.ftl"),
+        include_str!("../locales/en/production.ftl"),
+    ),
+    (
         include_str!("../locales/fr/documents.ftl"),
         include_str!("../locales/en/documents.ftl"),
     ),
@@ -59,6 +65,10 @@ fn bundle(lang: Lang) -> Bundle {
     let tag = lang.tag().parse().expect("fr and en are language tags");
     let mut bundle = Bundle::new_concurrent(vec![tag]);
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(match lang {
+        Lang::Fr => |value, _| number(Lang::Fr, value),
+        Lang::En => |value, _| number(Lang::En, value),
+    }));
     for (french, english) in FILES {
         let text = if lang == Lang::Fr { french } else { english };
         let resource = FluentResource::try_new((*text).to_owned())
@@ -68,6 +78,19 @@ fn bundle(lang: Lang) -> Bundle {
             .unwrap_or_else(|errors| panic!("locales are checked by a test: {errors:?}"));
     }
     bundle
+}
+
+/// A number in a text as people of its language write it; nothing of a text.
+fn number(lang: Lang, value: &FluentValue<'_>) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let whole = number.value.fract() == 0.0 && number.value.abs() < 1e15;
+    if whole {
+        return Some(text::count(lang, number.value as i64));
+    }
+    let number = serde_json::Number::from_f64(number.value)?;
+    Some(text::number(lang, &number))
 }
 
 /// The words of one language, as templates use them.
@@ -140,6 +163,25 @@ mod tests {
         // Reading them also checks their syntax and that no key is given twice.
         assert_ne!(Words(Lang::Fr).t("site-name"), "site-name");
         assert_ne!(Words(Lang::En).t("site-name"), "site-name");
+    }
+
+    #[test]
+    fn numbers_in_texts_are_written_as_in_their_language() {
+        let said = |lang, many: f64| {
+            let mut arguments = FluentArgs::new();
+            arguments.set("gib", many);
+            arguments.set("share", 12_345_i64);
+            Words(lang).with("ad-runs-free", &arguments)
+        };
+        let (french, english) = (said(Lang::Fr, 18.4), said(Lang::En, 1018.4));
+        assert!(
+            french.contains("18,4") && french.contains("12\u{202f}345"),
+            "{french}"
+        );
+        assert!(
+            english.contains("1,018.4") && english.contains("12,345"),
+            "{english}"
+        );
     }
 
     #[test]

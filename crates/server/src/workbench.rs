@@ -18,6 +18,7 @@ mod referral;
 mod retention;
 mod row;
 mod search;
+mod sent;
 mod series;
 mod session;
 mod signin;

@@ -200,7 +200,8 @@ impl Access {
     /// Begins a session; the one it takes the place of ends in the same moment.
     ///
     /// # Errors
-    /// When it was not kept.
+    /// [`StoreError::Changed`] when the one it would take the place of has ended or is another agent's; else when it was not
+    /// kept.
     pub async fn begin(&self, new: NewSession<'_>, now: i64) -> Result<(), StoreError> {
         let mut connection = self.connection.lock().await;
         let mut transaction = connection.begin().await?;
@@ -212,12 +213,10 @@ impl Access {
                 params![hashed(old), new.agent],
             )
             .await?;
-            if let Some(row) = found {
-                let old = Session::read(&row)?;
-                task = old.task;
-                if device.is_empty() {
-                    device = old.device;
-                }
+            let old_session = Session::read(&found.ok_or(StoreError::Changed)?)?;
+            task = old_session.task;
+            if device.is_empty() {
+                device = old_session.device;
             }
             sql::run(
                 &mut transaction,
@@ -241,7 +240,9 @@ impl Access {
             new.made_by.as_str(),
         )
         .await?;
-        for old in ["session WHERE started_at < $1", "event WHERE at < $1"] {
+        // The newest event stays: places are counted on from it.
+        let newest = "event WHERE at < $1 AND rowid < (SELECT MAX(rowid) FROM event)";
+        for old in ["session WHERE started_at < $1", newest] {
             sql::run(
                 &mut transaction,
                 &format!("DELETE FROM {old}"),
@@ -307,8 +308,20 @@ impl Access {
     /// # Errors
     /// When it was not ended.
     pub async fn end(&self, token: &[u8], now: i64) -> Result<(), StoreError> {
-        self.change_session("ended_at = $1", token, params![now])
-            .await
+        let mut connection = self.connection.lock().await;
+        let mut transaction = connection.begin().await?;
+        let ended = sql::row(
+            &mut transaction,
+            "UPDATE session SET ended_at = $1 WHERE token = $2 AND ended_at IS NULL RETURNING agent",
+            params![now, hashed(token)],
+        )
+        .await?;
+        if let Some(row) = ended {
+            let agent = sql::text(&row, 0)?;
+            happened(&mut transaction, &agent, now, "signed_out", "").await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     async fn change_session(
@@ -439,6 +452,28 @@ impl Access {
         Ok(())
     }
 
+    /// What happened to anybody's access after a place, the oldest first: its place, to whom, and what. Tries at accounts that
+    /// are not there are nobody's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn happened_after(
+        &self,
+        place: i64,
+        most: i64,
+    ) -> Result<Vec<(i64, String, Happened)>, StoreError> {
+        let mut connection = self.reading().await?;
+        sql::rows(
+            &mut connection,
+            "SELECT at, kind, details, agent, rowid FROM event WHERE rowid > $1 ORDER BY rowid LIMIT $2",
+            params![place, most],
+        )
+        .await?
+        .iter()
+        .map(|row| Ok((sql::int(row, 4)?, sql::text(row, 3)?, Happened::read(row)?)))
+        .collect()
+    }
+
     /// What happened to an agent's access, the newest first.
     ///
     /// # Errors
@@ -452,14 +487,18 @@ impl Access {
         )
         .await?
         .iter()
-        .map(|row| {
-            Ok(Happened {
-                at: sql::int(row, 0)?,
-                kind: sql::text(row, 1)?,
-                details: sql::text(row, 2)?,
-            })
-        })
+        .map(Happened::read)
         .collect()
+    }
+}
+
+impl Happened {
+    fn read(row: &AnyRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            at: sql::int(row, 0)?,
+            kind: sql::text(row, 1)?,
+            details: sql::text(row, 2)?,
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 //! nothing is held twice is besides a primary key: one row for each hour of each thing.
 
 mod journal;
+mod photo;
 mod rows;
 mod writing;
 
@@ -21,7 +22,8 @@ use casework::{
     },
     submission::{BookingId, ResourceId},
 };
-pub use journal::{TellError, Told};
+pub use journal::{Guest, TellError, Told};
+pub use photo::{Moment, Photo};
 use serde_json::json;
 use sqlx::{AnyConnection, AnyPool};
 
@@ -37,6 +39,7 @@ use self::writing::{Turn, Writer};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/film/0001.sql"),
     include_str!("../migrations/film/0002.sql"),
+    include_str!("../migrations/film/0003.sql"),
 ];
 
 /// The film desk's part of a data folder.

@@ -246,9 +246,21 @@ impl Record {
     /// # Errors
     /// When the database does not answer.
     pub async fn watched(&self) -> Result<Option<i64>, StoreError> {
+        self.reached(SIGNS).await
+    }
+
+    /// The place among what happened to accesses up to which it is kept here; none before the first time.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn followed(&self) -> Result<Option<i64>, StoreError> {
+        self.reached(ACCESS).await
+    }
+
+    async fn reached(&self, name: &str) -> Result<Option<i64>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        let text = "SELECT place FROM watched WHERE name = 'signs'";
-        let row = sql::row(&mut connection, text, vec![]).await?;
+        let text = "SELECT place FROM watched WHERE name = $1";
+        let row = sql::row(&mut connection, text, params![name]).await?;
         Ok(row.map(|row| sql::int(&row, 0)).transpose()?)
     }
 
@@ -257,13 +269,25 @@ impl Record {
     /// # Errors
     /// When they were not kept.
     pub async fn raise(&self, signs: &[Look], watched: i64) -> Result<(), StoreError> {
+        self.keep_up_to(signs, SIGNS, watched).await
+    }
+
+    /// Keeps what happened to accesses as entries, up to a place among that: both or neither.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn follow(&self, happened: &[Look], place: i64) -> Result<(), StoreError> {
+        self.keep_up_to(happened, ACCESS, place).await
+    }
+
+    async fn keep_up_to(&self, looks: &[Look], name: &str, place: i64) -> Result<(), StoreError> {
         let mut connection = self.writing.lock().await;
         let mut transaction = connection.begin().await?;
-        append(&mut transaction, signs).await?;
+        append(&mut transaction, looks).await?;
         sql::run(
             &mut transaction,
-            "INSERT INTO watched (name, place) VALUES ('signs', $1) ON CONFLICT (name) DO UPDATE SET place = excluded.place",
-            params![watched],
+            "INSERT INTO watched (name, place) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET place = excluded.place",
+            params![name, place],
         )
         .await?;
         transaction.commit().await?;
@@ -374,6 +398,10 @@ impl Record {
     }
 }
 
+/// What of the record is watched: for signs…
+const SIGNS: &str = "signs";
+/// … and what is kept in it of what happened to accesses.
+const ACCESS: &str = "access";
 const NEWEST: &str = "SELECT place, hash FROM entry ORDER BY place DESC LIMIT 1";
 
 /// Adds entries after the newest.

@@ -124,7 +124,8 @@ impl Store {
         let hashes: Vec<[u8; 32]> = uploads.iter().map(|upload| upload.sha256).collect();
         let same = self.intake.with_bytes(&hashes).await?;
         let others = same.iter().filter(|upload| !ids.contains(&upload.id));
-        let held: Vec<[u8; 32]> = others.map(|upload| upload.sha256).collect();
+        let mut held: Vec<[u8; 32]> = others.map(|upload| upload.sha256).collect();
+        held.extend(self.film.with_bytes(&hashes).await?);
         // Bytes before the rows that name them: cut in between, they are found again.
         for sha256 in hashes.iter().filter(|sha256| !held.contains(sha256)) {
             self.objects.remove(sha256).await?;

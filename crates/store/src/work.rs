@@ -10,6 +10,7 @@ mod again;
 mod apply;
 mod correction;
 mod docket;
+mod handover;
 mod joint;
 mod leave;
 mod matching;
@@ -41,6 +42,7 @@ pub use self::{
     apply::{Batch, Harmonised, Key},
     correction::{Correction, Named},
     docket::{Act, Change, Docket, Filter, NewAct, Page, Sort, Tally},
+    handover::{AnswerFile, Handover},
     joint::{Joint, Listed, Referral},
     leave::Leave,
     matching::{KEY_KINDS, KeyCount, MOST_LOOKED_AT, Matched, key_kind},
@@ -69,6 +71,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0013.sql"),
     include_str!("../migrations/work/0014.sql"),
     include_str!("../migrations/work/0015.sql"),
+    include_str!("../migrations/work/0016.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -702,14 +702,20 @@ impl<'i> Book<'i> {
         }
         let lost = taken
             .iter()
-            .filter_map(|(by, whole)| self.take_from(*by, whole, span))
+            .filter_map(|(by, whole)| self.take_from(*by, whole, span, asked.asked_at))
             .collect();
         self.replace(id, asked)?;
         Ok(Effect { lost })
     }
 
     /// Takes a span out of a hold. What a booking that is over held in its last hour is no loss to it.
-    fn take_from(&mut self, by: BookingId, whole: &Hold, span: Span) -> Option<Lost> {
+    fn take_from(
+        &mut self,
+        by: BookingId,
+        whole: &Hold,
+        span: Span,
+        now: Timestamp,
+    ) -> Option<Lost> {
         let booking = self.bookings.get_mut(&by)?;
         self.calendar.release(std::slice::from_ref(whole), by);
         booking.holds.remove(whole);
@@ -727,13 +733,9 @@ impl<'i> Book<'i> {
             return None;
         }
         let later = |hold: &&Hold| hold.span.until() > span.from();
-        if !booking
-            .holds
-            .iter()
-            .filter(later)
-            .any(|hold| hold.resource == whole.resource)
-        {
-            // Operations have it, and bring it back themselves.
+        let mut later = booking.holds.iter().filter(later);
+        // What is taken now operations have, and bring back themselves; what they need later has to come back first.
+        if span.from() <= now && !later.any(|hold| hold.resource == whole.resource) {
             booking.out.remove(&whole.resource);
         }
         let nothing_out = booking.standing == Standing::Out && booking.out.is_empty();
@@ -748,7 +750,27 @@ impl<'i> Book<'i> {
     }
 }
 
+/// Which of these bookings holds one of these things within a span, as a calendar shows it.
+pub fn holder<'b>(
+    bookings: &'b BTreeMap<BookingId, Booking>,
+    things: &BTreeSet<&ResourceId>,
+    span: Span,
+) -> Option<(BookingId, &'b Booking)> {
+    let holds = |hold: &Hold| things.contains(&hold.resource) && hold.span.overlaps(span);
+    let mut all = bookings.iter().map(|(id, booking)| (*id, booking));
+    all.find(|(_, booking)| booking.holds.iter().any(holds))
+}
+
 impl Booking {
+    /// Whether something is still out though its time is over.
+    pub fn is_late(&self, at: Timestamp) -> bool {
+        let has_time = |id: &ResourceId| {
+            let mut holds = self.holds.iter().filter(|hold| hold.resource == *id);
+            holds.any(|hold| hold.span.until() > at)
+        };
+        self.standing == Standing::Out && !self.out.iter().all(has_time)
+    }
+
     /// Whether it holds something now or will.
     fn is_active(&self) -> bool {
         matches!(self.standing, Standing::Approved | Standing::Out)

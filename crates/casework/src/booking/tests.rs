@@ -289,6 +289,8 @@ fn what_came_back_is_free_and_the_rest_stays_out() {
     };
     desk.apply(1, longer).unwrap();
     assert!(desk.is_free("helmet", 4, 220) && !desk.is_free("hall", 200, 220));
+    let is_late = |desk: &Desk<'_>, at| desk.book.booking(id(1)).unwrap().is_late(hour(at));
+    assert!(!is_late(&desk, 219) && is_late(&desk, 220));
     desk.apply(1, back(&["hall"])).unwrap();
     assert_eq!(desk.standing(1), Standing::Out);
     desk.apply(1, back(&["patrol"])).unwrap();
@@ -297,6 +299,7 @@ fn what_came_back_is_free_and_the_rest_stays_out() {
         Standing::Returned,
         "with the kit comes what of it was still out"
     );
+    assert!(!is_late(&desk, 300));
 }
 
 #[test]
@@ -464,6 +467,38 @@ fn operations_take_nothing_from_whoever_has_brought_it_back() {
     let effect = desk.at(30, 3, requisition("hall", 29, 35)).unwrap();
     assert_eq!(effect.lost, []);
     assert_eq!(desk.standing(1), Standing::Returned);
+}
+
+#[test]
+fn what_operations_need_later_is_brought_back_by_whoever_has_it() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    desk.ask(1, request(&["car-1"], 10, 40));
+    desk.approve(1).unwrap();
+    let hand_over = || Change::HandOver {
+        condition: "good".into(),
+    };
+    desk.at(10, 1, hand_over()).unwrap();
+    let requisition = Change::Requisition {
+        request: request(&["car-1"], 30, 50),
+        reason: "an exercise".into(),
+    };
+    desk.at(20, 2, requisition).unwrap();
+    assert_eq!(desk.standing(1), Standing::Out);
+    assert!(!desk.book.booking(id(1)).unwrap().is_late(hour(29)));
+    assert!(desk.book.booking(id(1)).unwrap().is_late(hour(30)));
+    assert!(matches!(
+        desk.at(30, 2, hand_over()),
+        Err(Refusal::StillOut { .. })
+    ));
+    let back = Change::Return {
+        resources: BTreeSet::from([name("car-1")]),
+        condition: "good".into(),
+        damage: None,
+    };
+    desk.at(31, 1, back).unwrap();
+    assert_eq!(desk.standing(1), Standing::Returned);
+    desk.at(31, 2, hand_over()).unwrap();
 }
 
 #[test]
@@ -654,8 +689,32 @@ proptest! {
                     }
                 }
             }
+            // An extension that says no reason takes nothing that somebody waits for.
+            if let (Change::Extend { passing: None, .. }, Ok(_)) = (&change, &result) {
+                let had = before.iter().find(|(other, _)| *other == id(*booking)).map(|(_, one)| one.request.held());
+                let extended = desk.book.booking(id(*booking)).unwrap();
+                for other in desk.book.waiting().into_iter().filter(|_| !extended.operational) {
+                    let other = desk.book.booking(other).unwrap();
+                    let wanted = inventory.held_by(&other.request.wanted).unwrap();
+                    let takes = extended.holds.iter().filter(|hold| wanted.contains(&hold.resource)).any(|hold| {
+                        let common = hold.span.common(other.request.held());
+                        common.zip(had).is_some_and(|(common, had)| common.without(had).next().is_some())
+                    });
+                    prop_assert!(!takes);
+                }
+            }
             // What was kept comes back as it was.
             prop_assert!(Book::of(&inventory, &[], after.clone()).is_ok());
+        }
+        // What a calendar shows is what is held.
+        let bookings = desk.book.bookings().map(|(id, one)| (id, one.clone())).collect();
+        for resource in inventory.resources() {
+            let things = inventory.held_by([&resource.id]).unwrap();
+            for from in 0..48 {
+                let shown = holder(&bookings, &things, span(from, from + 1));
+                let free = desk.is_free(resource.id.as_str(), from, from + 1);
+                prop_assert_eq!(shown.is_none(), free);
+            }
         }
     }
 

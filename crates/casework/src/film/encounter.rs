@@ -17,8 +17,23 @@ use crate::{
     words::words,
 };
 
-/// The largest group that registers together.
+/// The largest group that registers together, unless the plan says fewer.
 pub const LARGEST: u32 = 10;
+
+fn largest() -> u32 {
+    LARGEST
+}
+
+/// An address as a person is known by it, to see that nobody registers twice: in lower case, without what stands after
+/// a plus sign (RFC 5233 §3).
+pub fn known_by(contact: &str) -> String {
+    let contact = contact.trim().to_lowercase();
+    let Some((local, domain)) = contact.rsplit_once('@') else {
+        return contact;
+    };
+    let local = local.split_once('+').map_or(local, |(local, _)| local);
+    format!("{local}@{domain}")
+}
 
 words! {
     /// What those who come do.
@@ -97,6 +112,9 @@ pub struct Plan {
     pub capacity: u32,
     /// Seats of a profession, at most.
     pub quotas: BTreeMap<Profession, u32>,
+    /// Seats of one registration, at most: from 1 to [`LARGEST`].
+    #[serde(default = "largest")]
+    pub group: u32,
     /// What happens, and how one gets in with a wheelchair, a loop, an interpreter.
     pub programme: Text,
     /// What no source confirms of it; empty where all is confirmed. Shown wherever the encounter is.
@@ -403,8 +421,9 @@ impl Encounter {
         else {
             return Ok(());
         };
-        if !(1..=LARGEST).contains(group) {
-            return Err(Refusal::Group { most: LARGEST });
+        let most = self.plan.group;
+        if !(1..=most).contains(group) {
+            return Err(Refusal::Group { most });
         }
         if self.registration(registration).is_some() {
             return Err(Refusal::Twice(registration.clone()));
@@ -432,6 +451,9 @@ fn planned(plan: &Plan) -> Result<(), Refusal> {
     }
     if plan.capacity == 0 {
         return Err(Refusal::Missing("the seats"));
+    }
+    if !(1..=LARGEST).contains(&plan.group) {
+        return Err(Refusal::Group { most: LARGEST });
     }
     Ok(())
 }

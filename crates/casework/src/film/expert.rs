@@ -64,6 +64,9 @@ pub enum Change {
         project: Box<str>,
         /// Who produces it.
         production: Box<str>,
+        /// Its title: a conflict may be with the case it tells of.
+        #[serde(default)]
+        title: Box<str>,
         /// From when.
         from: Timestamp,
         /// Until when.
@@ -182,11 +185,14 @@ impl Expert {
             .find(|held| held.overlaps(span))
     }
 
-    /// The conflict with a production or a case of this name, written in any way.
+    /// The conflict with a production or a case: its words stand, in their order and written in any way, in this name.
     pub fn conflict(&self, with: &str) -> Option<&str> {
-        let with = fold(with.trim());
+        let with = words_of(with);
         let mut conflicts = self.conflicts.iter().map(|conflict| &**conflict);
-        conflicts.find(|conflict| !with.is_empty() && fold(conflict.trim()) == with)
+        conflicts.find(|conflict| {
+            let conflict = words_of(conflict);
+            !conflict.is_empty() && with.windows(conflict.len()).any(|part| *part == conflict)
+        })
     }
 
     fn meeting(&mut self, id: &str) -> Result<&mut Meeting, Refusal> {
@@ -199,6 +205,7 @@ impl Expert {
             meeting,
             project,
             production,
+            title,
             from,
             until,
             place,
@@ -208,7 +215,8 @@ impl Expert {
         };
         said(place, "the place")?;
         let span = Span::new(*from, *until).ok_or(Refusal::EndsBefore)?;
-        if let Some(conflict) = self.conflict(production) {
+        let conflict = self.conflict(production).or_else(|| self.conflict(title));
+        if let Some(conflict) = conflict {
             return Err(Refusal::Conflict(conflict.into()));
         }
         if let Some(held) = self.busy(span) {
@@ -229,6 +237,14 @@ impl Expert {
         }
         Ok(())
     }
+}
+
+/// The words of a name, without accents, capitals and punctuation.
+fn words_of(name: &str) -> Vec<String> {
+    let name = fold(name);
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 fn listed(profile: &Profile) -> Result<(), Refusal> {

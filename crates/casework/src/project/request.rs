@@ -208,6 +208,12 @@ impl Support {
         ]
     }
 
+    /// Whether it is of a kind that is paid for.
+    pub(super) fn has_price(&self) -> bool {
+        use SupportKind::{Item, People, Place};
+        matches!(self.kind, Place | Item | People)
+    }
+
     /// What of it has a price.
     fn counted(&self, class: Class) -> Option<Line> {
         let (what, category) = (self.what.clone(), class.category);

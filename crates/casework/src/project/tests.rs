@@ -314,8 +314,11 @@ fn a_breach_may_be_put_right_for_seventy_two_hours() {
     life.at(100, notice()).unwrap();
     let until = Timestamp::from_second(3_600 * 172).unwrap();
     assert_eq!(life.0.cure_until(), Some(until));
+    assert_eq!(life.0.breach(), Some("real names"));
+    assert!(life.0.may_have());
     assert_eq!(life.at(171, Change::Suspend), Err(Refusal::TooEarly(until)));
     assert_eq!(life.at(171, Change::Cure), Ok(Stage::Agreed));
+    assert_eq!(life.0.breach(), None);
     life.at(
         180,
         Change::Begin {
@@ -325,8 +328,34 @@ fn a_breach_may_be_put_right_for_seventy_two_hours() {
     .unwrap();
     life.at(200, notice()).unwrap();
     assert_eq!(life.at(272, Change::Suspend), Ok(Stage::Suspended));
+    assert_eq!(
+        (life.0.breach(), life.0.may_have()),
+        (Some("real names"), false)
+    );
     assert_eq!(life.at(300, Change::Cure), Ok(Stage::Shooting));
     assert_eq!(life.at(299, Change::Withdraw), Err(Refusal::OutOfOrder));
+}
+
+#[test]
+fn a_shoot_has_no_more_days_than_there_were() {
+    let mut life = Life::new();
+    life.opinions();
+    life.then(decide(vec![granted(), granted()])).unwrap();
+    assert!(!life.0.may_have(), "the convention is not signed");
+    life.then(Change::Sign).unwrap();
+    let begin = Change::Begin {
+        day: date(2028, 2, 28),
+    };
+    life.then(begin).unwrap();
+    let end = |days| Change::End {
+        day: date(2028, 3, 1),
+        days,
+        incidents: "".into(),
+    };
+    for days in [4, u32::MAX] {
+        assert_eq!(life.then(end(days)), Err(Refusal::TooManyDays { most: 3 }));
+    }
+    life.then(end(3)).unwrap();
 }
 
 fn ride(request: Request) -> Change {
@@ -412,6 +441,23 @@ fn a_quote_counts_the_lines_that_have_a_class_and_stand() {
     assert!(life.0.basis(&rider, on).lines.is_empty());
     life.then(Change::Quote { basis }).unwrap();
     assert_eq!(life.0.quotes().len(), 1);
+}
+
+#[test]
+fn lines_that_no_quote_counts_yet_are_named() {
+    let mut life = Life::new();
+    assert_eq!(life.0.unpriced(life.0.request()), [0, 1]);
+    let class = Class {
+        category: "4".into(),
+        hours: 12,
+        preparation: 0,
+    };
+    life.then(Change::Classify { line: 0, class }).unwrap();
+    assert_eq!(life.0.unpriced(&asked(3)), [1, 2]);
+    let mut less = asked(3);
+    less.lines[1].given_up = true;
+    less.lines[2].kind = SupportKind::Advice;
+    assert_eq!(life.0.unpriced(&less), [0; 0]);
 }
 
 #[test]

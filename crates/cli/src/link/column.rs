@@ -239,7 +239,9 @@ pub(crate) fn held<'c>(kind: &Kind, cell: &'c Cell<'c>) -> Option<Held<'c>> {
         }),
         ColumnKind::TextSet => match cell {
             Cell::Text(text) => return Some(Held::Set(text.split('|').map(str::trim).collect())),
-            Cell::List(texts) => return Some(Held::Set(texts.clone())),
+            Cell::List(texts) => {
+                return Some(Held::Set(texts.iter().map(|text| &**text).collect()));
+            }
             _ => return None,
         },
         ColumnKind::Hash => return hash(cell).map(Held::Hash),
@@ -247,7 +249,7 @@ pub(crate) fn held<'c>(kind: &Kind, cell: &'c Cell<'c>) -> Option<Held<'c>> {
             let (latitude, longitude) = match cell {
                 Cell::Text(text) => text.split_once(',')?,
                 Cell::List(texts) => match texts.as_slice() {
-                    [latitude, longitude] => (*latitude, *longitude),
+                    [latitude, longitude] => (&**latitude, &**longitude),
                     _ => return None,
                 },
                 _ => return None,

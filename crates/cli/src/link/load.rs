@@ -240,7 +240,7 @@ pub(crate) fn id_column(table: &Table, told: Option<&str>) -> Result<String> {
         .or_else(|| columns.first().map(String::as_str));
     let Some(name) = name else {
         bail!(
-            "{} is empty: it needs at least a line of column names",
+            "{} is empty: it needs columns, and their names",
             table.path().display()
         );
     };

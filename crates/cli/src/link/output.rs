@@ -48,7 +48,7 @@ pub(crate) struct Written {
 
 impl Output {
     pub(crate) fn create(path: &Path, columns: Vec<(String, Type)>) -> Result<Output> {
-        let form = Form::of(path)?;
+        let form = Form::written(path)?;
         let writer = || -> Result<Writer> {
             let file = Beside::create(path)?;
             Ok(match form {
@@ -61,7 +61,7 @@ impl Output {
                     Writer::Csv(Box::new(writer))
                 }
                 Form::JsonLines => Writer::JsonLines(file),
-                Form::Parquet => {
+                Form::Parquet | Form::Arrow => {
                     let columns = columns.iter().map(|(name, kind)| {
                         let waiting = match kind {
                             Type::Text => Waiting::Text(Vec::new()),

@@ -232,11 +232,7 @@ impl Batch {
         if !self.list {
             return values.first().map_or(Cell::Null, Owned::cell);
         }
-        let texts = values.iter().filter_map(|value| match value.cell() {
-            Cell::Text(text) => Some(text),
-            _ => None,
-        });
-        Cell::list(texts.collect())
+        Cell::list(values.iter().map(Owned::cell))
     }
 }
 

@@ -4,6 +4,8 @@
 //! forms hold the same, and both hold values of records: they are to be kept as the records are.
 
 mod charts;
+mod french;
+mod language;
 mod numbers;
 mod page;
 mod plot;
@@ -28,6 +30,8 @@ use super::{
     truth::{Figures, Truth},
     words::{level_in_words, rule_in_words},
 };
+
+pub(super) use language::Language;
 
 /// Pairs shown whole, nearest to the threshold.
 const NEAREST: usize = 6;
@@ -65,6 +69,8 @@ impl Form {
 pub(super) struct Report {
     /// The version of this form.
     format: u32,
+    /// Of its sentences.
+    language: Language,
     run: Run,
     /// What a person should know before using the links.
     warnings: Vec<String>,
@@ -267,6 +273,7 @@ impl<'t> Observed<'t> {
 
 /// What a run hands over for its report.
 pub(super) struct Ran<'r> {
+    pub(super) language: Language,
     pub(super) linkage: &'r Linkage<'r>,
     pub(super) loaded: &'r Loaded,
     pub(super) model_file: &'r Path,
@@ -287,6 +294,7 @@ impl Report {
         let series = Series::new(ran, observed.threshold);
         let mut report = Report {
             format: 1,
+            language: ran.language,
             run: Run::new(ran, &observed),
             warnings: Vec::new(),
             columns,
@@ -354,57 +362,60 @@ impl Report {
     }
 
     fn what_to_know(&self) -> Vec<String> {
+        let l = self.language;
         let mut told = Vec::new();
         if let Some(training) = &self.training {
             if !training.converged {
-                told.push(format!(
-                    "Training did not converge in {} rounds: take its weights with care; more records, or fewer levels, help.",
-                    training.rounds
+                told.push(l.told(
+                    "Training did not converge in {0} rounds: take its weights with care; more records, or fewer levels, help.",
+                    &[&training.rounds.to_string()],
                 ));
             }
             for (comparison, level) in &training.untrained {
-                told.push(format!(
-                    "Comparison {comparison}, level “{level}”: hardly a pair was at it, so its m is a guess."
+                told.push(l.told(
+                    "Comparison {0}, level “{1}”: hardly a pair was at it, so its m is a guess.",
+                    &[comparison, &l.word(level)],
                 ));
             }
             if training.blocking_recall < RECALL_TO_WARN {
-                told.push(format!(
-                    "The blocking rules are expected to make only {:.0} % of the pairs of one entity: what they miss is never compared.",
-                    training.blocking_recall * 100.0
+                told.push(l.told(
+                    "The blocking rules are expected to make only {0} % of the pairs of one entity: what they miss is never compared.",
+                    &[&format!("{:.0}", training.blocking_recall * 100.0)],
                 ));
             }
         }
         for column in self.columns.iter().filter(|column| column.read_by_model) {
+            let of = [&*column.column, &*column.input];
             if column.known == 0 {
-                told.push(format!(
-                    "Column {} of {} has no value: what compares it weighs nothing.",
-                    column.column, column.input
+                told.push(l.told(
+                    "Column {0} of {1} has no value: what compares it weighs nothing.",
+                    &of,
                 ));
             } else if column.distinct == 1 {
-                told.push(format!(
-                    "Column {} of {} holds one value only: agreeing on it says nothing.",
-                    column.column, column.input
+                told.push(l.told(
+                    "Column {0} of {1} holds one value only: agreeing on it says nothing.",
+                    &of,
                 ));
             }
         }
         for (number, rule) in (1..).zip(&self.rules) {
             if rule.new == 0 {
-                told.push(format!(
-                    "Blocking rule {number} ({}) adds no pair to the rules before it.",
-                    rule.keys
+                told.push(l.told(
+                    "Blocking rule {0} ({1}) adds no pair to the rules before it.",
+                    &[&format!("{number}"), &rule.keys],
                 ));
             }
         }
         if self.unlinkable.records > 0 {
-            told.push(format!(
-                "{} of {} records are unlinkable: they lack so much that even a twin would stay below the threshold.",
-                self.unlinkable.records, self.run.records
+            told.push(l.told(
+                "{0} of {1} records are unlinkable: they lack so much that even a twin would stay below the threshold.",
+                &[&self.unlinkable.records.to_string(), &self.run.records.to_string()],
             ));
         }
         if self.series.hanging_series > 0 {
-            told.push(format!(
-                "{} series of three and more records hang by one link.",
-                self.series.hanging_series
+            told.push(l.told(
+                "{0} series of three and more records hang by one link.",
+                &[&self.series.hanging_series.to_string()],
             ));
         }
         told

@@ -14,7 +14,7 @@ use super::{
     must_be_trained,
     output::{Field, Output, Type, Written},
     progress,
-    report::{self, Observed, Ran, Report},
+    report::{self, Language, Observed, Ran, Report},
     say,
     truth::{Judge, Truth},
     words::{level_in_words, rule_in_words},
@@ -82,6 +82,9 @@ pub(super) struct Run {
     /// Write what there is to know of this run: .html, a page that opens offline, or .json. Holds values of records.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Language of the report's sentences: en or fr.
+    #[arg(long, value_enum, default_value_t, requires = "report")]
+    language: Language,
     /// Measure against the truth: a file of ids and the entity of each.
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
@@ -109,7 +112,7 @@ impl Run {
         }
         // before anything is read or written that a mistyped name would waste
         for path in [&self.links, &self.series].into_iter().flatten() {
-            super::form::Form::of(path)?;
+            super::form::Form::written(path)?;
         }
         if let Some(path) = &self.report {
             report::Form::of(path)?;
@@ -175,6 +178,7 @@ impl Run {
             clock.lap("series");
             if let (Some(path), Some(observed)) = (&self.report, seen.observed) {
                 let ran = Ran {
+                    language: self.language,
                     linkage: &linkage,
                     loaded: &loaded,
                     model_file: self.inputs.model_file(),

@@ -1,9 +1,10 @@
-//! Tables of others: CSV, JSON lines and Parquet as rows of cells.
+//! Tables of others: CSV, JSON lines, Parquet and Arrow as rows of cells.
 //!
 //! Only the columns that are asked for are handed out. A file that cannot be read as a whole is an
 //! error with its line; what a single cell holds is for [`super::column`] to judge.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -13,7 +14,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
 
-use super::{form::Form, parquet, progress};
+use super::{arrow, column::shown, form::Form, parquet, progress};
 
 /// What stands in one cell.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,7 @@ pub(crate) enum Cell<'a> {
     Date(i32),
     /// Microseconds since 1970-01-01T00:00Z.
     Moment(i64),
-    List(Vec<&'a str>),
+    List(Vec<Cow<'a, str>>),
     Bytes(&'a [u8]),
     /// What no column can hold, by its name.
     Other(&'static str),
@@ -43,8 +44,14 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// A list; without an element it is no value.
-    pub(crate) fn list(texts: Vec<&'a str>) -> Self {
+    /// A list of what is single and known among these, each as text; without any it is no value.
+    pub(crate) fn list(cells: impl IntoIterator<Item = Cell<'a>>) -> Self {
+        let texts = cells.into_iter().filter_map(|cell| match cell {
+            Cell::Null => None,
+            Cell::Text(text) => Some(Cow::Borrowed(text)),
+            cell => shown(&cell).map(Cow::Owned),
+        });
+        let texts: Vec<Cow<'a, str>> = texts.collect();
         if texts.is_empty() {
             return Cell::Null;
         }
@@ -70,6 +77,7 @@ impl Table {
             Form::Csv => headings(path),
             Form::JsonLines => members(path),
             Form::Parquet => parquet::columns(path),
+            Form::Arrow => arrow::columns(path),
         };
         Ok(Table {
             path: path.to_owned(),
@@ -90,7 +98,7 @@ impl Table {
     pub(crate) fn place(&self, at: u64) -> String {
         let unit = match self.form {
             Form::Csv | Form::JsonLines => "line",
-            Form::Parquet => "row",
+            Form::Parquet | Form::Arrow => "row",
         };
         format!("{}, {unit} {at}", self.path.display())
     }
@@ -124,6 +132,7 @@ impl Table {
             Form::Csv => csv_rows(&self.path, &wanted, each),
             Form::JsonLines => json_rows(&self.path, columns, each),
             Form::Parquet => parquet::rows(&self.path, &wanted, each),
+            Form::Arrow => arrow::rows(&self.path, &wanted, each),
         }
         .with_context(|| format!("reading {}", self.path.display()))
     }
@@ -135,10 +144,23 @@ fn opened(path: &Path) -> Result<(BufReader<Box<dyn Read>>, ProgressBar)> {
     let bar = progress::bytes(file.metadata()?.len(), path);
     let read: Box<dyn Read> = Box::new(bar.wrap_read(file));
     let mut reader = BufReader::with_capacity(1 << 18, read);
-    if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+    let start = reader.fill_buf()?;
+    if is_utf_16(start) {
+        bail!("it is UTF-16, with two bytes a letter: save the file as UTF-8");
+    }
+    if start.starts_with(b"\xef\xbb\xbf") {
         reader.consume(3);
     }
     Ok((reader, bar))
+}
+
+/// By its mark, or by every other byte of the first two letters.
+fn is_utf_16(start: &[u8]) -> bool {
+    match start {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [0, a, 0, b, ..] | [a, 0, b, 0, ..] => *a != 0 && *b != 0,
+        _ => false,
+    }
 }
 
 fn csv_reader(path: &Path) -> Result<(csv::Reader<impl Read>, ProgressBar)> {
@@ -212,7 +234,7 @@ enum Json {
 }
 
 impl Json {
-    fn cell<'j>(&'j self, texts: &'j mut Vec<String>) -> Cell<'j> {
+    fn cell(&self) -> Cell<'_> {
         match self {
             Json::Null => Cell::Null,
             Json::Flag(flag) => Cell::Flag(*flag),
@@ -221,21 +243,7 @@ impl Json {
             Json::Number(number) => Cell::Number(*number),
             Json::Text(text) => Cell::typed(text),
             Json::Object(_) => Cell::Other("an object"),
-            Json::List(list) => {
-                texts.extend(list.iter().filter_map(Json::element));
-                Cell::list(texts.iter().map(String::as_str).collect())
-            }
-        }
-    }
-
-    fn element(&self) -> Option<String> {
-        match self {
-            Json::Text(text) => Some(text.trim().to_owned()),
-            Json::Integer(number) => Some(number.to_string()),
-            Json::Unsigned(number) => Some(number.to_string()),
-            Json::Number(number) => Some(number.to_string()),
-            Json::Flag(flag) => Some(flag.to_string()),
-            Json::Null | Json::List(_) | Json::Object(_) => None,
+            Json::List(list) => Cell::list(list.iter().map(Json::cell)),
         }
     }
 }
@@ -271,16 +279,9 @@ fn members(path: &Path) -> Result<Vec<String>> {
 
 fn json_rows(path: &Path, columns: &[&str], each: &mut Each<'_>) -> Result<()> {
     json_lines::<Json>(path, |line, object| {
-        let mut lists: Vec<Vec<String>> = columns.iter().map(|_| Vec::new()).collect();
-        let cells: Vec<Cell<'_>> = columns
-            .iter()
-            .zip(&mut lists)
-            .map(|(name, texts)| {
-                object
-                    .get(*name)
-                    .map_or(Cell::Null, |json| json.cell(texts))
-            })
-            .collect();
+        let members = columns.iter().map(|name| object.get(*name));
+        let cells = members.map(|member| member.map_or(Cell::Null, Json::cell));
+        let cells: Vec<Cell<'_>> = cells.collect();
         each(line, &cells)
     })
 }

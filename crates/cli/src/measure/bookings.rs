@@ -32,17 +32,19 @@ impl BookingsMade {
         let report = measure::bookings(&store.film, self.count, self.clients, self.seed).await?;
         let took = start.elapsed();
         println!(
-            "{} changes by {} at once in {:.0} s, {:.0}/s: {} kept ({} approvals), {} refused",
+            "{} changes by {} at once in {:.0} s, {:.0}/s: {} kept, {} refused",
             self.count,
             self.clients,
             took.as_secs_f64(),
             self.count as f64 / took.as_secs_f64(),
-            report.kept,
-            report.approved,
-            report.refused
+            report.all().kept,
+            report.all().refused
         );
+        for (kind, tally) in &report.changes {
+            println!("  {kind}: {} kept, {} refused", tally.kept, tally.refused);
+        }
         println!(
-            "held twice: {}; approvals that found what the screen said: {} of {}",
+            "held twice: {}; times that calendar, program and approval agreed: {} of {}",
             report.held_twice,
             report.agreed,
             report.agreed + report.disagreed

@@ -6,33 +6,14 @@
 //! Rajaraman and Ullman, "Mining of Massive Datasets", §3.4).
 
 use super::factors::mix;
-use super::parts::Elements;
-use super::records::{Column, Dictionary, Index};
+use super::records::{Dictionary, Index};
 
 const HASH_BITS: usize = 256;
-
-/// The bands of each hash of a column.
-pub(super) fn of_hashes(column: &Column, bands: u16) -> Elements {
-    numbered(column, bands, |code| hash_bands(column.hash(code), bands))
-}
 
 /// The bands of a hash, from the first.
 pub(super) fn hash_bands(hash: [u8; 32], bands: u16) -> impl Iterator<Item = Vec<u8>> {
     let width = HASH_BITS / usize::from(bands).clamp(1, HASH_BITS);
     (0..bands).map(move |band| hash_band(&hash, band, width))
-}
-
-/// The bands of each set's MinHash signature.
-pub(super) fn of_sets(column: &Column, bands: u16, rows: u16) -> Elements {
-    let elements = 0..column.elements.len() as u32;
-    let hashes: Vec<u64> = elements
-        .map(|code| text_hash(column.element(code)))
-        .collect();
-    let of_value = |code: u32| {
-        let set = column.set(code).into_iter();
-        set_bands(set.map(|code| hashes[code as usize]).collect(), bands, rows)
-    };
-    numbered(column, bands, of_value)
 }
 
 /// The bands of a set's MinHash signature, from the first; of each element the [`text_hash`].
@@ -71,34 +52,25 @@ pub(super) fn text_hash(text: &str) -> u64 {
     mix(fnv)
 }
 
-fn numbered<B: AsRef<[u8]>, I: Iterator<Item = B>>(
-    column: &Column,
-    bands: u16,
-    of_value: impl Fn(u32) -> I,
-) -> Elements {
-    let bands = usize::from(bands).max(1);
-    let mut known: Vec<(Index, Dictionary)> = (0..bands).map(|_| Default::default()).collect();
-    let values = column.values.len();
-    let mut codes = Vec::with_capacity((values - 1) * bands);
-    // code 0 is no value, which has no band
-    for code in 1..values as u32 {
-        for ((index, known), band) in known.iter_mut().zip(of_value(code)) {
-            codes.push(index.code(known, band.as_ref()));
-        }
+/// Bands numbered in the order they are met, each among those of its place.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers(Vec<(Index, Dictionary)>);
+
+impl Numbers {
+    /// Of values that have so many bands each.
+    pub(super) fn new(bands: u16) -> Numbers {
+        Numbers(vec![Default::default(); usize::from(bands.max(1))])
     }
-    // the numbers of a band come after those of the band before, so that a value's are ascending
-    let mut offsets = vec![0; bands];
-    for band in 1..bands {
-        offsets[band] = offsets[band - 1] + known[band - 1].1.len() as u32;
-    }
-    for of_value in codes.chunks_exact_mut(bands) {
-        for (code, offset) in of_value.iter_mut().zip(&offsets) {
-            *code += offset;
-        }
-    }
-    Elements {
-        codes,
-        ends: (0..values).map(|value| value * bands).collect(),
-        aligned: true,
+
+    /// The numbers of a value's bands, from the first: two values have one at most in the same place.
+    pub(super) fn of<'b, B: AsRef<[u8]> + 'b>(
+        &'b mut self,
+        bands: impl Iterator<Item = B> + 'b,
+    ) -> impl Iterator<Item = u32> + 'b {
+        let places = self.0.len() as u32;
+        let known = (0..places).zip(&mut self.0).zip(bands);
+        known.map(move |((place, (index, known)), band)| {
+            index.code(known, band.as_ref()) * places + place
+        })
     }
 }

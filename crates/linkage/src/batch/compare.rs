@@ -50,7 +50,7 @@ impl<'p> Comparer<'p> {
             memories: plan
                 .comparisons
                 .iter()
-                .map(|_| Memory::new(plan.records.len()))
+                .map(|_| Memory::new(plan.len()))
                 .collect(),
             scratch: Scratch::default(),
             unmet: Unmet::default(),
@@ -263,7 +263,7 @@ impl Sides<'_> {
                 };
                 let holds = measure.within(value, *bound);
                 // beyond its bound it may be rough: see Matcher::measured
-                if holds || *measure != Measure::DamerauLevenshtein {
+                if holds || !measure.may_be_rough() {
                     *last = Some((*expression, *measure, value));
                 }
                 holds
@@ -281,7 +281,7 @@ impl Sides<'_> {
             .and_then(|slots| slots.get(a).zip(slots.get(b)));
         match short {
             Some((a, b)) => scratch.matcher.measured(measure, a, b, bound),
-            None => measured(self.plan, measure, expression, a, b, scratch),
+            None => measured(self.plan, measure, bound, expression, [a, b], scratch),
         }
     }
 
@@ -301,6 +301,11 @@ impl Sides<'_> {
 }
 
 impl Measure {
+    /// Whether it is some number only, above a bound that it is asked for.
+    fn may_be_rough(self) -> bool {
+        matches!(self, Measure::Levenshtein | Measure::DamerauLevenshtein)
+    }
+
     #[inline]
     pub(super) fn within(self, value: f64, bound: f64) -> bool {
         if self.is_likeness() {
@@ -314,13 +319,14 @@ impl Measure {
 fn measured(
     plan: &Plan<'_>,
     measure: Measure,
+    bound: f64,
     expression: usize,
-    a: u32,
-    b: u32,
+    [a, b]: [u32; 2],
     scratch: &mut Scratch,
 ) -> f64 {
     let column = plan.column(expression);
-    let rarities = &plan.expressions[expression].rarities;
+    let rarities = plan.expressions[expression].rarities.as_deref();
+    let rarities = rarities.unwrap_or_default();
     match measure {
         Measure::Jaro
         | Measure::JaroWinkler
@@ -329,7 +335,7 @@ fn measured(
         | Measure::Prefix
             if column.kind == ColumnKind::TextSet =>
         {
-            best_pair(measure, column, a, b, &mut scratch.matcher)
+            best_pair(measure, bound, column, [a, b], &mut scratch.matcher)
         }
         Measure::Jaro
         | Measure::JaroWinkler
@@ -338,7 +344,7 @@ fn measured(
         | Measure::Prefix => {
             let x = column.text(a, &mut scratch.left);
             let y = column.text(b, &mut scratch.right);
-            measured_texts(measure, x, y, &mut scratch.matcher)
+            measured_texts(measure, bound, x, y, &mut scratch.matcher)
         }
         Measure::Jaccard => jaccard(&column.set(a), &column.set(b)),
         Measure::Cosine => cosine(&column.set(a), &column.set(b)),
@@ -370,7 +376,13 @@ fn measured(
 }
 
 /// The measure of the most alike of all couples of an element of one set and one of the other.
-fn best_pair(measure: Measure, column: &Column, a: u32, b: u32, matcher: &mut Matcher) -> f64 {
+fn best_pair(
+    measure: Measure,
+    bound: f64,
+    column: &Column,
+    [a, b]: [u32; 2],
+    matcher: &mut Matcher,
+) -> f64 {
     let (a, b) = (column.set(a), column.set(b));
     let (worst, equal) = if measure.is_likeness() {
         (0.0, 1.0)
@@ -381,8 +393,8 @@ fn best_pair(measure: Measure, column: &Column, a: u32, b: u32, matcher: &mut Ma
         return equal;
     }
     let couples = a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y)));
-    let values = couples
-        .map(|(x, y)| measured_texts(measure, column.element(x), column.element(y), matcher));
+    let texts = couples.map(|(x, y)| (column.element(x), column.element(y)));
+    let values = texts.map(|(x, y)| measured_texts(measure, bound, x, y, matcher));
     values.fold(worst, |best, value| {
         if measure.within(value, best) {
             value
@@ -404,12 +416,13 @@ impl Matcher {
     }
 }
 
-fn measured_texts(measure: Measure, x: &str, y: &str, matcher: &mut Matcher) -> f64 {
+/// The measure of two texts; a distance beyond `bound` may be rough.
+fn measured_texts(measure: Measure, bound: f64, x: &str, y: &str, matcher: &mut Matcher) -> f64 {
     match measure {
         Measure::Jaro => matcher.jaro(x, y),
         Measure::JaroWinkler => matcher.jaro_winkler(x, y),
-        Measure::Levenshtein => matcher.levenshtein(x, y).into(),
-        Measure::DamerauLevenshtein => matcher.damerau_levenshtein(x, y).into(),
+        Measure::Levenshtein => matcher.levenshtein(x, y, bound).into(),
+        Measure::DamerauLevenshtein => matcher.damerau_levenshtein(x, y, bound).into(),
         _ if x.starts_with(y) || y.starts_with(x) => 0.0,
         _ => 1.0,
     }

@@ -67,9 +67,14 @@ impl Frequencies {
             })
     }
 
-    /// For each code of a column the count of its value, and the records that have any; `None` where the
-    /// column was not counted.
-    pub(super) fn counts(&self, column: &Column, elements: bool) -> Option<(Vec<u32>, u32)> {
+    /// For each code of a column from `first` on the count of its value, and the records that have any; `None`
+    /// where the column was not counted.
+    pub(super) fn counts(
+        &self,
+        column: &Column,
+        elements: bool,
+        first: usize,
+    ) -> Option<(Vec<u32>, u32)> {
         let terms = self.find(column, elements)?;
         let codes = if elements {
             column.elements.len()
@@ -80,7 +85,8 @@ impl Frequencies {
             let counted = terms.counts.get(&*bytes(column, elements, code));
             counted.copied().unwrap_or(1).max(1)
         };
-        let counts = (0..codes as u32).map(|code| if code == 0 { 0 } else { count(code) });
+        let codes = first as u32..codes as u32;
+        let counts = codes.map(|code| if code == 0 { 0 } else { count(code) });
         Some((counts.collect(), terms.known))
     }
 

@@ -186,8 +186,8 @@ mod tests {
                         let value = match measure {
                             Measure::Jaro => matcher.jaro(x, y),
                             Measure::JaroWinkler => matcher.jaro_winkler(x, y),
-                            Measure::Levenshtein => matcher.levenshtein(x, y).into(),
-                            _ => matcher.damerau_levenshtein(x, y).into(),
+                            Measure::Levenshtein => matcher.levenshtein(x, y, f64::INFINITY).into(),
+                            _ => matcher.damerau_levenshtein(x, y, f64::INFINITY).into(),
                         };
                         let beyond = ladder.is_beyond(slots.bag(*a), slots.bag(*b));
                         prop_assert!(!beyond || ladder.level(value) == ladder.otherwise(), "{x} {y}");

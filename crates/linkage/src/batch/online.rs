@@ -10,7 +10,7 @@
 //!   and decisions connect are clustered again, whole, by the very code of the batch, on these records alone.
 //! - *Ids do not matter to the result* but for their order, which breaks ties, in batch too.
 //!
-//! What is kept of a record are its values, the blocks it is in and its links. A block of more records than
+//! What is kept of a record are the codes of its values, the blocks it is in and its links; each value is kept once. A block of more records than
 //! allowed makes no pair until it is smaller again, and says so ([`Index::set_aside`]); its records may still
 //! meet in others. An act that makes a block pass this limit looks at all its pairs.
 //!
@@ -44,10 +44,10 @@
 //! ```
 
 mod blocks;
+mod held;
 mod series;
 #[cfg(test)]
 mod tests;
-mod values;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -59,12 +59,12 @@ use super::error::LinkError;
 use super::frequencies::Frequencies;
 use super::model::Model;
 use super::plan::{Plan, Shape};
-use super::predict::{Scorer, Scoring, Weights};
-use super::records::{ColumnKind, Records, RecordsError, Value};
+use super::predict::{Scoring, Weights};
+use super::records::{ColumnKind, RecordsBuilder, RecordsError, Value};
 use crate::key::{Decision, RecordId};
 use blocks::{BlockKey, Blocks, Rules};
+use held::Held;
 use series::Registry;
-use values::Form;
 
 pub use series::{Passage, SeriesId};
 
@@ -122,13 +122,11 @@ pub struct Change {
 /// Records that are linked as they come. See the [module](self) for what holds.
 #[derive(Debug)]
 pub struct Index {
-    form: Form,
-    /// The model's comparisons, bound to the columns; its rules are apart, which no comparison reads.
-    shape: Shape,
-    weights: Arc<Weights>,
+    /// Where every record that is by itself begins.
+    alone: RecordsBuilder,
     rules: Rules,
-    frequencies: Frequencies,
     options: IndexOptions,
+    held: Held,
     places: HashMap<RecordId, u32>,
     entries: Vec<Entry>,
     /// Places in `entries` that no record has.
@@ -144,8 +142,6 @@ pub struct Index {
 #[derive(Debug)]
 struct Entry {
     id: RecordId,
-    source: u16,
-    values: Box<[u8]>,
     /// Linked records and the bits, in no order.
     links: Vec<(u32, f32)>,
 }
@@ -173,25 +169,24 @@ impl Index {
         options: IndexOptions,
     ) -> Result<Index, IndexError> {
         model.validate().map_err(LinkError::from)?;
-        let form = Form::new(columns)?;
-        let none = form.none();
+        let alone = RecordsBuilder::new(columns)?;
+        let none = alone.records();
         // with the rules, which may not fit the columns
-        Shape::new(&model, &none, &[])?;
-        let rules = Rules::new(&model, &none);
+        Shape::new(&model, none, &[])?;
+        let rules = Rules::new(&model, none);
+        // and then without them: no comparison reads them
         model.blocking = Vec::new();
-        let shape = Shape::new(&model, &none, &[])?;
-        let plan = Plan::of(&shape, &none);
+        let shape = Shape::new(&model, none, &[])?;
+        let plan = Plan::of(&shape, none);
         let weights = Arc::new(Weights::new(&model, &plan.comparisons)?);
         if let Some(column) = frequencies.first_uncounted(&plan) {
             return Err(IndexError::Uncounted(column.to_owned()));
         }
         Ok(Index {
-            form,
-            shape,
-            weights,
             rules,
-            frequencies,
             options,
+            held: Held::new(alone.clone(), shape, weights, frequencies),
+            alone,
             places: HashMap::new(),
             entries: Vec::new(),
             free: Vec::new(),
@@ -222,7 +217,7 @@ impl Index {
         source: u16,
         values: &[Value<'_>],
     ) -> Result<Change, IndexError> {
-        let record = self.form.one(source, values)?;
+        self.held.check(values)?;
         let mut touched = Touched::default();
         let place = match self.places.get(&id) {
             Some(&place) => {
@@ -231,14 +226,9 @@ impl Index {
             }
             None => self.new_place(id),
         };
-        self.entries[place as usize] = Entry {
-            id,
-            source,
-            values: self.form.pack(&record),
-            links: Vec::new(),
-        };
+        self.held.set(place, source, values)?;
         touched.records.insert(place);
-        self.put_in(place, &self.rules.blocks(&record), &mut touched);
+        self.put_in(place, &self.blocks_of(place), &mut touched);
         Ok(self.settle(touched))
     }
 
@@ -250,7 +240,7 @@ impl Index {
         touched.records.extend(self.kept_together(id));
         self.places.remove(&id);
         self.series.leave(place);
-        self.entries[place as usize].values = Box::default();
+        self.held.clear(place);
         self.free.push(place);
         touched.records.remove(&place);
         Some(self.settle(touched))
@@ -290,8 +280,9 @@ impl Index {
         source: u16,
         values: &[Value<'_>],
     ) -> Result<Vec<RecordId>, IndexError> {
-        let record = self.form.one(source, values)?;
-        let blocks = self.rules.blocks(&record);
+        let mut alone = self.alone.clone();
+        alone.push(source, values)?;
+        let blocks = self.rules.blocks(alone.records(), 0);
         let places = self.open_to(&blocks, source, None).into_iter();
         let mut ids: Vec<RecordId> = places.map(|place| self.entry(place).id).collect();
         ids.sort_unstable();
@@ -302,10 +293,9 @@ impl Index {
     /// `None` where there is no such record.
     pub fn score(&self, a: RecordId, b: RecordId) -> Option<f64> {
         let places = [*self.places.get(&a)?, *self.places.get(&b)?];
-        let records = self.unpacked(places.into_iter());
-        self.with_scorer(&records, |scorer, plan| {
-            weight(&mut scorer.scoring(plan, f64::INFINITY), plan, 0, 1)
-        })
+        let plan = self.held.plan(places.into_iter());
+        let mut scoring = self.held.scorer().scoring(&plan, f64::INFINITY);
+        weight(&mut scoring, &plan, 0, 1)
     }
 
     /// The series of a record; of one that is like no other, its own.
@@ -359,13 +349,10 @@ impl Index {
 
     fn new_place(&mut self, id: RecordId) -> u32 {
         let place = self.free.pop().unwrap_or(self.entries.len() as u32);
-        if place as usize == self.entries.len() {
-            self.entries.push(Entry {
-                id,
-                source: 0,
-                values: Box::default(),
-                links: Vec::new(),
-            });
+        let links = Vec::new();
+        match self.entries.get_mut(place as usize) {
+            Some(free) => *free = Entry { id, links },
+            None => self.entries.push(Entry { id, links }),
         }
         self.places.insert(id, place);
         place
@@ -378,7 +365,7 @@ impl Index {
                 self.forget_block(block, touched);
             }
         }
-        let others = self.open_to(blocks, self.entry(place).source, Some(place));
+        let others = self.open_to(blocks, self.source(place), Some(place));
         self.link(place, &others, touched);
     }
 
@@ -390,8 +377,7 @@ impl Index {
             links.retain(|(other, _)| *other != place);
             touched.records.insert(near);
         }
-        let record = self.whole(place);
-        for (block, _) in self.rules.blocks(&record) {
+        for (block, _) in self.blocks_of(place) {
             if self.blocks.remove(block, place) {
                 self.link_block(block, touched);
             }
@@ -414,7 +400,7 @@ impl Index {
     }
 
     fn is_pair(&self, source: u16, other: u32) -> bool {
-        self.options.link_type == LinkType::Dedupe || self.entry(other).source != source
+        self.options.link_type == LinkType::Dedupe || self.source(other) != source
     }
 
     /// Takes away the links of a block that is set aside from now on, but those that others make too.
@@ -422,8 +408,7 @@ impl Index {
         let holders: BTreeSet<u32> = self.blocks.all(block).iter().copied().collect();
         let mut open_blocks = HashMap::new();
         for place in &holders {
-            let record = self.whole(*place);
-            let open = self.rules.blocks(&record).into_iter();
+            let open = self.blocks_of(*place).into_iter();
             let open = open.filter(|(block, _)| self.blocks.is_open(*block));
             open_blocks.insert(*place, open.collect::<BTreeSet<_>>());
         }
@@ -447,7 +432,7 @@ impl Index {
         while let Some(place) = holders.pop() {
             let linked = &self.entry(place).links;
             let linked: BTreeSet<u32> = linked.iter().map(|(near, _)| *near).collect();
-            let source = self.entry(place).source;
+            let source = self.source(place);
             let new = holders.iter().copied();
             let new = new.filter(|other| !linked.contains(other) && self.is_pair(source, *other));
             let new: Vec<u32> = new.collect();
@@ -461,44 +446,30 @@ impl Index {
             return;
         }
         touched.compared += others.len();
-        let records = self.unpacked(std::iter::once(place).chain(others.iter().copied()));
+        let plan = std::iter::once(place).chain(others.iter().copied());
+        let plan = self.held.plan(plan);
         // a little beyond the threshold, which is tested on the rounded weight as in batch
         let most = (-self.options.threshold).exp2() * 1.001;
-        let links = self.with_scorer(&records, |scorer, plan| {
-            let mut scoring = scorer.scoring(plan, most);
-            let weights = (1..).zip(others).filter_map(|(at, other)| {
-                let bits = weight(&mut scoring, plan, 0, at)? as f32;
-                (f64::from(bits) > self.options.threshold).then_some((*other, bits))
-            });
-            weights.collect::<Vec<_>>()
+        let mut scoring = self.held.scorer().scoring(&plan, most);
+        let links = (1..).zip(others).filter_map(|(at, other)| {
+            let bits = weight(&mut scoring, &plan, 0, at)? as f32;
+            (f64::from(bits) > self.options.threshold).then_some((*other, bits))
         });
-        for (other, bits) in links {
+        for (other, bits) in links.collect::<Vec<_>>() {
             self.entries[place as usize].links.push((other, bits));
             self.entries[other as usize].links.push((place, bits));
             touched.records.extend([place, other]);
         }
     }
 
-    /// The record at a place, by itself.
-    fn whole(&self, place: u32) -> Records {
-        let entry = self.entry(place);
-        let packed = std::iter::once((entry.source, &*entry.values));
-        self.form.unpack(packed, |_| true)
+    /// The blocks of the record at a place, as [`Rules::blocks`] gives them.
+    fn blocks_of(&self, place: u32) -> Vec<(BlockKey, u16)> {
+        self.rules.blocks(self.held.records(), place as usize)
     }
 
-    /// What is compared of the records at these places, in this order.
-    fn unpacked(&self, places: impl Iterator<Item = u32>) -> Records {
-        let entries = places.map(|place| self.entry(place));
-        let packed = entries.map(|entry| (entry.source, &*entry.values));
-        self.form.unpack(packed, |column| self.shape.reads(column))
-    }
-
-    /// Lets `work` score pairs of `records`.
-    fn with_scorer<T>(&self, records: &Records, work: impl FnOnce(&Scorer, &Plan<'_>) -> T) -> T {
-        let mut plan = Plan::of(&self.shape, records);
-        plan.adopt(&self.frequencies);
-        let scorer = Scorer::of(&self.weights, &plan);
-        work(&scorer, &plan)
+    /// The data set of the record at a place.
+    fn source(&self, place: u32) -> u16 {
+        self.held.records().sources()[place as usize]
     }
 
     fn settle_both(&mut self, a: RecordId, b: RecordId) -> Change {
@@ -572,12 +543,10 @@ impl Index {
             })
         });
         let links: Vec<WeightedPair> = links.collect();
-        let records = self.unpacked(part.iter().copied());
+        let plan = self.held.plan(part.iter().copied());
+        let scoring = || self.held.scorer().scoring(&plan, f64::INFINITY);
         let threshold = self.options.threshold;
-        let found = self.with_scorer(&records, |scorer, plan| {
-            let scoring = || scorer.scoring(plan, f64::INFINITY);
-            entities(part.len(), &links, &decided, threshold, scoring, 1)
-        });
+        let found = entities(part.len(), &links, &decided, threshold, scoring, 1);
         let mut clusters = BTreeMap::<u32, Vec<u32>>::new();
         for (place, first) in part.iter().zip(found) {
             clusters.entry(first).or_default().push(*place);

@@ -4,28 +4,64 @@ use super::bands;
 use super::model::Part;
 use super::records::{Column, ColumnKind, civil_from_days};
 
-/// Parts of values of which each has many: by the value's code, ascending numbers, equal for equal parts.
-#[derive(Debug)]
+/// Parts of values of which each has many: numbers by the value's code, equal for equal parts.
+#[derive(Debug, Clone)]
 pub(super) struct Elements {
+    part: Part,
     /// Value after value.
-    pub(super) codes: Vec<u32>,
+    codes: Vec<u32>,
     /// Where each value's end.
-    pub(super) ends: Vec<usize>,
-    /// Whether equal parts of two values are at the same place in both.
-    pub(super) aligned: bool,
+    ends: Vec<usize>,
+    /// The numbers of bands. With them equal parts of two values are at the same place in both, else a value's
+    /// are ascending.
+    bands: Option<bands::Numbers>,
 }
 
 impl Elements {
-    fn of_sets(column: &Column) -> Elements {
-        let (mut codes, mut ends) = (Vec::new(), Vec::new());
-        for code in 0..column.values.len() as u32 {
-            codes.extend(column.set(code));
-            ends.push(codes.len());
+    /// Of a part of which a value has many; `None` of others. No value is taken in yet.
+    pub(super) fn new(part: Part) -> Option<Elements> {
+        let bands = match part {
+            Part::Elements => None,
+            Part::Bands(bands) | Part::MinhashBands { bands, .. } => {
+                Some(bands::Numbers::new(bands))
+            }
+            _ => return None,
+        };
+        Some(Elements {
+            part,
+            codes: Vec::new(),
+            ends: Vec::new(),
+            bands,
+        })
+    }
+
+    /// Takes in the values that the column has got since.
+    pub(super) fn grow(&mut self, column: &Column) {
+        for code in self.ends.len() as u32..column.values.len() as u32 {
+            match (&mut self.bands, self.part) {
+                // no value has no band
+                _ if code == 0 => {}
+                (Some(numbers), Part::Bands(bands)) => {
+                    let bands = bands::hash_bands(column.hash(code), bands);
+                    self.codes.extend(numbers.of(bands));
+                }
+                (Some(numbers), Part::MinhashBands { bands, rows }) => {
+                    let set = column.set(code).into_iter();
+                    let hashes = set.map(|element| bands::text_hash(column.element(element)));
+                    let bands = bands::set_bands(hashes.collect(), bands, rows);
+                    self.codes.extend(numbers.of(bands));
+                }
+                _ => self.codes.extend(column.set(code)),
+            }
+            self.ends.push(self.codes.len());
         }
-        Elements {
-            codes,
-            ends,
-            aligned: false,
+    }
+
+    /// Gives up what only [`Elements::grow`] needs.
+    pub(super) fn finish(&mut self) {
+        self.codes.shrink_to_fit();
+        if let Some(numbers) = &mut self.bands {
+            *numbers = bands::Numbers::new(0);
         }
     }
 
@@ -43,18 +79,22 @@ impl Elements {
     /// The first part that two values share.
     #[inline]
     pub(super) fn shared(&self, left: u32, right: u32) -> Option<u32> {
-        if !self.aligned {
-            return self.all_shared(left, right).next();
-        }
-        let mut places = self.get(left).iter().zip(self.get(right));
-        places.find(|(a, b)| a == b).map(|(a, _)| *a)
+        self.all_shared(left, right).next()
     }
 
-    /// The parts that two values share, ascending.
+    /// The parts that two values share, in the order of both.
+    #[inline]
     pub(super) fn all_shared(&self, left: u32, right: u32) -> impl Iterator<Item = u32> + '_ {
         let (a, b) = (self.get(left), self.get(right));
-        let shared = a.iter().copied();
-        shared.filter(move |element| b.binary_search(element).is_ok())
+        let aligned = self.bands.is_some();
+        let shared = a.iter().enumerate().filter(move |(at, element)| {
+            if aligned {
+                b.get(*at) == Some(*element)
+            } else {
+                b.binary_search(element).is_ok()
+            }
+        });
+        shared.map(|(_, element)| *element)
     }
 }
 
@@ -83,18 +123,8 @@ impl Part {
         )
     }
 
-    /// The parts of each value where a value has many; two agree if they share one.
-    pub(super) fn many(self, column: &Column) -> Option<Elements> {
-        match self {
-            Part::Elements => Some(Elements::of_sets(column)),
-            Part::Bands(bands) => Some(bands::of_hashes(column, bands)),
-            Part::MinhashBands { bands, rows } => Some(bands::of_sets(column, bands, rows)),
-            _ => None,
-        }
-    }
-
     /// The part of the value of `code`; empty where there is none. Not for [`Part::Whole`] and
-    /// [`Part::many`], which are read by their codes.
+    /// [`Elements`], which are read by their codes.
     pub(super) fn of(self, column: &Column, code: u32, buffer: &mut String) -> String {
         if self == Part::Year {
             return civil_from_days(column.date(code)).0.to_string();

@@ -4,6 +4,7 @@
 //! its expressions side by side. Two rows compared give a bit for each expression on which the pair
 //! agrees, which decides the blocking rules and the exact levels at once.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::custom::CustomMeasure;
@@ -21,12 +22,12 @@ const LANES: usize = 8;
 pub(super) const LEVEL_BITS: u32 = 4;
 
 /// A column or a part of it, with a code for each distinct value of the column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Expression {
     pub(super) key: Arc<Key>,
     pub(super) column: usize,
-    /// The code of the part, by the code of the value; `None` where they are the same.
-    codes: Option<Vec<u32>>,
+    /// The parts of values; `None` where a part is the whole, or a value has many.
+    parts: Option<Parts>,
     /// Codes there are, with 0.
     pub(super) size: usize,
     /// Elements of each value, for a part of which a value has many.
@@ -34,7 +35,33 @@ pub(super) struct Expression {
     /// The texts at hand, for a whole column that is measured by its letters.
     pub(super) slots: Option<Slots>,
     /// Rarity of each element of a set, for a whole column that is measured by it.
-    pub(super) rarities: Vec<f64>,
+    pub(super) rarities: Option<Vec<f64>>,
+}
+
+/// The parts of a column's values.
+#[derive(Debug, Clone, Default)]
+struct Parts {
+    /// The code of the part, by the code of the value.
+    codes: Vec<u32>,
+    index: Index,
+    known: Dictionary,
+}
+
+impl Parts {
+    /// Takes in the values that the column has got since; the empty part is no value.
+    fn grow(&mut self, part: Part, column: &Column) {
+        let mut buffer = String::new();
+        for code in self.codes.len() as u32..column.values.len() as u32 {
+            let known = match code {
+                0 => 0,
+                _ => {
+                    let text = part.of(column, code, &mut buffer);
+                    self.index.code(&mut self.known, text.as_bytes())
+                }
+            };
+            self.codes.push(known);
+        }
+    }
 }
 
 /// An expression without its values.
@@ -73,54 +100,85 @@ impl Reading {
 }
 
 impl Expression {
+    /// Of the values that a column has.
     fn of(reading: &Reading, records: &Records) -> Expression {
         let column = records.at(reading.column);
-        let size = column.values.len();
-        let mut expression = Expression {
-            key: Arc::clone(&reading.key),
-            column: reading.column,
-            codes: None,
-            size,
-            elements: reading.key.part.many(column),
-            slots: reading.letters.then(|| Slots::new(column)),
-            rarities: Vec::new(),
-        };
-        if reading.rarity {
-            let (counts, records) = column.element_counts();
-            expression.rarities = rarities(&counts, records);
+        let mut expression = Expression::empty(reading);
+        if reading.letters {
+            expression.slots = Some(Slots::new(column));
         }
-        match reading.key.part {
-            Part::Whole => {}
-            part if expression.elements.is_none() => {
-                let (mut index, mut parts) = (Index::default(), Dictionary::default());
-                let mut buffer = String::new();
-                let mut codes = vec![0; size];
-                for code in 1..size as u32 {
-                    let text = part.of(column, code, &mut buffer);
-                    codes[code as usize] = index.code(&mut parts, text.as_bytes());
-                }
-                expression.size = parts.len();
-                expression.codes = Some(codes);
-            }
-            _ => {}
+        expression.grow(column);
+        if let Some(of) = &mut expression.rarities {
+            let (counts, records) = column.element_counts();
+            *of = rarities(&counts, records);
+        }
+        if let Some(parts) = &mut expression.parts {
+            (parts.index, parts.known) = Default::default();
+        }
+        if let Some(elements) = &mut expression.elements {
+            elements.finish();
         }
         expression
     }
 
+    /// Of a column that has no values yet.
+    fn empty(reading: &Reading) -> Expression {
+        let part = reading.key.part;
+        let single = part != Part::Whole && !part.has_many();
+        Expression {
+            key: Arc::clone(&reading.key),
+            column: reading.column,
+            parts: single.then(Parts::default),
+            size: 0,
+            elements: Elements::new(part),
+            slots: reading.letters.then(Slots::for_any),
+            rarities: reading.rarity.then(Vec::new),
+        }
+    }
+
+    /// Takes in the values that the column has got since, all but their rarities.
+    fn grow(&mut self, column: &Column) {
+        self.size = column.values.len();
+        if let Some(parts) = &mut self.parts {
+            parts.grow(self.key.part, column);
+            self.size = parts.known.len();
+        }
+        if let Some(elements) = &mut self.elements {
+            elements.grow(column);
+        }
+        if let Some(slots) = &mut self.slots {
+            slots.grow(column);
+        }
+    }
+
+    /// [`Expression::grow`], with rarities by counts made elsewhere.
+    pub(super) fn grow_as_counted(&mut self, column: &Column, frequencies: &Frequencies) {
+        self.grow(column);
+        if let Some(of) = &mut self.rarities
+            && let Some((counts, known)) = frequencies.counts(column, true, of.len())
+        {
+            of.extend(rarities(&counts, known));
+        }
+    }
+
     fn bytes(&self) -> usize {
-        let codes = self
-            .codes
+        let parts = self
+            .parts
             .as_ref()
-            .map_or(0, |codes| size_of_val(&codes[..]));
+            .map_or(0, |parts| size_of_val(&parts.codes[..]));
         let elements = self.elements.as_ref().map_or(0, Elements::bytes);
         let slots = self.slots.as_ref().map_or(0, Slots::bytes);
-        codes + elements + slots + size_of_val(&self.rarities[..])
+        let rarities = self
+            .rarities
+            .as_ref()
+            .map_or(0, |rarities| size_of_val(&rarities[..]));
+        parts + elements + slots + rarities
     }
 
     fn code(&self, value: u32) -> u32 {
-        self.codes
+        self.parts
             .as_ref()
-            .map_or(value, |codes| codes[value as usize])
+            .map_or(value, |parts| parts.codes[value as usize])
     }
 }
 
@@ -262,9 +320,14 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// Whether a column, by its number, is read.
-    pub(super) fn reads(&self, column: usize) -> bool {
-        self.readings.iter().any(|reading| reading.column == column)
+    /// The expressions of columns that have no values yet.
+    pub(super) fn expressions(&self) -> Vec<Expression> {
+        self.readings.iter().map(Expression::empty).collect()
+    }
+
+    /// How many [`Codes`] a row has.
+    pub(super) fn stride(&self) -> usize {
+        self.readings.len().div_ceil(LANES).max(1)
     }
 
     /// Of a model and the columns of `records`.
@@ -322,7 +385,7 @@ pub(super) struct Plan<'r> {
     pub(super) records: &'r Records,
     pub(super) measures: &'r [&'r dyn CustomMeasure],
     /// Expressions, those of the blocking rules first.
-    pub(super) expressions: Vec<Expression>,
+    pub(super) expressions: Cow<'r, [Expression]>,
     /// How many expressions are the rules'.
     pub(super) keys: usize,
     /// The expressions of each rule, as bits.
@@ -358,12 +421,23 @@ impl<'r> Plan<'r> {
         let expressions: Vec<Expression> = readings
             .map(|reading| Expression::of(reading, records))
             .collect();
-        let stride = expressions.len().div_ceil(LANES).max(1);
+        let rows = rows(records, &expressions, shape.stride());
+        Plan::laid_out(shape, records, expressions.into(), rows)
+    }
+
+    /// Of expressions that are at hand, and the rows of some of the records: their numbers are those of the rows.
+    pub(super) fn laid_out(
+        shape: &Shape,
+        records: &'r Records,
+        expressions: Cow<'r, [Expression]>,
+        rows: Vec<Codes>,
+    ) -> Plan<'r> {
+        let stride = shape.stride();
         let shape = shape.clone();
         Plan {
             records,
             measures: &[],
-            rows: rows(records, &expressions, stride),
+            rows,
             expressions,
             keys: shape.keys,
             rules: shape.rules,
@@ -375,14 +449,19 @@ impl<'r> Plan<'r> {
         }
     }
 
+    /// Rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len() / self.stride
+    }
+
     /// Takes frequencies and rarities from counts made elsewhere; a column they lack keeps its own.
     pub(super) fn adopt(&mut self, frequencies: &'r Frequencies) {
-        for expression in &mut self.expressions {
+        for expression in self.expressions.to_mut() {
             let column = self.records.at(expression.column);
-            if !expression.rarities.is_empty()
-                && let Some((counts, known)) = frequencies.counts(column, true)
+            if let Some(of) = &mut expression.rarities
+                && let Some((counts, known)) = frequencies.counts(column, true, 0)
             {
-                expression.rarities = rarities(&counts, known);
+                *of = rarities(&counts, known);
             }
         }
         self.given = Some(frequencies);
@@ -395,8 +474,8 @@ impl<'r> Plan<'r> {
             let key = &self.expressions[frequency.expression].key;
             (frequency.expression, key.part)
         });
-        let expressions = (0_usize..).zip(&self.expressions);
-        let rare = expressions.filter(|(_, expression)| !expression.rarities.is_empty());
+        let expressions = self.expressions.iter().enumerate();
+        let rare = expressions.filter(|(_, expression)| expression.rarities.is_some());
         terms.chain(rare.map(|(at, _)| (at, Part::Elements)))
     }
 
@@ -468,7 +547,8 @@ impl<'r> Plan<'r> {
     pub(super) fn term_counts(&self, expression: usize) -> (Vec<u32>, u32) {
         let column = self.column(expression);
         let elements = self.expressions[expression].elements.is_some();
-        let given = self.given.and_then(|given| given.counts(column, elements));
+        let given = self.given;
+        let given = given.and_then(|given| given.counts(column, elements, 0));
         match given {
             Some(counts) => counts,
             None if elements => column.element_counts(),
@@ -558,12 +638,38 @@ pub(super) fn agreement_of(pattern: u64, comparisons: usize) -> u64 {
 fn rows(records: &Records, expressions: &[Expression], stride: usize) -> Vec<Codes> {
     let mut rows = vec![Codes::default(); records.len() * stride];
     for (at, expression) in expressions.iter().enumerate() {
-        let codes = &records.at(expression.column).codes;
-        for (row, value) in rows.chunks_exact_mut(stride).zip(codes) {
-            row[at / LANES].0[at % LANES] = expression.code(*value);
-        }
+        lay_out(&mut rows, stride, at, expression, records);
     }
     rows
+}
+
+/// Puts the codes of an expression into the rows of all records.
+pub(super) fn lay_out(
+    rows: &mut [Codes],
+    stride: usize,
+    at: usize,
+    expression: &Expression,
+    records: &Records,
+) {
+    let codes = &records.at(expression.column).codes;
+    for (row, value) in rows.chunks_exact_mut(stride).zip(codes) {
+        row[at / LANES].0[at % LANES] = expression.code(*value);
+    }
+}
+
+/// The row of a record.
+pub(super) fn row_of<'e>(
+    expressions: &'e [Expression],
+    records: &'e Records,
+    record: usize,
+) -> impl Iterator<Item = Codes> + 'e {
+    expressions.chunks(LANES).map(move |lanes| {
+        let mut codes = Codes::default();
+        for (code, expression) in codes.0.iter_mut().zip(lanes) {
+            *code = expression.code(records.at(expression.column).codes[record]);
+        }
+        codes
+    })
 }
 
 /// Finds or makes the expressions of keys and tests.

@@ -18,8 +18,13 @@ use std::sync::Arc;
 use super::blocks::Pair;
 use super::compare::{Comparer, Patterns};
 use super::error::LinkError;
+use super::frequencies::Frequencies;
 use super::model::Model;
-use super::plan::{BoundComparison, Codes, Frequency, PENDING, Plan, code_of, level_of};
+use super::parts::Elements;
+use super::plan::{
+    BoundComparison, Codes, Expression, Frequency, PENDING, Plan, code_of, level_of,
+};
+use super::records::Records;
 
 /// Probabilities are kept this far from 0, so that no level decides alone and no weight is infinite.
 const LEAST: f64 = 1e-12;
@@ -82,10 +87,9 @@ impl Class {
 /// Frequencies of the values of an expression over u, with their weight.
 #[derive(Debug)]
 struct Table {
-    expression: usize,
-    /// Whether the values are elements of sets.
-    elements: bool,
-    /// By the value's code; 0 for no value.
+    frequency: Frequency,
+    u: f64,
+    /// By the value's code, or that of an element of a set; 0 for no value.
     ratios: Vec<f32>,
     /// The least there is for a pair: the ratio of the rarest value, or 1 where both are unknown.
     least: f64,
@@ -176,13 +180,48 @@ impl Scorer {
     }
 
     /// Of weights of the plan's comparisons.
-    pub(super) fn of(weights: &Arc<Weights>, plan: &Plan<'_>) -> Scorer {
+    fn of(weights: &Arc<Weights>, plan: &Plan<'_>) -> Scorer {
+        let mut scorer = Scorer::empty(Arc::clone(weights));
+        for table in &mut scorer.tables {
+            let (counts, known) = plan.term_counts(table.frequency.expression);
+            table.grow(&counts[1..], known);
+        }
+        scorer
+    }
+
+    /// Of values that are still to come.
+    pub(super) fn empty(weights: Arc<Weights>) -> Scorer {
         let tables = weights.tables.iter();
         Scorer {
             tables: tables
-                .map(|(frequency, u)| Table::new(plan, *frequency, *u))
+                .map(|(frequency, u)| Table::new(*frequency, *u))
                 .collect(),
-            weights: Arc::clone(weights),
+            weights,
+        }
+    }
+
+    /// Takes in the values that have come since, as common as they were counted elsewhere.
+    pub(super) fn grow(
+        &mut self,
+        expressions: &[Expression],
+        records: &Records,
+        frequencies: &Frequencies,
+    ) {
+        for table in &mut self.tables {
+            let expression = &expressions[table.frequency.expression];
+            let elements = expression.elements.is_some();
+            let column = records.at(expression.column);
+            let counts = frequencies.counts(column, elements, table.ratios.len());
+            let (counts, known) = counts.unwrap_or_default();
+            table.grow(&counts, known);
+        }
+    }
+
+    /// Gives up what is known of the values of an expression.
+    pub(super) fn forget(&mut self, expression: usize) {
+        let mut tables = self.tables.iter_mut();
+        while let Some(table) = tables.find(|table| table.frequency.expression == expression) {
+            *table = Table::new(table.frequency, table.u);
         }
     }
 
@@ -484,30 +523,35 @@ impl Scoring<'_> {
 }
 
 impl Table {
-    fn new(plan: &Plan<'_>, frequency: Frequency, u: f64) -> Table {
-        let (counts, known) = plan.term_counts(frequency.expression);
-        let ratio = |count: &u32| {
-            let share = f64::from(*count) / f64::from(known.max(1));
-            (share.max(frequency.minimum) / u).powf(frequency.weight) as f32
-        };
-        let mut ratios: Vec<f32> = counts.iter().map(ratio).collect();
-        ratios[0] = 0.0;
-        let known = ratios.iter().skip(1).copied();
+    fn new(frequency: Frequency, u: f64) -> Table {
         Table {
-            expression: frequency.expression,
-            elements: plan.expressions[frequency.expression].elements.is_some(),
-            least: known.fold(1.0, f32::min).into(),
-            ratios,
+            frequency,
+            u,
+            ratios: vec![0.0],
+            least: 1.0,
         }
+    }
+
+    /// Takes in the values of the next codes: how many records have each, and how many have any.
+    fn grow(&mut self, counts: &[u32], known: u32) {
+        let Frequency {
+            weight, minimum, ..
+        } = self.frequency;
+        self.ratios.extend(counts.iter().map(|count| {
+            let share = f64::from(*count) / f64::from(known.max(1));
+            let ratio = (share.max(minimum) / self.u).powf(weight) as f32;
+            self.least = self.least.min(ratio.into());
+            ratio
+        }));
     }
 
     /// The ratio of the more frequent of two values, or of the rarest element that two sets share.
     #[inline]
     fn ratio(&self, plan: &Plan<'_>, left: &[Codes], right: &[Codes]) -> f64 {
-        let expression = self.expression;
+        let expression = self.frequency.expression;
         let (left, right) = (code_of(left, expression), code_of(right, expression));
-        if self.elements {
-            return self.ratio_of_shared(plan, left, right);
+        if let Some(elements) = &plan.expressions[expression].elements {
+            return self.ratio_of_shared(elements, left, right);
         }
         let of = |code: u32| self.ratios[code as usize];
         let ratio = of(left).max(of(right));
@@ -515,9 +559,8 @@ impl Table {
     }
 
     #[inline(never)]
-    fn ratio_of_shared(&self, plan: &Plan<'_>, left: u32, right: u32) -> f64 {
-        let elements = plan.expressions[self.expression].elements.iter();
-        let shared = elements.flat_map(|elements| elements.all_shared(left, right));
+    fn ratio_of_shared(&self, elements: &Elements, left: u32, right: u32) -> f64 {
+        let shared = elements.all_shared(left, right);
         let ratios = shared.map(|element| self.ratios[element as usize]);
         ratios.reduce(f32::min).map_or(1.0, f64::from)
     }

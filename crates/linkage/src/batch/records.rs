@@ -101,9 +101,9 @@ pub enum RecordsError {
 /// Builds [`Records`] row by row.
 #[derive(Debug, Clone)]
 pub struct RecordsBuilder {
-    columns: Vec<Column>,
+    records: Records,
+    /// Of the values of each column.
     indexes: Vec<Index>,
-    sources: Vec<u16>,
 }
 
 impl RecordsBuilder {
@@ -118,12 +118,14 @@ impl RecordsBuilder {
             }
         }
         Ok(RecordsBuilder {
-            columns: columns
-                .iter()
-                .map(|(name, kind)| Column::new(name, *kind))
-                .collect(),
+            records: Records {
+                columns: columns
+                    .iter()
+                    .map(|(name, kind)| Column::new(name, *kind))
+                    .collect(),
+                sources: Vec::new(),
+            },
             indexes: columns.iter().map(|_| Index::default()).collect(),
-            sources: Vec::new(),
         })
     }
 
@@ -133,25 +135,70 @@ impl RecordsBuilder {
     /// [`RecordsError::Width`], [`RecordsError::Kind`] and [`RecordsError::TooLarge`]; the record is
     /// then not added.
     pub fn push(&mut self, source: u16, values: &[Value<'_>]) -> Result<(), RecordsError> {
-        let row = self.sources.len();
+        self.set(self.records.len(), source, values)
+    }
+
+    /// Puts a record in the place of another, or after the last. The values of the other stay known until their
+    /// column is [tidied](RecordsBuilder::tidy).
+    ///
+    /// # Errors
+    /// Those of [`RecordsBuilder::push`]; the record is then as it was.
+    pub(super) fn set(
+        &mut self,
+        row: usize,
+        source: u16,
+        values: &[Value<'_>],
+    ) -> Result<(), RecordsError> {
         self.check(row, values)?;
-        for ((column, index), value) in self.columns.iter_mut().zip(&mut self.indexes).zip(values) {
+        let Records { columns, sources } = &mut self.records;
+        for ((column, index), value) in columns.iter_mut().zip(&mut self.indexes).zip(values) {
             let code = column.intern(index, value);
-            column.codes.push(code);
+            match column.codes.get_mut(row) {
+                Some(place) => *place = code,
+                None => column.codes.push(code),
+            }
         }
-        self.sources.push(source);
+        match sources.get_mut(row) {
+            Some(place) => *place = source,
+            None => sources.push(source),
+        }
         Ok(())
     }
 
-    fn check(&self, row: usize, values: &[Value<'_>]) -> Result<(), RecordsError> {
-        if values.len() != self.columns.len() {
+    /// Numbers the values of a column anew, those that no record has any more left out.
+    pub(super) fn tidy(&mut self, column: usize) {
+        let old = &mut self.records.columns[column];
+        let (mut new, mut index) = (Column::new(&old.name, old.kind), Index::default());
+        // by the old code, the new one of each value that was met
+        let mut renumbered = vec![0; old.values.len()];
+        let mut codes = std::mem::take(&mut old.codes);
+        for code in codes.iter_mut().filter(|code| **code != 0) {
+            let known = &mut renumbered[*code as usize];
+            if *known == 0 {
+                *known = new.adopt(&mut index, old, *code);
+            }
+            *code = *known;
+        }
+        new.codes = codes;
+        *old = new;
+        self.indexes[column] = index;
+    }
+
+    /// The records as they are now.
+    pub(super) fn records(&self) -> &Records {
+        &self.records
+    }
+
+    pub(super) fn check(&self, row: usize, values: &[Value<'_>]) -> Result<(), RecordsError> {
+        let columns = &self.records.columns;
+        if values.len() != columns.len() {
             return Err(RecordsError::Width {
                 row,
                 found: values.len(),
-                expected: self.columns.len(),
+                expected: columns.len(),
             });
         }
-        for (column, value) in self.columns.iter().zip(values) {
+        for (column, value) in columns.iter().zip(values) {
             if let Some(found) = value.kind()
                 && found != column.kind
             {
@@ -167,7 +214,8 @@ impl RecordsBuilder {
                 Value::TextSet(texts) => texts.iter().map(|text| text.len() + 4).sum(),
                 _ => 32,
             };
-            let held = column.values.bytes.len().max(column.elements.bytes.len());
+            let held = column.values.bytes().len();
+            let held = held.max(column.elements.bytes().len());
             if row >= 1 << 31 || held + added > u32::MAX as usize {
                 return Err(RecordsError::TooLarge);
             }
@@ -177,17 +225,14 @@ impl RecordsBuilder {
 
     /// The records, for good.
     pub fn finish(self) -> Records {
-        let mut columns = self.columns;
-        columns.iter_mut().for_each(Column::finish);
-        Records {
-            columns,
-            sources: self.sources,
-        }
+        let mut records = self.records;
+        records.columns.iter_mut().for_each(Column::finish);
+        records
     }
 }
 
 /// Records in columns. Built by [`RecordsBuilder`].
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Records {
     columns: Vec<Column>,
     sources: Vec<u16>,
@@ -207,8 +252,8 @@ impl Records {
     pub(super) fn bytes(&self) -> usize {
         let of = |column: &Column| {
             let values = [&column.values, &column.elements];
-            let held = values.map(|held| held.bytes.len() + size_of_val(&held.ends[..]));
-            size_of_val(&column.codes[..]) + column.text.len() + held.iter().sum::<usize>()
+            let held = values.map(|held| held.bytes().len() + size_of_val(&held.ends[..]));
+            size_of_val(&column.codes[..]) + held.iter().sum::<usize>()
         };
         self.columns.iter().map(of).sum()
     }
@@ -219,6 +264,11 @@ impl Records {
             .iter()
             .position(|column| &*column.name == name)?;
         Some((at, &self.columns[at]))
+    }
+
+    /// Columns there are.
+    pub(super) fn width(&self) -> usize {
+        self.columns.len()
     }
 
     pub(super) fn at(&self, column: usize) -> &Column {
@@ -241,8 +291,6 @@ pub(super) struct Column {
     /// Texts of the sets' elements; a set's value is the ascending list of their codes.
     pub(super) elements: Dictionary,
     element_index: Index,
-    /// Once built, the bytes known to be text: of a text column its values', of a set its elements'.
-    text: String,
 }
 
 impl Column {
@@ -251,10 +299,12 @@ impl Column {
             name: name.into(),
             kind,
             codes: Vec::new(),
-            values: Dictionary::default(),
-            elements: Dictionary::default(),
+            values: match kind {
+                ColumnKind::Text => Dictionary::of_texts(),
+                _ => Dictionary::default(),
+            },
+            elements: Dictionary::of_texts(),
             element_index: Index::default(),
-            text: String::new(),
         }
     }
 
@@ -263,17 +313,10 @@ impl Column {
         const MANY: usize = 1 << 10;
         if self.codes.len() >= MANY {
             self.codes.shrink_to_fit();
-            self.values.bytes.shrink_to_fit();
-            self.values.ends.shrink_to_fit();
+            self.values.shrink_to_fit();
+            self.elements.shrink_to_fit();
         }
         self.element_index = Index::default();
-        let texts = match self.kind {
-            ColumnKind::Text => &mut self.values,
-            ColumnKind::TextSet => &mut self.elements,
-            _ => return,
-        };
-        // only texts were interned, so this checks and keeps all of it
-        self.text = String::from_utf8(std::mem::take(&mut texts.bytes)).unwrap_or_default();
     }
 
     fn intern(&mut self, index: &mut Index, value: &Value<'_>) -> u32 {
@@ -295,27 +338,39 @@ impl Column {
                 bytes[8..].copy_from_slice(&lon.to_le_bytes());
                 index.code(&mut self.values, &bytes)
             }
-            Value::TextSet(texts) => {
-                let mut codes: Vec<u32> = texts
-                    .iter()
-                    .filter(|text| !text.is_empty())
-                    .map(|text| self.element_index.code(&mut self.elements, text.as_bytes()))
-                    .collect();
-                codes.sort_unstable();
-                codes.dedup();
-                if codes.is_empty() {
-                    return 0;
-                }
-                let bytes: Vec<u8> = codes.iter().flat_map(|code| code.to_le_bytes()).collect();
-                index.code(&mut self.values, &bytes)
+            Value::TextSet(texts) => self.intern_set(index, texts.iter().copied()),
+        }
+    }
+
+    fn intern_set<'t>(&mut self, index: &mut Index, texts: impl Iterator<Item = &'t str>) -> u32 {
+        let mut codes: Vec<u32> = texts
+            .filter(|text| !text.is_empty())
+            .map(|text| self.element_index.code(&mut self.elements, text.as_bytes()))
+            .collect();
+        codes.sort_unstable();
+        codes.dedup();
+        if codes.is_empty() {
+            return 0;
+        }
+        let bytes: Vec<u8> = codes.iter().flat_map(|code| code.to_le_bytes()).collect();
+        index.code(&mut self.values, &bytes)
+    }
+
+    /// The code here of a value of another column.
+    fn adopt(&mut self, index: &mut Index, from: &Column, code: u32) -> u32 {
+        match self.kind {
+            ColumnKind::TextSet => {
+                let texts = from.set(code).into_iter();
+                self.intern_set(index, texts.map(|element| from.element(element)))
             }
+            _ => index.code(&mut self.values, from.values.get(code)),
         }
     }
 
     /// The text of a code; of a date its ISO form, written into `buffer`.
     pub(super) fn text<'a>(&'a self, code: u32, buffer: &'a mut String) -> &'a str {
         match self.kind {
-            ColumnKind::Text => self.text.get(self.values.range(code)).unwrap_or(""),
+            ColumnKind::Text => self.values.text(code),
             ColumnKind::Date => {
                 use std::fmt::Write as _;
                 let (year, month, day) = civil_from_days(self.date(code));
@@ -330,7 +385,7 @@ impl Column {
 
     /// The text of an element of a set.
     pub(super) fn element(&self, code: u32) -> &str {
-        self.text.get(self.elements.range(code)).unwrap_or("")
+        self.elements.text(code)
     }
 
     /// How many records hold each element of a set column, by the element's code; and how many records
@@ -353,10 +408,6 @@ impl Column {
     /// of its elements, sorted.
     pub(super) fn canonical(&self, code: u32) -> Cow<'_, [u8]> {
         match self.kind {
-            ColumnKind::Text => {
-                let text = self.text.get(self.values.range(code)).unwrap_or("");
-                Cow::Borrowed(text.as_bytes())
-            }
             ColumnKind::TextSet => {
                 let set = self.set(code);
                 let mut texts: Vec<&str> = set.iter().map(|code| self.element(*code)).collect();
@@ -415,7 +466,7 @@ fn fixed<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
 
 /// Short ASCII texts of a column in slots of one size: a value is in one line of the cache, where a
 /// dictionary takes two or three.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Slots {
     bytes: Vec<u8>,
     size: usize,
@@ -426,6 +477,7 @@ impl Slots {
     /// Marks a slot whose text is longer, or not ASCII.
     const ELSEWHERE: u8 = u8::MAX;
 
+    /// Of the values that a column has, in slots that fit most of them.
     pub(super) fn new(column: &Column) -> Slots {
         let count = column.values.len() as u32;
         let mut buffer = String::new();
@@ -435,19 +487,40 @@ impl Slots {
         } else {
             SHORT
         };
-        let mut bytes = vec![0; count as usize * size];
-        let mut bags = Vec::with_capacity(count as usize);
-        for (code, slot) in (0..count).zip(bytes.chunks_exact_mut(size)) {
-            let text = column.text(code, &mut buffer);
-            if text.len() < size && text.is_ascii() {
-                slot[..text.len()].copy_from_slice(text.as_bytes());
-                slot[size - 1] = text.len() as u8;
-            } else {
-                slot[size - 1] = Slots::ELSEWHERE;
-            }
-            bags.push(Bag::new(text));
+        let mut slots = Slots {
+            bytes: Vec::with_capacity(count as usize * size),
+            size,
+            bags: Vec::with_capacity(count as usize),
+        };
+        slots.grow(column);
+        slots
+    }
+
+    /// Of a column that has no values yet.
+    pub(super) fn for_any() -> Slots {
+        Slots {
+            bytes: Vec::new(),
+            size: LONG,
+            bags: Vec::new(),
         }
-        Slots { bytes, size, bags }
+    }
+
+    /// Takes in the values that the column has got since.
+    pub(super) fn grow(&mut self, column: &Column) {
+        let mut buffer = String::new();
+        for code in self.bags.len()..column.values.len() {
+            let text = column.text(code as u32, &mut buffer);
+            let start = self.bytes.len();
+            self.bytes.resize(start + self.size, 0);
+            let slot = &mut self.bytes[start..];
+            if text.len() < self.size && text.is_ascii() {
+                slot[..text.len()].copy_from_slice(text.as_bytes());
+                slot[self.size - 1] = text.len() as u8;
+            } else {
+                slot[self.size - 1] = Slots::ELSEWHERE;
+            }
+            self.bags.push(Bag::new(text));
+        }
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -546,19 +619,57 @@ const LONG: usize = 2 * SHORT;
 /// Distinct values, end to end. Code 0 is the empty value.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dictionary {
-    bytes: Vec<u8>,
+    values: Values,
     /// Where each value ends, from that of code 1.
     ends: Vec<u32>,
 }
 
+#[derive(Debug, Clone)]
+enum Values {
+    Bytes(Vec<u8>),
+    /// Known to be text, so that none is looked at again.
+    Texts(String),
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Values::Bytes(Vec::new())
+    }
+}
+
 impl Dictionary {
+    fn of_texts() -> Dictionary {
+        Dictionary {
+            values: Values::Texts(String::new()),
+            ends: Vec::new(),
+        }
+    }
+
     /// Codes there are, with 0.
     pub(super) fn len(&self) -> usize {
         self.ends.len() + 1
     }
 
+    #[inline]
     pub(super) fn get(&self, code: u32) -> &[u8] {
-        &self.bytes[self.range(code)]
+        &self.bytes()[self.range(code)]
+    }
+
+    /// The text of a code, of a dictionary of texts.
+    #[inline]
+    fn text(&self, code: u32) -> &str {
+        match &self.values {
+            Values::Texts(texts) => texts.get(self.range(code)).unwrap_or(""),
+            Values::Bytes(_) => "",
+        }
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        match &self.values {
+            Values::Bytes(bytes) => bytes,
+            Values::Texts(texts) => texts.as_bytes(),
+        }
     }
 
     fn range(&self, code: u32) -> std::ops::Range<usize> {
@@ -570,9 +681,21 @@ impl Dictionary {
     }
 
     fn add(&mut self, value: &[u8]) -> u32 {
-        self.bytes.extend_from_slice(value);
-        self.ends.push(self.bytes.len() as u32);
+        match &mut self.values {
+            Values::Bytes(bytes) => bytes.extend_from_slice(value),
+            // only texts are given to a dictionary of texts
+            Values::Texts(texts) => texts.push_str(std::str::from_utf8(value).unwrap_or_default()),
+        }
+        self.ends.push(self.bytes().len() as u32);
         self.ends.len() as u32
+    }
+
+    fn shrink_to_fit(&mut self) {
+        match &mut self.values {
+            Values::Bytes(bytes) => bytes.shrink_to_fit(),
+            Values::Texts(texts) => texts.shrink_to_fit(),
+        }
+        self.ends.shrink_to_fit();
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Texts are compared by Unicode scalar value. ASCII texts of at most 64 characters, which names,
 //! dates and addresses nearly always are, take bit-parallel ways that give the very same results as
-//! the plain ones (a property test holds it).
+//! the plain ones (a property test holds it). Texts of megabytes take time in proportion to their length: a
+//! field that somebody filled with a book must not stop a run.
+
+use std::collections::{HashMap, VecDeque};
 
 /// Working memory of the bit-parallel measures: where each character stands in one text.
 ///
@@ -24,6 +27,10 @@ impl Default for Matcher {
 
 /// The longest text, in bytes, whose positions fit one word.
 const WORD: usize = 64;
+/// The longest text, in characters, that is walked once for each character of the other.
+const LONG: usize = 256;
+/// Most cells of a table of two texts.
+const MOST_CELLS: usize = 1 << 20;
 
 impl Matcher {
     /// Jaro similarity, 0 to 1 (Jaro 1989): common characters within half the longer text's length,
@@ -34,7 +41,11 @@ impl Matcher {
         } else {
             let (a, b) = ordered(a, b);
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-            jaro_plain(&a, &b)
+            if b.len() > LONG {
+                jaro_long(&a, &b)
+            } else {
+                jaro_plain(&a, &b)
+            }
         }
     }
 
@@ -44,22 +55,27 @@ impl Matcher {
         winkler(self.jaro(a, b), a.chars(), b.chars())
     }
 
-    /// Levenshtein distance: the least number of characters inserted, deleted or replaced.
-    pub(super) fn levenshtein(&mut self, a: &str, b: &str) -> u32 {
+    /// Levenshtein distance: the least number of characters inserted, deleted or replaced, where it is at most
+    /// `most`; of others some number above that.
+    pub(super) fn levenshtein(&mut self, a: &str, b: &str, most: f64) -> u32 {
         if short(a) && short(b) {
             self.levenshtein_short(a.as_bytes(), b.as_bytes())
         } else {
             let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-            let (a, b) = without_common_ends(&a, &b);
-            levenshtein_plain(a, b)
+            levenshtein_within(&a, &b, most)
         }
     }
 
     /// Damerau-Levenshtein distance: as Levenshtein, where two neighbours changing places count once
-    /// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975).
-    pub(super) fn damerau_levenshtein(&mut self, a: &str, b: &str) -> u32 {
+    /// (unrestricted form: the neighbours may be edited too, Lowrance and Wagner 1975), where it is at most `most`; of
+    /// others some number above that. Of texts whose table would have more than [`MOST_CELLS`] it is Levenshtein's.
+    pub(super) fn damerau_levenshtein(&mut self, a: &str, b: &str, most: f64) -> u32 {
         let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-        damerau_levenshtein(&a, &b, &mut self.table)
+        let (a, b) = without_common_ends(&a, &b);
+        if a.len().saturating_mul(b.len()) <= MOST_CELLS {
+            return damerau_levenshtein(a, b, &mut self.table);
+        }
+        levenshtein_within(a, b, most)
     }
 
     /// [`Matcher::damerau_levenshtein`] of ASCII texts of at most [`WORD`] bytes, where it is at most
@@ -308,6 +324,36 @@ fn jaro_plain(a: &[char], b: &[char]) -> f64 {
     jaro_of(matched.len() as u32, out_of_order as u32, a.len(), b.len())
 }
 
+/// [`jaro_plain`] in time that grows with the texts' length: the places of each character of `b` wait in their
+/// order, and those that the window has passed are never looked at again.
+fn jaro_long(a: &[char], b: &[char]) -> f64 {
+    if a.is_empty() || b.is_empty() {
+        return if a.len() == b.len() { 1.0 } else { 0.0 };
+    }
+    let reach = (a.len().max(b.len()) / 2).saturating_sub(1);
+    let mut places = HashMap::<char, VecDeque<usize>>::new();
+    for (at, y) in b.iter().enumerate() {
+        places.entry(*y).or_default().push_back(at);
+    }
+    let mut taken = vec![false; b.len()];
+    let mut matched = Vec::new();
+    for (at, x) in a.iter().enumerate() {
+        let Some(waiting) = places.get_mut(x) else {
+            continue;
+        };
+        while waiting.front().is_some_and(|place| place + reach < at) {
+            waiting.pop_front();
+        }
+        if let Some(place) = waiting.pop_front_if(|place| *place <= at + reach) {
+            taken[place] = true;
+            matched.push(*x);
+        }
+    }
+    let in_order = b.iter().zip(&taken).filter(|(_, taken)| **taken);
+    let out_of_order = in_order.zip(&matched).filter(|((y, _), x)| y != x).count();
+    jaro_of(matched.len() as u32, out_of_order as u32, a.len(), b.len())
+}
+
 fn damerau_levenshtein<T: PartialEq>(a: &[T], b: &[T], table: &mut Vec<u32>) -> u32 {
     let (a, b) = without_common_ends(a, b);
     if a.is_empty() || b.is_empty() {
@@ -355,15 +401,33 @@ fn damerau_levenshtein<T: PartialEq>(a: &[T], b: &[T], table: &mut Vec<u32>) -> 
     table[at(a.len() + 1, b.len() + 1)]
 }
 
-fn levenshtein_plain(a: &[char], b: &[char]) -> u32 {
+/// Levenshtein distance where it is at most `most`; of others some number above that. Only the diagonals are walked
+/// that so few edits can reach (Ukkonen 1985).
+fn levenshtein_within(a: &[char], b: &[char], most: f64) -> u32 {
+    const FAR: u32 = u32::MAX / 2;
+    let (a, b) = without_common_ends(a, b);
+    // beyond any number that there can be, for what is no number too
+    let most = if most >= 0.0 { most as usize } else { 0 };
+    let most = most.min(a.len().max(b.len()));
+    if a.len().abs_diff(b.len()) > most {
+        return a.len().abs_diff(b.len()) as u32;
+    }
     let mut row: Vec<u32> = (0..=b.len() as u32).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i as u32 + 1;
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + u32::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+    row.iter_mut().skip(most + 1).for_each(|cell| *cell = FAR);
+    for (i, x) in (1_usize..).zip(a) {
+        let first = i.saturating_sub(most).max(1);
+        let last = (i + most).min(b.len());
+        let mut diagonal = row[first - 1];
+        row[first - 1] = if first == 1 { i as u32 } else { FAR };
+        let mut least = row[first - 1];
+        for j in first..=last {
+            let replaced = diagonal + u32::from(*x != b[j - 1]);
+            diagonal = row[j];
+            row[j] = replaced.min(diagonal + 1).min(row[j - 1] + 1);
+            least = least.min(row[j]);
+        }
+        if least as usize > most {
+            return least;
         }
     }
     row[b.len()]
@@ -373,6 +437,8 @@ fn levenshtein_plain(a: &[char], b: &[char]) -> u32 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const ANY: f64 = f64::INFINITY;
 
     fn close(found: f64, expected: f64) {
         assert!((found - expected).abs() < 1e-4, "{found} for {expected}");
@@ -397,11 +463,36 @@ mod tests {
     #[test]
     fn distances_count_edits() {
         let mut matcher = Matcher::default();
-        assert_eq!(matcher.levenshtein("kitten", "sitting"), 3);
-        assert_eq!(matcher.levenshtein("é", ""), 1);
-        assert_eq!(matcher.damerau_levenshtein("ca", "abc"), 2);
-        assert_eq!(matcher.damerau_levenshtein("1956-04-09", "1956-40-09"), 1);
-        assert_eq!(matcher.damerau_levenshtein("", "ab"), 2);
+        for (a, b, edits, swapping) in [
+            ("kitten", "sitting", 3, 3),
+            ("é", "", 1, 1),
+            ("ca", "abc", 3, 2),
+            ("1956-04-09", "1956-40-09", 2, 1),
+            ("", "ab", 2, 2),
+        ] {
+            assert_eq!(matcher.levenshtein(a, b, ANY), edits);
+            assert_eq!(matcher.damerau_levenshtein(a, b, ANY), swapping);
+        }
+    }
+
+    /// As a field of ten megabytes would, which nothing may walk once for each of its characters.
+    #[test]
+    fn texts_as_long_as_books_are_measured_in_time() {
+        let book = |seed: u64| -> String {
+            let letters = (0..2_000_000_u64).map(|at| super::super::factors::mix(at ^ seed) % 26);
+            letters
+                .map(|letter| char::from(b'a' + letter as u8))
+                .collect()
+        };
+        let (one, other) = (book(1), book(2 << 32));
+        let mut matcher = Matcher::default();
+        let jaro = matcher.jaro_winkler(&one, &other);
+        assert!((0.5..1.0).contains(&jaro), "{jaro}");
+        assert!(matcher.levenshtein(&one, &other, 2.0) > 2);
+        assert!(matcher.damerau_levenshtein(&one, &other, 2.0) > 2);
+        let edited = format!("é{}", &one[1..one.len() - 1]);
+        assert_eq!(matcher.levenshtein(&one, &edited, 3.0), 2);
+        assert_eq!(matcher.damerau_levenshtein(&one, &edited, 3.0), 2);
     }
 
     #[test]
@@ -435,8 +526,14 @@ mod tests {
             let (x, y) = ordered(a.as_str(), b.as_str());
             let (x, y): (Vec<char>, Vec<char>) = (x.chars().collect(), y.chars().collect());
             prop_assert_eq!(matcher.jaro(&a, &b), jaro_plain(&x, &y));
-            prop_assert_eq!(matcher.levenshtein(&a, &b), levenshtein_plain(&x, &y));
-            let plain = matcher.damerau_levenshtein(&a, &b);
+            prop_assert_eq!(jaro_long(&x, &y), jaro_plain(&x, &y));
+            let edits = matcher.levenshtein(&a, &b, ANY);
+            prop_assert_eq!(edits, levenshtein_within(&x, &y, ANY));
+            for most in 0..8 {
+                let found = levenshtein_within(&x, &y, most.into());
+                prop_assert!(found == edits || found.min(edits) > most, "{found} for {edits}");
+            }
+            let plain = matcher.damerau_levenshtein(&a, &b, ANY);
             for most in 0..8 {
                 let found = matcher.damerau_levenshtein_short(a.as_bytes(), b.as_bytes(), most.into());
                 prop_assert!(found == plain || found.min(plain) > most, "{found} for {plain}");
@@ -448,10 +545,11 @@ mod tests {
         fn measures_are_symmetric(a in "\\PC{0,70}", b in "\\PC{0,70}") {
             let mut matcher = Matcher::default();
             prop_assert_eq!(matcher.jaro(&a, &b), matcher.jaro(&b, &a));
-            prop_assert_eq!(matcher.levenshtein(&a, &b), matcher.levenshtein(&b, &a));
-            prop_assert_eq!(matcher.damerau_levenshtein(&a, &b), matcher.damerau_levenshtein(&b, &a));
-            let swapping = matcher.damerau_levenshtein(&a, &b);
-            prop_assert!(swapping <= matcher.levenshtein(&a, &b));
+            let edits = matcher.levenshtein(&a, &b, ANY);
+            prop_assert_eq!(edits, matcher.levenshtein(&b, &a, ANY));
+            let swapping = matcher.damerau_levenshtein(&a, &b, ANY);
+            prop_assert_eq!(swapping, matcher.damerau_levenshtein(&b, &a, ANY));
+            prop_assert!(swapping <= edits);
         }
     }
 }

@@ -119,9 +119,18 @@ film-quantity = Quantity
 film-each = Unit price
 film-amount = Amount
 film-total = Total without tax
-film-per-day = { $n } days
-film-per-preparation = { $n } days of preparation
-film-per-hour = { $n } hours
+film-per-day = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
+film-per-preparation = { $n ->
+    [one] { $n } day of preparation
+   *[other] { $n } days of preparation
+}
+film-per-hour = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
+}
 film-dues = What is due
 film-dues-none = Nothing is due.
 film-due-what = Installment
@@ -222,7 +231,10 @@ film-sign = Convention signed
 film-begin = The shoot begins
 film-end = The shoot is over
 film-days-shot = Real days of shooting
-film-days-count = { $days } days of shooting
+film-days-count = { $days ->
+    [one] { $days } day of shooting
+   *[other] { $days } days of shooting
+}
 film-incidents = Incidents
 film-credit = Note credits and release
 film-credit-line = Line in the credits

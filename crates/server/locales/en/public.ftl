@@ -339,3 +339,16 @@ submission-looks-count = { $count ->
    *[other] { $n } times by agents
   }
 submission-looks-text = Each time an agent opens your submission it is written down with their reason. You see how often, not by whom.
+
+vouch-title = Your identity with { $provider }
+vouch-text = Instead of writing your name and date of birth you can ask { $provider } to give them. You do not have to. { $provider } will know that you are filling in a complaint here, and nothing of what you write.
+vouch-go = Continue with { $provider }
+vouch-done = { $provider } gave your name and date of birth. If you change them they are no longer confirmed.
+vouch-leaving = What you wrote is saved. You are going to the site of { $provider }, and will come back here.
+vouch-leave = Go to the site of { $provider }
+vouch-stay = Stay here and write it myself
+vouch-arrived = { $provider } said who you are:
+vouch-fill = Go on with my complaint with these details
+vouch-failed-title = { $provider } did not confirm your identity
+vouch-late-title = This confirmation is no longer valid
+vouch-failed-text = Nothing has changed in what you wrote. Go on with your complaint: you can write your name yourself, or try again.

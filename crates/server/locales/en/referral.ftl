@@ -133,3 +133,17 @@ ref-act-handover = hands a copy over to
 ref-act-outcome = keeps the outcome of
 ref-look-export = prepares or hands over a copy
 ref-look-outcome = follows copies handed over
+
+wb-close-despite = Close although other units are still at it; they read the reason
+wb-error-running = { $count ->
+    [one] A request to another unit has not ended: end it, take it back, or tick the box and say why.
+   *[other] { $count } requests to other units have not ended: end them, take them back, or tick the box and say why.
+}
+wb-bulk-running = a request to another unit has not ended
+
+ref-copies = Copies handed over, outcome not known
+ref-given-at = Handed over on
+ref-outcome-due = An outcome is expected before
+ref-outcome-file = File that the body answered with, if there is one
+ref-outcome-file-hint = Kept as it is, never opened by this program; erased with the file.
+ref-error-file = The file is too large: nothing was kept. Send it in parts, or keep it elsewhere and say where.

@@ -16,7 +16,10 @@ wb-retention-due = Due
 wb-retention-unconfirmed = source to be confirmed
 wb-due-title = Falling due
 wb-due-ahead = Period
-wb-due-days = { $days } days
+wb-due-days = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}
 wb-due-none = Nothing falls due in this period.
 wb-due-late = late
 wb-due-nothing = Nothing applies as it stands

@@ -119,9 +119,18 @@ film-quantity = Quantité
 film-each = Prix unitaire
 film-amount = Montant
 film-total = Total hors taxes
-film-per-day = { $n } jours
-film-per-preparation = { $n } jours de préparation
-film-per-hour = { $n } heures
+film-per-day = { $n ->
+    [one] { $n } jour
+   *[other] { $n } jours
+}
+film-per-preparation = { $n ->
+    [one] { $n } jour de préparation
+   *[other] { $n } jours de préparation
+}
+film-per-hour = { $n ->
+    [one] { $n } heure
+   *[other] { $n } heures
+}
 film-dues = Ce qui est dû
 film-dues-none = Rien n’est dû.
 film-due-what = Échéance
@@ -222,7 +231,10 @@ film-sign = Convention signée
 film-begin = Le tournage commence
 film-end = Le tournage est fini
 film-days-shot = Jours de tournage réels
-film-days-count = { $days } jours de tournage
+film-days-count = { $days ->
+    [one] { $days } jour de tournage
+   *[other] { $days } jours de tournage
+}
 film-incidents = Incidents
 film-credit = Noter le générique et la sortie
 film-credit-line = Mention au générique

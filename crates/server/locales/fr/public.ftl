@@ -339,3 +339,16 @@ submission-looks-count = { $count ->
    *[other] { $n } fois par des agents
   }
 submission-looks-text = Chaque fois qu’un agent ouvre votre déclaration, c’est inscrit avec son motif. Vous voyez combien de fois, pas par qui.
+
+vouch-title = Votre identité avec { $provider }
+vouch-text = Au lieu d’écrire votre nom et votre date de naissance, vous pouvez demander à { $provider } de les donner. Ce n’est pas obligatoire. { $provider } saura que vous remplissez une plainte ici, rien de ce que vous écrivez.
+vouch-go = Continuer avec { $provider }
+vouch-done = { $provider } a donné votre nom et votre date de naissance. Si vous les changez, ils ne seront plus confirmés.
+vouch-leaving = Ce que vous avez écrit est enregistré. Vous allez sur le site de { $provider }, puis vous reviendrez ici.
+vouch-leave = Aller sur le site de { $provider }
+vouch-stay = Rester ici et écrire moi-même
+vouch-arrived = { $provider } a dit qui vous êtes :
+vouch-fill = Reprendre ma plainte avec ces informations
+vouch-failed-title = { $provider } n’a pas confirmé votre identité
+vouch-late-title = Cette confirmation n’est plus valable
+vouch-failed-text = Rien n’a changé dans ce que vous avez écrit. Reprenez votre plainte : vous pouvez écrire votre nom vous-même, ou essayer de nouveau.

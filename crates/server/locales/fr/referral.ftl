@@ -133,3 +133,17 @@ ref-act-handover = remet une copie à
 ref-act-outcome = consigne l’issue de
 ref-look-export = prépare ou remet une copie
 ref-look-outcome = suit les copies remises
+
+wb-close-despite = Clore malgré ce qui est en cours avec d’autres services ; ils lisent le motif
+wb-error-running = { $count ->
+    [one] Une demande à un autre service n’est pas terminée : terminez-la, retirez-la, ou cochez la case et dites pourquoi.
+   *[other] { $count } demandes à d’autres services ne sont pas terminées : terminez-les, retirez-les, ou cochez la case et dites pourquoi.
+}
+wb-bulk-running = une demande à un autre service n’est pas terminée
+
+ref-copies = Copies remises, sans suite connue
+ref-given-at = Remise le
+ref-outcome-due = Une suite est attendue avant le
+ref-outcome-file = Fichier reçu de l’organisme, s’il y en a un
+ref-outcome-file-hint = Gardé tel quel, jamais ouvert par ce programme ; effacé avec le dossier.
+ref-error-file = Le fichier est trop grand : rien n’a été enregistré. Envoyez-le en plusieurs parties, ou gardez-le ailleurs et dites où.

@@ -16,7 +16,10 @@ wb-retention-due = Échéance
 wb-retention-unconfirmed = source à confirmer
 wb-due-title = À échéance
 wb-due-ahead = Période
-wb-due-days = { $days } jours
+wb-due-days = { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
 wb-due-none = Rien n’arrive à échéance sur cette période.
 wb-due-late = en retard
 wb-due-nothing = Rien ne s’applique dans l’état actuel

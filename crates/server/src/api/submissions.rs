@@ -86,6 +86,7 @@ async fn filed(
         scope: &caller.scope,
         idempotency: &key,
         body: digest,
+        vouched: None,
     };
     let filed = receive::receive(app, filing)
         .await

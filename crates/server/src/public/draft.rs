@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use store::{StoreError, intake::SubmitError};
 use tokio::sync::{Mutex, MutexGuard};
 
+use super::identity::Vouched;
 use crate::{app::App, receive::mask, web::cookies};
 
 pub(super) const COOKIE: &str = "orfevre-draft";
@@ -41,6 +42,9 @@ pub(super) struct Filling {
     /// When it was begun, microseconds: its time begins anew with every change, but not for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) begun_at: Option<i64>,
+    /// What an identity provider vouched for, where the person asked it to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) vouched: Option<Vouched>,
     /// Id of the submission it became; the answers are gone then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) sent: Option<String>,
@@ -60,6 +64,7 @@ impl Draft {
                 answers: Map::new(),
                 key: random_key()?,
                 begun_at: Some(app.now_micros()),
+                vouched: None,
                 sent: None,
             },
             expires_at: expiry(app),

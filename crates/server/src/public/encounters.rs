@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use casework::{
-    film::encounter::{Change, Encounter, LARGEST, Profession, Registration, Seat, Stage},
+    film::encounter::{Change, Encounter, Profession, Registration, Seat, Stage, known_by},
     story::{Event, Story},
     submission::TrackingCode,
 };
 use serde_json::json;
-use store::film::{TellError, Told};
+use store::film::{Guest, TellError, Told};
 
 use super::{draft::random_key, film::shown, situation::located};
 use crate::{
@@ -191,7 +191,7 @@ async fn encounter_page(
                     ),
                     (w.t("film-waiting"), one.waiting().to_string().into()),
                 ]),
-                Block::Form(register_form(&page, &base, typed)),
+                Block::Form(register_form(&page, &base, one, typed)),
             ],
         );
     }
@@ -216,7 +216,7 @@ async fn next(app: &App, page: &Page, one: &Encounter) -> Option<Cell> {
     })
 }
 
-fn register_form(page: &Page, base: &str, typed: &Fields) -> Form {
+fn register_form(page: &Page, base: &str, one: &Encounter, typed: &Fields) -> Form {
     let w = page.w;
     let professions = Profession::ALL.iter();
     let professions =
@@ -241,7 +241,7 @@ fn register_form(page: &Page, base: &str, typed: &Fields) -> Form {
         .with(
             Field::long("register", "names", w.t("film-names"))
                 .value(had("names"))
-                .help(w.t1("film-names-help", "most", i64::from(LARGEST)))
+                .help(w.t1("film-names-help", "most", i64::from(one.plan.group)))
                 .required(),
         )
         .with(
@@ -316,16 +316,20 @@ fn registration_id(code: &TrackingCode) -> String {
     format!("{:016x}", lookup(code))
 }
 
+fn guest_event(app: &App, change: Change) -> Event<Change> {
+    Event {
+        at: app.now(),
+        actor: "guest".into(),
+        change,
+    }
+}
+
 async fn tell(
     app: &App,
     id: &str,
     change: Change,
 ) -> Result<Encounter, TellError<casework::film::Refusal>> {
-    let event = Event {
-        at: app.now(),
-        actor: "guest".into(),
-        change,
-    };
+    let event = guest_event(app, change);
     app.store.film.tell::<Encounter>(&(), id, &event).await
 }
 
@@ -391,14 +395,19 @@ pub(super) async fn register(
         profession,
         group: u32::try_from(names.len()).unwrap_or(u32::MAX),
     };
-    match tell(&app, &id, change).await {
-        Ok(story) => {
-            let body = json!({"names": names.join(", "), "contact": contact}).to_string();
-            let body = observables::mask_cards(&body);
-            let place = (Encounter::KIND, id.as_str(), registration.as_str());
-            if let Err(error) = app.store.film.keep_person(place, &body).await {
-                return page.store_failed(&error);
-            }
+    let body = json!({"names": names.join(", "), "contact": contact}).to_string();
+    let guest = Guest {
+        id: &registration,
+        person: &observables::mask_cards(&body),
+        known_by: &known_by(&contact),
+    };
+    let event = guest_event(&app, change);
+    let film = &app.store.film;
+    match film
+        .tell_with_guest::<Encounter>(&(), &id, &event, guest)
+        .await
+    {
+        Ok(Some(story)) => {
             let told = Told { story, ..told };
             let said = Said {
                 code: Some(code),
@@ -406,6 +415,15 @@ pub(super) async fn register(
                 ..Said::default()
             };
             encounter_page(&app, page, &id, &told, &Fields::default(), said).await
+        }
+        // One address has one registration, of one or of several; whoever is behind it has the code.
+        Ok(None) => {
+            let errors = vec![page.w.t("film-registered-before")];
+            let said = Said {
+                errors,
+                ..Said::default()
+            };
+            encounter_page(&app, page, &id, &told, &fields, said).await
         }
         // The same form, sent again.
         Err(TellError::Refused(casework::film::Refusal::Twice(_))) => {

@@ -1,6 +1,8 @@
 //! What a production reads of its project by its tracking code, and sends: one appeal, riders, how content it was. And
 //! what everybody reads of the film desk: figures with their definitions, places.
 
+mod standing;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -24,13 +26,15 @@ use crate::{
     sheet::{Block, Cell, Field, Form, Sheet},
     web::form::Fields,
     workbench::film::{
-        DESK, answers_table, counted, figures, lines_table, paper_kinds, places_map,
+        self, DESK, answers_table, counted, figures, lines_table, paper_kinds, places_map,
         project_papers, quote_blocks, receive_requests, rider_blocks, words,
     },
 };
 
 /// Lines that a request may have once riders are added.
 const MOST_LINES: usize = 100;
+/// The largest number of a line or a team.
+const MOST_COUNT: u32 = 10_000;
 /// Characters of a text.
 const MOST_TEXT: usize = 8_000;
 
@@ -83,19 +87,20 @@ pub(super) async fn found(
 /// The project.
 pub(super) async fn project(State(app): State<App>, page: Page, headers: HeaderMap) -> Response {
     match found(&app, &page, &headers).await {
-        Ok((_, told)) => project_page(&app, page, &told.story, &Fields::default(), Vec::new()),
+        Ok(found) => project_page(&app, page, &found, &Fields::default(), Vec::new()).await,
         Err(elsewhere) => elsewhere,
     }
 }
 
-fn project_page(
+async fn project_page(
     app: &App,
     page: Page,
-    project: &Project,
+    (submission, told): &(Submission, Told<Project>),
     typed: &Fields,
     errors: Vec<String>,
 ) -> Response {
     let w = page.w;
+    let project = &told.story;
     let request = project.request();
     let back = format!("/{}/follow/submission", page.tag());
     let mut sheet = Sheet::new(&*request.title).under(back, w.t("submission-title"));
@@ -110,14 +115,11 @@ fn project_page(
             project.versions().len().to_string().into(),
         ),
     ])];
-    if let Some(until) = project.cure_until() {
-        standing.push(Block::Notice(w.t1(
-            "film-cure-until",
-            "until",
-            page.moment(until.as_microsecond()),
-        )));
-    }
+    standing.extend(standing::next_step(app, &page, project));
     sheet.section("film-standing", w.t("film-standing"), standing);
+    if let Err(error) = standing::sections(app, &page, &submission.id, &mut sheet).await {
+        return page.store_failed(&error);
+    }
     sheet.section(
         "film-decision",
         w.t("film-decision"),
@@ -179,6 +181,8 @@ fn project_page(
         .with(Field::long("rate", "remarks", w.t("film-remarks")));
         sheet.section("film-rate", w.t("film-rate"), vec![Block::Form(form)]);
     }
+    let life = standing::life(app, &page, told);
+    sheet.section("film-life", w.t("film-life"), vec![life]);
     shown(page, sheet)
 }
 
@@ -300,18 +304,18 @@ fn text(fields: &Fields, name: &str) -> Box<str> {
 /// What the form of a rider asks for; none where it cannot be meant.
 fn rider(project: &Project, fields: &Fields) -> Option<Request> {
     let mut request = project.request().clone();
+    // What stands there already may stay; nobody asks anew for none of a thing.
     let number = |name: &str, otherwise: u32| match fields.one(name) {
         None | Some("") => Some(otherwise),
-        Some(typed) => typed
-            .trim()
-            .parse()
-            .ok()
-            .filter(|number| *number <= 100_000),
+        Some(typed) => {
+            let number = typed.trim().parse().ok();
+            number.filter(|number| (1..=MOST_COUNT).contains(number) || *number == otherwise)
+        }
     };
     let day = |name: &str, otherwise: Option<Date>| match fields.one(name) {
         None => Some(otherwise),
         Some("") => Some(None),
-        Some(typed) => typed.parse().ok().map(Some),
+        Some(typed) => film::day(typed).map(Some),
     };
     request.team = number("team", request.team)?;
     for (at, line) in request
@@ -355,7 +359,7 @@ fn rider(project: &Project, fields: &Fields) -> Option<Request> {
 async fn tell(
     app: &App,
     page: Page,
-    (submission, told): (&Submission, &Told<Project>),
+    found: (Submission, Told<Project>),
     fields: &Fields,
     change: Change,
 ) -> Response {
@@ -368,13 +372,13 @@ async fn tell(
     match app
         .store
         .film
-        .tell::<Project>(rules, &submission.id, &event)
+        .tell::<Project>(rules, &found.0.id, &event)
         .await
     {
         Ok(_) => Redirect::to(&here(&page)).into_response(),
         Err(TellError::Refused(refusal)) => {
             let why = words::project_refusal(app, &page, &refusal);
-            project_page(app, page, &told.story, fields, vec![why])
+            project_page(app, page, &found, fields, vec![why]).await
         }
         Err(TellError::Store(error)) => page.store_failed(&error),
     }
@@ -389,11 +393,11 @@ pub(super) async fn appeal(
 ) -> Response {
     let page = super::situation::located(page, "/follow/film");
     match found(&app, &page, &headers).await {
-        Ok((submission, told)) => {
+        Ok(found) => {
             let change = Change::Appeal {
                 reason: text(&fields, "reason"),
             };
-            tell(&app, page, (&submission, &told), &fields, change).await
+            tell(&app, page, found, &fields, change).await
         }
         Err(elsewhere) => elsewhere,
     }
@@ -407,17 +411,17 @@ pub(super) async fn ride(
     fields: Fields,
 ) -> Response {
     let page = super::situation::located(page, "/follow/film");
-    let (submission, told) = match found(&app, &page, &headers).await {
+    let found = match found(&app, &page, &headers).await {
         Ok(found) => found,
         Err(elsewhere) => return elsewhere,
     };
-    let Some(request) = rider(&told.story, &fields) else {
+    let Some(request) = rider(&found.1.story, &fields) else {
         let why = page.w.t("film-form-incomplete");
-        return project_page(&app, page, &told.story, &fields, vec![why]);
+        return project_page(&app, page, &found, &fields, vec![why]).await;
     };
     let reason = text(&fields, "reason");
     let change = Change::AskRider { request, reason };
-    tell(&app, page, (&submission, &told), &fields, change).await
+    tell(&app, page, found, &fields, change).await
 }
 
 /// Receives how content they were.
@@ -429,20 +433,13 @@ pub(super) async fn rate(
 ) -> Response {
     let page = super::situation::located(page, "/follow/film");
     match found(&app, &page, &headers).await {
-        Ok((submission, told)) => {
+        Ok(found) => {
             let stars = fields
                 .one("stars")
                 .and_then(|stars| stars.parse().ok())
                 .unwrap_or(0);
             let remarks = text(&fields, "remarks");
-            tell(
-                &app,
-                page,
-                (&submission, &told),
-                &fields,
-                Change::Rate { stars, remarks },
-            )
-            .await
+            tell(&app, page, found, &fields, Change::Rate { stars, remarks }).await
         }
         Err(elsewhere) => elsewhere,
     }

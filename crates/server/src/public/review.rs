@@ -16,6 +16,7 @@ use store::intake::SubmitError;
 
 use super::{
     draft::{self, Draft, random_key},
+    identity::Vouched,
     questions::html_id,
     session,
     shown::{Row, evidence_ids, rows},
@@ -269,6 +270,12 @@ async fn filed(
         scope: "",
         idempotency,
         body,
+        vouched: draft
+            .filling
+            .vouched
+            .as_ref()
+            .filter(|vouched| vouched.holds(answers))
+            .map(Vouched::kept),
     };
     match receive(app, filing(&draft.filling.key)).await {
         // An earlier sending was received, its answer was lost, and the draft has changed since: what is

@@ -17,6 +17,7 @@ use store::intake::Upload;
 
 use super::{
     draft::{self, Draft},
+    identity::{self, Offer},
     questions::{
         Control, PersonControl, Piece, Showing, appeared, file_ids, html_id, names, pieces,
     },
@@ -46,6 +47,8 @@ struct StepPage {
     errors: Vec<(String, String)>,
     appeared: Vec<(String, String)>,
     saved: Saved,
+    /// Who may say who the person is, where that is asked here.
+    offer: Option<Offer>,
     draft: DraftNote,
     action: String,
     multipart: bool,
@@ -217,6 +220,8 @@ pub(super) async fn save(
             ..PLAIN
         };
         shown(&app, page, &draft, &step_id, view).await
+    } else if fields.one("go") == Some("identity") {
+        identity::leave(&app, page, &draft, &step_id).await
     } else if fields.one("go") == Some("send") && problems.is_empty() && files_wrong.is_empty() {
         // From the banner of a life at risk: what is on this page goes along.
         let page = located(page, &format!("/desks/{desk_id}/review"));
@@ -464,6 +469,7 @@ async fn shown(app: &App, page: Page, draft: &Draft, step_id: &str, view: View<'
                 .collect()
         }),
         saved: view.saved,
+        offer: identity::offer(app, draft, &situation, step_id),
         draft: DraftNote::of(&page, draft),
         action: step_path(&page, desk.id.as_str(), step_id),
         multipart: step

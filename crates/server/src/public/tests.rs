@@ -32,6 +32,7 @@ use crate::{
 mod cut;
 mod every_kind;
 mod film;
+mod identity;
 mod read;
 mod versions;
 

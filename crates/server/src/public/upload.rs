@@ -167,7 +167,7 @@ async fn file(
 }
 
 /// The last part of the name, without what could reorder or hide text. Shown, never used as a path.
-fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let hidden = |c: char| {
         c.is_control()

@@ -16,14 +16,20 @@ pub use agents::agent_id;
 pub(crate) use trial::Trials;
 
 use casework::policy::Action;
-use store::{StoreError, work::Request};
+use store::{
+    StoreError,
+    work::{Agent, Request},
+};
 
 use super::{
     door::{About, Admitted, Doors},
+    policies,
     session::Refused,
 };
 use crate::app::App;
 
+/// Whoever asks for access or for rules can do this, and has to be able to still when somebody agrees.
+pub(super) const ASKS: Action = Action::RunMachine;
 /// A request that nobody answered lapses after so long, microseconds.
 const WAITS: i64 = 7 * DAY;
 const DAY: i64 = 86_400_000_000;
@@ -119,6 +125,13 @@ pub(super) fn doors(doors: Doors) -> Doors {
 /// Whether a request is of a kind and waits for an answer still.
 pub(super) fn is_open(app: &App, request: &Request, kind: &str) -> bool {
     request.kind == kind && request.waits() && request.asked_at >= app.now_micros() - WAITS
+}
+
+/// Whether whoever asked could ask for it still.
+fn asker_could(agents: &[Agent], request: &Request) -> bool {
+    let mut agents = agents.iter();
+    let asker = agents.find(|agent| agent.id == request.agent);
+    asker.is_some_and(|asker| policies::could(asker, ASKS))
 }
 
 /// A reason that is long enough and not too long, or what is wrong with it.

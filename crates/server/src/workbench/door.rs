@@ -9,11 +9,11 @@
 use std::{collections::HashMap, convert::Infallible, future::Future};
 
 use axum::{
-    Form, Router,
-    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request, State},
+    Router,
+    extract::{DefaultBodyLimit, FromRequestParts, Query, RawPathParams, Request, State},
     http::{Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::{self, MethodFilter},
+    routing::{self, MethodFilter, MethodRouter},
 };
 use casework::{
     policy::{
@@ -32,6 +32,7 @@ use super::{
     admin, film, glass, link,
     policies::{self, object},
     record,
+    sent::{self, Sent, SentFile},
     session::{self, Refused, SignedIn},
     signin, told,
 };
@@ -59,6 +60,8 @@ pub(crate) enum About {
     Project,
     /// The immersion of the path.
     Immersion,
+    /// The expert of the path.
+    Expert,
     /// The pool of the path, or that of the film office.
     Pool,
 }
@@ -80,9 +83,16 @@ pub(crate) struct Door {
     pub(crate) path: String,
     pub(crate) action: Action,
     pub(crate) about: About,
+    /// Whether its form holds more files than the site's limit for a form lets in.
+    files: bool,
 }
 
 impl Door {
+    /// Whether its form may hold files.
+    pub(super) fn takes_files(&self) -> bool {
+        self.files || self.path.ends_with("/handover/outcome")
+    }
+
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -114,6 +124,31 @@ impl Doors {
         self.open(Method::POST, path, action, about, handler)
     }
 
+    /// Something that an agent does by a form that may come with photos.
+    pub(crate) fn act_with_files<H, F>(
+        mut self,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let door = Door {
+            method: Method::POST,
+            path: path.to_owned(),
+            action,
+            about,
+            files: true,
+        };
+        let way = self.way(door, handler);
+        let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
+        self.router = self.router.route(path, way);
+        self
+    }
+
     fn open<H, F>(
         mut self,
         method: Method,
@@ -126,15 +161,26 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let filter = match method {
-            Method::POST => MethodFilter::POST,
-            _ => MethodFilter::GET,
-        };
         let door = Door {
             method,
             path: path.to_owned(),
             action,
             about,
+            files: false,
+        };
+        let way = self.way(door, handler);
+        self.router = self.router.route(path, way);
+        self
+    }
+
+    fn way<H, F>(&mut self, door: Door, handler: H) -> MethodRouter<App>
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        let filter = match door.method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
         };
         self.doors.push(door.clone());
         let serve = async move |State(app): State<App>, request: Request| {
@@ -144,8 +190,7 @@ impl Doors {
             };
             answer.unwrap_or_else(IntoResponse::into_response)
         };
-        self.router = self.router.route(path, routing::on(filter, serve));
-        self
+        routing::on(filter, serve)
     }
 
     /// The routes.
@@ -178,6 +223,7 @@ pub(crate) struct Admitted {
     params: HashMap<String, String>,
     query: HashMap<String, String>,
     fields: Vec<(String, String)>,
+    files: Vec<SentFile>,
     act: String,
     room: String,
 }
@@ -211,6 +257,11 @@ impl Admitted {
     /// Every field of a form; none of a page.
     pub(crate) fn fields(&self) -> &[(String, String)] {
         &self.fields
+    }
+
+    /// The files that came with a form whose door takes any.
+    pub(crate) fn files(&self) -> &[SentFile] {
+        &self.files
     }
 
     /// Every value of a field.
@@ -256,6 +307,11 @@ impl Admitted {
         self.decides(action, &object(standing))
     }
 
+    /// The same of something else.
+    pub(crate) fn may_on(&self, action: Action, object: &Object) -> bool {
+        self.decides(action, object)
+    }
+
     /// Whether a leave lets the agent read another submission now.
     pub(crate) fn may_read_by(&self, leave: &Leave, standing: &Standing) -> bool {
         let context = Context {
@@ -289,7 +345,7 @@ impl Admitted {
         let object = match door.about {
             About::Submission | About::Project => self.path("exhibit"),
             About::Series | About::Immersion => self.path("id"),
-            About::Pool => "",
+            About::Pool | About::Expert => self.person_of_pool(),
             About::Docket => self.query("q"),
             About::Service | About::Request(_) => &record::asked_for(self),
         };
@@ -304,7 +360,8 @@ impl Admitted {
             return Some((Action::Read, self.near(read)));
         }
         use Action::{ExportRecord, ReadRecord, Search};
-        let looks = matches!(door.action, Search | ReadRecord | ExportRecord);
+        let looks = matches!(door.action, Search | ReadRecord | ExportRecord)
+            || !self.person_of_pool().is_empty();
         // To ask for a reason is no refusal, and says nothing, but of what is sealed that it is there.
         let asked = !decision.allowed && because == Because::Reason && !self.object.sealed;
         // A page's script asks every 20 s who else is there: it was recorded when the page was.
@@ -312,6 +369,12 @@ impl Admitted {
             return None;
         }
         Some((door.action, self.near(decision)))
+    }
+
+    /// Whom of the film desk a page names beside what is lent: an expert, or those who come to an encounter.
+    fn person_of_pool(&self) -> &str {
+        let names = ["expert", "encounter"].map(|name| self.path(name));
+        names.into_iter().find(|id| !id.is_empty()).unwrap_or("")
     }
 
     /// How the agent reads the page of the object, where that is the page they are told on why something else is refused.
@@ -419,6 +482,18 @@ impl Admitted {
         broken || is_shown(&self.who, &self.object, part)
     }
 
+    /// Whether every part in which something is found is.
+    pub(crate) fn is_all_shown(&self) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown(*part))
+    }
+
+    /// The same of another submission.
+    pub(crate) fn is_all_shown_of(&self, seq: i64) -> bool {
+        let found_in = [Part::Facts, Part::Messages, Part::Exhibits];
+        found_in.iter().all(|part| self.is_shown_of(seq, *part))
+    }
+
     /// Whether the object is sealed.
     pub(crate) fn is_sealed(&self) -> bool {
         self.object.sealed
@@ -464,14 +539,20 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     let (act, room) = (last.next(), last.next());
     let (act, room) = (act.unwrap_or_default(), room.unwrap_or_default());
     let signed = session::signed_in(&parts.headers, app, &page).await?;
-    let (signed, fields) = if door.method == Method::POST {
-        let form =
-            Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app);
-        session::proven(signed, page, form.await.ok().map(|Form(fields)| fields))?
+    let (signed, fields, files) = if door.method == Method::POST {
+        let request = Request::from_parts(parts, body);
+        let sent = sent::read(app, door, signed.is_some(), request).await;
+        let (fields, files) = match sent {
+            Some(Sent { fields, files }) => (Some(fields), files),
+            None => (None, Vec::new()),
+        };
+        let (signed, fields) = session::proven(signed, page, fields)?;
+        (signed, fields, files)
     } else {
         let to_sign_in = || Redirect::to(&format!("{}/sign-in", link::workbench(&page)));
         (
             signed.ok_or_else(|| Refused::from(to_sign_in().into_response()))?,
+            Vec::new(),
             Vec::new(),
         )
     };
@@ -506,11 +587,16 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         About::Request(kind) => {
             let id = params.get("request").map_or("", String::as_str);
             let found = app.store.work.request(id).await.map_err(failed)?;
-            request = found.filter(|one| admin::is_open(app, one, kind));
+            let open = found.filter(|one| admin::is_open(app, one, kind));
+            let asker = open.as_ref().map_or("", |one| one.agent.as_str());
+            let stands = stands_for(app, asker, admin::ASKS).await;
+            let stands = stands.map_err(failed)?;
+            request = open.filter(|_| stands);
             policies::request(request.as_ref())
         }
-        About::Project | About::Immersion | About::Pool => {
+        About::Project | About::Immersion | About::Expert | About::Pool => {
             let pool = params.get("pool").map_or("", String::as_str);
+            let id = params.get("expert").map_or(id, String::as_str);
             let found = film::object(app, door.about, id, pool).await;
             let (place, object) = found.map_err(failed)?;
             seq = place;
@@ -524,6 +610,13 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         .leave(&who.id, seq, given, glass::purpose(door.action))
         .await
         .map_err(failed)?;
+    let leave = match leave {
+        Some(leave) => {
+            let stands = stands_for(app, &leave.second, Action::Read).await;
+            stands.map_err(failed)?.then_some(leave)
+        }
+        None => None,
+    };
     if let Some(leave) = &leave {
         // What a form asks of its own is not answered by why the leave was given.
         context.reason |= door.method == Method::GET || !door.action.rule().asks.reason;
@@ -550,6 +643,7 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
         params,
         query,
         fields,
+        files,
         act,
         room,
     };
@@ -577,6 +671,12 @@ async fn admit(app: &App, door: &Door, request: Request) -> Result<Admitted, Ref
     } else {
         Err(at.signed.not_found())
     }
+}
+
+/// Whether one of two who agree could do their part of it still: what they said is worth what they may do now.
+async fn stands_for(app: &App, id: &str, action: Action) -> Result<bool, StoreError> {
+    let member = app.store.work.member(id).await?;
+    Ok(member.is_some_and(|member| policies::could(&member.agent, action)))
 }
 
 /// Says what is missing: on the page of the object, where the agent may read that, with what they typed. That they read it

@@ -14,6 +14,7 @@ mod expert;
 mod home;
 mod immersion;
 mod people;
+mod photo;
 mod pool;
 mod project;
 mod project_acts;
@@ -23,21 +24,24 @@ mod script;
 mod statistics;
 pub(crate) mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use casework::{
-    film::{immersion::Immersion, pool::Pool},
+    film::{expert::Expert, immersion::Immersion, pool::Pool},
     policy::{Action, Object, Part, Subject},
     project::{Change, Project},
     story::{Event, Story},
     submission::UnitId,
 };
 use jiff::{Timestamp, civil};
-use store::{StoreError, film::TellError};
+use store::{
+    StoreError,
+    film::{TellError, Told},
+};
 
 pub(crate) use self::{
     document::{convention, last_quote, project_papers},
@@ -46,14 +50,15 @@ pub(crate) use self::{
         title as encounter_title,
     },
     people::forget_people,
-    project::{answers_table, lines_table, paper_kinds, rider_blocks},
+    pool::name_of,
+    project::{answers_table, happened, lines_table, paper_kinds, rider_blocks},
     quote::blocks as quote_blocks,
     request::receive_requests,
     statistics::{blocks as figures, counted, places_map},
 };
 use super::{
     door::{About, Admitted, Doors},
-    link, policies,
+    labels, link, policies,
     session::Refused,
 };
 use crate::{
@@ -70,7 +75,7 @@ pub(super) const OFFICE: &str = "film";
 
 /// Every page and act of the film office.
 pub(super) fn doors(doors: Doors) -> Doors {
-    use About::{Immersion, Pool, Project, Service};
+    use About::{Expert, Immersion, Pool, Project, Service};
     use Action::{AnswerFilm, HandleFilm, OpenScript, ReadFilm};
     let at = |rest: &str| format!("/{{lang}}/workbench/film{rest}");
     let project = |rest: &str| at(&format!("/projects/{{id}}{rest}"));
@@ -150,13 +155,32 @@ pub(super) fn doors(doors: Doors) -> Doors {
             calendar::show,
         )
         .page(&pool("/bookings/{booking}"), ReadFilm, Pool, booking::show)
+        .page(&pool("/photos/{photo}"), ReadFilm, Pool, photo::open)
+        .act(
+            &pool("/photos/{photo}/acts/remove"),
+            HandleFilm,
+            Pool,
+            photo::remove,
+        )
+        .act_with_files(
+            &pool("/resources/{resource}/acts/photo"),
+            HandleFilm,
+            Pool,
+            photo::add,
+        )
+        .act_with_files(
+            &pool("/bookings/{booking}/acts/photo"),
+            HandleFilm,
+            Pool,
+            photo::add_to_booking,
+        )
         .page(&pool("/budget"), ReadFilm, Pool, budget::show)
         .page(&at("/experts"), ReadFilm, Pool, expert::list)
-        .page(&at("/experts/{expert}"), ReadFilm, Pool, expert::show)
+        .page(&at("/experts/{expert}"), ReadFilm, Expert, expert::show)
         .page(
             &at("/experts/{expert}/{meeting}"),
             ReadFilm,
-            Pool,
+            Expert,
             expert::invitation,
         )
         .page(&at("/immersions"), ReadFilm, Pool, immersion::list)
@@ -190,7 +214,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
     }
     for act in booking::ACTS {
         let path = pool(&format!("/bookings/{{booking}}/acts/{act}"));
-        doors = doors.act(&path, HandleFilm, Pool, booking::post);
+        doors = doors.act_with_files(&path, HandleFilm, Pool, booking::post);
     }
     for act in budget::ACTS {
         doors = doors.act(
@@ -200,9 +224,9 @@ pub(super) fn doors(doors: Doors) -> Doors {
             budget::post,
         );
     }
-    for act in expert::ACTS {
+    for (act, action) in expert::ACTS {
         let path = at(&format!("/experts/{{expert}}/acts/{act}"));
-        doors = doors.act(&path, HandleFilm, Pool, expert::post);
+        doors = doors.act(&path, *action, Expert, expert::post);
     }
     for (act, action) in immersion::ACTS {
         let path = at(&format!("/immersions/{{id}}/acts/{act}"));
@@ -230,14 +254,27 @@ pub(super) async fn object(
     };
     match about {
         About::Project => project_object(app, id, nobodys.clone()).await,
+        About::Expert => {
+            let told = app.store.film.story::<Expert>(&(), id).await?;
+            let unit = told.map(|told| told.story.profile.unit);
+            let joined = unit.map(|unit| (unit, [Part::Facts].into()));
+            Ok((None, office(joined.into_iter().collect())))
+        }
         About::Immersion => {
             let told = app.store.film.story::<Immersion>(&(), id).await?;
-            Ok((
-                None,
-                told.map_or(nobodys.clone(), |told| {
-                    office(vec![(told.story.agreement.unit, [Part::Facts].into())])
-                }),
-            ))
+            let Some(told) = told else {
+                return Ok((None, nobodys));
+            };
+            let agreement = told.story.agreement;
+            // What keeps a project from somebody keeps its immersions too.
+            let (_, project) = project_object(app, &agreement.project, nobodys.clone()).await?;
+            let object = Object {
+                sealed: project.sealed,
+                conflicts: project.conflicts,
+                markings: project.markings,
+                ..office(vec![(agreement.unit, [Part::Facts].into())])
+            };
+            Ok((None, object))
         }
         _ => {
             let pool = if pool.is_empty() { OFFICE } else { pool };
@@ -281,9 +318,36 @@ async fn project_object(
     Ok((Some(standing.seq), object))
 }
 
+/// Every project but those that are kept from the agent: by a conflict of interest, a marking, a seal.
+async fn projects(app: &App, at: &Admitted) -> Result<BTreeMap<String, Told<Project>>, StoreError> {
+    let agent = &at.signed.agent;
+    let mut projects = app
+        .store
+        .film
+        .stories::<Project>(&app.config.film.criteria)
+        .await?;
+    for standing in app.store.work.apart(&agent.id, &agent.unit).await? {
+        let (_, object) = project_object(app, &standing.id, Object::nobodys(Subject::Film)).await?;
+        if !at.may_on(Action::ReadFilm, &object) {
+            projects.remove(&standing.id);
+        }
+    }
+    Ok(projects)
+}
+
 /// The unit that has the film desk.
 pub(super) fn office(app: &App) -> Option<UnitId> {
     app.desk(DESK).and_then(|desk| desk.unit.clone())
+}
+
+/// The pool of the film office.
+pub(crate) fn office_pool(app: &App) -> Option<&Pool> {
+    app.config.film.pools.get(OFFICE)
+}
+
+/// The name of a unit.
+pub(crate) fn unit_name(app: &App, page: &Page, unit: &UnitId) -> String {
+    labels::unit(app, page.lang, unit.as_str())
 }
 
 /// The pool that an address names; that of the office where it names none.
@@ -386,14 +450,20 @@ async fn tell_project(
     tell(app, at, &app.config.film.criteria, at.path("id"), change).await
 }
 
-/// The moment of a field of a form, Paris time.
+/// Years that a film office has to do with: what is typed beyond them is a slip, and would make tables without end.
+const YEARS: std::ops::RangeInclusive<i16> = 1990..=2199;
+
+/// The moment of a field of a form, Paris time. The later hour of two that are called the same is not typed; an hour that
+/// clocks skip is the one after it.
 fn moment(value: &str) -> Option<Timestamp> {
     let civil: civil::DateTime = value.parse().ok()?;
-    text::of_paris(civil)
+    text::of_paris(civil).filter(|_| YEARS.contains(&civil.year()))
 }
 
-fn day(value: &str) -> Option<civil::Date> {
-    value.parse().ok()
+/// The day of a field of a form.
+pub(crate) fn day(value: &str) -> Option<civil::Date> {
+    let day: civil::Date = value.parse().ok()?;
+    Some(day).filter(|day| YEARS.contains(&day.year()))
 }
 
 /// Many words of one field, apart by commas.

@@ -2,7 +2,7 @@
 
 use casework::{Lang, desk::Kind, submission::State, vigilance::Nearness};
 
-use crate::{app::App, page::Page};
+use crate::{app::App, page::Page, watch};
 
 /// A state of a submission, with its closing reason.
 pub(super) fn state(page: &Page, word: &str) -> String {
@@ -170,6 +170,10 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
 pub(super) fn action(page: &Page, kind: &str) -> String {
     let words = page.w;
     match kind {
+        kind if kind.starts_with(watch::ACCESS) => {
+            let what = kind.trim_start_matches(watch::ACCESS).replace('_', "-");
+            words.t(&format!("wb-happened-{what}"))
+        }
         "read" => words.t("wb-look-read"),
         "search" => words.t("wb-look-search"),
         "open_exhibit" => words.t("wb-look-exhibit"),

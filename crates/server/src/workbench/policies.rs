@@ -99,6 +99,19 @@ pub(super) fn own(agent: &Agent, action: Action) -> Object {
     }
 }
 
+/// Whether an agent could do this to what is theirs, with all that it asks for.
+pub(super) fn could(agent: &work::Agent, action: Action) -> bool {
+    self::agent(agent).is_some_and(|agent| {
+        let context = Context {
+            reason: true,
+            signed_in_anew: true,
+            second_person: Some("somebody else".into()),
+            break_glass: false,
+        };
+        policy::decide(&agent, action, &own(&agent, action), &context).allowed
+    })
+}
+
 /// What an agent sees of the docket. That a reason is asked for is told on the page itself.
 pub(super) fn sight(agent: &Agent, apart: Vec<Standing>) -> Sight {
     let with_reason = Context {

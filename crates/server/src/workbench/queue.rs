@@ -13,12 +13,12 @@ use store::{
 
 use super::{
     door::Admitted,
-    labels, link,
+    labels, link, referral,
     row::{self, Row, rows},
     session::Refused,
     submission::{
         Opt,
-        act::{NotDone, asked, carry_out},
+        act::{NotDone, Step, asked, carry_out},
         closings, units,
     },
 };
@@ -514,6 +514,11 @@ pub(super) async fn bulk(app: App, posted: Admitted) -> Result<Response, Refused
             .iter()
             .find(|(seq, _)| *seq == docket.seq)
             .map_or(-1, |(_, revision)| *revision);
+        let closes = matches!(step, Step::Close(_));
+        if closes && referral::running(&app, docket).await.map_err(failed)? > 0 {
+            bulk.fails(docket, "wb-bulk-running");
+            continue;
+        }
         match carry_out(&app, signed, docket, revision, step, &bulk.reason).await {
             Ok(_) => done += 1,
             Err(NotDone::Refused(refused)) => return Err(refused),

@@ -35,7 +35,7 @@ const MOST: i64 = 200;
 const FIELDS: [&str; 6] = ["agent", "number", "kind", "word", "since", "until"];
 
 /// Kinds of entries, in the order of the list.
-const KINDS: [&str; 33] = [
+const KINDS: [&str; 46] = [
     "read",
     "search",
     "open_exhibit",
@@ -68,6 +68,19 @@ const KINDS: [&str; 33] = [
     "dry_run",
     "ask_rules",
     "agree_rules",
+    "access_sign_in",
+    "access_refused",
+    "access_signed_out",
+    "access_session_ended",
+    "access_sessions_ended",
+    "access_password_set",
+    "access_password_changed",
+    "access_password_removed",
+    "access_codes_made",
+    "access_passkey_added",
+    "access_passkey_removed",
+    "access_provider_bound",
+    "access_provider_unbound",
     SIGN,
 ];
 

@@ -51,7 +51,14 @@ pub(super) fn doors(mut doors: Doors) -> Doors {
     }
     let handover = |rest: &str| format!("/{{lang}}/workbench/submissions/{{id}}/handover{rest}");
     let (action, about) = (Action::RecordOutcome, About::Submission);
-    doors = doors.page(&handover(""), action, about, handover::show);
+    doors = doors
+        .page(&handover(""), action, about, handover::show)
+        .page(
+            &handover("/answers/{act}"),
+            action,
+            about,
+            handover::answer_file,
+        );
     for (act, action) in handover::ACTS {
         doors = doors.act(
             &handover(&format!("/{act}")),
@@ -70,6 +77,8 @@ pub(super) struct Panel {
     pub(super) lines: Vec<String>,
     /// Something waits for the agent's unit.
     pub(super) waits: bool,
+    /// Requests that wait and units that are at it, where somebody would close it.
+    pub(super) running: usize,
     /// Whether the agent may ask another unit.
     pub(super) may_ask: bool,
     /// Where copies are handed over to bodies outside; empty for whoever may not.
@@ -104,9 +113,15 @@ pub(super) async fn panel(
             String::new()
         },
         waits: shown.iter().any(|one| one.waits_for(unit)),
+        running: kept.running(),
         lines,
         may_ask: at.may(Action::Refer),
     })
+}
+
+/// How many requests wait, and how many units are at it, on a submission that somebody would close.
+pub(super) async fn running(app: &App, docket: &Docket) -> Result<usize, StoreError> {
+    Ok(Kept::read(app, docket).await?.running())
 }
 
 /// How many referrals wait for the agent's unit and for others that it asked, and how many are late.

@@ -4,7 +4,7 @@
 mod act;
 mod one;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::{
@@ -97,20 +97,48 @@ fn answered_for(at: &Admitted) -> Option<&str> {
     (!all).then_some(at.signed.agent.unit.as_str())
 }
 
+/// Those of some submissions of which the agent may see how long they are kept: a list names none whose page is denied.
+async fn seen(
+    app: &App,
+    at: &Admitted,
+    listed: BTreeSet<i64>,
+) -> Result<BTreeSet<i64>, StoreError> {
+    let standings = app.store.work.standings(&Vec::from_iter(listed)).await?;
+    let seen = standings
+        .iter()
+        .filter(|one| at.may_to(Action::SeeRetention, one));
+    Ok(seen.map(|one| one.seq).collect())
+}
+
 /// The page.
 pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
     let page = at.signed.page.clone();
+    let base = format!("{}/retention", link::workbench(&page));
     let asked: i64 = at.query("days").parse().unwrap_or(0);
     let days = AHEAD.into_iter().find(|days| *days == asked);
     let days = days.unwrap_or(AHEAD[0]);
     let (work, unit, now) = (&app.store.work, answered_for(&at), app.now_micros());
     let due = work.due(now + days * DAY, unit, ROWS).await;
-    let due = due.map_err(failed)?;
-    let holds = work.holds(None, unit, now, ROWS).await.map_err(failed)?;
+    let mut due = due.map_err(failed)?;
+    let mut holds = work.holds(None, unit, now, ROWS).await.map_err(failed)?;
     let before = at.query("before").parse().ok();
     let proofs = work.proofs(None, unit, before, ROWS).await;
-    let proofs = proofs.map_err(failed)?;
+    let mut proofs = proofs.map_err(failed)?;
+    let full = |rows: usize| rows as i64 == ROWS;
+    let cut = full(due.len()) || full(holds.len());
+    let older = match proofs.last() {
+        Some(last) if full(proofs.len()) => format!("{base}?before={}", last.place),
+        _ => String::new(),
+    };
+    let of = |one: &Proof| one.erasure.docket;
+    let listed = due.iter().map(|one| one.docket);
+    let listed = listed.chain(holds.iter().map(|one| one.docket));
+    let listed = listed.chain(proofs.iter().map(of)).collect();
+    let seen = seen(&app, &at, listed).await.map_err(failed)?;
+    due.retain(|one| seen.contains(&one.docket));
+    holds.retain(|one| seen.contains(&one.docket));
+    proofs.retain(|one| seen.contains(&of(one)));
     let seqs: Vec<i64> = due.iter().map(|due| due.docket).collect();
     let dockets = work.dockets(&seqs).await.map_err(failed)?;
     let dockets: HashMap<i64, Docket> = dockets
@@ -121,8 +149,6 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     let ids = work.dockets(&held).await.map_err(failed)?;
     let ids: HashMap<i64, String> = ids.into_iter().map(|one| (one.seq, one.id)).collect();
     let names = row::agent_names(&app).await.map_err(failed)?;
-    let base = format!("{}/retention", link::workbench(&page));
-    let full = |rows: usize| rows as i64 == ROWS;
     let template = Retention {
         ahead: AHEAD
             .into_iter()
@@ -132,13 +158,8 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
                 current: one == days,
             })
             .collect(),
-        cut: full(due.len()) || full(holds.len()),
-        older: match proofs.last() {
-            Some(last) if full(proofs.len()) => {
-                format!("{base}?before={}", last.place)
-            }
-            _ => String::new(),
-        },
+        cut,
+        older,
         due: due
             .iter()
             .filter_map(|due| {
@@ -244,7 +265,11 @@ pub(super) async fn statement(app: App, at: Admitted) -> Result<Response, Refuse
     let unit = answered_for(&at);
     let found = app.store.work.proofs(None, unit, Some(place + 1), 1).await;
     let found = found.map_err(failed)?;
-    let Some(proof) = found.first().filter(|proof| proof.place == place) else {
+    let found = found.first().filter(|proof| proof.place == place);
+    let of = found.map(|proof| proof.erasure.docket);
+    let seen = seen(&app, &at, of.into_iter().collect()).await;
+    let seen = !seen.map_err(failed)?.is_empty();
+    let Some(proof) = found.filter(|_| seen) else {
         return Err(at.signed.not_found());
     };
     let page = &at.signed.page;

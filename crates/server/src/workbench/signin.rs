@@ -3,7 +3,7 @@
 //!
 //! - [`enter`]: the pages of whoever is not signed in. [`prove`]: proving it anew before a sensitive act.
 //! - [`me`]: an agent's own page. [`enrol`]: setting up a password, its codes, passkeys.
-//! - [`passkey`], [`provider`][]: the other ways. [`oidc`]: the exchange with a provider.
+//! - [`passkey`], [`provider`][]: the other ways. The exchange with a provider is [`crate::oidc`].
 //! - [`password`], [`code`]: the rules and the arithmetic. [`proof`]: whether what was typed is right.
 //!
 //! What goes from one request to the next is kept sealed in the store under a random token, used once.
@@ -12,7 +12,6 @@ mod code;
 mod enrol;
 mod enter;
 mod me;
-mod oidc;
 mod passkey;
 mod password;
 mod proof;
@@ -38,7 +37,7 @@ use crate::{
 };
 
 #[cfg(test)]
-pub(super) use self::{code::now as code_now, oidc::tests as fake};
+pub(super) use self::code::now as code_now;
 pub(super) use self::{
     enter::{by_link, offer},
     prove::ask,

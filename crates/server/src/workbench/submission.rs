@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 use store::{
     StoreError,
     intake::{Submission, Upload},
-    work::{Act, Docket, KeyCount, Sight},
+    work::{Act, Correction, Docket, KeyCount, Sight},
 };
 
 use self::{
@@ -306,9 +306,12 @@ async fn build(
         sightings: found,
         unread,
     } = Findings::read(&docket.sightings);
-    let corrections = work.corrections(seq).await?;
-    let verdicts = Verdicts::of(&corrections);
     let found = shown_sightings(found, |part| at.is_shown(part));
+    let mut corrections = work.corrections(seq).await?;
+    if !at.is_all_shown() {
+        corrections = hit::said_of(corrections, &found);
+    }
+    let verdicts = Verdicts::of(&corrections);
     let sightings = hit::effective(&app.lists, &found, &verdicts);
     let keys = seen_keys(app, seq, sight).await?;
     let counts: HashMap<i64, i64> = keys
@@ -329,7 +332,7 @@ async fn build(
     let address = link::submission(&page, &docket.id, "");
 
     let names = row::agent_names(app).await?;
-    let acts = shown_acts(work.acts(seq).await?, at);
+    let acts = shown_acts(work.acts(seq).await?, &corrections, at);
     let mut supplements = intake.supplements(seq).await?;
     if !at.is_shown(Part::Messages) {
         supplements.clear();
@@ -517,7 +520,7 @@ pub(super) fn shown_sightings(
 }
 
 /// The acts about the parts that are shown.
-fn shown_acts(mut acts: Vec<Act>, at: &Admitted) -> Vec<Act> {
+fn shown_acts(mut acts: Vec<Act>, corrections: &[Correction], at: &Admitted) -> Vec<Act> {
     let (leads, unit) = (at.leads(), at.signed.agent.unit.as_str());
     acts.retain(|act| referral::is_shown(act, leads, unit));
     acts.retain(|act| match act.kind.as_str() {
@@ -525,6 +528,9 @@ fn shown_acts(mut acts: Vec<Act>, at: &Admitted) -> Vec<Act> {
         "reply" => at.is_shown(Part::Messages),
         "download" => at.is_shown(Part::Exhibits),
         "open_identity" => at.is_shown(Part::Identity),
+        kind if kind.starts_with("hit_") => {
+            at.is_all_shown() || corrections.iter().any(|said| said.act == act.id)
+        }
         _ => true,
     });
     acts

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use store::{
     Store,
     access::Good,
-    work::{Agent, Analyser, Batch, Filter, Reached, Sight, Sort},
+    work::{Agent, Analyser, Batch, Docket, Filter, Reached, Sight, Sort},
 };
 use tower::ServiceExt;
 
@@ -230,6 +230,7 @@ impl Site {
                 scope: "",
                 idempotency: &format!("key {}", reached.submission),
                 body: [0; 32],
+                vouched: None,
             },
         )
         .await
@@ -259,10 +260,11 @@ impl Site {
                 "residence": {"code": "31", "name": "Haute-Garonne", "department": "31"},
             }))
             .await;
-        (
-            seq,
-            self.app.store.work.docket(seq).await.unwrap().unwrap().id,
-        )
+        (seq, self.kept(seq).await.id)
+    }
+
+    async fn kept(&self, seq: i64) -> Docket {
+        self.app.store.work.docket(seq).await.unwrap().unwrap()
     }
 
     async fn sign_in(&self, id: &str, role: &str) -> Browser<'_> {
@@ -490,16 +492,7 @@ async fn nothing_is_shown_or_done_without_the_right_to() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site
-        .app
-        .store
-        .work
-        .docket(seq)
-        .await
-        .unwrap()
-        .unwrap()
-        .series
-        .unwrap();
+    let series = site.kept(seq).await.series.unwrap();
     let submission = format!("/fr/workbench/submissions/{id}");
     let administrator = site.sign_in("admin", "administrator").await;
     let triage = site.sign_in("triage", "triage").await;
@@ -653,7 +646,11 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
     );
     let path = format!("/fr/workbench/submissions/{id}");
     let (seen_by_first, seen_by_second) = (first.page(&path).await, second.page(&path).await);
-    seen_by_second.has("Agent one");
+    // The page does not wait for who else is there; its script does.
+    second
+        .page(&format!("{path}/presence"))
+        .await
+        .has("Agent one");
     let taken = first
         .form(&seen_by_first, &format!("{path}/acts/take"), &[])
         .await;
@@ -671,7 +668,7 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
     late.has("Agent one")
         .has("simple « litige » commercial")
         .has("value=\"no_offence\"");
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     assert_eq!(
         (docket.state.as_str(), docket.owner.as_str()),
         ("assigned", "one")
@@ -682,7 +679,7 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
         .await;
     assert_eq!(insisted.location(), "/fr/workbench/queue?done=close&seq=0");
     second.page(insisted.location()).await.has("n° 1");
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     assert_eq!(
         (docket.state.as_str(), docket.owner.as_str()),
         ("closed:no_offence", "")
@@ -705,17 +702,7 @@ async fn who_comes_second_reads_who_was_first_and_loses_nothing() {
         )
         .await;
     assert_eq!(reopened.status, StatusCode::SEE_OTHER);
-    assert_eq!(
-        site.app
-            .store
-            .work
-            .docket(seq)
-            .await
-            .unwrap()
-            .unwrap()
-            .state,
-        "queued"
-    );
+    assert_eq!(site.kept(seq).await.state, "queued");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -752,7 +739,7 @@ async fn routing_elsewhere_than_proposed_asks_why() {
         routed.location(),
         "/fr/workbench/queue?kind=thesee&done=route&seq=0"
     );
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     assert_eq!(
         (docket.state.as_str(), docket.unit.as_str()),
         ("assigned", "ofmin")
@@ -1190,16 +1177,7 @@ async fn every_page_has_a_title_of_its_own_in_both_languages() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site
-        .app
-        .store
-        .work
-        .docket(seq)
-        .await
-        .unwrap()
-        .unwrap()
-        .series
-        .unwrap();
+    let series = site.kept(seq).await.series.unwrap();
     let agent = site.sign_in("a", "head").await;
     agent.begin_task().await;
     let mut titles = BTreeSet::new();
@@ -1304,7 +1282,7 @@ async fn messages_replies_and_files_give_hits_shown_where_they_stand() {
     let seq = site
         .file(json!({"scam_type": "romance", "story": "Rien de plus.", "evidence": [{"id": "upload-1"}]}))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     site.add(seq, "k", "Il écrit depuis message.example", &["upload-2"])
         .await;
     let agent = site.sign_in("a", "triage").await;
@@ -1335,10 +1313,10 @@ async fn messages_replies_and_files_give_hits_shown_where_they_stand() {
         assert_eq!(site.held(Domain, value).await, held, "{value}");
     }
     // The same again finds the same.
-    let before = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let before = site.kept(seq).await;
     site.app.store.work.queue_older_than(99).await.unwrap();
     site.work_again().await;
-    let after = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let after = site.kept(seq).await;
     assert_eq!(
         (before.sightings, before.revision),
         (after.sightings, after.revision)
@@ -1471,7 +1449,7 @@ async fn what_is_found_in_a_file_holds_no_card_and_what_is_not_read_is_told() {
         .file(json!({"scam_type": "romance", "evidence": evidence}))
         .await;
     site.work_again().await;
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     let kept = &docket.sightings;
     assert!(!kept.contains("4970101234567893"), "{kept}");
     assert!(
@@ -1529,7 +1507,7 @@ async fn a_search_for_a_card_is_kept_nowhere_and_goes_on_masked() {
     let seq = site
         .file(json!({"scam_type": "romance", "story": "Ma carte 4970 1012 3456 7893 a servi."}))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     let agent = site.sign_in("a", "triage").await;
     agent.begin_task().await;
     let numbers = [

@@ -63,16 +63,23 @@ async fn a_session_that_takes_the_place_of_another_ends_it_and_goes_on_with_its_
         instead_of: Some(b"new"),
         ..new(b"other", "b")
     };
-    access.begin(other, 3).await.unwrap();
-    assert_eq!(
-        access
-            .session(b"other", ALWAYS)
-            .await
-            .unwrap()
-            .unwrap()
-            .task,
-        ""
-    );
+    assert!(matches!(
+        access.begin(other, 3).await,
+        Err(StoreError::Changed)
+    ));
+    assert!(access.session(b"new", ALWAYS).await.unwrap().is_some());
+
+    // Nor in the place of a session that has ended.
+    access.end(b"new", 4).await.unwrap();
+    let late = NewSession {
+        instead_of: Some(b"new"),
+        ..new(b"late", "a")
+    };
+    assert!(matches!(
+        access.begin(late, 5).await,
+        Err(StoreError::Changed)
+    ));
+    assert_eq!(access.session(b"late", ALWAYS).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,12 +9,25 @@ use sqlx::{AnyConnection, any::AnyRow};
 use super::{Film, writing::Turn};
 use crate::{
     StoreError,
-    sql::{self, Param, params},
+    sql::{self, Batch, Param, params},
     vault::sealed,
 };
 
 /// What the key of people's names is derived under.
 const KEY: &str = "orfevre-film-people-1";
+/// What the digest of what a guest is known by is derived under.
+const GUESTS: &str = "orfevre-film-guests-1";
+
+/// Somebody outside the service whom an event brings into a story.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest<'g> {
+    /// Their identifier in the story.
+    pub id: &'g str,
+    /// Who they are: sealed.
+    pub person: &'g str,
+    /// What they are known by, such as an address: nobody known by the same comes into the story twice.
+    pub known_by: &'g str,
+}
 
 /// Why an event was not kept.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +55,8 @@ pub struct Told<S: Story> {
     pub story: S,
 }
 
+const PERSON: &str = "INSERT INTO person (kind, subject, id, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (kind, subject, id) DO UPDATE SET sealed = excluded.sealed";
+
 const EVENTS: &str = "SELECT subject, at, actor, change FROM journal WHERE kind = $1";
 
 impl Film {
@@ -56,29 +71,40 @@ impl Film {
         event: &Event<S::Change>,
     ) -> Result<S, TellError<S::Refusal>> {
         let mut turn = self.writer.turn().await?;
-        let before = one::<S>(&mut turn, rules, subject).await?;
-        let place = before.as_ref().map_or(0, |told| told.events.len());
-        let after = match &before {
-            Some(told) => told.story.after(rules, event),
-            None => S::begin(rules, event),
-        };
-        let after = after.map_err(TellError::Refused)?;
-        let change = serde_json::to_string(&event.change)
-            .map_err(|error| corrupt::<S>(error.to_string()))?;
-        let mut batch = Turn::batch();
-        batch.run(
-            "INSERT INTO journal (seq, kind, subject, place, at, actor, change) SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM journal",
-            params![
-                S::KIND,
-                subject,
-                place as i64,
-                event.at.as_microsecond(),
-                &*event.actor,
-                change
-            ],
-        );
+        let (after, batch) = told_in(&mut turn, rules, subject, event).await?;
         turn.keep(batch).await?;
         Ok(after)
+    }
+
+    /// As [`Film::tell`], with the person whom the event brings into the story, both or neither; none where somebody
+    /// known by the same is in it already, and nothing changed.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn tell_with_guest<S: Story>(
+        &self,
+        rules: &S::Rules,
+        subject: &str,
+        event: &Event<S::Change>,
+        guest: Guest<'_>,
+    ) -> Result<Option<S>, TellError<S::Refusal>> {
+        let sealed = self.sealed((S::KIND, subject, guest.id), guest.person)?;
+        let known_by = bound(S::KIND, subject, guest.known_by);
+        let digest = self.secrets.derive(GUESTS, &known_by).to_vec();
+        let mut turn = self.writer.turn().await?;
+        let (after, mut batch) = told_in(&mut turn, rules, subject, event).await?;
+        let known = "SELECT id FROM guest WHERE kind = $1 AND subject = $2 AND digest = $3";
+        let values = params![S::KIND, subject, digest.clone()];
+        if sql::row(&mut turn, known, values).await?.is_some() {
+            return Ok(None);
+        }
+        batch.run(PERSON, params![S::KIND, subject, guest.id, sealed]);
+        batch.run(
+            "INSERT INTO guest (kind, subject, digest, id) VALUES (?, ?, ?, ?)",
+            params![S::KIND, subject, digest, guest.id],
+        );
+        turn.keep(batch).await?;
+        Ok(Some(after))
     }
 
     /// A story with its events; none where nothing happened.
@@ -124,19 +150,22 @@ impl Film {
     /// When the database does not answer.
     pub async fn keep_person(
         &self,
-        (kind, subject, id): (&str, &str, &str),
+        place: (&str, &str, &str),
         person: &str,
     ) -> Result<(), StoreError> {
-        let sealed = sealed::seal_1(
-            &self.secrets.derive(KEY, b""),
-            &bound(kind, subject, id),
-            person.as_bytes(),
-        )?;
-        self.write(
-            "INSERT INTO person (kind, subject, id, sealed) VALUES (?, ?, ?, ?) ON CONFLICT (kind, subject, id) DO UPDATE SET sealed = excluded.sealed",
-            params![kind, subject, id, sealed],
-        )
-        .await
+        let sealed = self.sealed(place, person)?;
+        let (kind, subject, id) = place;
+        self.write(PERSON, params![kind, subject, id, sealed]).await
+    }
+
+    fn sealed(
+        &self,
+        (kind, subject, id): (&str, &str, &str),
+        person: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        let key = self.secrets.derive(KEY, b"");
+        let sealed = sealed::seal_1(&key, &bound(kind, subject, id), person.as_bytes())?;
+        Ok(sealed)
     }
 
     /// Who the people of a story are, by their identifier in it.
@@ -183,13 +212,18 @@ impl Film {
         subject: &str,
         id: Option<&str>,
     ) -> Result<(), StoreError> {
-        let mut values: Vec<Param> = params![kind, subject];
-        let mut text = "DELETE FROM person WHERE kind = ? AND subject = ?".to_owned();
-        if let Some(id) = id {
-            text.push_str(" AND id = ?");
-            values.push(id.into());
+        let turn = self.writer.turn().await?;
+        let mut batch = Turn::batch();
+        for table in ["person", "guest"] {
+            let mut values: Vec<Param> = params![kind, subject];
+            let mut text = format!("DELETE FROM {table} WHERE kind = ? AND subject = ?");
+            if let Some(id) = id {
+                text.push_str(" AND id = ?");
+                values.push(id.into());
+            }
+            batch.run(&text, values);
         }
-        self.write(&text, values).await
+        turn.keep(batch).await
     }
 
     /// How far the intake was read for requests: a place of the ledger, -1 for not at all.
@@ -233,6 +267,37 @@ fn bound(kind: &str, subject: &str, id: &str) -> Vec<u8> {
 
 fn corrupt<S: Story>(why: String) -> StoreError {
     StoreError::Corrupt { what: S::KIND, why }
+}
+
+/// What a story comes to after an event, if it may happen, and the statements that keep that.
+async fn told_in<S: Story>(
+    connection: &mut AnyConnection,
+    rules: &S::Rules,
+    subject: &str,
+    event: &Event<S::Change>,
+) -> Result<(S, Batch), TellError<S::Refusal>> {
+    let before = one::<S>(connection, rules, subject).await?;
+    let place = before.as_ref().map_or(0, |told| told.events.len());
+    let after = match &before {
+        Some(told) => told.story.after(rules, event),
+        None => S::begin(rules, event),
+    };
+    let after = after.map_err(TellError::Refused)?;
+    let change = serde_json::to_string(&event.change);
+    let change = change.map_err(|error| corrupt::<S>(error.to_string()))?;
+    let mut batch = Turn::batch();
+    batch.run(
+        "INSERT INTO journal (seq, kind, subject, place, at, actor, change) SELECT COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ? FROM journal",
+        params![
+            S::KIND,
+            subject,
+            place as i64,
+            event.at.as_microsecond(),
+            &*event.actor,
+            change
+        ],
+    );
+    Ok((after, batch))
 }
 
 async fn one<S: Story>(

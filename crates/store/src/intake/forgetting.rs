@@ -58,7 +58,8 @@ impl Store {
         hashes.dedup();
         let same = self.intake.with_bytes(&hashes).await?;
         let others = same.iter().filter(|upload| !ids.contains(&upload.id));
-        let held: Vec<[u8; 32]> = others.map(|upload| upload.sha256).collect();
+        let mut held: Vec<[u8; 32]> = others.map(|upload| upload.sha256).collect();
+        held.extend(self.film.with_bytes(&hashes).await?);
         hashes.retain(|sha256| !held.contains(sha256));
         for sha256 in &hashes {
             self.objects.remove(sha256).await?;

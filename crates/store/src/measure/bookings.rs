@@ -1,7 +1,7 @@
 //! Random bookings by many at once, to see that nothing is ever held twice.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -9,7 +9,7 @@ use std::{
 };
 
 use casework::{
-    booking::{Change, Event, Inventory, Kind, Refusal, Request, Resource, Span, Standing},
+    booking::{Change, Event, Inventory, Kind, Refusal, Request, Resource, Span, Standing, holder},
     submission::{BookingId, ResourceId},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -20,28 +20,54 @@ use crate::{
     film::{BookingError, Film, Lending},
 };
 
-/// What random bookings came to.
+/// How often a kind of change was kept and refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BookingReport {
-    /// Changes that were kept.
+pub struct Tally {
+    /// Kept.
     pub kept: u64,
-    /// Of these, approvals.
-    pub approved: u64,
-    /// Changes that were refused.
+    /// Refused.
     pub refused: u64,
-    /// Answers for the screen that the approval after them agreed with.
+}
+
+/// What random bookings came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BookingReport {
+    /// Of each kind of change, by its word in the record.
+    pub changes: BTreeMap<&'static str, Tally>,
+    /// Times that calendar, program and approval were asked about the same, and all agreed.
     pub agreed: u64,
-    /// Those that it did not agree with: none.
+    /// Those where they did not: none.
     pub disagreed: u64,
     /// Pairs of holds of one thing that overlap: none.
     pub held_twice: i64,
 }
 
+impl BookingReport {
+    /// Of all kinds together.
+    #[must_use]
+    pub fn all(&self) -> Tally {
+        let changes = self.changes.values();
+        changes.fold(Tally::default(), |all, one| Tally {
+            kept: all.kept + one.kept,
+            refused: all.refused + one.refused,
+        })
+    }
+
+    fn add(&mut self, kind: &'static str, one: Tally) {
+        let tally = self.changes.entry(kind).or_default();
+        tally.kept += one.kept;
+        tally.refused += one.refused;
+    }
+}
+
 /// Things that are lent in the measurement, and kits of two of them.
 const THINGS: u64 = 400;
 
-/// Approvals that are held against the screen's answer, one after the other, at the end.
-const PROBES: u64 = 200;
+/// Times that all clients stop, so that what is shown is held against what is found with nobody in between.
+const ROUNDS: u64 = 20;
+
+/// What is asked about in each pause.
+const PROBES: u64 = 100;
 
 /// `splitmix64` (Steele, Lea and Flood 2014): the same numbers for the same seed, on every machine.
 struct Random(u64);
@@ -60,7 +86,7 @@ impl Random {
     }
 }
 
-/// Sends `count` random changes of bookings from `clients` at once, then looks whether all holds together.
+/// Sends `count` random changes of bookings from `clients` at once, and looks now and then whether all holds together.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -72,42 +98,52 @@ pub async fn bookings(
 ) -> Result<BookingReport, StoreError> {
     let inventory = Arc::new(inventory()?);
     let clock = Arc::new(AtomicI64::new(0));
-    let mut running = JoinSet::new();
-    for client in 0..clients {
-        let (film, inventory, clock) = (film.clone(), Arc::clone(&inventory), Arc::clone(&clock));
-        let mut client = Client {
-            random: Random(seed ^ (client << 32)),
-            number: client,
-            asked: 0,
-            // The more changes there are, the further they lie apart: about a fifth of the requests meet another.
-            hours: 200 + count / 4,
-            clock,
-        };
-        running.spawn(async move { client.run(&film, &inventory, count / clients).await });
-    }
-    let mut report = BookingReport::default();
-    while let Some(ended) = running.join_next().await {
-        let one = ended.map_err(|_| StoreError::Stopped)??;
-        report.kept += one.kept;
-        report.approved += one.approved;
-        report.refused += one.refused;
-    }
-    let mut client = Client {
-        random: Random(!seed),
-        number: clients,
-        asked: 0,
+    let client = |number: u64, seed: u64| Client {
+        random: Random(seed),
+        number,
+        ends: Vec::new(),
+        // The more changes there are, the further they lie apart: about a fifth of the requests meet another.
         hours: 200 + count / 4,
-        clock,
+        clock: Arc::clone(&clock),
     };
-    for _ in 0..PROBES {
-        if client.agrees(film, &inventory).await? {
-            report.agreed += 1;
-        } else {
-            report.disagreed += 1;
+    let mut all: Vec<Client> = (0..clients)
+        .map(|at| client(at, seed ^ (at << 32)))
+        .collect();
+    let mut probe = client(clients, !seed);
+    let mut report = BookingReport::default();
+    for round in 0..ROUNDS {
+        let mut running = JoinSet::new();
+        for mut client in all.drain(..) {
+            let (film, inventory) = (film.clone(), Arc::clone(&inventory));
+            let own = part(count, clients, client.number);
+            let share = part(own, ROUNDS, round);
+            running.spawn(async move {
+                let report = client.run(&film, &inventory, share).await;
+                report.map(|report| (client, report))
+            });
+        }
+        while let Some(ended) = running.join_next().await {
+            let (client, one) = ended.map_err(|_| StoreError::Stopped)??;
+            one.changes
+                .into_iter()
+                .for_each(|(kind, tally)| report.add(kind, tally));
+            all.push(client);
+        }
+        for _ in 0..PROBES {
+            if probe.agrees(film, &inventory).await? {
+                report.agreed += 1;
+            } else {
+                report.disagreed += 1;
+            }
         }
     }
     report.held_twice = film.held_twice().await?;
     Ok(report)
+}
+
+/// How many of all are the part `at` of so many equal parts.
+fn part(all: u64, parts: u64, at: u64) -> u64 {
+    all / parts + u64::from(at < all % parts)
 }
 
 fn inventory() -> Result<Inventory, StoreError> {
@@ -145,7 +181,8 @@ fn inventory() -> Result<Inventory, StoreError> {
 struct Client {
     random: Random,
     number: u64,
-    asked: u64,
+    /// When the use of each that was asked for ends, in hours.
+    ends: Vec<i64>,
     hours: u64,
     clock: Arc<AtomicI64>,
 }
@@ -160,14 +197,12 @@ impl Client {
         let mut report = BookingReport::default();
         for _ in 0..count {
             let event = self.event()?;
-            let approves = matches!(event.change, Change::Approve { .. });
-            match self.apply(film, inventory, &event).await? {
-                Ok(()) => {
-                    report.kept += 1;
-                    report.approved += u64::from(approves);
-                }
-                Err(_) => report.refused += 1,
-            }
+            let kept = self.apply(film, inventory, &event).await?.is_ok();
+            let one = Tally {
+                kept: u64::from(kept),
+                refused: u64::from(!kept),
+            };
+            report.add(event.change.as_str(), one);
         }
         Ok(report)
     }
@@ -189,13 +224,13 @@ impl Client {
         }
     }
 
-    /// Whether an approval finds what the screen said just before.
+    /// Whether the calendar, the answer for programs and the approval say the same of a request.
     async fn agrees(&mut self, film: &Film, inventory: &Inventory) -> Result<bool, StoreError> {
         let lending = Lending {
             inventory,
             quotas: &[],
         };
-        let request = self.request()?;
+        let (booking, request) = self.new_booking()?;
         let shown = match film
             .conflict(lending, &request.wanted, request.held())
             .await
@@ -204,7 +239,9 @@ impl Client {
             Err(BookingError::Store(error)) => return Err(error),
             Err(BookingError::Refused(_)) => return Ok(false),
         };
-        let booking = self.new_id();
+        if is_in_calendar(film, lending, &request).await? != shown.is_some() {
+            return Ok(false);
+        }
         let ask = self.now(booking, Change::Ask(request))?;
         let approve = self.now(
             booking,
@@ -226,15 +263,10 @@ impl Client {
         })
     }
 
-    fn new_id(&mut self) -> BookingId {
-        self.asked += 1;
-        self.id(self.asked - 1)
-    }
-
-    fn id(&self, asked: u64) -> BookingId {
+    fn id(&self, asked: usize) -> BookingId {
         let mut random = [0; 10];
         random[..2].copy_from_slice(&(self.number as u16).to_be_bytes());
-        random[2..].copy_from_slice(&asked.to_be_bytes());
+        random[2..].copy_from_slice(&(asked as u64).to_be_bytes());
         BookingId::new(Timestamp::UNIX_EPOCH, random)
     }
 
@@ -247,7 +279,7 @@ impl Client {
         })
     }
 
-    fn request(&mut self) -> Result<Request, StoreError> {
+    fn new_booking(&mut self) -> Result<(BookingId, Request), StoreError> {
         let mut wanted = BTreeSet::new();
         for _ in 0..=self.random.below(2) {
             let text = if self.random.below(4) == 0 {
@@ -260,36 +292,38 @@ impl Client {
         let from = self.random.below(self.hours) as i64;
         let long = 1 + self.random.below(72) as i64;
         let used = Span::new(moment(from * 3_600)?, moment((from + long) * 3_600)?);
-        Ok(Request {
+        self.ends.push(from + long);
+        let request = Request {
             applicant: format!("applicant {}", self.random.below(1_000_000)).into(),
             wanted,
             used: used.ok_or(StoreError::Stopped)?,
             prepare: SignedDuration::from_hours(self.random.below(4) as i64),
             strike: SignedDuration::from_hours(self.random.below(3) as i64),
             insured_until: Some(Timestamp::MAX),
-        })
+        };
+        Ok((self.id(self.ends.len() - 1), request))
     }
 
     /// A new request, or something that happens to one of the last sixty-four.
     fn event(&mut self) -> Result<Event, StoreError> {
         let choice = self.random.below(10);
-        if self.asked == 0 || choice < 4 {
-            let request = self.request()?;
-            let booking = self.new_id();
+        if self.ends.is_empty() || choice < 4 {
+            let (booking, request) = self.new_booking()?;
             return self.now(booking, Change::Ask(request));
         }
-        let back = 1 + self.random.below(self.asked.min(64));
+        let back = 1 + self.random.below(self.ends.len().min(64) as u64) as usize;
+        let asked = self.ends.len() - back;
         let passing = (self.random.below(2) == 0).then(|| "agreed".into());
         let change = match choice {
             4..7 => Change::Approve { passing },
             7 => Change::Cancel,
             8 => Change::Extend {
-                until: moment(self.random.below(self.hours) as i64 * 3_600)?,
+                // Up to half a day less, or a day and a half more.
+                until: moment((self.ends[asked] - 12 + self.random.below(48) as i64) * 3_600)?,
                 passing,
             },
             _ => {
-                let request = self.request()?;
-                let booking = self.new_id();
+                let (booking, request) = self.new_booking()?;
                 return self.now(
                     booking,
                     Change::Requisition {
@@ -299,8 +333,29 @@ impl Client {
                 );
             }
         };
-        self.now(self.id(self.asked - back), change)
+        self.now(self.id(asked), change)
     }
+}
+
+/// Whether the calendar of any of the things wanted shows them held at that time.
+async fn is_in_calendar(
+    film: &Film,
+    lending: Lending<'_>,
+    request: &Request,
+) -> Result<bool, StoreError> {
+    let span = request.held();
+    for resource in &request.wanted {
+        let bookings = match film.calendar(lending, resource, span).await {
+            Ok(bookings) => bookings,
+            Err(BookingError::Store(error)) => return Err(error),
+            Err(BookingError::Refused(_)) => return Ok(false),
+        };
+        let things = lending.inventory.held_by([resource]).unwrap_or_default();
+        if holder(&bookings, &things, span).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn moment(second: i64) -> Result<Timestamp, StoreError> {

@@ -241,7 +241,7 @@ impl Work {
     }
 
     /// Takes an agent's access away: links and sessions end at once, and what they signed in with counts for nothing; what
-    /// they did stays under their name. An invitation gives it back. False when nobody who has access has this id.
+    /// they did stays under their name. What was asked for, by them or about them, lapses. An invitation gives it back. False when nobody who has access has this id.
     ///
     /// # Errors
     /// When it was not taken away.
@@ -257,6 +257,12 @@ impl Work {
         sql::run(
             &mut transaction,
             "UPDATE invitation SET used_at = $1 WHERE agent = $2 AND used_at IS NULL",
+            params![now, id],
+        )
+        .await?;
+        sql::run(
+            &mut transaction,
+            "UPDATE request SET answered_at = $1, answer = 'lapsed' WHERE (agent = $2 OR about = $2) AND answered_at IS NULL",
             params![now, id],
         )
         .await?;

@@ -32,7 +32,7 @@ pub struct Request {
     pub second: String,
     /// When they did.
     pub answered_at: Option<i64>,
-    /// `agreed` or `refused`; empty while it waits.
+    /// `agreed`, `refused`, or `lapsed` where access was taken away meanwhile; empty while it waits.
     pub answer: String,
 }
 
@@ -258,23 +258,28 @@ mod tests {
         let left = work.give_access(by("second", "1"), &agent, None).await;
         assert!(!left.unwrap(), "who asked has left");
         assert!(work.agents().await.unwrap().is_empty());
+        // What they asked for lapsed with their access; they ask anew.
         work.put_agent(&asker).await.unwrap();
+        let lapsed = work.give_access(by("second", "1"), &agent, None).await;
+        assert!(!lapsed.unwrap());
+        assert_eq!(work.request("1").await.unwrap().unwrap().answer, "lapsed");
+        assert!(work.ask_request(&asked("3", "new"), 0, 1).await.unwrap());
         let link: Option<(&[u8], i64)> = Some((b"link", 100));
         assert!(
-            work.give_access(by("second", "1"), &agent, link)
+            work.give_access(by("second", "3"), &agent, link)
                 .await
                 .unwrap()
         );
         assert!(
             !work
-                .give_access(by("third", "1"), &agent, link)
+                .give_access(by("third", "3"), &agent, link)
                 .await
                 .unwrap()
         );
-        assert!(!work.answer_request(by("third", "1"), false).await.unwrap());
+        assert!(!work.answer_request(by("third", "3"), false).await.unwrap());
         let who = work.use_invitation(b"link", 30).await.unwrap();
         assert_eq!(who.as_deref(), Some("new"));
-        let kept = work.request("1").await.unwrap().unwrap();
+        let kept = work.request("3").await.unwrap().unwrap();
         assert_eq!(
             (&*kept.second, &*kept.answer, kept.waits()),
             ("second", "agreed", false)
@@ -288,7 +293,7 @@ mod tests {
             };
             work.requests(&which, 9).await.unwrap().len()
         };
-        assert_eq!((of("", "").await, of("u", "new").await), (1, 1));
+        assert_eq!((of("", "").await, of("u", "new").await), (2, 2));
         assert_eq!((of("v", "").await, of("", "other").await), (0, 0));
     }
 }

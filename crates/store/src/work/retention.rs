@@ -13,7 +13,9 @@ use crate::{
 /// Acts that only look, or keep and let go: the time from the last act does not begin anew.
 const LOOKS: &str = "'open_identity', 'download', 'hold', 'let_go', 'archive', 'erase_identity', 'erase_all', 'seal', 'unseal', 'conflict'";
 /// Acts whose body says where it stood and stands, and nothing that anybody wrote.
-const MOVES: &str = "'take', 'release', 'route', 'close', 'reopen', 'read', 'archive', 'erase_identity', 'erase_all'";
+const MOVES: &str = "'take', 'release', 'route', 'close', 'reopen', 'read', 'archive', 'erase_identity', 'erase_all', 'handover'";
+/// Acts of joint work: they are folded again, so that their words are taken out of them and nothing else.
+const JOINT: &str = "kind LIKE 'referral!_%' ESCAPE '!'";
 
 /// Where a submission stands for the rules of retention.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -522,6 +524,11 @@ async fn strip(
     if erasure.does == "erase_identity" {
         return Ok(());
     }
+    // What was said of a series because of it may name anybody of it.
+    let said = "UPDATE act SET reason = '' WHERE series IS NOT NULL AND (id IN (SELECT act FROM link_decision WHERE a = $1 OR b = $1) OR id IN (SELECT made.undone_by FROM act made JOIN link_decision l ON l.act = made.id WHERE l.a = $1 OR l.b = $1))";
+    if erasure.does == "erase_all" {
+        sql::run(connection, said, params![seq]).await?;
+    }
     // What a person decided about it would keep it in its series.
     for text in [
         "DELETE FROM set_aside WHERE decision IN (SELECT id FROM link_decision WHERE a = $1 OR b = $1)",
@@ -543,14 +550,23 @@ async fn strip(
     if erasure.does == "archive" {
         return Ok(());
     }
-    let blank = format!("UPDATE act SET body = '{{}}' WHERE seq = $1 AND kind NOT IN ({MOVES})");
+    let blank = format!(
+        "UPDATE act SET body = '{{}}' WHERE seq = $1 AND kind NOT IN ({MOVES}) AND NOT {JOINT}"
+    );
+    let joint = format!(
+        "UPDATE act SET reason = CASE reason WHEN '' THEN '' ELSE '–' END, body = CASE WHEN json_extract(body, '$.authority') IS NULL THEN body ELSE json_set(body, '$.authority', '–') END WHERE seq = $1 AND {JOINT}"
+    );
+    let unsaid = format!("UPDATE act SET reason = '' WHERE seq = $1 AND NOT {JOINT}");
     for text in [
         "DELETE FROM correction WHERE docket = $1",
         "DELETE FROM presence WHERE seq = $1",
+        "DELETE FROM handover_file WHERE docket = $1",
         "UPDATE finding SET assessment = '{}', sightings = '{}' WHERE docket = $1",
         "UPDATE docket SET place = '', amount_minor = NULL, currency = '', occurred_at = NULL, unread = 0, revision = revision + 1 WHERE seq = $1",
-        "UPDATE act SET reason = '' WHERE seq = $1",
+        unsaid.as_str(),
         blank.as_str(),
+        joint.as_str(),
+        "UPDATE referral SET reason = '–', outcome = CASE outcome WHEN '' THEN '' ELSE '–' END WHERE docket = $1",
         "UPDATE leave SET reason = '' WHERE docket = $1",
         "UPDATE hold SET reason = '' WHERE docket = $1",
     ] {

@@ -565,9 +565,18 @@ impl Work {
             return Ok(());
         }
         for (desk, unit) in homes {
+            // The identity of what moves is sealed for the unit it had.
             sql::run(
                 &mut transaction,
-                "UPDATE docket SET unit = COALESCE((SELECT agent.unit FROM agent WHERE agent.id = docket.owner), $2), revision = revision + 1 WHERE desk = $1 AND NOT EXISTS (SELECT 1 FROM act WHERE act.seq = docket.seq AND act.kind = 'route')",
+                &format!("INSERT INTO passed (docket) SELECT seq FROM docket WHERE {UNROUTED} AND unit <> {HOME} ON CONFLICT DO NOTHING"),
+                params![*desk, *unit],
+            )
+            .await?;
+            sql::run(
+                &mut transaction,
+                &format!(
+                    "UPDATE docket SET unit = {HOME}, revision = revision + 1 WHERE {UNROUTED}"
+                ),
                 params![*desk, *unit],
             )
             .await?;
@@ -687,6 +696,10 @@ pub(super) async fn show(
     Ok(())
 }
 
+/// What of the desk of the first value nobody routed…
+const UNROUTED: &str = "desk = $1 AND NOT EXISTS (SELECT 1 FROM act WHERE act.seq = docket.seq AND act.kind = 'route')";
+/// … and where it belongs: to the unit of who has it, or that of the desk, the second value.
+const HOME: &str = "COALESCE((SELECT agent.unit FROM agent WHERE agent.id = docket.owner), $2)";
 /// Whether [`Work::bring_home`] was done.
 const BROUGHT_HOME: &str = "brought_home";
 

@@ -19,6 +19,7 @@ fn plan(capacity: u32, quotas: &[(Profession, u32)]) -> Plan {
         ends: Timestamp::from_second(7_200).unwrap(),
         capacity,
         quotas: quotas.iter().copied().collect(),
+        group: LARGEST,
         programme: text(""),
         unconfirmed: text(""),
     }
@@ -118,6 +119,55 @@ fn nobody_registers_before_it_is_open_or_after_it_is_closed() {
     assert!(one.after(&(), &event(register("b", 1))).is_err());
     then(&mut one, Change::Hold { came: Some(2) });
     then(&mut one, Change::FollowUp(text("what was said")));
+}
+
+#[test]
+fn nobody_registers_for_more_than_the_plan_lets_one() {
+    let two = Plan {
+        group: 2,
+        ..plan(8, &[])
+    };
+    let mut one = open(8, &[]);
+    then(&mut one, register("before", 3));
+    then(&mut one, Change::Plan(two));
+    let refused = one.after(&(), &event(register("many", 3)));
+    assert_eq!(refused, Err(Refusal::Group { most: 2 }));
+    then(&mut one, register("pair", 2));
+    assert_eq!(seats(&one), ["admitted", "admitted"]);
+    for group in [0, LARGEST + 1] {
+        let odd = Change::Plan(Plan {
+            group,
+            ..plan(8, &[])
+        });
+        assert!(one.after(&(), &event(odd)).is_err());
+    }
+}
+
+#[test]
+fn a_plan_of_before_the_limit_has_the_largest() {
+    let mut stored = serde_json::to_value(plan(8, &[])).unwrap();
+    stored.as_object_mut().unwrap().remove("group");
+    assert_eq!(
+        serde_json::from_value::<Plan>(stored).unwrap(),
+        plan(8, &[])
+    );
+}
+
+#[test]
+fn an_address_is_one_however_it_is_written() {
+    for (written, known) in [
+        (" Camille@Exemple.test ", "camille@exemple.test"),
+        ("camille+encounter@exemple.test", "camille@exemple.test"),
+        (
+            "camille.exemple@exemple.test",
+            "camille.exemple@exemple.test",
+        ),
+        ("\"a@b\"+c@exemple.test", "\"a@b\"@exemple.test"),
+        ("+@exemple.test", "@exemple.test"),
+        ("none", "none"),
+    ] {
+        assert_eq!(known_by(written), known, "{written}");
+    }
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {

@@ -34,6 +34,7 @@ fn plan(meeting: &str, production: &str, from: i64, until: i64) -> Change {
         meeting: meeting.into(),
         project: "p".into(),
         production: production.into(),
+        title: "Garde de nuit".into(),
         from: at(from),
         until: at(until),
         place: "Nanterre".into(),
@@ -79,6 +80,20 @@ fn a_conflict_keeps_the_expert_from_the_production() {
         then(&mut one, plan("a", " SOCIETE EXEMPLE", 1, 2)),
         Err(Refusal::Conflict("Société Exemple".into()))
     );
+    // The form of a company, or the case that the title names, hides no conflict.
+    let longer = plan("a", "La société Exemple, SAS", 1, 2);
+    assert!(then(&mut one, longer).is_err());
+    then(&mut one, plan("a", "Exemple", 1, 2)).unwrap();
+    let case = Change::Declare {
+        conflict: "garde".into(),
+    };
+    then(&mut one, case).unwrap();
+    assert_eq!(
+        then(&mut one, plan("b", "Gardenia", 3, 4)),
+        Err(Refusal::Conflict("garde".into()))
+    );
+    assert_eq!(one.conflict("Gardenia"), None);
+    assert_eq!(one.conflict(""), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use linkage::batch::report::{Quality, ThresholdPoint, WeightBin};
 
 use super::{
     Report,
-    numbers::{count, decimal, percent, plain, probability, share, signed},
+    numbers::share,
     plot::{Axis, BOX, Bar, Curve, Grid, Plot, Scale, points},
 };
 
@@ -19,13 +19,16 @@ fn threshold_mark(report: &Report, x: Scale) -> Option<(f64, String)> {
     let weight = report.run.threshold_weight;
     Some((
         100.0 * x.share(weight),
-        format!("threshold {}", signed(weight)),
+        report
+            .language
+            .told("threshold {0}", &[&report.language.signed(weight)]),
     ))
 }
 
 const WEIGHT: &str = "match weight (bits)";
 
 pub(super) fn histogram(report: &Report) -> Plot {
+    let l = report.language;
     let x = bits_axis(report);
     let most = report.histogram.iter().map(|bin| bin.pairs).max();
     // half a pair is where the axis begins, so that one pair can be seen
@@ -35,10 +38,10 @@ pub(super) fn histogram(report: &Report) -> Plot {
     let (pairs, right): (Of, Of) = (|bin| bin.pairs, |bin| bin.right);
     let kinds = match report.truth {
         Some(_) => vec![
-            ("second", "all pairs", pairs),
-            ("for", "of one entity", right),
+            ("second", l.text("all pairs"), pairs),
+            ("for", l.text("of one entity"), right),
         ],
-        None => vec![("for", "pairs", pairs)],
+        None => vec![("for", l.text("pairs"), pairs)],
     };
     for (at, (class, name, of)) in kinds.into_iter().enumerate() {
         for bin in report.histogram.iter().filter(|bin| of(bin) > 0) {
@@ -51,41 +54,44 @@ pub(super) fn histogram(report: &Report) -> Plot {
                 width: end - start - 2.0 * inset,
                 y: top,
                 height: BOX.1 - top,
-                tip: format!(
-                    "{} to {} bits: {} {name}",
-                    bin.from,
-                    bin.below,
-                    count(of(bin))
+                tip: l.told(
+                    "{0} to {1} bits: {2} {3}",
+                    &[
+                        &l.plain(bin.from),
+                        &l.plain(bin.below),
+                        &l.count(of(bin)),
+                        name,
+                    ],
                 ),
             });
         }
     }
-    let mut head = vec!["bits from", "pairs"];
+    let mut head = vec![l.text("bits from"), l.text("pairs")];
     if report.truth.is_some() {
-        head.extend(["of one entity", "of two"]);
+        head.extend(["of one entity", "of two"].map(|head| l.text(head)));
     }
     let rows = report.histogram.iter().map(|bin| {
-        let mut row = vec![signed(bin.from), count(bin.pairs)];
+        let mut row = vec![l.signed(bin.from), l.count(bin.pairs)];
         if report.truth.is_some() {
-            row.extend([count(bin.right), count(bin.wrong)]);
+            row.extend([l.count(bin.right), l.count(bin.wrong)]);
         }
         row
     });
     Plot {
         id: "histogram",
-        title: "Pairs by match weight",
-        about: "How many pairs have each match weight. Two hills with a valley between them are the sign of a model that tells matches from the rest.".to_owned(),
+        title: l.text("Pairs by match weight"),
+        about: l.text("How many pairs have each match weight. Two hills with a valley between them are the sign of a model that tells matches from the rest.").to_owned(),
         table: Grid {
             head,
             rows: rows.collect(),
         },
         x: Axis {
-            label: WEIGHT,
-            ticks: x.ticks(7.0, plain),
+            label: l.text(WEIGHT),
+            ticks: x.ticks(7.0, |value| l.plain(value)),
         },
         y: Axis {
-            label: "pairs, logarithmic",
-            ticks: y.ticks(5.0, |value| count(value.round() as u64)),
+            label: l.text("pairs, logarithmic"),
+            ticks: y.ticks(5.0, |value| l.count(value.round() as u64)),
         },
         bars,
         curves: Vec::new(),
@@ -104,6 +110,7 @@ fn whole_bits(report: &Report) -> impl Iterator<Item = &ThresholdPoint> {
 }
 
 pub(super) fn links(report: &Report) -> Plot {
+    let l = report.language;
     let x = bits_axis(report);
     let most = report.thresholds.first().map_or(1, |point| point.links);
     let y = Scale::logarithmic(0.5, most as f64);
@@ -113,31 +120,33 @@ pub(super) fn links(report: &Report) -> Plot {
         .map(|point| (point.weight, point.links as f64));
     let rows = whole_bits(report).map(|point| {
         vec![
-            signed(point.weight),
-            probability(point.probability),
-            count(point.links),
+            l.signed(point.weight),
+            l.probability(point.probability),
+            l.count(point.links),
         ]
     });
     Plot {
         id: "links",
-        title: "Links at each threshold",
-        about: "How many pairs reach each match weight.".to_owned(),
+        title: l.text("Links at each threshold"),
+        about: l.text("How many pairs reach each match weight.").to_owned(),
         table: Grid {
-            head: vec!["threshold", "probability", "links"],
+            head: ["threshold", "probability", "links"]
+                .map(|head| l.text(head))
+                .to_vec(),
             rows: rows.collect(),
         },
         x: Axis {
-            label: WEIGHT,
-            ticks: x.ticks(7.0, plain),
+            label: l.text(WEIGHT),
+            ticks: x.ticks(7.0, |value| l.plain(value)),
         },
         y: Axis {
-            label: "links, logarithmic",
-            ticks: y.ticks(5.0, |value| count(value.round() as u64)),
+            label: l.text("links, logarithmic"),
+            ticks: y.ticks(5.0, |value| l.count(value.round() as u64)),
         },
         bars: Vec::new(),
         curves: vec![Curve {
             class: "first",
-            name: "links",
+            name: l.text("links"),
             points: points(line, x, y),
         }],
         mark: threshold_mark(report, x),
@@ -146,6 +155,7 @@ pub(super) fn links(report: &Report) -> Plot {
 
 /// What the truth says of every threshold.
 pub(super) fn quality(report: &Report) -> Vec<Plot> {
+    let l = report.language;
     let Some(truth) = &report.truth else {
         return Vec::new();
     };
@@ -160,51 +170,52 @@ pub(super) fn quality(report: &Report) -> Vec<Plot> {
         let rows = whole_bits(report).filter_map(|point| {
             let quality = point.quality?;
             Some(vec![
-                signed(point.weight),
-                decimal(quality.precision),
-                decimal(quality.recall),
-                decimal(quality.f1),
-                format!("{:.2e}", quality.false_positive_rate),
+                l.signed(point.weight),
+                l.decimal(quality.precision),
+                l.decimal(quality.recall),
+                l.decimal(quality.f1),
+                l.number(format!("{:.2e}", quality.false_positive_rate)),
             ])
         });
         Grid {
-            head: vec![
+            head: [
                 "threshold",
                 "precision",
                 "recall",
                 "F1",
                 "false positive rate",
-            ],
+            ]
+            .map(|head| l.text(head))
+            .to_vec(),
             rows: rows.collect(),
         }
     };
     let shares = |label| Axis {
-        label,
-        ticks: unit.ticks(5.0, |value| format!("{value:.1}")),
+        label: l.text(label),
+        ticks: unit.ticks(5.0, |value| l.number(format!("{value:.1}"))),
     };
     let curve = |class, name, of: fn(&Quality) -> f64| Curve {
         class,
-        name,
+        name: l.text(name),
         points: points(known.iter().map(|(at, q)| (*at, of(q))), x, unit),
     };
     let best = known
         .iter()
         .max_by(|a, b| a.1.f1.total_cmp(&b.1.f1))
         .map_or_else(String::new, |(weight, quality)| {
-            format!(
-                " F1 is best, {}, at {} bits.",
-                decimal(quality.f1),
-                signed(*weight)
+            l.told(
+                " F1 is best, {0}, at {1} bits.",
+                &[&l.decimal(quality.f1), &l.signed(*weight)],
             )
         });
     let thresholds = Plot {
         id: "quality",
-        title: "Precision, recall and F1 at each threshold",
-        about: format!("Of links, pair by pair.{best}"),
+        title: l.text("Precision, recall and F1 at each threshold"),
+        about: format!("{}{best}", l.text("Of links, pair by pair.")),
         table: table(),
         x: Axis {
-            label: WEIGHT,
-            ticks: x.ticks(7.0, plain),
+            label: l.text(WEIGHT),
+            ticks: x.ticks(7.0, |value| l.plain(value)),
         },
         y: shares("share"),
         bars: Vec::new(),
@@ -218,10 +229,10 @@ pub(super) fn quality(report: &Report) -> Vec<Plot> {
     let by_recall = known.iter().map(|(_, q)| (q.recall, q.precision));
     let precision_recall = Plot {
         id: "precision-recall",
-        title: "Precision against recall",
-        about: format!(
-            "The area under it, the average precision, is {}.",
-            decimal(truth.areas.average_precision)
+        title: l.text("Precision against recall"),
+        about: l.told(
+            "The area under it, the average precision, is {0}.",
+            &[&l.decimal(truth.areas.average_precision)],
         ),
         table: table(),
         x: shares("recall"),
@@ -229,7 +240,7 @@ pub(super) fn quality(report: &Report) -> Vec<Plot> {
         bars: Vec::new(),
         curves: vec![Curve {
             class: "first",
-            name: "precision",
+            name: l.text("precision"),
             points: points(by_recall, unit, unit),
         }],
         mark: None,
@@ -240,21 +251,21 @@ pub(super) fn quality(report: &Report) -> Vec<Plot> {
     let by_rate = known.iter().map(|(_, q)| (q.false_positive_rate, q.recall));
     let roc = Plot {
         id: "roc",
-        title: "Recall against false positive rate (ROC)",
-        about: format!(
-            "The area under it, on a linear axis, is {:.6}. Nearly all pairs are of two entities, so the axis is logarithmic.",
-            truth.areas.roc
+        title: l.text("Recall against false positive rate (ROC)"),
+        about: l.told(
+            "The area under it, on a linear axis, is {0}. Nearly all pairs are of two entities, so the axis is logarithmic.",
+            &[&l.number(format!("{:.6}", truth.areas.roc))],
         ),
         table: table(),
         x: Axis {
-            label: "false positive rate, logarithmic",
+            label: l.text("false positive rate, logarithmic"),
             ticks: rate.ticks(5.0, |value| format!("{value:.0e}")),
         },
         y: shares("recall"),
         bars: Vec::new(),
         curves: vec![Curve {
             class: "first",
-            name: "recall",
+            name: l.text("recall"),
             points: points(by_rate, rate, unit),
         }],
         mark: None,
@@ -263,6 +274,7 @@ pub(super) fn quality(report: &Report) -> Vec<Plot> {
 }
 
 pub(super) fn unlinkable(report: &Report) -> Option<Plot> {
+    let l = report.language;
     let at = &report.unlinkable.at;
     let (first, last) = at.first().zip(at.last())?;
     let threshold = report.run.threshold_weight;
@@ -270,29 +282,33 @@ pub(super) fn unlinkable(report: &Report) -> Option<Plot> {
     let y = Scale::linear(0.0, 1.0);
     let part = |records: u64| share(records, report.run.records);
     let line = at.iter().map(|(bits, records)| (*bits, part(*records)));
-    let rows = at
-        .iter()
-        .map(|(bits, records)| vec![signed(*bits), count(*records), percent(part(*records))]);
+    let rows = at.iter().map(|(bits, records)| {
+        vec![
+            l.signed(*bits),
+            l.count(*records),
+            l.percent(part(*records)),
+        ]
+    });
     Some(Plot {
         id: "unlinkable",
-        title: "Records that cannot reach a threshold",
-        about: "The share of records that weigh less than the threshold against themselves: they lack so much, or what they hold is so common, that nothing could link them.".to_owned(),
+        title: l.text("Records that cannot reach a threshold"),
+        about: l.text("The share of records that weigh less than the threshold against themselves: they lack so much, or what they hold is so common, that nothing could link them.").to_owned(),
         table: Grid {
-            head: vec!["threshold", "records", "share"],
+            head: ["threshold", "records", "share"].map(|head| l.text(head)).to_vec(),
             rows: rows.collect(),
         },
         x: Axis {
-            label: WEIGHT,
-            ticks: x.ticks(7.0, plain),
+            label: l.text(WEIGHT),
+            ticks: x.ticks(7.0, |value| l.plain(value)),
         },
         y: Axis {
-            label: "share of records",
+            label: l.text("share of records"),
             ticks: y.ticks(5.0, |value| format!("{:.0} %", value * 100.0)),
         },
         bars: Vec::new(),
         curves: vec![Curve {
             class: "first",
-            name: "records",
+            name: l.text("records"),
             points: points(line, x, y),
         }],
         mark: threshold_mark(report, x),

@@ -5,7 +5,8 @@ use askama::Template;
 
 use super::{
     Example, Report, charts,
-    numbers::{count, decimal, percent, probability, share, signed},
+    language::Language,
+    numbers::share,
     plot::{Plot, Scale},
 };
 
@@ -73,12 +74,12 @@ impl Cell {
     }
 
     /// From the middle to one side.
-    fn balance(bits: Option<f64>, most: f64) -> Cell {
+    fn balance(l: Language, bits: Option<f64>, most: f64) -> Cell {
         let Some(bits) = bits else {
-            return Cell::plain("not set");
+            return Cell::plain(l.text("not set"));
         };
         Cell {
-            text: signed(bits),
+            text: l.signed(bits),
             bars: vec![between(0.0, bits, -most, most)],
         }
     }
@@ -114,7 +115,7 @@ struct Step {
 }
 
 impl Shown {
-    fn new(example: &Example) -> Shown {
+    fn new(l: Language, example: &Example) -> Shown {
         let mut sum = example.prior_bits;
         let mut sums = vec![0.0, sum];
         for step in &example.steps {
@@ -125,57 +126,61 @@ impl Shown {
         let least = sums.iter().copied().fold(f64::MAX, f64::min);
         let bar = |at: usize| between(sums[at], sums[at + 1], least, most);
         let prior = Step {
-            what: "prior".to_owned(),
-            level: "two random records".to_owned(),
+            what: l.text("prior").to_owned(),
+            level: l.text("two random records").to_owned(),
             left: String::new(),
             right: String::new(),
             sign: "",
-            bits: signed(example.prior_bits),
-            sum: signed(example.prior_bits),
+            bits: l.signed(example.prior_bits),
+            sum: l.signed(example.prior_bits),
             bar: bar(0),
         };
         let steps = (1..).zip(&example.steps).map(|(at, step)| Step {
             what: step.comparison.clone(),
-            level: step.level.clone(),
+            level: l.word(&step.level),
             left: beginning(&step.left),
             right: beginning(&step.right),
             sign: sign(&step.left, &step.right),
-            bits: signed(step.bits),
-            sum: signed(sums[at + 1]),
+            bits: l.signed(step.bits),
+            sum: l.signed(sums[at + 1]),
             bar: bar(at),
         });
         Shown {
             left: example.left_id.clone(),
             right: example.right_id.clone(),
-            weight: signed(example.match_weight),
-            probability: probability(example.match_probability),
+            weight: l.signed(example.match_weight),
+            probability: l.probability(example.match_probability),
             steps: std::iter::once(prior).chain(steps).collect(),
         }
     }
 
-    fn all(examples: &[Example]) -> Vec<Shown> {
-        examples.iter().map(Shown::new).collect()
+    fn all(l: Language, examples: &[Example]) -> Vec<Shown> {
+        examples
+            .iter()
+            .map(|example| Shown::new(l, example))
+            .collect()
     }
 }
 
 impl<'r> Page<'r> {
     fn new(report: &'r Report) -> Page<'r> {
+        let l = report.language;
         let wrong = report.truth.as_ref().map(|truth| {
             vec![
                 (
-                    "Links of different entities",
-                    "Linked, and the truth says they are two. The strongest first: what would have told them apart?",
-                    Shown::all(&truth.wrong),
+                    l.text("Links of different entities"),
+                    l.text("Linked, and the truth says they are two. The strongest first: what would have told them apart?"),
+                    Shown::all(l, &truth.wrong),
                 ),
                 (
-                    "Compared and not linked",
-                    "One entity by the truth, below the threshold. The weakest first: what kept them apart?",
-                    Shown::all(&truth.not_linked),
+                    l.text("Compared and not linked"),
+                    l.text("One entity by the truth, below the threshold. The weakest first: what kept them apart?"),
+                    Shown::all(l, &truth.not_linked),
                 ),
                 (
-                    "Never compared",
-                    "One entity by the truth, and no blocking rule makes the pair: which key would?",
-                    Shown::all(&truth.not_made),
+                    l.text("Never compared"),
+                    l.text("One entity by the truth, and no blocking rule makes the pair: which key would?"),
+                    Shown::all(l, &truth.not_made),
                 ),
             ]
         });
@@ -192,38 +197,51 @@ impl<'r> Page<'r> {
             unlinkable: charts::unlinkable(report).into_iter().collect(),
             sizes: sizes(report),
             hanging: hanging(report),
-            examples: Shown::all(&report.examples),
+            examples: Shown::all(l, &report.examples),
             wrong: wrong.unwrap_or_default(),
             report,
         }
     }
+
+    fn t(&self, english: &'static str) -> &'static str {
+        self.report.language.text(english)
+    }
+
+    /// Seconds of a step.
+    fn seconds(&self, seconds: &f64) -> String {
+        self.report.language.number(format!("{seconds:.2}"))
+    }
 }
 
 fn facts(report: &Report) -> Vec<(&'static str, String)> {
+    let l = report.language;
     let run = &report.run;
     let several = report.series.sizes.iter().filter(|class| class.size > 1);
     let mut facts = vec![
-        ("records", count(run.records)),
-        ("pairs compared", count(run.pairs)),
-        ("links", count(run.links)),
+        (l.text("records"), l.count(run.records)),
+        (l.text("pairs compared"), l.count(run.pairs)),
+        (l.text("links"), l.count(run.links)),
         (
-            "series of several records",
-            count(several.map(|class| class.series).sum()),
+            l.text("series of several records"),
+            l.count(several.map(|class| class.series).sum()),
         ),
     ];
     if let Some(training) = &report.training {
         facts.push((
-            "of the pairs of one entity, blocking is expected to make",
-            percent(training.blocking_recall),
+            l.text("of the pairs of one entity, blocking is expected to make"),
+            l.percent(training.blocking_recall),
         ));
     }
     if let Some(truth) = &report.truth {
         let made = share(truth.made, truth.matches);
         facts.extend([
-            ("of the true pairs, blocking made", percent(made)),
-            ("precision of series", percent(truth.series.precision)),
-            ("recall of series", percent(truth.series.recall)),
-            ("F1 of series", decimal(truth.series.f1)),
+            (l.text("of the true pairs, blocking made"), l.percent(made)),
+            (
+                l.text("precision of series"),
+                l.percent(truth.series.precision),
+            ),
+            (l.text("recall of series"), l.percent(truth.series.recall)),
+            (l.text("F1 of series"), l.decimal(truth.series.f1)),
         ]);
     }
     facts
@@ -239,63 +257,66 @@ struct Told {
 
 impl Told {
     fn new(report: &Report) -> Told {
-        let run = &report.run;
-        let mut of_run = format!(
-            "Links reach {} bits, a probability of {}.",
-            signed(run.threshold_weight),
-            probability(run.threshold_probability)
+        let (l, run) = (report.language, &report.run);
+        let mut of_run = l.told(
+            "Links reach {0} bits, a probability of {1}.",
+            &[
+                &l.signed(run.threshold_weight),
+                &l.probability(run.threshold_probability),
+            ],
         );
         if let Some(training) = &report.training {
-            of_run += &format!(
-                " Training compared {} pairs in {} rounds{}.",
-                count(training.pairs),
-                training.rounds,
-                if training.converged {
-                    " and came to rest"
-                } else {
-                    ""
-                }
+            let text = if training.converged {
+                " Training compared {0} pairs in {1} rounds and came to rest."
+            } else {
+                " Training compared {0} pairs in {1} rounds."
+            };
+            of_run += &l.told(
+                text,
+                &[&l.count(training.pairs), &training.rounds.to_string()],
             );
         }
         if let Some(prior) = run.prior {
-            let prior = probability(prior);
-            of_run += &format!(" Two random records are one entity with a probability of {prior}.");
+            of_run += &l.told(
+                " Two random records are one entity with a probability of {0}.",
+                &[&l.probability(prior)],
+            );
         }
         let of_truth = |truth: &super::Judged| {
-            format!(
-                "The truth holds {} pairs of one entity, of which blocking made {}. Every one counts in recall.",
-                count(truth.matches),
-                count(truth.made)
+            l.told(
+                "The truth holds {0} pairs of one entity, of which blocking made {1}. Every one counts in recall.",
+                &[&l.count(truth.matches), &l.count(truth.made)],
             )
         };
         Told {
             run: of_run,
             truth: report.truth.as_ref().map(of_truth).unwrap_or_default(),
-            unlinkable: format!(
-                "{} of {} records stay below the threshold even against themselves.",
-                count(report.unlinkable.records),
-                count(run.records)
+            unlinkable: l.told(
+                "{0} of {1} records stay below the threshold even against themselves.",
+                &[&l.count(report.unlinkable.records), &l.count(run.records)],
             ),
-            series: format!("{} series.", count(report.series.series)),
+            series: l.told("{0} series.", &[&l.count(report.series.series)]),
         }
     }
 }
 
 fn inputs(report: &Report) -> Vec<(&str, String, &str)> {
+    let l = report.language;
     let inputs = report.run.inputs.iter();
     inputs
-        .map(|input| (&*input.file, count(input.records), &*input.id_column))
+        .map(|input| (&*input.file, l.count(input.records), &*input.id_column))
         .collect()
 }
 
 fn columns(report: &Report) -> Rows {
+    let l = report.language;
     let rows = report.columns.iter().map(|column| {
         let known = share(column.known, column.records);
         let most = column
             .most_frequent
             .as_ref()
             .map_or_else(String::new, |value| {
-                let part = percent(share(column.most_frequent_count, column.records));
+                let part = l.percent(share(column.most_frequent_count, column.records));
                 format!("{} ({part})", beginning(value))
             });
         let name = match report.run.inputs.as_slice() {
@@ -303,72 +324,80 @@ fn columns(report: &Report) -> Rows {
             _ => format!("{} / {}", column.input, column.column),
         };
         let cells = vec![
-            Cell::bar(percent(known), "for", known),
+            Cell::bar(l.percent(known), "for", known),
             Cell::bar(
-                count(column.distinct),
+                l.count(column.distinct),
                 "for",
                 share(column.distinct, column.records),
             ),
-            Cell::plain(&column.could_be),
+            Cell::plain(l.word(&column.could_be)),
             Cell::plain(most),
-            Cell::plain(if column.read_by_model { "yes" } else { "no" }),
+            Cell::plain(l.text(if column.read_by_model { "yes" } else { "no" })),
         ];
         (name, cells)
     });
     Rows {
-        head: vec![
+        head: [
             "column",
             "known",
             "different values",
             "could be",
             "most frequent",
             "read",
-        ],
+        ]
+        .map(|head| l.text(head))
+        .to_vec(),
         rows: rows.collect(),
     }
 }
 
 fn rules(report: &Report) -> Rows {
+    let l = report.language;
     let most = report.rules.iter().map(|rule| rule.pairs).max();
     let most = most.unwrap_or(0);
     let rows = (1..).zip(&report.rules).map(|(number, rule)| {
         let cells = vec![
-            Cell::bar(count(rule.pairs), "second", share(rule.pairs, most)),
-            Cell::bar(count(rule.new), "for", share(rule.new, most)),
-            Cell::plain(count(rule.most)),
+            Cell::bar(l.count(rule.pairs), "second", share(rule.pairs, most)),
+            Cell::bar(l.count(rule.new), "for", share(rule.new, most)),
+            Cell::plain(l.count(rule.most)),
         ];
         (format!("{number}. {}", rule.keys), cells)
     });
     Rows {
-        head: vec!["equal", "pairs", "new pairs", "bound"],
+        head: ["equal", "pairs", "new pairs", "bound"]
+            .map(|head| l.text(head))
+            .to_vec(),
         rows: rows.collect(),
     }
 }
 
 fn comparisons(report: &Report) -> Vec<(String, Rows)> {
+    let l = report.language;
     let levels = || report.comparisons.iter().flat_map(|of| &of.levels);
     let bits = levels().filter_map(|level| level.bits);
     let most = bits.map(f64::abs).fold(1.0, f64::max);
     let chance = |value: Option<f64>, class| match value {
-        Some(value) => Cell::bar(probability(value), class, value),
-        None => Cell::plain("not set"),
+        Some(value) => Cell::bar(l.probability(value), class, value),
+        None => Cell::plain(l.text("not set")),
     };
     let of = |comparison: &super::Comparison| {
         let rows = comparison.levels.iter().map(|level| {
             let adjusted = if level.term_frequency {
-                ", by term frequency"
+                l.text(", by term frequency")
             } else {
                 ""
             };
             let cells = vec![
                 chance(level.m, "for"),
                 chance(level.u, "against"),
-                Cell::balance(level.bits, most),
+                Cell::balance(l, level.bits, most),
             ];
-            (format!("{}{adjusted}", level.level), cells)
+            (format!("{}{adjusted}", l.word(&level.level)), cells)
         });
         let rows = Rows {
-            head: vec!["level", "m", "u", "bits"],
+            head: ["level", "m", "u", "bits"]
+                .map(|head| l.text(head))
+                .to_vec(),
             rows: rows.collect(),
         };
         (comparison.name.clone(), rows)
@@ -377,16 +406,18 @@ fn comparisons(report: &Report) -> Vec<(String, Rows)> {
 }
 
 fn relations(report: &Report) -> Vec<(String, String)> {
+    let l = report.language;
     let relations = report.relations.iter();
     relations
         .map(|relation| {
             let one_in = (1.0 / relation.prior).round() as u64;
-            (relation.through.join(", "), count(one_in))
+            (relation.through.join(", "), l.count(one_in))
         })
         .collect()
 }
 
 fn sizes(report: &Report) -> Rows {
+    let l = report.language;
     let classes = &report.series.sizes;
     let most = classes.iter().map(|class| class.series).max().unwrap_or(0);
     let largest = classes.len().saturating_sub(LARGEST);
@@ -395,32 +426,35 @@ fn sizes(report: &Report) -> Rows {
     let rows = listed.map(|(_, class)| {
         let cells = vec![
             Cell::bar(
-                count(class.series),
+                l.count(class.series),
                 "for",
                 (class.series as f64).ln_1p() / (most as f64).ln_1p(),
             ),
-            Cell::bar(percent(class.density), "second", class.density),
-            Cell::plain(count(class.hanging)),
+            Cell::bar(l.percent(class.density), "second", class.density),
+            Cell::plain(l.count(class.hanging)),
         ];
-        (count(class.size), cells)
+        (l.count(class.size), cells)
     });
     Rows {
-        head: vec!["records", "series", "density", "hang by one link"],
+        head: ["records", "series", "density", "hang by one link"]
+            .map(|head| l.text(head))
+            .to_vec(),
         rows: rows.collect(),
     }
 }
 
 fn hanging(report: &Report) -> Vec<[String; 6]> {
+    let l = report.language;
     let hanging = report.series.hanging.iter();
     hanging
         .map(|series| {
             [
                 series.series_id.clone(),
-                count(series.size),
+                l.count(series.size),
                 series.left_id.clone(),
                 series.right_id.clone(),
-                signed(series.match_weight),
-                count(series.apart),
+                l.signed(series.match_weight),
+                l.count(series.apart),
             ]
         })
         .collect()

@@ -31,8 +31,8 @@ impl Rules {
         Rules(rules.collect())
     }
 
-    /// The blocks of a record that is by itself, each with its rule; ascending by key.
-    pub(super) fn blocks(&self, record: &Records) -> Vec<(BlockKey, u16)> {
+    /// The blocks of a record, each with its rule; ascending by key.
+    pub(super) fn blocks(&self, records: &Records, record: usize) -> Vec<(BlockKey, u16)> {
         let mut blocks = Vec::new();
         let mut buffer = String::new();
         for (rule, keys) in (0_u16..).zip(&self.0) {
@@ -40,23 +40,32 @@ impl Rules {
             rule.hash(&mut hasher);
             let (single, many) = match keys.split_last() {
                 Some(((column, part), single)) if part.has_many() => {
-                    (single, Some((record.at(*column), *part)))
+                    (single, Some((records.at(*column), *part)))
                 }
                 _ => (&keys[..], None),
             };
             let known = single.iter().all(|(column, part)| {
-                hash_part(record.at(*column), *part, &mut buffer, &mut hasher)
+                let column = records.at(*column);
+                hash_part(
+                    column,
+                    column.codes[record],
+                    *part,
+                    &mut buffer,
+                    &mut hasher,
+                )
             });
             if !known {
                 continue;
             }
             match many {
                 None => blocks.push((hasher.finish(), rule)),
-                Some((column, part)) => for_each_part(column, part, |bytes| {
-                    let mut hasher = hasher.clone();
-                    bytes.hash(&mut hasher);
-                    blocks.push((hasher.finish(), rule));
-                }),
+                Some((column, part)) => {
+                    for_each_part(column, column.codes[record], part, |bytes| {
+                        let mut hasher = hasher.clone();
+                        bytes.hash(&mut hasher);
+                        blocks.push((hasher.finish(), rule));
+                    })
+                }
             }
         }
         blocks.sort_unstable();
@@ -65,9 +74,14 @@ impl Rules {
     }
 }
 
-/// Hashes the part of a record's value; gives whether there is one.
-fn hash_part(column: &Column, part: Part, buffer: &mut String, hasher: &mut DefaultHasher) -> bool {
-    let code = column.codes[0];
+/// Hashes the part of a value; gives whether there is one.
+fn hash_part(
+    column: &Column,
+    code: u32,
+    part: Part,
+    buffer: &mut String,
+    hasher: &mut DefaultHasher,
+) -> bool {
     if code == 0 {
         return false;
     }
@@ -80,8 +94,7 @@ fn hash_part(column: &Column, part: Part, buffer: &mut String, hasher: &mut Defa
     !text.is_empty()
 }
 
-fn for_each_part(column: &Column, part: Part, mut each: impl FnMut(&[u8])) {
-    let code = column.codes[0];
+fn for_each_part(column: &Column, code: u32, part: Part, mut each: impl FnMut(&[u8])) {
     if code == 0 {
         return;
     }

@@ -49,6 +49,7 @@ async fn produced() -> (Site, String, Browser) {
             scope: "",
             idempotency: "key",
             body: [0; 32],
+            vouched: None,
         },
     )
     .await
@@ -209,6 +210,207 @@ async fn a_production_sends_a_rider_and_reads_its_effect_on_the_price() {
     assert!(page.contains("abandonnée par le demandeur"));
 }
 
+/// At every stage the production reads what happens next and who does it; what is kept for it and why not; and the breach
+/// it has to put right. What the office keeps to itself is not there.
+#[tokio::test]
+async fn a_production_reads_in_plain_words_where_it_stands() {
+    use casework::{
+        booking::{Change as Book, Event as Booked, Request as Wanted, Span},
+        film::{expert, immersion},
+    };
+    let (site, id, mut browser) = produced().await;
+    let mut reads = async |expected: &[&str]| {
+        let page = browser.get("/fr/follow/film").await.text;
+        for text in expected {
+            assert!(page.contains(text), "{text}: {}", words(&page));
+        }
+        page
+    };
+    reads(&[
+        "Votre demande est à l’étude",
+        "Réponse prévue avant le",
+        "reçu",
+    ])
+    .await;
+    site.decides(&id).await;
+    reads(&["Il reste à signer la convention"]).await;
+    site.tells(&id, Change::Sign).await;
+    let day = jiff::civil::date(2027, 2, 1);
+    site.tells(&id, Change::Begin { day }).await;
+    let seen = Change::Check {
+        day,
+        seen: "un contrôle du bureau".into(),
+    };
+    site.tells(&id, seen).await;
+    let breach = "des noms réels".into();
+    site.tells(&id, Change::Notice { breach }).await;
+    let page = reads(&[
+        "Ce qui n’est pas respecté : des noms réels",
+        "il peut y être remédié jusqu’au",
+    ])
+    .await;
+    assert!(!page.contains("un contrôle du bureau"));
+
+    let film = &site.app.store.film;
+    let pool = &site.app.config.film.pools["film"];
+    let lending = store::film::Lending {
+        inventory: &pool.inventory,
+        quotas: &pool.quotas,
+    };
+    let books = async |number: u8, change| {
+        let booked = Booked {
+            booking: casework::submission::BookingId::new(now(), [number; 10]),
+            at: now(),
+            change,
+        };
+        film.apply(lending, &booked, "lou").await.unwrap();
+    };
+    let wanted = |what: &str| Wanted {
+        applicant: id.as_str().into(),
+        wanted: [what.parse().unwrap()].into(),
+        used: Span::new(
+            "2027-02-01T08:00Z".parse().unwrap(),
+            "2027-02-01T20:00Z".parse().unwrap(),
+        )
+        .unwrap(),
+        prepare: jiff::SignedDuration::ZERO,
+        strike: jiff::SignedDuration::ZERO,
+        insured_until: Some("2027-12-31T00:00Z".parse().unwrap()),
+    };
+    books(1, Book::Ask(wanted("training-hall"))).await;
+    books(2, Book::Ask(wanted("car-1"))).await;
+    books(
+        1,
+        Book::Refuse {
+            reason: "des travaux".into(),
+        },
+    )
+    .await;
+    books(2, Book::Approve { passing: None }).await;
+    let reason = "secret opérationnel".into();
+    let request = Wanted {
+        applicant: "raid".into(),
+        ..wanted("car-1")
+    };
+    books(3, Book::Requisition { request, reason }).await;
+    let agreement = immersion::Agreement {
+        project: id.as_str().into(),
+        unit: "ofmin".parse().unwrap(),
+        from: day,
+        until: day,
+        people: 1,
+        duties: "suivre".into(),
+        image: "aucune".into(),
+        secrecy: "tout".into(),
+    };
+    for change in [
+        immersion::Change::Draft(agreement),
+        immersion::Change::Refuse {
+            reason: "trop d’opérations".into(),
+        },
+    ] {
+        film.tell::<immersion::Immersion>(&(), "i", &event(change))
+            .await
+            .unwrap();
+    }
+    let profile = expert::Profile {
+        name: "Capitaine Caché".into(),
+        unit: "ofmin".parse().unwrap(),
+        fields: ["garde à vue".into()].into(),
+        languages: BTreeSet::new(),
+        territories: BTreeSet::new(),
+        clearance: None,
+        silent_on: "".into(),
+    };
+    let answer = |question: usize, answer: &str, withheld| expert::Change::Answer {
+        meeting: "m".into(),
+        question,
+        answer: answer.into(),
+        withheld,
+    };
+    let ask = |question: &str| expert::Change::Ask {
+        meeting: "m".into(),
+        question: question.into(),
+    };
+    for change in [
+        expert::Change::List(profile),
+        expert::Change::Plan {
+            meeting: "m".into(),
+            project: id.as_str().into(),
+            production: "Exemple Films".into(),
+            title: "Garde de nuit".into(),
+            from: "2027-01-10T09:00Z".parse().unwrap(),
+            until: "2027-01-10T10:00Z".parse().unwrap(),
+            place: "Cergy".into(),
+        },
+        ask("Combien de temps ?"),
+        ask("Avec quel outil ?"),
+        answer(0, "Vingt-quatre heures", false),
+        answer(1, "Un outil interne", true),
+    ] {
+        film.tell::<expert::Expert>(&(), "e", &event(change))
+            .await
+            .unwrap();
+    }
+    let page = reads(&[
+        "des travaux",
+        "repris pour les opérations jusqu’au 01/02/2027 à 21:00",
+        "trop d’opérations",
+        "Cergy",
+        "Vingt-quatre heures",
+        "réponse que l’expert garde pour le service",
+    ])
+    .await;
+    for hidden in [
+        "secret opérationnel",
+        "Capitaine Caché",
+        "Un outil interne",
+        "/workbench",
+    ] {
+        assert!(!page.contains(hidden), "{hidden}: {}", words(&page));
+    }
+    let english = browser.get("/en/follow/film").await.text;
+    assert!(
+        english.contains("What is not kept: des noms réels"),
+        "{}",
+        words(&english)
+    );
+    // Another production reads nothing of it.
+    assert!(film.of_applicant("another").await.unwrap().is_empty());
+}
+
+/// A new line is in no price until the office classes it, and the page says so beside the total.
+#[tokio::test]
+async fn a_total_says_which_lines_it_leaves_out() {
+    let (site, id, mut browser) = produced().await;
+    site.decides(&id).await;
+    let class = casework::project::Class {
+        category: "4".into(),
+        hours: 12,
+        preparation: 0,
+    };
+    site.tells(&id, Change::Classify { line: 0, class }).await;
+    let form = |count: &str| {
+        format!(
+            "team=18&days-0=3&new-kind=item&new-what=des+tenues&new-count={count}&new-from=2027-02-01&new-days=5&reason=la+pluie"
+        )
+    };
+    for odd in ["0", "-1", "4000000000", "1e9"] {
+        let refused = browser.post("/fr/follow/film/rider", form(odd)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+    }
+    let far = form("4").replace("2027-02-01", "9999-12-31");
+    let far = browser.post("/fr/follow/film/rider", far).await;
+    assert_eq!(far.status, StatusCode::UNPROCESSABLE_ENTITY);
+    browser.step("/fr/follow/film/rider", &form("4")).await;
+    let page = browser.get("/fr/follow/film").await.text;
+    assert!(
+        page.contains("Sans prix pour l’instant : ligne(s) 3."),
+        "{}",
+        words(&page)
+    );
+}
+
 #[tokio::test]
 async fn a_production_takes_its_quote_and_convention_away() {
     let (site, id, mut browser) = produced().await;
@@ -266,6 +468,7 @@ async fn opened(site: &Site, capacity: u32) -> String {
         ends: "2026-12-10T19:00:00Z".parse().unwrap(),
         capacity,
         quotas: BTreeMap::new(),
+        group: 10,
         programme: text("Entrée de plain-pied, boucle magnétique."),
         unconfirmed: Text::default(),
     };
@@ -281,7 +484,7 @@ async fn opened(site: &Site, capacity: u32) -> String {
 }
 
 fn guests(key: &str, names: &str) -> String {
-    format!("key={key}&profession=screenwriter&names={names}&contact=c%40exemple.test")
+    format!("key={key}&profession=screenwriter&names={names}&contact={key}%40exemple.test")
 }
 
 fn code(page: &str) -> String {
@@ -383,6 +586,73 @@ async fn a_group_registers_without_an_account_and_waits_in_its_turn() {
         file.text
     );
     assert!(file.text.contains("DTSTART:20261210T170000Z\r\n"));
+}
+
+/// One address has one registration, of one or of several, however it is written; it may come again once it left.
+#[tokio::test]
+async fn one_address_takes_seats_once() {
+    let site = Site::new().await;
+    let path = opened(&site, 30).await;
+    let mut browser = site.browser();
+    let register = format!("{path}/register");
+    let by = |key: &str, contact: &str| {
+        format!("key={key}&profession=actor&names=A%0AB&contact={contact}")
+    };
+    let first = browser
+        .post(&register, by("k1", "camille%40exemple.test"))
+        .await;
+    let code = code(&first.text);
+    for (key, contact) in [
+        ("k2", "camille%40exemple.test"),
+        ("k3", "+Camille%2Bdeux%40Exemple.Test"),
+    ] {
+        let again = browser.post(&register, by(key, contact)).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{contact}");
+        assert!(
+            again.text.contains("a déjà une inscription"),
+            "{}",
+            words(&again.text)
+        );
+    }
+    let same_form = browser
+        .post(&register, by("k1", "camille%40exemple.test"))
+        .await;
+    assert!(same_form.text.contains(&code));
+    let film = &site.app.store.film;
+    let seated = async || {
+        film.story::<Encounter>(&(), "n9")
+            .await
+            .unwrap()
+            .unwrap()
+            .story
+            .seated()
+    };
+    assert_eq!(seated().await, 2);
+    browser
+        .step(&format!("{path}/leave"), &format!("code={code}"))
+        .await;
+    let back = browser
+        .post(&register, by("k4", "camille%40exemple.test"))
+        .await;
+    assert_eq!(back.status, StatusCode::OK);
+    assert_eq!(seated().await, 2);
+    // The office may let each registration have fewer seats than ten.
+    let mut plan = film
+        .story::<Encounter>(&(), "n9")
+        .await
+        .unwrap()
+        .unwrap()
+        .story
+        .plan;
+    plan.group = 1;
+    film.tell::<Encounter>(&(), "n9", &event(Meet::Plan(plan)))
+        .await
+        .unwrap();
+    let two = browser
+        .post(&register, by("k5", "dominique%40exemple.test"))
+        .await;
+    assert_eq!(two.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(film.people("encounter", "n9").await.unwrap().len(), 1);
 }
 
 #[tokio::test]

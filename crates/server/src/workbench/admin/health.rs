@@ -224,7 +224,8 @@ async fn runs(app: &App, page: &Page, now: i64) -> Result<Vec<Runs>, StoreError>
     };
     let again = app.store.work.count_again().await?;
     let space = app.store.objects.space()?;
-    let gib = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 30));
+    // One place after the comma: space is not measured finer.
+    let gib = |bytes: u64| (bytes as f64 / f64::from(1 << 30) * 10.0).round() / 10.0;
     let share = (space.free as f64 / (space.whole.max(1) as f64) * 100.0).round() as i64;
     Ok(vec![
         beat("ad-runs-worker", app.beats.worker()),

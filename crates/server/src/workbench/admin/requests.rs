@@ -104,7 +104,7 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
         let access: Option<Access> = serde_json::from_str(&request.body).ok();
         let access = access?;
         let before = agents.iter().find(|agent| agent.id == request.about);
-        let open = super::is_open(&app, request, ACCESS);
+        let open = super::is_open(&app, request, ACCESS) && super::asker_could(&agents, request);
         let answer = match (request.answer.as_str(), open) {
             ("agreed", _) => page.w.t1("ad-access-agreed", "who", name(&request.second)),
             ("refused", _) => page.w.t1("ad-access-refused", "who", name(&request.second)),

@@ -111,6 +111,7 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
 async fn page(app: &App, at: &Admitted, errors: Errors) -> Result<Response, Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
     let page = at.signed.page.clone();
+    let agents = app.store.work.agents().await.map_err(failed)?;
     let names = row::agent_names(app).await.map_err(failed)?;
     let name = |id: &str| names.get(id).map_or(id, String::as_str).to_owned();
     let which = Requested {
@@ -147,7 +148,7 @@ async fn page(app: &App, at: &Admitted, errors: Errors) -> Result<Response, Refu
         proposals: proposals
             .iter()
             .map(|one| {
-                let open = super::is_open(app, one, RULES);
+                let open = super::is_open(app, one, RULES) && super::asker_could(&agents, one);
                 let second = name(&one.second);
                 ProposalView {
                     id: one.id.clone(),

@@ -6,16 +6,17 @@ use axum::response::Response;
 use casework::{
     booking::{Booking, Change, Event, Span, Standing},
     film::pool::Pool,
+    project::Project,
     submission::{BookingId, ResourceId},
 };
 use serde_json::Value;
 use store::{
     StoreError,
-    film::{BookingError, Kept},
+    film::{BookingError, Kept, Moment},
 };
 
 use super::{
-    back, kept, masked, moment,
+    back, kept, masked, moment, photo,
     pool::{self, lending, name_of},
     pool_href, pool_of, shown, words,
 };
@@ -48,7 +49,11 @@ fn id_of(at: &Admitted) -> Option<BookingId> {
     at.path("booking").parse().ok()
 }
 
-async fn found(app: &App, at: &Admitted, pool: &Pool) -> Result<(BookingId, Booking), Refused> {
+pub(super) async fn found(
+    app: &App,
+    at: &Admitted,
+    pool: &Pool,
+) -> Result<(BookingId, Booking), Refused> {
     let id = id_of(at).ok_or_else(|| at.signed.not_found())?;
     let booking = app
         .store
@@ -60,7 +65,11 @@ async fn found(app: &App, at: &Admitted, pool: &Pool) -> Result<(BookingId, Book
     Ok((id, booking.ok_or_else(|| at.signed.not_found())?))
 }
 
-async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Response, Refused> {
+pub(super) async fn page_with(
+    app: &App,
+    at: &Admitted,
+    errors: Vec<String>,
+) -> Result<Response, Refused> {
     let pool = pool_of(app, at)?;
     let (id, booking) = found(app, at, pool).await?;
     let failed = |error: StoreError| at.signed.failed(&error);
@@ -71,7 +80,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     sheet.section(
         "film-standing",
         page.w.t("film-standing"),
-        standing(at, pool, &booking),
+        standing(app, at, pool, &booking),
     );
     let events = app.store.film.events(id).await.map_err(failed)?;
     let lost = lost(&events);
@@ -87,8 +96,21 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     sheet.section(
         "film-next",
         page.w.t("film-next"),
-        forms(at, pool, id, &booking),
+        forms(at, pool, &booking),
     );
+    if let Some(moment) = photographed(&booking) {
+        let mut blocks = photo::blocks(app, at, pool, &id.to_string()).await?;
+        let seen = Field::line("photo", "seen", page.w.t("film-photo-seen"));
+        let form = form(at, pool, "photo", page.w.t("film-photo-add"))
+            .with(photo::field(page, "photo").required())
+            .with(kept(at, "photo", seen));
+        blocks.push(Block::Form(form));
+        let title = match moment {
+            Moment::Back => "film-photos-condition",
+            _ => "film-photos-condition-out",
+        };
+        sheet.section("film-photos", words::text(page, title), blocks);
+    }
     let names = row::agent_names(app).await.map_err(failed)?;
     let mut table = Table::new(
         page.w.t("film-life"),
@@ -120,7 +142,16 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     Ok(shown(at, sheet))
 }
 
-fn standing(at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
+/// What photos that are added now show: nothing of what never went out.
+pub(super) fn photographed(booking: &Booking) -> Option<Moment> {
+    match booking.standing {
+        Standing::Out => Some(Moment::Out),
+        Standing::Returned | Standing::Recalled => Some(Moment::Back),
+        _ => None,
+    }
+}
+
+fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
     let page = &at.signed.page;
     let request = &booking.request;
     let moment = |at: jiff::Timestamp| page.moment(at.as_microsecond());
@@ -169,7 +200,15 @@ fn standing(at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
             ]
         })
         .collect();
-    vec![Block::Facts(facts), Block::Table(table)]
+    let mut blocks = Vec::new();
+    if booking.is_late(app.now()) {
+        blocks.push(Block::Notice(page.w.t("film-late-text")));
+    }
+    if !pool::is_insured(pool, booking) {
+        blocks.push(Block::Notice(page.w.t("film-lapsed-text")));
+    }
+    blocks.extend([Block::Facts(facts), Block::Table(table)]);
+    blocks
 }
 
 /// What operations took from the booking, newest last.
@@ -240,7 +279,7 @@ fn form(at: &Admitted, pool: &Pool, act: &str, button: String) -> Form {
     Form::new(page, action, button)
 }
 
-fn forms(at: &Admitted, pool: &Pool, _id: BookingId, booking: &Booking) -> Vec<Block> {
+fn forms(at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
     let page = &at.signed.page;
     let w = page.w;
     let mut blocks = Vec::new();
@@ -265,7 +304,8 @@ fn forms(at: &Admitted, pool: &Pool, _id: BookingId, booking: &Booking) -> Vec<B
     }
     if booking.standing == Standing::Approved {
         let condition = Field::long("hand-over", "condition", w.t("film-condition-out")).required();
-        add("hand-over", w.t("film-hand-over"), vec![condition]);
+        let photos = photo::field(page, "hand-over");
+        add("hand-over", w.t("film-hand-over"), vec![condition, photos]);
     }
     if booking.standing == Standing::Out {
         let out = booking
@@ -279,6 +319,7 @@ fn forms(at: &Admitted, pool: &Pool, _id: BookingId, booking: &Booking) -> Vec<B
                 Field::ticks("return", "resource", w.t("film-came-back"), out.collect()),
                 Field::long("return", "condition", w.t("film-condition-in")).required(),
                 Field::line("return", "damage", w.t("film-damage")),
+                photo::field(page, "return"),
             ],
         );
     }
@@ -389,15 +430,43 @@ pub(super) async fn post(app: App, at: Admitted) -> Result<Response, Refused> {
         let why = at.signed.page.w.t("film-form-incomplete");
         return page_with(&app, &at, vec![why]).await;
     };
+    let moment = match &change {
+        Change::HandOver { .. } => Moment::Out,
+        _ => Moment::Back,
+    };
+    let taken = match photo::take(&app, &at).await? {
+        Ok(taken) => taken,
+        Err(why) => return page_with(&app, &at, vec![why]).await,
+    };
+    if moment == Moment::Out && !may_have(&app, &at, &before).await? {
+        let why = at.signed.page.w.t("film-refused-no-convention");
+        return page_with(&app, &at, vec![why]).await;
+    }
     let event = Event {
         booking,
         at: app.now(),
         change,
     };
-    match pool::apply(&app, &at, pool, &event).await? {
-        Ok(_) => Ok(back(&pool::booking_href(&at.signed.page, pool, booking))),
-        Err(why) => page_with(&app, &at, vec![why]).await,
+    if let Err(why) = pool::apply(&app, &at, pool, &event).await? {
+        return page_with(&app, &at, vec![why]).await;
     }
+    let shows = photo::Shows {
+        pool,
+        moment,
+        subject: &booking.to_string(),
+        seen: [masked(at.field("condition")).into_string(), String::new()],
+    };
+    photo::keep(&app, &at, taken, shows).await?;
+    Ok(back(&pool::booking_href(&at.signed.page, pool, booking)))
+}
+
+/// Whether what was granted to whoever asked may be handed over now; others than projects have no convention.
+async fn may_have(app: &App, at: &Admitted, booking: &Booking) -> Result<bool, Refused> {
+    let rules = &app.config.film.criteria;
+    let applicant = &booking.request.applicant;
+    let told = app.store.film.story::<Project>(rules, applicant).await;
+    let told = told.map_err(|error| at.signed.failed(&error))?;
+    Ok(told.is_none_or(|told| told.story.may_have()))
 }
 
 /// Asks for what stands in for something that was lost, for the same applicant and under the same insurance.

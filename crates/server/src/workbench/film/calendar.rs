@@ -1,10 +1,10 @@
 //! The calendar of a place or a thing: a week by day and hour, as a table; and what is known of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::Response;
 use casework::{
-    booking::{Booking, Span, Standing},
+    booking::{Booking, Span, Standing, holder},
     film::pool::Pool,
     submission::{BookingId, ResourceId},
 };
@@ -12,7 +12,7 @@ use jiff::{ToSpan, civil::Date};
 use store::film::BookingError;
 
 use super::{
-    day,
+    day, kept, photo,
     pool::{self, lending, resource_href},
     pool_href, pool_of, quote, shown, words,
 };
@@ -26,12 +26,20 @@ use crate::{
 
 /// The page.
 pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
-    let pool = pool_of(&app, &at)?;
+    page_with(&app, &at, Vec::new()).await
+}
+
+pub(super) async fn page_with(
+    app: &App,
+    at: &Admitted,
+    errors: Vec<String>,
+) -> Result<Response, Refused> {
+    let pool = pool_of(app, at)?;
     let page = &at.signed.page;
     let id: Option<ResourceId> = at.path("resource").parse().ok();
     let id = id.filter(|id| pool.inventory.resource(id).is_some());
     let id = id.ok_or_else(|| at.signed.not_found())?;
-    let monday = monday(day(at.query("week")).unwrap_or_else(|| quote::today(&app)));
+    let monday = monday(day(at.query("week")).unwrap_or_else(|| quote::today(app)));
     let after = |days: i64| monday.checked_add(days.days()).unwrap_or(Date::MAX);
     let midnight = |day: Date| text::of_paris(day.at(0, 0, 0, 0));
     let span = match (midnight(monday), midnight(after(7))) {
@@ -47,7 +55,11 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     };
     let mut sheet = Sheet::new(pool::name_of(page, pool, &id))
         .under(pool_href(page, pool), pool.name.get(page.lang));
+    sheet.errors = errors;
     sheet.section("film-sheet", page.w.t("film-sheet"), known(page, pool, &id));
+    let mut photos = photo::blocks(app, at, pool, id.as_str()).await?;
+    photos.push(Block::Form(photo_form(at, pool, &id)));
+    sheet.section("film-photos", page.w.t("film-photos"), photos);
     let week = |key: &str, monday: Date| {
         Cell::link(
             format!("{}?week={monday}", resource_href(page, pool, &id)),
@@ -91,10 +103,21 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
         "film-book",
         page.w.t("film-book"),
         vec![Block::Form(pool::book_fields(
-            &at, form, "book", options, "",
+            at, form, "book", options, "",
         ))],
     );
-    Ok(shown(&at, sheet))
+    Ok(shown(at, sheet))
+}
+
+fn photo_form(at: &Admitted, pool: &Pool, id: &ResourceId) -> Form {
+    let page = &at.signed.page;
+    let action = format!("{}/acts/photo", resource_href(page, pool, id));
+    let seen = |name: &str, key: &str| Field::line("photo", name, words::text(page, key));
+    let in_french = seen("seen", "film-photo-seen-fr").help(page.w.t("film-photo-seen-help"));
+    Form::new(page, action, page.w.t("film-photo-add"))
+        .with(photo::field(page, "photo").required())
+        .with(kept(at, "photo", in_french.required()))
+        .with(kept(at, "photo", seen("seen_en", "film-photo-seen-en")))
 }
 
 fn monday(day: Date) -> Date {
@@ -148,13 +171,21 @@ fn known(page: &Page, pool: &Pool, id: &ResourceId) -> Vec<Block> {
     blocks
 }
 
+/// What an hour of a day of Paris is called, from the first instant to the last: two hours where clocks go back, none
+/// where they skip it.
+fn hour_of(day: Date, hour: i8) -> Option<Span> {
+    let from = day.at(hour, 0, 0, 0);
+    let until = from.checked_add(1.hour()).ok()?;
+    Span::new(text::of_paris(from)?, text::of_paris(until)?)
+}
+
 /// Who holds the resource in each hour of a week: a row an hour, a column a day.
 fn hours(
     page: &Page,
     pool: &Pool,
     id: &ResourceId,
     monday: Date,
-    bookings: &std::collections::BTreeMap<BookingId, Booking>,
+    bookings: &BTreeMap<BookingId, Booking>,
 ) -> Block {
     let held: BTreeSet<&ResourceId> = pool.inventory.held_by([id]).unwrap_or_default();
     let days: Vec<Date> = (0..7i64)
@@ -163,33 +194,24 @@ fn hours(
     let mut head = vec![page.w.t("film-hour")];
     head.extend(days.iter().map(|day| day.strftime("%d/%m").to_string()));
     let mut table = Table::new(
-        page.w.t1("film-calendar-of", "day", monday.to_string()),
+        page.w.t1("film-calendar-of", "day", page.date(monday)),
         head,
     );
     table.rows = (0..24i8)
         .map(|hour| {
             let cells = days.iter().map(|day| {
-                let from = text::of_paris(day.at(hour, 0, 0, 0));
-                let holder = from.and_then(|from| {
-                    bookings.iter().find(|(_, booking)| {
-                        booking
-                            .holds
-                            .iter()
-                            .any(|hold| held.contains(&hold.resource) && hold.span.contains(from))
-                    })
-                });
-                match (from, holder) {
-                    // An hour that clocks skip is in no calendar.
-                    (None, _) => Cell::from("×"),
-                    (Some(_), None) => Cell::from("·"),
-                    (Some(at), Some((id, booking))) => {
-                        let used = booking.request.used.contains(at);
-                        let text = if used {
+                let Some(span) = hour_of(*day, hour) else {
+                    return Cell::from("×");
+                };
+                match holder(bookings, &held, span) {
+                    None => Cell::from("·"),
+                    Some((id, booking)) => {
+                        let text = if booking.request.used.overlaps(span) {
                             page.w.t("film-held")
                         } else {
                             page.w.t("film-held-around")
                         };
-                        Cell::link(pool::booking_href(page, pool, *id), text)
+                        Cell::link(pool::booking_href(page, pool, id), text)
                     }
                 }
             });
@@ -199,4 +221,31 @@ fn hours(
         })
         .collect();
     Block::Table(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn the_hours_of_a_day_are_those_of_its_clocks() {
+        let hours = |day: Date| -> Vec<i64> {
+            let all = (0..24).map(|hour| hour_of(day, hour));
+            all.map(|span| {
+                span.map_or(0, |span| {
+                    span.until().duration_since(span.from()).as_hours()
+                })
+            })
+            .collect()
+        };
+        assert_eq!(hours(date(2027, 2, 1)), [1; 24]);
+        let mut skipped = [1; 24];
+        skipped[2] = 0;
+        assert_eq!(hours(date(2027, 3, 28)), skipped);
+        let mut twice = [1; 24];
+        twice[2] = 2;
+        assert_eq!(hours(date(2027, 10, 31)), twice);
+    }
 }

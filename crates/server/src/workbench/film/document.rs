@@ -64,7 +64,18 @@ fn priced(account: &Account, project: &Project, at: usize) -> Option<Priced> {
         number: u32::try_from(at + 1).ok()?,
         basis: project.quotes().get(at)?.clone(),
         quote: account.quotes.get(at)?.clone(),
+        unpriced: unpriced(project),
     })
+}
+
+/// What of the request has no price yet and was not refused.
+fn unpriced(project: &Project) -> Vec<String> {
+    let request = project.request();
+    let lines = project.unpriced(request).into_iter();
+    lines
+        .filter(|at| !matches!(project.rulings().get(at), Some(Ruling::Refused { .. })))
+        .filter_map(|at| Some(request.lines.get(at)?.what.to_string()))
+        .collect()
 }
 
 fn account(app: &App, project: &Project) -> Option<Account> {

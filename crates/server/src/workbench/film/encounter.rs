@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use casework::{
     Text,
-    film::encounter::{Change, Encounter, Identity, Plan, Profession, Seat, Stage},
+    film::encounter::{Change, Encounter, Identity, LARGEST, Plan, Profession, Seat, Stage},
+    fold,
     story::{Event, Story},
 };
 use exchange::ical;
@@ -159,6 +160,10 @@ fn plan_form(at: &Admitted, action: String, plan: Option<&Plan>) -> Form {
         Field::count("plan", "capacity", w.t("film-seats"))
             .value(had(&|one| one.capacity.to_string()))
             .required(),
+        Field::count("plan", "group", w.t("film-group"))
+            .value(plan.map_or(LARGEST, |one| one.group).to_string())
+            .help(w.t("film-group-help"))
+            .required(),
         Field::long("plan", "programme_fr", w.t("film-programme-fr"))
             .value(had(&|one| one.programme.fr.clone()))
             .help(w.t("film-programme-help")),
@@ -204,6 +209,10 @@ fn plan(at: &Admitted) -> Option<Plan> {
         ends: moment(at.field("ends"))?,
         capacity: at.field("capacity").parse().ok()?,
         quotas: quotas.collect(),
+        group: match at.field("group") {
+            "" => LARGEST,
+            most => most.parse().ok()?,
+        },
         programme: Text {
             fr: text("programme_fr"),
             en: text("programme_en"),
@@ -485,6 +494,14 @@ fn access(at: &Admitted, one: &Encounter, people: &BTreeMap<String, String>) -> 
     );
     let list = Cell::link(list, w.t("document-access"));
     let mut blocks = vec![Block::Table(table), Block::List(vec![list])];
+    let twice = named_twice(one, people);
+    if !twice.is_empty() {
+        blocks.push(Block::Notice(page.w.t1(
+            "film-named-twice",
+            "names",
+            twice.join(", "),
+        )));
+    }
     let come = one
         .registrations
         .iter()
@@ -544,6 +561,24 @@ fn access(at: &Admitted, one: &Encounter, people: &BTreeMap<String, String>) -> 
         blocks.push(Block::Form(act_form(at, "erase", w.t("film-erase"))));
     }
     blocks
+}
+
+/// Names that stand in more than one registration, in whatever way they are written: for the office to look at, for two
+/// people may have one name.
+fn named_twice(one: &Encounter, people: &BTreeMap<String, String>) -> Vec<String> {
+    let mut seen: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    let come = one.registrations.iter();
+    for registration in come.filter(|registration| registration.seat != Seat::Left) {
+        let names = people.get(&*registration.id).map(|body| person(body).0);
+        for name in names.unwrap_or_default().split(", ") {
+            let of = seen.entry(fold(name.trim()));
+            of.or_insert_with(|| (name.to_owned(), 0)).1 += 1;
+        }
+    }
+    let twice = seen
+        .into_values()
+        .filter(|(name, count)| *count > 1 && !name.is_empty());
+    twice.map(|(name, _)| name).collect()
 }
 
 /// Who speaks, for everybody.
@@ -862,6 +897,7 @@ pub(crate) async fn import_known(app: &App) -> Result<(), StoreError> {
             ends,
             capacity: 60,
             quotas: BTreeMap::new(),
+            group: LARGEST,
             programme: Text::default(),
             unconfirmed: unconfirmed.clone(),
         };

@@ -5,8 +5,7 @@ use axum::response::Response;
 use casework::{
     booking::Span,
     film::expert::{Change, Expert, Held, Profile, Trait, Wish, propose},
-    policy::Level,
-    project::Project,
+    policy::{Action, Level},
 };
 use exchange::ical;
 use store::{StoreError, film::Told};
@@ -20,16 +19,25 @@ use crate::{
     workbench::{door::Admitted, labels, session::Refused, submission::act::new_id},
 };
 
-/// What is done with an expert; `list` of a new one is sent to `new`.
-pub(super) const ACTS: &[&str] = &[
-    "list", "away", "declare", "plan", "ask", "answer", "hold", "cancel", "leave",
+/// What is done with an expert, and what has to be allowed for it; `list` of a new one is sent to `new`. The expert's own
+/// unit says when they are away, what stands against it, and what they answer.
+pub(super) const ACTS: &[(&str, Action)] = &[
+    ("list", Action::HandleFilm),
+    ("away", Action::AnswerFilm),
+    ("declare", Action::AnswerFilm),
+    ("plan", Action::HandleFilm),
+    ("ask", Action::HandleFilm),
+    ("answer", Action::AnswerFilm),
+    ("hold", Action::HandleFilm),
+    ("cancel", Action::HandleFilm),
+    ("leave", Action::HandleFilm),
 ];
 
 fn experts_href(page: &Page) -> String {
     format!("{}/experts", home(page))
 }
 
-fn expert_href(page: &Page, id: &str) -> String {
+pub(super) fn expert_href(page: &Page, id: &str) -> String {
     format!("{}/{id}", experts_href(page))
 }
 
@@ -275,7 +283,13 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
             button,
         )
     };
-    let mut sheet = Sheet::new(&*profile.name).under(experts_href(page), w.t("film-experts"));
+    let handles = at.may(Action::HandleFilm);
+    let mut sheet = Sheet::new(&*profile.name);
+    sheet = if handles {
+        sheet.under(experts_href(page), w.t("film-experts"))
+    } else {
+        sheet.under(home(page), w.t("film-title"))
+    };
     sheet.errors = errors;
     let clearance = profile
         .clearance
@@ -302,18 +316,44 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     facts.retain(|(_, cell)| !cell.text.is_empty());
     sheet.section("film-expert", w.t("film-expert"), vec![Block::Facts(facts)]);
     let mut blocks = Vec::new();
-    for (meeting, one) in &expert.meetings {
+    let projects = super::projects(app, at).await;
+    let projects = projects.map_err(|error| at.signed.failed(&error))?;
+    let meetings = expert.meetings.iter();
+    for (meeting, one) in meetings.filter(|(_, one)| projects.contains_key(&*one.project)) {
         blocks.extend(meeting_blocks(at, id, meeting, one, &act));
     }
     if blocks.is_empty() {
         blocks.push(Block::Help(w.t("film-meetings-none")));
     }
     sheet.section("film-meetings", w.t("film-meetings"), blocks);
-    let projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await;
+    if handles {
+        let plan = plan_form(app, at, act("plan", w.t("film-plan"))).await?;
+        sheet.section("film-plan", w.t("film-plan"), vec![Block::Form(plan)]);
+    }
+    let away = act("away", w.t("film-away"))
+        .with(Field::moment("away", "from", w.t("film-field-from")).required())
+        .with(Field::moment("away", "until", w.t("film-until")).required());
+    let declare = act("declare", w.t("film-declare")).with(
+        Field::line("declare", "conflict", w.t("film-conflict-with"))
+            .help(w.t("film-conflict-help"))
+            .required(),
+    );
+    let mut change = vec![Block::Form(away), Block::Form(declare)];
+    if handles {
+        let action = format!("{}/acts/list", expert_href(page, id));
+        let list = profile_form(app, at, &action, Some(profile));
+        change.extend([
+            Block::Form(list),
+            Block::Form(act("leave", w.t("film-leave"))),
+        ]);
+    }
+    sheet.section("film-change", w.t("film-change"), change);
+    Ok(shown(at, sheet))
+}
+
+async fn plan_form(app: &App, at: &Admitted, form: Form) -> Result<Form, Refused> {
+    let w = at.signed.page.w;
+    let projects = super::projects(app, at).await;
     let projects = projects.map_err(|error| at.signed.failed(&error))?;
     let projects = projects
         .iter()
@@ -325,37 +365,8 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         Field::line("plan", "place", w.t("film-place")).required(),
         Field::line("plan", "question", w.t("film-question")),
     ];
-    let plan = plan
-        .into_iter()
-        .fold(act("plan", w.t("film-plan")), |form, field| {
-            form.with(kept(at, "plan", field))
-        });
-    sheet.section("film-plan", w.t("film-plan"), vec![Block::Form(plan)]);
-    let away = act("away", w.t("film-away"))
-        .with(Field::moment("away", "from", w.t("film-field-from")).required())
-        .with(Field::moment("away", "until", w.t("film-until")).required());
-    let declare = act("declare", w.t("film-declare")).with(
-        Field::line("declare", "conflict", w.t("film-conflict-with"))
-            .help(w.t("film-conflict-help"))
-            .required(),
-    );
-    let list = profile_form(
-        app,
-        at,
-        &format!("{}/acts/list", expert_href(page, id)),
-        Some(profile),
-    );
-    sheet.section(
-        "film-change",
-        w.t("film-change"),
-        vec![
-            Block::Form(away),
-            Block::Form(declare),
-            Block::Form(list),
-            Block::Form(act("leave", w.t("film-leave"))),
-        ],
-    );
-    Ok(shown(at, sheet))
+    let fields = plan.into_iter().map(|field| kept(at, "plan", field));
+    Ok(fields.fold(form, Form::with))
 }
 
 fn meeting_blocks(
@@ -374,9 +385,14 @@ fn meeting_blocks(
         meeting.place
     ))];
     let invitation = format!("{}/{id}", expert_href(page, expert));
-    blocks.push(Block::List(vec![
+    let handles = at.may(Action::HandleFilm);
+    let project = if handles {
         Cell::link(project_href(page, &meeting.project), w.t("film-project"))
-            .tagged(meeting.held.label(page.lang)),
+    } else {
+        Cell::from(w.t("film-project"))
+    };
+    blocks.push(Block::List(vec![
+        project.tagged(meeting.held.label(page.lang)),
         Cell::link(invitation, w.t("film-ics")),
     ]));
     let mut table = Table::new(
@@ -401,9 +417,11 @@ fn meeting_blocks(
     }
     let prefix = |act: &str| format!("{act}-{id}");
     let hidden = |act_name: &str, button: String| act(act_name, button).hide("meeting", id);
-    blocks.push(Block::Form(hidden("ask", w.t("film-ask")).with(
-        Field::line(&prefix("ask"), "question", w.t("film-question")).required(),
-    )));
+    if handles {
+        blocks.push(Block::Form(hidden("ask", w.t("film-ask")).with(
+            Field::line(&prefix("ask"), "question", w.t("film-question")).required(),
+        )));
+    }
     let numbered = meeting.questions.iter().enumerate();
     let questions: Vec<(String, String)> = numbered
         .map(|(at, one)| (at.to_string(), one.asked.to_string()))
@@ -425,7 +443,7 @@ fn meeting_blocks(
                 )),
         ));
     }
-    if meeting.held == Held::Planned {
+    if meeting.held == Held::Planned && handles {
         blocks.push(Block::Form(hidden("hold", w.t("film-hold"))));
         blocks.push(Block::Form(hidden("cancel", w.t("film-cancel")).with(
             Field::line(&prefix("cancel"), "reason", w.t("film-reason")).required(),
@@ -452,16 +470,7 @@ async fn changes(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, Refuse
             meeting: text("meeting"),
             question: text("question"),
         }),
-        "answer" => at
-            .field("which")
-            .parse()
-            .ok()
-            .map(|question| Change::Answer {
-                meeting: text("meeting"),
-                question,
-                answer: text("answer"),
-                withheld: at.field("withheld") == "yes",
-            }),
+        "answer" => return answer(app, at).await,
         "hold" => Some(Change::Hold {
             meeting: text("meeting"),
         }),
@@ -473,6 +482,25 @@ async fn changes(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, Refuse
         _ => None,
     };
     Ok(one.map(|one| vec![one]))
+}
+
+/// An answer. What the expert's unit marked as not to be said outside, nobody else lets out.
+async fn answer(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, Refused> {
+    let expert = found(app, at).await?.story;
+    let Ok(question) = at.field("which").parse::<usize>() else {
+        return Ok(None);
+    };
+    let meeting = masked(at.field("meeting"));
+    let asked = expert.meetings.get(&meeting);
+    let asked = asked.and_then(|meeting| meeting.questions.get(question));
+    let marked = asked.is_some_and(|asked| asked.withheld);
+    let theirs = expert.profile.unit.as_str() == at.signed.agent.unit;
+    Ok(Some(vec![Change::Answer {
+        meeting,
+        question,
+        answer: masked(at.field("answer")),
+        withheld: at.field("withheld") == "yes" || (marked && !theirs),
+    }]))
 }
 
 fn profile(app: &App, at: &Admitted) -> Option<Profile> {
@@ -492,11 +520,7 @@ fn profile(app: &App, at: &Admitted) -> Option<Profile> {
 /// A meeting, with its first question where there is one.
 async fn plan(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, StoreError> {
     let project = at.field("project");
-    let told = app
-        .store
-        .film
-        .story::<Project>(&app.config.film.criteria, project)
-        .await?;
+    let told = super::projects(app, at).await?.remove(project);
     let span = moment(at.field("from")).zip(moment(at.field("until")));
     let id = new_id(app, &at.signed).ok();
     let (Some(told), Some((from, until)), Some(id)) = (told, span, id) else {
@@ -507,6 +531,7 @@ async fn plan(app: &App, at: &Admitted) -> Result<Option<Vec<Change>>, StoreErro
         meeting: meeting.clone(),
         project: project.into(),
         production: told.story.request().company.clone(),
+        title: told.story.request().title.clone(),
         from,
         until,
         place: masked(at.field("place")),

@@ -2,7 +2,10 @@
 
 use axum::response::Response;
 use casework::{
-    film::immersion::{Immersion, Stage as ImmersionStage},
+    film::{
+        expert::{Expert, Held},
+        immersion::{Immersion, Stage as ImmersionStage},
+    },
     project::Project,
 };
 use store::{StoreError, film::Told};
@@ -33,11 +36,7 @@ async fn build(app: &App, at: &Admitted) -> Result<Sheet, StoreError> {
         page.w.t("film-ways"),
         vec![Block::List(ways(app, at, own))],
     );
-    let projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await?;
+    let projects = super::projects(app, at).await?;
     if own {
         let names = row::agent_names(app).await?;
         let name = |id: &str| names.get(id).cloned().unwrap_or_else(|| id.to_owned());
@@ -157,10 +156,36 @@ async fn asked(
     let immersions = app.store.film.stories::<Immersion>(&()).await?;
     for (id, told) in &immersions {
         let story = &told.story;
-        if story.agreement.unit.as_str() == unit && story.stage == ImmersionStage::Drafted {
+        // What the unit agreed to is its to brief and debrief, and to find again.
+        let over = matches!(
+            story.stage,
+            ImmersionStage::Debriefed | ImmersionStage::Refused | ImmersionStage::Cancelled
+        );
+        if story.agreement.unit.as_str() == unit && !over {
             let href = format!("{}/immersions/{id}", home(page));
-            let link = Cell::link(href, page.w.t("film-immersion"));
+            let project = projects.get(&*story.agreement.project);
+            let title = project.map_or("", |told| &*told.story.request().title);
+            let text = page.w.t2(
+                "film-immersion-of",
+                ("title", title),
+                ("from", page.date(story.agreement.from)),
+            );
+            let link = Cell::link(href, text);
             cells.push(link.tagged(story.stage.label(page.lang)));
+        }
+    }
+    for (id, told) in &app.store.film.stories::<Expert>(&()).await? {
+        let expert = &told.story;
+        let meetings = expert.meetings.values();
+        let meetings = meetings.filter(|one| one.held != Held::Cancelled);
+        let open = meetings
+            .flat_map(|one| &one.questions)
+            .filter(|one| one.answer.is_none());
+        if expert.profile.unit.as_str() == unit && expert.listed {
+            let count = i64::try_from(open.count()).unwrap_or(i64::MAX);
+            let href = super::expert::expert_href(page, id);
+            let link = Cell::link(href, &*expert.profile.name);
+            cells.push(link.tagged(page.w.t1("film-expert-open", "count", count)));
         }
     }
     Ok(if cells.is_empty() {

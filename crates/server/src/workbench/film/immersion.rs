@@ -4,7 +4,6 @@ use axum::response::Response;
 use casework::{
     film::immersion::{Agreement, Change, Immersion, Stage},
     policy::Action,
-    project::Project,
     story::Story,
 };
 use store::StoreError;
@@ -52,12 +51,7 @@ async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         .stories::<Immersion>(&())
         .await
         .map_err(failed)?;
-    let projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await
-        .map_err(failed)?;
+    let projects = super::projects(app, at).await.map_err(failed)?;
     let title = |id: &str| {
         projects.get(id).map_or_else(
             || id.to_owned(),
@@ -82,8 +76,9 @@ async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         ),
     );
     table.none = page.w.t("film-immersions-none");
+    let all = all.iter();
     table.rows = all
-        .iter()
+        .filter(|(_, told)| projects.contains_key(&*told.story.agreement.project))
         .map(|(id, told)| {
             let agreed = &told.story.agreement;
             vec![
@@ -92,8 +87,8 @@ async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
                     title(&agreed.project),
                 ),
                 labels::unit(app, page.lang, agreed.unit.as_str()).into(),
-                agreed.from.to_string().into(),
-                agreed.until.to_string().into(),
+                page.date(agreed.from).into(),
+                page.date(agreed.until).into(),
                 Cell::number(agreed.people.to_string()),
                 Cell::tag(told.story.stage.label(page.lang)),
             ]
@@ -183,12 +178,9 @@ pub(super) async fn draft(app: App, at: Admitted) -> Result<Response, Refused> {
     let page = &at.signed.page;
     let id = new_id(&app, &at.signed)?;
     let project = at.field("project");
-    let known = app
-        .store
-        .film
-        .story::<Project>(&app.config.film.criteria, project)
-        .await;
-    let known = known.map_err(|error| at.signed.failed(&error))?.is_some();
+    let known = super::projects(&app, &at).await;
+    let known = known.map_err(|error| at.signed.failed(&error))?;
+    let known = known.contains_key(project);
     let Some(agreement) = agreement(&app, &at, project).filter(|_| known) else {
         return list_with(&app, &at, vec![page.w.t("film-form-incomplete")]).await;
     };
@@ -242,10 +234,16 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         sheet.under(home(page), w.t("film-title"))
     };
     sheet.errors = errors;
+    let projects = super::projects(app, at).await.map_err(failed)?;
+    let title = projects.get(&*agreed.project).map_or_else(
+        || w.t("film-project"),
+        |told| told.story.request().title.to_string(),
+    );
+    // The unit knows what it is for; the project's page is for those who take part in it.
     let project = if own {
-        Cell::link(project_href(page, &agreed.project), w.t("film-project"))
+        Cell::link(project_href(page, &agreed.project), title)
     } else {
-        Cell::from(w.t("film-project"))
+        Cell::from(title)
     };
     sheet.section(
         "film-agreement",
@@ -260,8 +258,8 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
                 w.t("film-service"),
                 labels::unit(app, page.lang, agreed.unit.as_str()).into(),
             ),
-            (w.t("film-field-from"), agreed.from.to_string().into()),
-            (w.t("film-until"), agreed.until.to_string().into()),
+            (w.t("film-field-from"), page.date(agreed.from).into()),
+            (w.t("film-until"), page.date(agreed.until).into()),
             (w.t("film-people"), agreed.people.to_string().into()),
             (w.t("film-duties"), (&*agreed.duties).into()),
             (w.t("film-image"), (&*agreed.image).into()),

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use casework::{
-    booking::{Booking, Change, Event, Kind, Request, Span, Standing},
+    booking::{Book, Booking, Change, Event, Kind, Request, Span, Standing},
     film::pool::Pool,
     submission::{BookingId, ResourceId, SubmissionId},
 };
@@ -38,7 +38,7 @@ pub(super) fn lending(pool: &Pool) -> Lending<'_> {
 }
 
 /// The name of a resource, with its number among those alike.
-pub(super) fn name_of(page: &Page, pool: &Pool, id: &ResourceId) -> String {
+pub(crate) fn name_of(page: &Page, pool: &Pool, id: &ResourceId) -> String {
     let name = pool.name_of(id, page.lang);
     match pool.sheets.get(id).map_or(0, |sheet| sheet.number) {
         0 => name.to_owned(),
@@ -157,6 +157,17 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         .bookings(Some(Standing::Out))
         .await
         .map_err(failed)?;
+    let approved = app.store.film.bookings(Some(Standing::Approved)).await;
+    let mut needs_care = approved.map_err(failed)?;
+    needs_care.extend(out.clone());
+    needs_care
+        .retain(|_, one| is_of(pool, one) && (one.is_late(app.now()) || !is_insured(pool, one)));
+    if !needs_care.is_empty() {
+        let caption = page.w.t("film-care");
+        let table = bookings_table(page, pool, caption.clone(), &needs_care);
+        let blocks = vec![Block::Notice(page.w.t("film-care-text")), table];
+        sheet.section("film-care", caption, blocks);
+    }
     let of_pool = |all: BTreeMap<BookingId, Booking>| -> BTreeMap<BookingId, Booking> {
         all.into_iter()
             .filter(|(_, one)| is_of(pool, one))
@@ -221,6 +232,13 @@ pub(super) fn is_of(pool: &Pool, booking: &Booking) -> bool {
         .wanted
         .iter()
         .all(|id| pool.inventory.resource(id).is_some())
+}
+
+/// Whether the insurance of a booking that holds something runs until the last thing is back.
+pub(super) fn is_insured(pool: &Pool, booking: &Booking) -> bool {
+    let id = BookingId::new(jiff::Timestamp::UNIX_EPOCH, [0; 10]);
+    let book = Book::of(&pool.inventory, &[], [(id, booking.clone())]);
+    book.is_ok_and(|book| book.uninsured().is_empty())
 }
 
 /// Every resource; with a span, whether it is free then.

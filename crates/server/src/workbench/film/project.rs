@@ -1,6 +1,6 @@
 //! A project as the office has it: what is asked for, opinions, decision, quote, bookings, riders, and its life so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::response::Response;
 use casework::{
@@ -9,6 +9,7 @@ use casework::{
     project::{Answer, Answered, Change, Difference, Project, Request, Ruling, Stage},
     submission::UnitId,
 };
+use serde_json::{Map, Value};
 use store::film::Told;
 
 use super::{
@@ -19,7 +20,12 @@ use crate::{
     app::App,
     page::Page,
     sheet::{Block, Cell, Field, Form, Sheet, Table},
-    workbench::{door::Admitted, labels, row, session::Refused},
+    workbench::{
+        door::Admitted,
+        labels, row,
+        session::Refused,
+        submission::answers::{Marks, steps as steps_of},
+    },
 };
 
 /// The page.
@@ -60,6 +66,8 @@ pub(super) async fn page_with(
         page.w.t("film-request"),
         asked(app, at, project),
     );
+    let written = written(app, page, at.path("id")).await.map_err(failed)?;
+    sheet.section("film-written", page.w.t("film-written"), written);
     let files = files(app, at).await.map_err(failed)?;
     sheet.section("film-files", page.w.t("film-files"), files);
     sheet.section(
@@ -165,7 +173,7 @@ pub(crate) fn lines_table(page: &Page, project: &Project) -> Block {
             ],
         ),
     );
-    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| day.to_string());
+    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| page.date(day));
     table.rows = project
         .request()
         .lines
@@ -220,7 +228,7 @@ fn asked(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
         .map(|paper| {
             let expires = paper
                 .expires
-                .map_or_else(|| "–".to_owned(), |day| day.to_string());
+                .map_or_else(|| "–".to_owned(), |day| page.date(day));
             let over = paper.expires.is_some_and(|day| day < today);
             let tag = if over {
                 page.w.t("film-expired")
@@ -244,6 +252,40 @@ fn asked(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
         ));
     }
     blocks
+}
+
+/// What the production wrote, answer by answer; who they are is sealed apart, and files are listed below.
+async fn written(app: &App, page: &Page, id: &str) -> Result<Vec<Block>, store::StoreError> {
+    let Some(submission) = app.store.intake.by_id(id).await? else {
+        return Ok(Vec::new());
+    };
+    let desk = app.desk_version(&submission.desk, submission.desk_version);
+    let mut values: Map<String, Value> =
+        serde_json::from_str(&submission.facts).unwrap_or_default();
+    values.remove("script");
+    let counts = HashMap::new();
+    let marks = Marks::new(page, &[], &counts);
+    let steps = desk.map_or_else(Vec::new, |desk| steps_of(desk, &values, &marks, true));
+    let groups = steps.into_iter().flat_map(|step| {
+        let title = step.title;
+        step.groups.into_iter().map(move |group| {
+            let heading = if group.heading.is_empty() {
+                title.clone()
+            } else {
+                group.heading
+            };
+            (heading, group.answers)
+        })
+    });
+    Ok(groups
+        .flat_map(|(heading, answers)| {
+            let facts = answers.into_iter().map(|answer| {
+                let text: String = answer.pieces.into_iter().map(|piece| piece.text).collect();
+                (answer.label, text.into())
+            });
+            [Block::Heading(heading), Block::Facts(facts.collect())]
+        })
+        .collect())
 }
 
 /// Files that came with the request: the script opens with a reason, to those who need it.
@@ -852,15 +894,21 @@ pub(crate) fn happened(app: &App, page: &Page, change: &Change) -> (String, Stri
         } => (w.t("film-did-accept-rider"), reason.to_string()),
         Change::AnswerRider { reason, .. } => (w.t("film-did-refuse-rider"), reason.to_string()),
         Change::Sign => (w.t("film-did-sign"), String::new()),
-        Change::Begin { day } => (w.t("film-did-begin"), day.to_string()),
-        Change::Check { day, seen } => (w.t("film-did-check"), format!("{day} – {seen}")),
+        Change::Begin { day } => (w.t("film-did-begin"), page.date(*day)),
+        Change::Check { day, seen } => (
+            w.t("film-did-check"),
+            format!("{} – {seen}", page.date(*day)),
+        ),
         Change::Incident { day, what, damage } => {
             let damage = if damage.is_empty() {
                 String::new()
             } else {
                 format!(" ({damage})")
             };
-            (w.t("film-did-incident"), format!("{day} – {what}{damage}"))
+            (
+                w.t("film-did-incident"),
+                format!("{} – {what}{damage}", page.date(*day)),
+            )
         }
         Change::Notice { breach } => (w.t("film-did-notice"), breach.to_string()),
         Change::Cure => (w.t("film-did-cure"), String::new()),
@@ -872,11 +920,15 @@ pub(crate) fn happened(app: &App, page: &Page, change: &Change) -> (String, Stri
         } => (
             w.t("film-did-end"),
             format!(
-                "{day} – {} {incidents}",
+                "{} – {} {incidents}",
+                page.date(*day),
                 w.t1("film-days-count", "days", i64::from(*days))
             ),
         ),
-        Change::Credit { line, release } => (w.t("film-did-credit"), format!("{line} – {release}")),
+        Change::Credit { line, release } => (
+            w.t("film-did-credit"),
+            format!("{line} – {}", page.date(*release)),
+        ),
         Change::Rate { stars, remarks } => (w.t("film-did-rate"), format!("{stars}/5 {remarks}")),
         Change::Withdraw => (w.t("film-did-withdraw"), String::new()),
     }

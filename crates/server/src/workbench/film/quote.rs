@@ -38,10 +38,11 @@ pub(crate) fn blocks(app: &App, page: &Page, project: &Project) -> Vec<Block> {
         let caption = page.w.t2(
             "film-quote-of",
             ("number", at as i64 + 1),
-            ("day", basis.on.to_string()),
+            ("day", page.date(basis.on)),
         );
         blocks.push(quote_table(page, caption, quote, &basis.lines));
     }
+    blocks.extend(unpriced(page, project, project.request()));
     let currency = account
         .quotes
         .first()
@@ -64,6 +65,14 @@ pub(crate) fn blocks(app: &App, page: &Page, project: &Project) -> Vec<Block> {
         .collect();
     blocks.push(Block::Table(dues));
     blocks
+}
+
+/// Which lines have no price yet, so that nobody takes a total for all of it.
+pub(super) fn unpriced(page: &Page, project: &Project, request: &Request) -> Option<Block> {
+    let lines = project.unpriced(request);
+    let lines: Vec<String> = lines.iter().map(|line| (line + 1).to_string()).collect();
+    let text = |lines: String| page.w.t1("film-unpriced", "lines", lines);
+    (!lines.is_empty()).then(|| Block::Notice(text(lines.join(", "))))
 }
 
 fn quote_table(page: &Page, caption: String, quote: &Quote, lines: &[Line]) -> Block {
@@ -144,7 +153,10 @@ pub(super) fn effect(app: &App, page: &Page, project: &Project, rider: &Request)
                 money(after.total),
                 money(after.total - before.total),
             ]];
-            vec![Block::Table(table)]
+            let unpriced = unpriced(page, project, rider);
+            std::iter::once(Block::Table(table))
+                .chain(unpriced)
+                .collect()
         }
         (Err(error), _) | (_, Err(error)) => vec![Block::Notice(words::quote_error(page, &error))],
     }

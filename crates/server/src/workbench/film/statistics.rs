@@ -108,8 +108,10 @@ async fn sites(app: &App, counted: &mut Counted) -> Result<(), StoreError> {
     let Some(pool) = app.config.film.pools.get(OFFICE) else {
         return Ok(());
     };
-    for standing in [Standing::Out, Standing::Returned] {
-        for booking in app.store.film.bookings(Some(standing)).await?.values() {
+    // What operations took while it was out was out until then; what they took before holds nothing.
+    for standing in [Standing::Out, Standing::Returned, Standing::Recalled] {
+        let bookings = app.store.film.bookings(Some(standing)).await?;
+        for booking in bookings.values().filter(|booking| !booking.operational) {
             let used = booking.request.used;
             for hold in &booking.holds {
                 let place = pool

@@ -136,6 +136,7 @@ pub(crate) fn project_refusal(app: &App, page: &Page, refusal: &project::Refusal
         Refusal::NoAppeal => w.t("film-refused-appeal"),
         Refusal::TooEarly(until) => w.t1("film-refused-early", "until", at(page, *until)),
         Refusal::DayBefore(_) => w.t("film-refused-ends"),
+        Refusal::TooManyDays { most } => w.t1("film-refused-days", "most", *most),
         Refusal::Rider(true) => w.t("film-refused-rider"),
         Refusal::Rider(false) => w.t("film-refused-no-rider"),
         Refusal::NoRider => w.t("film-refused-same"),
@@ -171,7 +172,7 @@ pub(crate) fn quote_error(page: &Page, error: &price::QuoteError) -> String {
     use price::QuoteError;
     match error {
         QuoteError::NoPrice { line } => page.w.t1("film-quote-no-price", "line", *line as i64 + 1),
-        QuoteError::NoGrid(day) => page.w.t1("film-quote-no-grid", "day", day.to_string()),
+        QuoteError::NoGrid(day) => page.w.t1("film-quote-no-grid", "day", page.date(*day)),
         _ => page.w.t("film-quote-too-much"),
     }
 }

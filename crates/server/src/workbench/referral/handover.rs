@@ -21,14 +21,15 @@ use serde_json::Value;
 use store::{
     StoreError,
     intake::Upload,
-    work::{Act, NewAct},
+    work::{Act, AnswerFile, Handover, NewAct},
 };
 
-use super::page::MOST_TEXT;
+use super::page::{self, MOST_TEXT};
 use crate::{
     app::App,
     harmonise::{Findings, Verdicts, exhibit_path, part_of},
     page::{Page, render},
+    receive::VOUCHED,
     workbench::{
         door::Admitted,
         labels, link, row,
@@ -36,7 +37,7 @@ use crate::{
         submission::{
             Loaded, Opt,
             act::{new_act, new_id},
-            hit, load,
+            exhibit, hit, load,
         },
     },
 };
@@ -51,6 +52,10 @@ pub(super) const ACTS: &[(&str, Action)] = &[
 /// The kinds of its acts.
 pub(super) const GIVEN: &str = "handover";
 const OUTCOME: &str = "handover_outcome";
+/// An outcome is expected after so many days, unless whoever hands over says otherwise.
+const DAYS: i64 = 30;
+/// Copies listed, the ones expected soonest.
+const MOST_LISTED: i64 = 100;
 /// Files of one copy hold no more bytes together: it is put together in memory.
 const MOST_BYTES: u64 = 200 << 20;
 
@@ -76,7 +81,15 @@ struct Sent {
     who: String,
     sha256: String,
     /// Each with its day.
-    outcomes: Vec<String>,
+    outcomes: Vec<Outcome>,
+}
+
+/// What came of a copy.
+struct Outcome {
+    /// In words, with its day.
+    said: String,
+    /// The file that the body answered with: where it is, and its name.
+    file: Option<(String, String)>,
 }
 
 /// A body that may be chosen.
@@ -117,6 +130,8 @@ struct HandoverPage {
     back: String,
     errors: Vec<(&'static str, String)>,
     reason: String,
+    /// When the outcome is expected.
+    due: String,
     /// The body and the files chosen, for the form of what is previewed.
     body: String,
     chosen: Vec<String>,
@@ -160,13 +175,14 @@ pub(super) fn detail(app: &App, page: &Page, act: &Act) -> Option<String> {
 
 /// Copies that were handed over, each in a sentence.
 pub(super) fn told_of(app: &App, page: &Page, acts: &[Act]) -> Vec<String> {
-    let sent = sent(app, page, acts, &HashMap::new());
+    let sent = sent(app, page, acts, &HashMap::new(), ("", &[]));
     sent.into_iter()
         .map(|one| {
+            let outcomes = one.outcomes.iter().map(|outcome| outcome.said.as_str());
             let outcomes = if one.outcomes.is_empty() {
                 page.w.t("ref-handover-waits")
             } else {
-                one.outcomes.join(" ; ")
+                Vec::from_iter(outcomes).join(" ; ")
             };
             format!("{}, {} : {outcomes}", one.body, one.when)
         })
@@ -222,6 +238,10 @@ async fn send(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Respo
         return answer(app, posted, loaded, errors, None).await;
     }
     let (shown, bundle) = made(app, posted, loaded, &chosen, (reference, made_at)).await?;
+    let Some(due) = page::by_the_end_of(app, &due(app, posted)) else {
+        let errors = vec![("handover-due", words.t("ref-error-due"))];
+        return answer(app, posted, loaded, errors, Some(shown)).await;
+    };
     let error = if shown.digest != posted.field("digest") {
         Some(words.t("ref-error-preview"))
     } else if posted.field("confirm") != "yes" {
@@ -249,7 +269,7 @@ async fn send(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Respo
         struck: bundle.struck,
     };
     // It is kept before it leaves.
-    keep(app, posted, loaded, GIVEN, &record).await?;
+    keep(app, posted, loaded, &record, due).await?;
     let name = format!(
         "attachment; filename=\"{}-{reference}.age\"",
         chosen.body.id
@@ -267,6 +287,14 @@ async fn send(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Respo
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
     Ok((headers, Content::from(sealed)).into_response())
+}
+
+/// The day by which an outcome is expected, as it was typed or else as usual.
+fn due(app: &App, at: &Admitted) -> String {
+    match at.field("due") {
+        "" => page::in_days(app, DAYS),
+        typed => typed.to_owned(),
+    }
 }
 
 /// Seals bytes for whoever has the key of a recipient.
@@ -295,6 +323,9 @@ async fn outcome(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Re
     if outcome.is_empty() {
         errors.push(("outcome-text", words.t("ref-error-outcome")));
     }
+    if posted.files().iter().any(|sent| sent.bytes.is_none()) {
+        errors.push(("outcome-file", words.t("ref-error-file")));
+    }
     let most = signed.page.count(MOST_TEXT as i64);
     for (field, text) in [("outcome-text", outcome), ("outcome-person", to_person)] {
         if text.chars().count() > MOST_TEXT {
@@ -312,7 +343,17 @@ async fn outcome(app: &App, posted: &Admitted, loaded: &Loaded<'_>) -> Result<Re
     };
     let body = serde_json::to_string(&record).unwrap_or_default();
     let act = new_act(app, signed, OUTCOME, outcome, &body)?;
-    keep_act(app, posted, loaded, act).await?;
+    let (work, seq) = (&app.store.work, loaded.docket.seq);
+    let file = posted.files().iter().find_map(|sent| {
+        Some(AnswerFile {
+            name: sent.name.clone(),
+            bytes: sent.bytes.clone()?,
+        })
+    });
+    let kept = work
+        .answer_handover(seq, &record.reference, act, file.as_ref())
+        .await;
+    kept.map_err(failed)?;
     if tells && !to_person.is_empty() {
         let body = serde_json::json!({"text": to_person}).to_string();
         let reply = new_act(app, signed, "reply", "", &body)?;
@@ -340,12 +381,21 @@ async fn keep(
     app: &App,
     posted: &Admitted,
     loaded: &Loaded<'_>,
-    kind: &str,
     record: &Record,
+    due: Timestamp,
 ) -> Result<(), Refused> {
     let body = serde_json::to_string(record).unwrap_or_default();
-    let act = new_act(app, &posted.signed, kind, posted.field("reason"), &body)?;
-    keep_act(app, posted, loaded, act).await
+    let act = new_act(app, &posted.signed, GIVEN, posted.field("reason"), &body)?;
+    let given = Handover {
+        reference: record.reference.clone(),
+        docket: loaded.docket.seq,
+        body: record.body.clone(),
+        agent: act.agent.clone(),
+        given_at: act.at,
+        due_at: due.as_microsecond(),
+    };
+    let kept = app.store.work.hand_over(&given, act).await;
+    kept.map_err(|error| posted.signed.failed(&error))
 }
 
 async fn keep_act(
@@ -438,11 +488,16 @@ async fn copied(
     let (docket, submission) = (&loaded.docket, &loaded.submission);
     // Nobody reads it here: it says what must not be in the copy.
     let identity = app.store.intake.identity(submission).await?;
-    let identity: Value = identity
+    let mut identity: Value = identity
         .and_then(|identity| serde_json::from_str(&identity).ok())
         .unwrap_or_default();
-    let corrections = app.store.work.corrections(docket.seq).await?;
+    // Who vouched for it is nobody's name.
+    if let Value::Object(identity) = &mut identity {
+        identity.remove(VOUCHED);
+    }
+    let mut corrections = app.store.work.corrections(docket.seq).await?;
     let mut found = Findings::read(&docket.sightings).sightings;
+    let all = found.len();
     let paths: Vec<String> = chosen.files.iter().map(exhibit_path).collect();
     found.retain(|one| match part_of(&one.path) {
         Part::Facts => true,
@@ -452,6 +507,9 @@ async fn copied(
         }),
         _ => false,
     });
+    if found.len() < all {
+        corrections = hit::said_of(corrections, &found);
+    }
     let found = hit::effective(&app.lists, &found, &Verdicts::of(&corrections));
     let mut exhibits = Vec::with_capacity(chosen.files.len());
     for file in &chosen.files {
@@ -499,7 +557,18 @@ fn records<'a>(acts: &'a [Act], kind: &'a str) -> impl Iterator<Item = (&'a Act,
     of_kind.filter_map(|act| Some((act, serde_json::from_str(&act.body).ok()?)))
 }
 
-fn sent(app: &App, page: &Page, acts: &[Act], names: &HashMap<String, String>) -> Vec<Sent> {
+/// `files` are those that bodies answered with, by their acts, and where they are.
+fn sent(
+    app: &App,
+    page: &Page,
+    acts: &[Act],
+    names: &HashMap<String, String>,
+    (address, files): (&str, &[(String, String)]),
+) -> Vec<Sent> {
+    let file = |act: &Act| {
+        let (act, name) = files.iter().find(|(of, _)| *of == act.id)?;
+        Some((format!("{address}/answers/{act}"), name.clone()))
+    };
     records(acts, GIVEN)
         .map(|(act, record)| Sent {
             body: name(app, page, &record.body),
@@ -508,7 +577,10 @@ fn sent(app: &App, page: &Page, acts: &[Act], names: &HashMap<String, String>) -
             sha256: record.sha256,
             outcomes: records(acts, OUTCOME)
                 .filter(|(_, of)| of.reference == record.reference)
-                .map(|(act, _)| format!("{} ({})", act.reason, page.day(act.at)))
+                .map(|(act, _)| Outcome {
+                    said: format!("{} ({})", act.reason, page.day(act.at)),
+                    file: file(act),
+                })
                 .collect(),
             reference: record.reference,
         })
@@ -531,8 +603,11 @@ async fn answer(
         .await
         .map_err(failed)?;
     let names = row::agent_names(app).await.map_err(failed)?;
-    let sent = sent(app, &page, &acts, &names);
+    let files = app.store.work.answer_files(loaded.docket.seq).await;
+    let answers = files.map_err(failed)?;
     let back = link::submission(&page, &loaded.docket.id, "");
+    let address = format!("{back}/handover");
+    let sent = sent(app, &page, &acts, &names, (&address, &answers));
     let body = at.field("body").to_owned();
     let files = uploads(app, at, loaded).await?;
     let chosen: Vec<String> = at.all("exhibit").map(str::to_owned).collect();
@@ -543,8 +618,9 @@ async fn answer(
     };
     let template = HandoverPage {
         number: row::number(&page, loaded.docket.seq),
-        address: format!("{back}/handover"),
+        address,
         back,
+        due: due(app, at),
         errors,
         reason: at.field("reason").to_owned(),
         may_export: at.may(Action::Export),
@@ -595,4 +671,64 @@ fn gives(page: &Page, body: &Body) -> String {
         .iter()
         .map(|given| super::page::part(page, given.as_str()));
     given.collect::<Vec<String>>().join(", ")
+}
+
+/// The file that a body answered with, as an attachment of no type.
+pub(super) async fn answer_file(app: App, at: Admitted) -> Result<Response, Refused> {
+    let loaded = load(&app, &at).await?;
+    let found = app
+        .store
+        .work
+        .answer_file(loaded.docket.seq, at.path("act"));
+    let found = found.await.map_err(|error| at.signed.failed(&error))?;
+    let found = found.ok_or_else(|| at.signed.not_found())?;
+    Ok(exhibit::as_attachment(&found.name, found.bytes))
+}
+
+/// A copy that waits for its outcome, as a row of a list.
+pub(super) struct Waiting {
+    pub(super) number: String,
+    pub(super) href: String,
+    pub(super) body: String,
+    pub(super) given: String,
+    pub(super) given_by: String,
+    pub(super) due: String,
+    pub(super) late: bool,
+    /// The agent who has the submission; the unit while nobody does.
+    pub(super) with: String,
+}
+
+/// The copies that wait for their outcome of what the agent's unit has and they see.
+pub(super) async fn waiting(
+    app: &App,
+    at: &Admitted,
+    names: &HashMap<String, String>,
+) -> Result<Vec<Waiting>, StoreError> {
+    if !at.may_at_all(Action::RecordOutcome) {
+        return Ok(Vec::new());
+    }
+    let (work, page) = (&app.store.work, &at.signed.page);
+    let unit = at.signed.agent.unit.as_str();
+    let found = work.handovers_waiting(unit, MOST_LISTED, &at.sight).await?;
+    let seqs: Vec<i64> = found.iter().map(|one| one.docket).collect();
+    let dockets = work.seen_dockets(&seqs, &at.sight).await?;
+    let named = |id: &String| names.get(id).unwrap_or(id).clone();
+    let rows = found.iter().filter_map(|one| {
+        let docket = dockets.iter().find(|docket| docket.seq == one.docket)?;
+        Some(Waiting {
+            number: row::number(page, one.docket),
+            href: format!("{}/handover", link::submission(page, &docket.id, "")),
+            body: name(app, page, &one.body),
+            given: page.day(one.given_at),
+            given_by: named(&one.agent),
+            due: page.day(one.due_at),
+            late: one.due_at < app.now_micros(),
+            with: if docket.owner.is_empty() {
+                labels::unit(app, page.lang, &docket.unit)
+            } else {
+                named(&docket.owner)
+            },
+        })
+    });
+    Ok(rows.collect())
 }

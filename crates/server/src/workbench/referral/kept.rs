@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use casework::{
     policy::Part,
-    referral::{Change, Event, Form, JointWork, Referral, Refusal},
+    referral::{Change, Event, Form, JointWork, Referral, Refusal, Standing},
     submission::{self, ReferralId, State, UnitId},
 };
 use jiff::Timestamp;
@@ -186,6 +186,17 @@ impl Kept {
                 })
             })
             .collect()
+    }
+
+    /// How many requests wait for an answer, and units are at it: what a closing would leave without an end.
+    pub(super) fn running(&self) -> usize {
+        let referrals = self.work.referrals().values();
+        let runs = |one: &&Referral| match one.standing {
+            Standing::Asked => true,
+            Standing::Accepted => one.form != Form::Transfer,
+            _ => false,
+        };
+        referrals.filter(runs).count()
     }
 
     /// What the store keeps of the work as it stands.

@@ -20,6 +20,7 @@ use store::{
 
 use super::{
     Line,
+    handover::{self, Waiting},
     kept::{Kept, NotKept, keep},
     lines,
     page::{self, Entered, MOST_TEXT, Tick},
@@ -49,6 +50,7 @@ struct ReferralsPage {
     page: Page,
     errors: Vec<(String, String)>,
     lists: Vec<List>,
+    copies: Vec<Waiting>,
     may_ask: bool,
     number: String,
     entered: Entered,
@@ -79,7 +81,10 @@ async fn answer(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let lists = lists(app, at).await;
+    let failed = |error: StoreError| at.signed.failed(&error);
+    let names = row::agent_names(app).await.map_err(failed)?;
+    let copies = handover::waiting(app, at, &names).await.map_err(failed)?;
+    let lists = lists(app, at, &names).await.map_err(failed)?;
     let page = at.signed.page.clone();
     let mut entered = Entered::of(at);
     if entered.due.is_empty() {
@@ -87,7 +92,8 @@ async fn answer(
     }
     let template = ReferralsPage {
         errors,
-        lists: lists.map_err(|error| at.signed.failed(&error))?,
+        lists,
+        copies,
         may_ask: at.may_at_all(Action::AskToJoin),
         number: at.field("number").to_owned(),
         parts: page::ticks(&page, |part| {
@@ -99,10 +105,13 @@ async fn answer(
     Ok(render(status, &template))
 }
 
-async fn lists(app: &App, at: &Admitted) -> Result<Vec<List>, StoreError> {
+async fn lists(
+    app: &App,
+    at: &Admitted,
+    names: &HashMap<String, String>,
+) -> Result<Vec<List>, StoreError> {
     let (work, agent, words) = (&app.store.work, &at.signed.agent, at.signed.page.w);
     let of = (agent.unit.as_str(), agent.id.as_str());
-    let names = row::agent_names(app).await?;
     let mut lists = Vec::new();
     for (listed, id, title, none) in [
         (
@@ -141,7 +150,7 @@ async fn lists(app: &App, at: &Admitted) -> Result<Vec<List>, StoreError> {
             title,
             none,
             more: found.len() as i64 > MOST_LISTED,
-            lines: lines(app, at, &found, (&names, &ids)),
+            lines: lines(app, at, &found, (names, &ids)),
         });
     }
     Ok(lists)

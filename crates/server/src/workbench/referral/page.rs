@@ -432,12 +432,17 @@ pub(super) fn due(
     posted: &Admitted,
     errors: &mut Vec<(String, String)>,
 ) -> Option<Timestamp> {
-    let end = end_of(posted.field("due")).filter(|due| *due > app.now());
+    let end = by_the_end_of(app, posted.field("due"));
     if end.is_none() {
         let text = posted.signed.page.w.t("ref-error-due");
         errors.push((field(posted, "due"), text));
     }
     end
+}
+
+/// The end of a day to come, in Paris.
+pub(super) fn by_the_end_of(app: &App, day: &str) -> Option<Timestamp> {
+    end_of(day).filter(|end| *end > app.now())
 }
 
 fn end_of(day: &str) -> Option<Timestamp> {
@@ -448,7 +453,12 @@ fn end_of(day: &str) -> Option<Timestamp> {
 
 /// The day by which an answer is expected if nobody says otherwise, as a form has it.
 pub(super) fn usual_due(app: &App) -> String {
-    let at = Timestamp::from_microsecond(app.days_ago(-DAYS)).unwrap_or(app.now());
+    in_days(app, DAYS)
+}
+
+/// The day in so many days, as a form has it.
+pub(super) fn in_days(app: &App, days: i64) -> String {
+    let at = Timestamp::from_microsecond(app.days_ago(-days)).unwrap_or(app.now());
     let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
     at.to_zoned(zone).date().to_string()
 }

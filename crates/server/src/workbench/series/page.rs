@@ -29,7 +29,7 @@ use crate::{
         submission::{
             answers::observable,
             history::{self, ActView},
-            hit::effective,
+            hit::{effective, said_of},
             matching::values,
             shown_sightings,
         },
@@ -305,10 +305,15 @@ async fn sightings(
         .map(|docket| {
             let found = Findings::read(&docket.sightings).sightings;
             let found = shown_sightings(found, |part| at.is_shown_of(docket.seq, part));
-            match corrections.get(&docket.seq) {
-                Some(said) => effective(&app.lists, &found, &Verdicts::of(said)),
-                None => found,
-            }
+            let Some(said) = corrections.get(&docket.seq) else {
+                return found;
+            };
+            let told = if at.is_all_shown_of(docket.seq) {
+                Verdicts::of(said)
+            } else {
+                Verdicts::of(&said_of(said.clone(), &found))
+            };
+            effective(&app.lists, &found, &told)
         })
         .collect())
 }

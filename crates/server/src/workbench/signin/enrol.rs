@@ -128,11 +128,17 @@ pub(super) async fn set_password(app: App, at: Admitted) -> Result<Response, Ref
     if step.is_none() {
         errors.push(("code", at.signed.page.w.t("wb-code-wrong")));
     }
-    let Some(step) = step.filter(|_| errors.is_empty()) else {
+    let turn = password::turn(&app).await;
+    if turn.is_none() {
+        errors.push(("password", at.signed.page.w.t("wb-sign-in-busy")));
+    }
+    let (Some(step), Some(turn), true) = (step, turn, errors.is_empty()) else {
         return page(&app, &at, secret, errors).await;
     };
     let kept = Password {
-        hash: password::hash(wanted.to_owned()).await.map_err(failed)?,
+        hash: password::hash(turn, wanted.to_owned())
+            .await
+            .map_err(failed)?,
         secret: secret.secret,
     };
     let codes = codes().map_err(failed)?;
@@ -237,11 +243,16 @@ pub(super) async fn change_password(app: App, at: Admitted) -> Result<Response, 
         Proof::Right(_) => weakness(&app, &at, at.exact("password")),
         Proof::Wrong => Some(at.signed.page.w.t("wb-password-not-it")),
         Proof::Wait(wait) => Some(super::enter::wait_text(&at.signed.page, wait)),
+        Proof::Busy => Some(at.signed.page.w.t("wb-sign-in-busy")),
     };
+    let refused = |error| Ok(change(&at, StatusCode::UNPROCESSABLE_ENTITY, error));
     if let Some(error) = error {
-        return Ok(change(&at, StatusCode::UNPROCESSABLE_ENTITY, error));
+        return refused(error);
     }
-    let hash = password::hash(at.exact("password").to_owned()).await;
+    let Some(turn) = password::turn(&app).await else {
+        return refused(at.signed.page.w.t("wb-sign-in-busy"));
+    };
+    let hash = password::hash(turn, at.exact("password").to_owned()).await;
     let (hash, now) = (hash.map_err(failed)?, app.now_micros());
     access
         .change_password(agent, &hash, now)

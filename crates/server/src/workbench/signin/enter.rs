@@ -31,6 +31,8 @@ use crate::{
 /// Characters that an agent may call a device by.
 pub(super) const MOST_DEVICE: usize = 60;
 const CODE: &str = "code";
+/// When to try again where too many sign in at this moment, microseconds.
+const BUSY: i64 = 4_000_000;
 
 #[derive(Template)]
 #[template(path = "workbench/sign-in.html")]
@@ -184,6 +186,10 @@ pub(super) async fn password(
             wait,
             again(StatusCode::TOO_MANY_REQUESTS, wait_text(&page, wait)),
         )),
+        Proof::Busy => {
+            let error = page.w.t("wb-sign-in-busy");
+            Ok(waiting(BUSY, again(StatusCode::SERVICE_UNAVAILABLE, error)))
+        }
     }
 }
 

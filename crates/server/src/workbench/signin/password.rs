@@ -8,9 +8,9 @@ use argon2::{
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
 use store::StoreError;
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 
-use crate::words::Words;
+use crate::{app::App, words::Words};
 
 /// Characters, at least…
 pub(super) const LEAST: usize = 12;
@@ -20,9 +20,6 @@ const MOST: usize = 256;
 const LEFT: usize = 6;
 /// Shorter words are in too many passwords.
 const WORD: usize = 4;
-
-/// Each takes 19 MiB and a core.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Why a password is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +69,19 @@ pub(super) fn weak(password: &str, common: &HashSet<String>, telling: &[&str]) -
     (little && left != folded).then_some(Weak::Telling)
 }
 
+/// A turn at computing one, held until that is done, whoever has gone away meanwhile.
+pub(super) type Turn = OwnedSemaphorePermit;
+
+/// The next turn; none when there is none in the time that anybody waits for it.
+pub(super) async fn turn(app: &App) -> Option<Turn> {
+    let next = app.hashing.clone().acquire_owned();
+    let turn = tokio::time::timeout(app.settings.password_patience, next).await;
+    turn.ok()?.ok()
+}
+
 /// The hash of a password, a PHC string with its salt.
-pub(super) async fn hash(password: String) -> Result<String, StoreError> {
-    on_its_thread(move || {
+pub(super) async fn hash(turn: Turn, password: String) -> Result<String, StoreError> {
+    on_its_thread(turn, move || {
         let hash = Argon2::default().hash_password(password.as_bytes());
         hash.map(|hash| hash.to_string())
     })
@@ -83,8 +90,12 @@ pub(super) async fn hash(password: String) -> Result<String, StoreError> {
 }
 
 /// Whether a password is the one of a hash. Without one the answer is no, and takes the same work.
-pub(super) async fn is_of(password: String, kept: Option<String>) -> Result<bool, StoreError> {
-    on_its_thread(move || {
+pub(super) async fn is_of(
+    turn: Turn,
+    password: String,
+    kept: Option<String>,
+) -> Result<bool, StoreError> {
+    on_its_thread(turn, move || {
         let argon2 = Argon2::default();
         let Some(kept) = kept else {
             let _same_work = argon2.hash_password(password.as_bytes());
@@ -97,15 +108,23 @@ pub(super) async fn is_of(password: String, kept: Option<String>) -> Result<bool
 }
 
 async fn on_its_thread<T: Send + 'static>(
+    turn: Turn,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StoreError> {
-    let _turn = AT_ONCE.acquire().await.map_err(std::io::Error::other)?;
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(std::io::Error::other)?)
+    // Whoever hangs up does not give their turn to the next while the thread goes on.
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    Ok(done.await.map_err(std::io::Error::other)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use tokio::sync::Semaphore;
+
     use super::*;
 
     #[test]
@@ -134,23 +153,46 @@ mod tests {
         check("!?!?!?!?!?!?!", None);
     }
 
+    async fn turn() -> Turn {
+        Arc::new(Semaphore::new(1)).acquire_owned().await.unwrap()
+    }
+
+    async fn is_of(password: &str, kept: Option<&str>) -> bool {
+        let kept = kept.map(str::to_owned);
+        let found = super::is_of(turn().await, password.to_owned(), kept).await;
+        found.unwrap()
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn a_hash_opens_to_its_password_alone_to_the_last_character() {
         let long = format!("{}a", "é".repeat(200));
-        let kept = hash(long.clone()).await.unwrap();
+        let kept = hash(turn().await, long.clone()).await.unwrap();
         assert!(
             kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{kept}"
         );
-        assert!(is_of(long.clone(), Some(kept.clone())).await.unwrap());
+        assert!(is_of(&long, Some(&kept)).await);
         for wrong in [
             format!("{}b", "é".repeat(200)),
             long.to_uppercase(),
             String::new(),
         ] {
-            assert!(!is_of(wrong, Some(kept.clone())).await.unwrap());
+            assert!(!is_of(&wrong, Some(&kept)).await);
         }
-        assert!(!is_of(long.clone(), None).await.unwrap());
-        assert!(!is_of(long, Some("no hash".to_owned())).await.unwrap());
+        assert!(!is_of(&long, None).await);
+        assert!(!is_of(&long, Some("no hash")).await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_hangs_up_keeps_their_turn_until_it_is_computed() {
+        let turns = Arc::new(Semaphore::new(1));
+        let turn = turns.clone().acquire_owned().await.unwrap();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let work = on_its_thread(turn, move || wait.recv());
+        let left = tokio::time::timeout(Duration::from_millis(20), work).await;
+        assert!(left.is_err(), "it waits");
+        assert_eq!(turns.available_permits(), 0);
+        go.send(()).unwrap();
+        turns.acquire().await.unwrap().forget();
     }
 }

@@ -17,6 +17,8 @@ pub(super) enum Proof<T> {
     Wrong,
     /// Not before so many microseconds.
     Wait(i64),
+    /// Too many give theirs at this moment: it was not looked at, and is no guess.
+    Busy,
 }
 
 /// The id of an agent as they type it: their id, or their name.
@@ -31,6 +33,9 @@ pub(super) async fn by_password(
     account: &str,
     typed: &str,
 ) -> Result<Proof<Member>, StoreError> {
+    let Some(turn) = password::turn(app).await else {
+        return Ok(Proof::Busy);
+    };
     let (access, now) = (&app.store.access, app.now_micros());
     let counted = format!("password {account}");
     if let Guess::Wait(wait) = access.guess(&counted, now).await? {
@@ -39,7 +44,7 @@ pub(super) async fn by_password(
     let member = app.store.work.member(account).await?;
     let since = member.as_ref().map_or(i64::MAX, |member| member.since);
     let kept = access.password(account, since).await?;
-    let right = password::is_of(typed.to_owned(), kept.map(|kept| kept.hash)).await?;
+    let right = password::is_of(turn, typed.to_owned(), kept.map(|kept| kept.hash)).await?;
     match member {
         Some(member) if right => {
             access.forgive(&counted).await?;

@@ -132,10 +132,12 @@ pub(super) async fn prove(app: App, at: Admitted) -> Result<Response, Refused> {
             Proof::Right(made_by) => return go_on(&app, &at, ticket, made_by).await,
             Proof::Wait(wait) => Proof::<Member>::Wait(wait),
             Proof::Wrong => Proof::Wrong,
+            Proof::Busy => Proof::Busy,
         };
     }
     let error = match proved {
         Proof::Wait(wait) => super::enter::wait_text(&at.signed.page, wait),
+        Proof::Busy => at.signed.page.w.t("wb-sign-in-busy"),
         _ => at.signed.page.w.t("wb-prove-wrong"),
     };
     page(&app, &at, &ticket, error).await

@@ -24,13 +24,13 @@ use super::{
         session::{self, Refused},
     },
     STEP, enter, keep_step, me,
-    oidc::{Asked, Oidc, Person, ProviderError},
     prove::{self, Ticket},
     take_step,
 };
 use crate::{
     app::App,
     identity::Provider,
+    oidc::{Asked, Oidc, Person, ProviderError},
     page::{Page, render},
     web::cookies,
     words::Words,
@@ -87,8 +87,9 @@ pub(super) fn staff(app: &App) -> Option<&Provider> {
     app.settings.identity.staff.as_ref()
 }
 
-fn oidc<'p>(app: &App, provider: &'p Provider) -> Result<Oidc<'p>, ProviderError> {
-    Oidc::new(provider, format!("{}{BACK}", app.settings.public_url))
+fn oidc<'p>(app: &'p App, provider: &'p Provider) -> Result<Oidc<'p>, ProviderError> {
+    let back = format!("{}{BACK}", app.settings.public_url);
+    Oidc::new(provider, back, &app.providers)
 }
 
 #[derive(Deserialize)]
@@ -280,6 +281,23 @@ async fn come_in(
     Ok(arrived(page, cookie, text, to))
 }
 
+/// Whether the session that went to the provider is still the agent's: it may have been ended meanwhile, by whoever it was
+/// stolen from.
+async fn is_still_good(app: &App, (agent, session): (&str, &str)) -> Result<bool, StoreError> {
+    let good = session::good(app.now_micros());
+    let found = app.store.access.session(session.as_bytes(), good).await?;
+    let member = app.store.work.member(agent).await?;
+    let both = found.zip(member);
+    Ok(both.is_some_and(|(found, member)| found.agent == agent && found.started_at > member.since))
+}
+
+fn over(page: &Page, provider: &Provider) -> Response {
+    let name = provider.name.as_str();
+    let title = page.w.t1("wb-provider-title", "provider", name);
+    let text = page.w.t("wb-provider-over");
+    page.clone().failed(StatusCode::FORBIDDEN, title, text)
+}
+
 async fn bound(
     app: &App,
     page: &Page,
@@ -288,6 +306,9 @@ async fn bound(
     (agent, since): (&str, i64),
     session: &str,
 ) -> Result<Response, StoreError> {
+    if !is_still_good(app, (agent, session)).await? {
+        return Ok(over(page, provider));
+    }
     let access = &app.store.access;
     let who = (provider.issuer.as_str(), person.subject.as_str());
     if !access.bind(who, (agent, since), app.now_micros()).await? {
@@ -314,6 +335,9 @@ async fn proved(
 ) -> Result<Response, StoreError> {
     if agent_of(app, provider, person).await?.as_deref() != Some(agent) {
         return Ok(unknown(page, provider));
+    }
+    if !is_still_good(app, (agent, session)).await? {
+        return Ok(over(page, provider));
     }
     let old = Some(session.as_bytes());
     let (token, cookie) = session::begin(app, (agent, MadeBy::Provider), "", old).await?;

@@ -252,6 +252,15 @@ pub(in crate::workbench) async fn post(app: App, posted: Admitted) -> Result<Res
         Some(Err(errors)) => return again(&app, &posted, &loaded, errors).await,
         Some(Ok(step)) => step,
     };
+    if matches!(step, Step::Close(_)) && posted.field("despite") != "yes" {
+        let running = referral::running(&app, docket).await;
+        let running = running.map_err(|error| signed.failed(&error))?;
+        if running > 0 {
+            let words = signed.page.w;
+            let error = words.t1("wb-error-running", "count", running as i64);
+            return again(&app, &posted, &loaded, vec![("close-despite", error)]).await;
+        }
+    }
     match carry_out(
         &app,
         signed,

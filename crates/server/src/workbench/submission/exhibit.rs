@@ -58,12 +58,17 @@ pub(in crate::workbench) async fn attached(
         .read(&found.sha256)
         .await
         .map_err(|error| signed.failed(&store::StoreError::Io(error)))?;
+    Ok(as_attachment(&found.name, bytes))
+}
+
+/// Bytes as an attachment of no type, by this name.
+pub(in crate::workbench) fn as_attachment(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/octet-stream"),
         ),
-        (header::CONTENT_DISPOSITION, disposition(&found.name)),
+        (header::CONTENT_DISPOSITION, disposition(name)),
         (
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("sandbox; default-src 'none'"),
@@ -74,7 +79,7 @@ pub(in crate::workbench) async fn attached(
             HeaderValue::from_static("noopen"),
         ),
     ];
-    Ok((headers, Body::from(bytes)).into_response())
+    (headers, Body::from(bytes)).into_response()
 }
 
 /// The person's name for the file, as RFC 6266 carries any text; the plain form holds no name at all.

@@ -14,7 +14,7 @@ use store::{
 use super::{Loaded, Opt, act::new_act, again, again_with, answers::observable};
 use crate::{
     app::App,
-    harmonise::{Sighting, Verdicts, exhibit_path, is_joined_by, lookup_key},
+    harmonise::{self, Sighting, Verdicts, exhibit_path, is_joined_by, lookup_key},
     page::Page,
     workbench::{door::Admitted, labels, link, session::Refused},
 };
@@ -88,6 +88,21 @@ pub(crate) fn effective(
         }
     }
     holding
+}
+
+/// What agents said of the hits that are shown, of what they made of these, and of what they added: of a hit in a part that
+/// is not shown nothing was said.
+pub(crate) fn said_of(mut corrections: Vec<Correction>, shown: &[Sighting]) -> Vec<Correction> {
+    let found = shown.iter().filter_map(observable);
+    let mut known: BTreeSet<u64> = found.map(|found| found.key()).collect();
+    let key = |named: &Named| Some(harmonise::observable(named)?.key());
+    corrections.retain(|correction| {
+        let of = correction.of.as_ref();
+        let told = of.is_none_or(|of| key(of).is_some_and(|of| known.contains(&of)));
+        known.extend(correction.to.as_ref().and_then(key).filter(|_| told));
+        told
+    });
+    corrections
 }
 
 /// An agent's word, where a hit stands.

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     app::App,
     page::{Page, render},
+    receive::VOUCHED,
     workbench::{door::Admitted, link, row, session::Refused},
 };
 
@@ -25,6 +26,8 @@ struct Identity {
     number: String,
     back: String,
     reason: String,
+    /// Who vouched for it, and when; empty where nobody did.
+    vouched: String,
     steps: Vec<StepView>,
 }
 
@@ -60,8 +63,19 @@ pub(in crate::workbench) async fn open(app: App, posted: Admitted) -> Result<Res
             number: row::number(&page, loaded.docket.seq),
             back: link::submission(&page, &loaded.docket.id, ""),
             reason: reason.to_owned(),
+            vouched: vouched(&page, values.get(VOUCHED)),
             steps,
             page,
         },
     ))
+}
+
+/// Who vouched for an identity, and when.
+fn vouched(page: &Page, kept: Option<&Value>) -> String {
+    let by = kept.and_then(|kept| kept.get("by")?.as_str());
+    let at = kept.and_then(|kept| kept.get("at")?.as_i64());
+    by.zip(at).map_or_else(String::new, |(by, at)| {
+        let when = ("when", page.moment(at));
+        page.w.t2("wb-vouched", ("provider", by), when)
+    })
 }

@@ -429,6 +429,7 @@ async fn the_health_of_queues_is_for_those_who_run_them() {
             scope: "",
             idempotency: "waiting",
             body: [0; 32],
+            vouched: None,
         },
     );
     filed.await.unwrap();
@@ -512,4 +513,53 @@ async fn two_versions_of_a_desk_are_compared_for_a_person_to_read() {
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{wrong}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_asked_who_administers_no_more_is_not_agreed_to() {
+    let site = Site::new().await;
+    let first = site.sign_in("first", "administrator").await;
+    let second = site.sign_in("second", "administrator").await;
+    first.asks_for("Nadia Nouvelle", "ofmin", "head").await;
+    let agree = agreeing(&second.page("/fr/workbench/admin/access").await).unwrap();
+    // Who asked has another role by now.
+    site.sign_in("first", "triage").await;
+    let seen = second.page("/fr/workbench/admin/access").await;
+    assert_eq!(agreeing(&seen), None);
+    let late = second.sends(&agree, &[]).await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND);
+    assert_eq!(site.app.store.work.agents().await.unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn access_that_was_taken_away_does_not_come_back_by_what_was_asked_before() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000);
+    fn clock() -> Timestamp {
+        Timestamp::from_second(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+    let site = Site::at(clock).await;
+    let admin = site.sign_in("admin", "administrator").await;
+    let head = site.sign_in_at("ofmin", "head", "head").await;
+    site.sign_in("gone", "triage").await;
+    let moved = [
+        ("agent", "gone"),
+        ("unit", "ofmin"),
+        ("role", "investigator"),
+        ("clearance", ""),
+        ("link", "1"),
+        REASON,
+    ];
+    admin.sends("/agents/ask", &moved).await;
+    let agree = agreeing(&head.page("/fr/workbench/admin/access").await).unwrap();
+    NOW.fetch_add(60, Ordering::Relaxed);
+    admin.sends("/agents/gone/disable", &[REASON]).await;
+    let late = head.sends(&agree, &[]).await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND);
+    let agents = site.app.store.work.agents().await.unwrap();
+    assert!(agents.iter().all(|agent| agent.id != "gone"));
+    // Asked for anew, it is given.
+    NOW.fetch_add(60, Ordering::Relaxed);
+    admin.asks_for("Gone", "ofmin", "investigator").await;
+    let agree = agreeing(&head.page("/fr/workbench/admin/access").await).unwrap();
+    head.sends(&agree, &[]).await.has("sign-in?token=");
 }

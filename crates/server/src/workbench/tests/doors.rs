@@ -200,7 +200,8 @@ impl Browser<'_> {
             .path
             .replace("{lang}", "fr")
             .replace("{id}", id)
-            .replace("{exhibit}", "upload-1");
+            .replace("{exhibit}", "upload-1")
+            .replace("{act}", "answer-1");
         if door.method == axum::http::Method::POST {
             self.post(&path, &fields(csrf, reason)).await
         } else {
@@ -267,7 +268,9 @@ async fn every_door_opens_where_the_policy_says_and_nowhere_else() {
                     );
                     if expected.because.may_be_told() {
                         // No file is there to be downloaded.
-                        let nothing = expected.allowed && door.path.ends_with("{exhibit}");
+                        let of_file = ["{exhibit}", "{act}"].iter();
+                        let mut of_file = of_file.filter(|end| door.path.ends_with(*end));
+                        let nothing = expected.allowed && of_file.next().is_some();
                         assert_eq!(answer.status == StatusCode::NOT_FOUND, nothing, "{say}");
                         assert!(!answer.status.is_server_error(), "{say}");
                         if !expected.allowed {
@@ -531,7 +534,7 @@ async fn a_declared_conflict_ends_the_sight_of_it_for_that_agent_alone() {
     agent.page("/fr/workbench/queue").await.has_not(&id);
     agent.page("/fr/workbench").await.has_not(&id);
     colleague.page(&path).await.has("c’est mon voisin");
-    let docket = site.app.store.work.docket(seq).await.unwrap().unwrap();
+    let docket = site.kept(seq).await;
     assert_eq!(docket.owner, "");
 }
 
@@ -594,8 +597,17 @@ async fn what_an_older_program_gave_to_the_proposed_unit_comes_home_to_the_desk_
         agent.get(&path).await.status == StatusCode::OK
     };
     assert!(!sees(0).await && !sees(1).await && !sees(2).await);
+    worker::follow_units(&site.app).await.unwrap();
     worker::bring_home(&site.app).await.unwrap();
     assert!(sees(0).await && !sees(1).await && sees(2).await);
+    // The identities of what came home are sealed for the desk's unit again.
+    let intake = &site.app.store.intake;
+    let sealed_for = async |seq| intake.identity_unit(seq).await.unwrap().unwrap();
+    assert_eq!(sealed_for(0).await, THERE);
+    worker::follow_units(&site.app).await.unwrap();
+    assert_eq!(sealed_for(0).await, HERE);
+    assert_eq!(sealed_for(1).await, THERE);
+    assert_eq!(sealed_for(2).await, HERE);
     let tallies = work.tallies().await.unwrap();
     let here = |state: &str, unit: &str| -> i64 {
         let cells = tallies.iter();
@@ -620,4 +632,113 @@ async fn what_an_older_program_gave_to_the_proposed_unit_comes_home_to_the_desk_
     moved.await.unwrap();
     worker::bring_home(&site.app).await.unwrap();
     assert!(!sees(0).await);
+}
+
+/// Every door of a series, by every role, on series of one's unit, of another, and of which parts are shown.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_door_of_a_series_opens_where_the_policy_says() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let all: Vec<&str> = Part::ALL.iter().map(|part| part.as_str()).collect();
+    let shown = [None, Some(all.as_slice()), Some(&["facts"][..]), None];
+    let mut series = Vec::new();
+    for (place, (unit, shown)) in [HERE, THERE, THERE, THERE]
+        .into_iter()
+        .zip(shown)
+        .enumerate()
+    {
+        let mut seqs = Vec::new();
+        for copy in 0..2 {
+            let story = format!(
+                "{copy} Le site lot{place}.example a vendu un vélo. Appelé du 06 39 98 4{place} 1{place}."
+            );
+            let contact = format!("vendeur{place}@lot{place}.example");
+            seqs.push(
+                site.file(json!({"scam_type": "romance", "story": format!("{story} {contact}")}))
+                    .await,
+            );
+        }
+        for seq in &seqs {
+            let docket = work.docket(*seq).await.unwrap().unwrap();
+            let change = Change {
+                state: "queued".to_owned(),
+                unit: unit.to_owned(),
+                owner: String::new(),
+                unread: false,
+            };
+            let moved = act(&format!("moved {seq}"));
+            work.transition(*seq, docket.revision, change, moved)
+                .await
+                .unwrap();
+            if let Some(parts) = shown {
+                let named = act(&format!("shown {seq}"));
+                work.show_to(*seq, &[(HERE, parts)], named).await.unwrap();
+            }
+        }
+        site.work_again().await;
+        let one = work.docket(seqs[0]).await.unwrap().unwrap().series;
+        let other = work.docket(seqs[1]).await.unwrap().unwrap().series;
+        assert_eq!(one, other);
+        series.push((one.expect("two that share three facts"), shown, unit));
+    }
+    let doors = doors();
+    let of_series = doors.table().iter();
+    let of_series: Vec<&Door> = of_series
+        .filter(|door| door.about == About::Series)
+        .collect();
+    assert!(of_series.len() > 4);
+    let mut met: BTreeMap<&str, usize> = BTreeMap::new();
+    for role in Role::ALL {
+        let agent = site.sign_in(role.as_str(), role.as_str()).await;
+        let csrf = agent.page("/fr/workbench").await.hidden("csrf");
+        agent.begin_task().await;
+        let who = policy::Agent {
+            id: role.as_str().into(),
+            unit: HERE.parse().unwrap(),
+            role: *role,
+            clearance: Clearance::default(),
+        };
+        let context = Context {
+            reason: true,
+            signed_in_anew: true,
+            ..Context::default()
+        };
+        for (id, shown, unit) in &series {
+            let parts = |parts: &&[&str]| {
+                parts
+                    .iter()
+                    .filter_map(|part| Part::from_word(part))
+                    .collect()
+            };
+            let joined = shown
+                .as_ref()
+                .map(parts)
+                .map(|parts| (HERE.parse().unwrap(), parts));
+            let object = Object {
+                unit: (shown.is_none()).then(|| unit.parse().unwrap()),
+                joined: joined.into_iter().collect(),
+                ..Object::nobodys(Subject::Case)
+            };
+            for door in &of_series {
+                let expected = policy::decide(&who, door.action, &object, &context);
+                let answer = agent.try_door(door, id, true, &csrf).await;
+                let say = format!(
+                    "{} {} {shown:?} {unit}: {}",
+                    who.id, door.path, answer.status
+                );
+                // There is no act of this name to take back.
+                let nothing = expected.allowed && door.path.ends_with("/undo");
+                let found = expected.because.may_be_told() && !nothing;
+                assert_eq!(answer.status != StatusCode::NOT_FOUND, found, "{say}");
+                if !found {
+                    let absent = agent.try_door(door, "S-0000", true, &csrf).await;
+                    assert_eq!(plain(&answer, id), plain(&absent, "S-0000"), "{say}");
+                }
+                *met.entry(expected.because.as_str()).or_default() += 1;
+            }
+        }
+    }
+    for because in [Because::Granted, Because::Role, Because::TooFar] {
+        assert!(met.contains_key(because.as_str()), "{because:?}: {met:?}");
+    }
 }

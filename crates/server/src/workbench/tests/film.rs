@@ -39,7 +39,7 @@ impl Site {
                 }),
             )
             .await;
-        self.app.store.work.docket(seq).await.unwrap().unwrap().id
+        self.kept(seq).await.id
     }
 
     async fn project(&self, id: &str) -> Project {
@@ -60,6 +60,38 @@ impl Browser<'_> {
             answer.body
         );
         answer.location().to_owned()
+    }
+
+    /// Sends a form with files: name and bytes of each.
+    async fn sends_photos(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Answer {
+        let csrf = self.page("/fr/workbench").await.hidden("csrf");
+        let mut body = Vec::new();
+        for (name, value) in std::iter::once(&("csrf", csrf.as_str())).chain(fields) {
+            let part = format!(
+                "--B\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--B\r\ncontent-disposition: form-data; name=\"photos\"; filename=\"{name}\"\r\ncontent-type: image/webp\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--B--\r\n");
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
     }
 
     async fn sends_film(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -399,7 +431,7 @@ async fn screen_program_and_approval_agree_on_what_is_free() {
     office
         .page(&week)
         .await
-        .has("Semaine du 2027-02-01")
+        .has("Semaine du 01/02/2027")
         .has("préparation ou remise en état")
         .has(&first);
 
@@ -413,14 +445,14 @@ async fn screen_program_and_approval_agree_on_what_is_free() {
     refused.has("est pris jusqu’au 01/02/2027 à 21:00");
     // It waits, and the page of the pool shows it in order.
     office.page(pool).await.has("Une autre production");
-    // The clock of the tests stands in 2026: nothing leaves before its time.
+    // Nothing leaves before the convention is signed.
     let early = office
         .sends_film(
             &format!("{first}/acts/hand-over"),
             &[("condition", "bon état")],
         )
         .await;
-    early.has("n’est pas tenu à ce moment");
+    early.has("La convention de ce projet n’est pas signée");
     let long = office
         .sends_film(
             &format!("{first}/acts/extend"),
@@ -834,7 +866,7 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
     let office: Vec<&Door> = all
         .table()
         .iter()
-        .filter(|door| matches!(door.about, About::Project | About::Pool))
+        .filter(|door| matches!(door.about, About::Project | About::Pool | About::Expert))
         .collect();
     assert!(office.len() > 40);
     let mut tried = 0;
@@ -861,6 +893,7 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
                         "{resource}",
                         "{booking}",
                         "{expert}",
+                        "{photo}",
                         "{meeting}",
                         "{encounter}",
                     ]
@@ -896,6 +929,7 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
                     } else if !door.path.contains("{e")
                         && !door.path.contains("{resource}")
                         && !door.path.contains("{booking}")
+                        && !door.path.contains("{photo}")
                         && !door.path.ends_with("/free")
                         && !door.path.ends_with(".pdf")
                         && door.action != Action::OpenScript
@@ -910,4 +944,560 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
         }
     }
     assert!(tried > 1_500, "{tried}");
+}
+
+/// No picture: the first bytes of one.
+const PHOTO: &[u8] = b"RIFF\0\0\0\0WEBPVP8 made";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_has_photos_with_words_that_are_sent_and_never_shown() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let other = site.sign_in_at("comcyber-mi", "chef", "head").await;
+    let resource = "/fr/workbench/film/pools/film/resources/training-hall";
+    let add = format!("{resource}/acts/photo");
+    let seen = [
+        ("seen", "la halle, vue de l’entrée"),
+        ("seen_en", "the hall from its door"),
+    ];
+    let none = office.sends_photos(&add, &seen, &[("", b"")]).await;
+    none.has("Choisissez au moins une photo");
+    let unseen = office
+        .sends_photos(&add, &[("seen", " ")], &[("h.webp", PHOTO)])
+        .await;
+    assert_eq!(unseen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    unseen.has("Dites en français ce que l’on voit");
+    for bytes in [&b"<svg onload=alert(1)>"[..], b"%PDF-1.7", b"MZ"] {
+        let refused = office.sends_photos(&add, &seen, &[("h.png", bytes)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused
+            .has("n’est pas une photo")
+            .has("la halle, vue de l’entrée");
+    }
+    let large = vec![b'x'; (12 << 20) + 1];
+    let refused = office
+        .sends_photos(&add, &seen, &[("h.webp", &large)])
+        .await;
+    refused.has("12");
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let seven = [("h.webp", PHOTO); 7];
+    let refused = office.sends_photos(&add, &seen, &seven).await;
+    refused.has("Au plus 6 photos");
+    let film = &site.app.store.film;
+    assert!(
+        film.photos("film", "training-hall")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // What was refused left nothing among the exhibits.
+    let incoming = site._folder.path().join("exhibits/incoming");
+    assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+
+    let done = office
+        .sends_photos(&add, &seen, &[("../../<b>.webp", PHOTO)])
+        .await;
+    assert_eq!(done.location(), resource);
+    let photo = film
+        .photos("film", "training-hall")
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (photo.name.as_str(), photo.media_type.as_str()),
+        ("<b>.webp", "image/webp")
+    );
+    office
+        .page(resource)
+        .await
+        .has("la halle, vue de l’entrée")
+        .has("WEBP, 1")
+        .has("&#60;b&#62;.webp");
+    office
+        .page(&resource.replace("/fr/", "/en/"))
+        .await
+        .has("the hall from its door");
+    let file = format!("/fr/workbench/film/pools/film/photos/{}", photo.id);
+    office
+        .page(resource)
+        .await
+        .has_not(&format!("src=\"{file}"));
+    let sent = office.page(&file).await;
+    let header = |name: &str| sent.headers[name].to_str().unwrap();
+    assert_eq!(header("content-type"), "application/octet-stream");
+    assert!(header("content-disposition").starts_with("attachment; filename=\"exhibit.bin\""));
+    assert_eq!(
+        header("content-security-policy"),
+        "sandbox; default-src 'none'"
+    );
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(sent.body.as_bytes(), PHOTO);
+    // Neither another unit, nor by another pool, nor by whoever is not signed in.
+    assert_eq!(other.get(&file).await.status, StatusCode::NOT_FOUND);
+    let elsewhere = file.replace("/film/photos", "/comcyber/photos");
+    assert_eq!(other.get(&elsewhere).await.status, StatusCode::NOT_FOUND);
+    let removed = other.sends_film(&format!("{file}/acts/remove"), &[]).await;
+    assert_eq!(removed.status, StatusCode::NOT_FOUND);
+
+    office.does_film(&format!("{file}/acts/remove"), &[]).await;
+    assert_eq!(office.get(&file).await.status, StatusCode::NOT_FOUND);
+    assert!(site.app.store.objects.read(&photo.sha256).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_condition_is_photographed_as_things_go_out_and_come_back() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let pool = "/fr/workbench/film/pools/film";
+    let book = [
+        ("applicant", "Exemple Films"),
+        ("resource", "car-1"),
+        ("from", "2026-11-22T10:00"),
+        ("until", "2026-11-22T20:00"),
+        ("insured", "2026-12-31"),
+    ];
+    let booking = office.does_film(&format!("{pool}/acts/book"), &book).await;
+    let act = |act: &str| format!("{booking}/acts/{act}");
+    office.page(&booking).await.has_not("Photos à la sortie");
+    let early = office
+        .sends_photos(&act("photo"), &[], &[("a.webp", PHOTO)])
+        .await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    office.does_film(&act("approve"), &[]).await;
+    // A wrong file stops the hand-over: it is done with its photos or not at all.
+    let out = [("condition", "sans rayure")];
+    let wrong = office
+        .sends_photos(&act("hand-over"), &out, &[("a.webp", b"text")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.has("sans rayure").has("accordée");
+    let done = office
+        .sends_photos(&act("hand-over"), &out, &[("a.webp", PHOTO)])
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    let later = [("seen", "le pare-choc")];
+    let added = office
+        .sends_photos(&act("photo"), &later, &[("b.webp", PHOTO)])
+        .await;
+    assert_eq!(added.status, StatusCode::SEE_OTHER);
+    let back = [
+        ("resource", "car-1"),
+        ("condition", "une rayure"),
+        ("damage", "portière"),
+    ];
+    let returned = office
+        .sends_photos(&act("return"), &back, &[("c.webp", PHOTO)])
+        .await;
+    assert_eq!(returned.status, StatusCode::SEE_OTHER);
+    office
+        .page(&booking)
+        .await
+        .has("Photos à la sortie et au retour")
+        .has("sans rayure")
+        .has("le pare-choc")
+        .has("c.webp");
+    let id = booking.rsplit('/').next().unwrap();
+    let photos = site.app.store.film.photos("film", id).await.unwrap();
+    assert_eq!(photos.len(), 3);
+    // What shows the condition is not taken away.
+    let remove = format!("{pool}/photos/{}/acts/remove", photos[0].id);
+    assert_eq!(
+        office.sends_film(&remove, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_out_to_a_project_without_a_convention_or_suspended() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    office.page("/fr/workbench/film").await;
+    let book = [
+        ("resource", "training-hall"),
+        ("from", "2026-11-22T10:00"),
+        ("until", "2026-11-22T20:00"),
+        ("insured", "2026-12-31"),
+    ];
+    office
+        .does_film(
+            &format!("/fr/workbench/film/projects/{id}/acts/book"),
+            &book,
+        )
+        .await;
+    let asked = site.app.store.film.of_applicant(&id).await.unwrap();
+    let booking = format!(
+        "/fr/workbench/film/pools/film/bookings/{}",
+        asked.keys().next().unwrap()
+    );
+    office
+        .does_film(&format!("{booking}/acts/approve"), &[])
+        .await;
+    let hand_over = format!("{booking}/acts/hand-over");
+    let refused = office
+        .sends_film(&hand_over, &[("condition", "propre")])
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has("La convention de ce projet n’est pas signée");
+    // An insurance that was cut short stops it too, and the office sees that on its first page of the pool.
+    office
+        .does_film(
+            &format!("{booking}/acts/insure"),
+            &[("insured", "2026-11-21")],
+        )
+        .await;
+    office
+        .page("/fr/workbench/film/pools/film")
+        .await
+        .has("À traiter")
+        .has("l’assurance s’arrête trop tôt");
+    office
+        .page(&booking)
+        .await
+        .has("L’assurance s’arrête avant le retour");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_and_whom_it_asks_read_what_was_written() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let asked = site.sign_in_at("ofmin", "asked", "head").await;
+    let path = format!("/fr/workbench/film/projects/{id}");
+    office.page("/fr/workbench/film").await;
+    office
+        .page(&path)
+        .await
+        .has("Ce que la production a écrit")
+        .has("Une nuit.")
+        .has("Tournage daté")
+        .has_not("upload-1</dd>");
+    let ask = [("unit", "ofmin"), ("criteria", "realism")];
+    office
+        .does_film(&format!("{path}/acts/ask-opinion"), &ask)
+        .await;
+    asked.page(&path).await.has("Une nuit.");
+}
+
+/// An expert's own unit answers, and marks what is not to be said; the office asks, and cannot take the mark away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_expert_may_not_say_is_theirs_to_mark() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let chef = site.sign_in_at("comcyber-mi", "chef", "head").await;
+    let other = site.sign_in_at("ofmin", "other", "head").await;
+    office.page("/fr/workbench/film").await;
+    let list = [
+        ("name", "Capitaine Exemple"),
+        ("unit", "comcyber-mi"),
+        ("fields", "cyberattaques"),
+    ];
+    let expert = office
+        .does_film("/fr/workbench/film/experts/new/acts/list", &list)
+        .await;
+    let plan = [
+        ("project", id.as_str()),
+        ("from", "2027-01-10T10:00"),
+        ("until", "2027-01-10T11:00"),
+        ("place", "Cergy"),
+        ("question", "Avec quel outil ?"),
+    ];
+    office
+        .does_film(&format!("{expert}/acts/plan"), &plan)
+        .await;
+    chef.page("/fr/workbench/film")
+        .await
+        .has("Capitaine Exemple")
+        .has("questions sans réponse : 1");
+    let page = chef.page(&expert).await;
+    page.has("Avec quel outil ?")
+        .has("/acts/answer")
+        .has("/acts/declare")
+        .has_not("/acts/plan")
+        .has_not("/acts/leave")
+        .has_not(&id);
+    let meeting = page.hidden("meeting");
+    for act in ["plan", "hold", "cancel", "leave", "list"] {
+        let refused = chef.sends_film(&format!("{expert}/acts/{act}"), &[]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{act}");
+    }
+    assert_eq!(other.get(&expert).await.status, StatusCode::NOT_FOUND);
+    let answer = |text: &'static str, withheld: &'static str| {
+        [
+            ("meeting", meeting.clone()),
+            ("which", "0".to_owned()),
+            ("answer", text.to_owned()),
+            ("withheld", withheld.to_owned()),
+        ]
+    };
+    let says = async |who: &Browser<'_>, fields: [(&str, String); 4]| {
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, text)| (*name, text.as_str()))
+            .collect();
+        who.does_film(&format!("{expert}/acts/answer"), &fields)
+            .await;
+        let id = expert.rsplit('/').next().unwrap();
+        let film = &site.app.store.film;
+        let told = film.story::<casework::film::expert::Expert>(&(), id).await;
+        let story = told.unwrap().unwrap().story;
+        story.meetings[meeting.as_str()].questions[0].withheld
+    };
+    assert!(says(&chef, answer("un outil interne", "yes")).await);
+    assert!(
+        says(&office, answer("un outil", "")).await,
+        "the mark stays"
+    );
+    assert!(!says(&chef, answer("des outils publics", "")).await);
+}
+
+/// What operations have for themselves is no site-day; what they took from a shoot was out until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn days_that_operations_have_a_place_are_no_site_days() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let pool = "/fr/workbench/film/pools/film";
+    let times = [
+        ("resource", "training-hall"),
+        ("from", "2026-11-21T10:00"),
+        ("until", "2026-11-24T20:00"),
+    ];
+    let out = [("condition", "propre")];
+    let mut book = times.to_vec();
+    book.extend([("applicant", "Exemple Films"), ("insured", "2026-12-31")]);
+    let shoot = office.does_film(&format!("{pool}/acts/book"), &book).await;
+    office
+        .does_film(&format!("{shoot}/acts/approve"), &[])
+        .await;
+    office
+        .does_film(&format!("{shoot}/acts/hand-over"), &out)
+        .await;
+    let mut take = times.to_vec();
+    take[1] = ("from", "2026-11-23T00:00");
+    take.push(("reason", "un exercice"));
+    let operations = office
+        .does_film(&format!("{pool}/acts/requisition"), &take)
+        .await;
+    office.page(&shoot).await.has("sortie");
+    office.page(&operations).await.has("accordée");
+    let mut now = times.to_vec();
+    now[0] = ("resource", "brigade-yard");
+    let mut book = now.clone();
+    book.extend([("applicant", "Exemple Films"), ("insured", "2026-12-31")]);
+    let taken = office.does_film(&format!("{pool}/acts/book"), &book).await;
+    office
+        .does_film(&format!("{taken}/acts/approve"), &[])
+        .await;
+    office
+        .does_film(&format!("{taken}/acts/hand-over"), &out)
+        .await;
+    now[1] = ("from", "2026-11-22T00:00");
+    now.push(("reason", "une intervention"));
+    office
+        .does_film(&format!("{pool}/acts/requisition"), &now)
+        .await;
+    office.page(&taken).await.has("reprise pour les opérations");
+    let counted = counted(&site.app).await.unwrap();
+    let days = |place: &str| -> Vec<String> {
+        let of_place = counted.sites.iter();
+        let of_place = of_place.filter(|(resource, _)| resource.as_str() == place);
+        of_place.map(|(_, day)| day.to_string()).collect()
+    };
+    assert_eq!(days("training-hall"), ["2026-11-21", "2026-11-22"]);
+    assert_eq!(days("brigade-yard"), ["2026-11-21"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_came_is_looked_at_on_the_record_or_not_at_all() {
+    let site = Site::new().await;
+    import_known(&site.app).await.unwrap();
+    let id = "histoires-2024-02-29";
+    let film = &site.app.store.film;
+    film.keep_person((Encounter::KIND, id, "r1"), "{}")
+        .await
+        .unwrap();
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let path = format!("/fr/workbench/film/encounters/{id}");
+    office.page(&path).await;
+    office.page("/fr/workbench/film/encounters").await;
+    let asked = store::record::Asked {
+        agent: "lou".to_owned(),
+        ..store::record::Asked::default()
+    };
+    let looks = site.app.store.record.entries(&asked, 9).await.unwrap();
+    let looks: Vec<(&str, &str)> = looks
+        .iter()
+        .map(|one| (&*one.look.kind, &*one.look.object))
+        .collect();
+    assert_eq!(looks, [("read_film", id)]);
+    let experts = "/fr/workbench/film/experts/somebody";
+    site.app.store.record.fail_from_now_on().await;
+    for path in [path.as_str(), experts, &format!("{experts}/meeting")] {
+        let answer = office.get(path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_that_is_kept_from_an_agent_has_no_title_anywhere() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    crate::workbench::film::receive_requests(&site.app)
+        .await
+        .unwrap();
+    let office = site.sign_in_at(OFFICE, "lou", "head").await;
+    office
+        .does_film(
+            "/fr/workbench/film/experts/new/acts/list",
+            &[("name", "Expert"), ("unit", "ofmin"), ("fields", "fraude")],
+        )
+        .await;
+    let experts = office.page("/fr/workbench/film/experts").await;
+    let expert = experts.body.split("/film/experts/").nth(1).unwrap();
+    let expert = expert.split('"').next().unwrap();
+    let expert = format!("/experts/{expert}");
+    let pages = ["", "/immersions", "/experts", expert.as_str()];
+    let work = &site.app.store.work;
+    let seq = work.standing(&id).await.unwrap().unwrap().seq;
+    let mut told = Vec::new();
+    for page in pages {
+        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
+        told.push(seen.body.contains("Garde de nuit"));
+    }
+    assert!(told[0]);
+    let act = store::work::NewAct {
+        id: "conflict".to_owned(),
+        at: 1,
+        agent: "lou".to_owned(),
+        kind: "conflict".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    work.declare_conflict(seq, "lou", act).await.unwrap();
+    for page in pages {
+        let seen = office.page(&format!("/fr/workbench/film{page}")).await;
+        seen.has_not("Garde de nuit").has_not(&id);
+    }
+}
+
+/// Every door of a project and of an immersion, by every role of the office, of the service that is asked, and of another.
+#[tokio::test(flavor = "multi_thread")]
+async fn projects_and_immersions_open_to_each_role_and_relation_as_the_policy_says() {
+    const ASKED: &str = "comcyber-mi";
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let path = format!("/fr/workbench/film/projects/{id}");
+    office.page("/fr/workbench/film").await;
+    office.does_film(&format!("{path}/acts/take"), &[]).await;
+    let asked = [("criteria", "realism"), ("unit", ASKED)];
+    office
+        .does_film(&format!("{path}/acts/ask-opinion"), &asked)
+        .await;
+    let draft = [
+        ("project", id.as_str()),
+        ("unit", ASKED),
+        ("from", "2026-11-20"),
+        ("until", "2026-11-25"),
+        ("people", "Camille Exemple"),
+        ("duties", "suivre"),
+        ("image", "aucun visage"),
+        ("secrecy", "les méthodes"),
+    ];
+    let drafts = "/fr/workbench/film/immersions/acts/draft";
+    let immersion = office.does_film(drafts, &draft).await;
+    let immersion = immersion.rsplit('/').next().unwrap().to_owned();
+    let work = &site.app.store.work;
+    let seq = work.standing(&id).await.unwrap().unwrap().seq;
+    let all = doors();
+    let of_one = |door: &&Door| matches!(door.about, About::Project | About::Immersion);
+    let of_one: Vec<&Door> = all.table().iter().filter(of_one).collect();
+    assert!(of_one.len() > 25, "{}", of_one.len());
+    let mut met = std::collections::BTreeSet::new();
+    for role in Role::ALL {
+        for (unit, conflict) in [
+            (OFFICE, false),
+            (ASKED, false),
+            ("ofmin", false),
+            (OFFICE, true),
+        ] {
+            let name = format!("{}-{unit}-{conflict}", role.as_str());
+            let agent = site.sign_in_at(unit, &name, role.as_str()).await;
+            if conflict {
+                let act = store::work::NewAct {
+                    id: name.clone(),
+                    at: 1,
+                    agent: name.clone(),
+                    kind: "conflict".to_owned(),
+                    reason: String::new(),
+                    body: "{}".to_owned(),
+                };
+                work.declare_conflict(seq, &name, act).await.unwrap();
+            }
+            let csrf = agent.page("/fr/workbench").await.hidden("csrf");
+            agent.begin_task().await;
+            let who = policy::Agent {
+                id: name.as_str().into(),
+                unit: unit.parse().unwrap(),
+                role: *role,
+                clearance: policy::Clearance::default(),
+            };
+            let joined = (ASKED.parse().unwrap(), [policy::Part::Facts].into());
+            let object = policy::Object {
+                unit: Some(OFFICE.parse().unwrap()),
+                joined: vec![joined],
+                conflicts: conflict.then(|| name.as_str().into()).into_iter().collect(),
+                ..policy::Object::nobodys(policy::Subject::Film)
+            };
+            let context = policy::Context {
+                reason: true,
+                signed_in_anew: true,
+                ..policy::Context::default()
+            };
+            for door in &of_one {
+                let of = if door.about == About::Project {
+                    &id
+                } else {
+                    &immersion
+                };
+                let address = |of: &str| {
+                    let path = door.path.replace("{lang}", "fr").replace("{id}", of);
+                    path.replace("{exhibit}", "nothing")
+                };
+                let tried = async |path: String| {
+                    // Nothing that could be done is: the forms are empty but for their reason.
+                    if door.method == axum::http::Method::POST {
+                        let fields = [
+                            ("csrf", csrf.as_str()),
+                            ("reason", "un motif assez long"),
+                            ("day", "x"),
+                        ];
+                        agent.post(&path, &fields).await
+                    } else {
+                        agent.get(&path).await
+                    }
+                };
+                let expected = policy::decide(&who, door.action, &object, &context);
+                met.insert(expected.because.as_str());
+                if expected.allowed && door.method == axum::http::Method::POST {
+                    continue;
+                }
+                let answer = tried(address(of)).await;
+                let say = format!("{name} {} {}: {}", door.method, door.path, answer.status);
+                if expected.allowed {
+                    let nothing = door.path.ends_with("{exhibit}") || door.path.ends_with("/quote");
+                    assert!(nothing || answer.status == StatusCode::OK, "{say}");
+                } else {
+                    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{say}");
+                    let absent = tried(address(NOBODY)).await;
+                    let plain = |answer: &Answer, id: &str| answer.body.replace(id, "ID");
+                    assert_eq!(plain(&answer, of), plain(&absent, NOBODY), "{say}");
+                }
+            }
+        }
+    }
+    for because in ["granted", "role", "too_far", "part_not_shown", "conflict"] {
+        assert!(met.contains(because), "{because}: {met:?}");
+    }
 }

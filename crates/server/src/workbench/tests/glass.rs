@@ -277,3 +277,34 @@ async fn what_is_sealed_opens_to_its_unit_with_a_second_person_alone() {
         .has("lève le scellé")
         .has("affaire close");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leave_is_worth_what_the_second_persons_access_is() {
+    let site = Site::new().await;
+    let (_, id) = site.story().await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let there = site.sign_in_at("ofmin", "there", "investigator").await;
+    let second = site.sign_in_at("ofmin", "second", "head").await;
+    there.ask("1").await;
+    assert_eq!(second.agree().await.status, StatusCode::SEE_OTHER);
+    there.page(&path).await.has("colis[.]example");
+    let work = &site.app.store.work;
+    let second = |role: &str| Agent {
+        id: "second".to_owned(),
+        name: "Agent second".to_owned(),
+        unit: "ofmin".to_owned(),
+        role: role.to_owned(),
+        clearance: String::new(),
+    };
+    // Whoever reads no case any more cannot stand for anybody who does.
+    work.put_agent(&second("administrator")).await.unwrap();
+    let denied = there.get(&path).await;
+    assert_eq!(denied.status, StatusCode::NOT_FOUND);
+    denied.has_not("colis");
+    work.put_agent(&second("head")).await.unwrap();
+    there.page(&path).await;
+    // Nor whoever has no access any more.
+    let now = site.app.now_micros();
+    work.disable_agent("second", now).await.unwrap();
+    assert_eq!(there.get(&path).await.status, StatusCode::NOT_FOUND);
+}

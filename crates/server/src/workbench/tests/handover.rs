@@ -88,7 +88,7 @@ async fn a_copy_is_what_was_previewed_opens_to_its_body_alone_and_names_nobody()
             "contact_email": "secret.person@example.org", "evidence": [{"id": "upload-1"}],
         }))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     site.add(seq, "m", "Ils rappellent du 06 39 98 77 01.", &[])
         .await;
     site.work_again().await;
@@ -245,7 +245,7 @@ async fn a_copy_needs_a_body_that_takes_it_a_reason_and_a_fresh_sign_in() {
     let seq = site
         .file(json!({"scam_type": "romance", "story": "Rien.", "evidence": [{"id": "upload-1"}]}))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     let lead = site.sign_in("lead", "head").await;
     let path = format!("/fr/workbench/submissions/{id}/handover");
     let csrf = lead.page(&path).await.hidden("csrf");
@@ -279,4 +279,102 @@ async fn a_copy_needs_a_body_that_takes_it_a_reason_and_a_fresh_sign_in() {
     let late = preview("banque-exemple", "", REASON).await;
     assert_eq!(late.status, StatusCode::FORBIDDEN);
     late.has("Confirmez que c’est bien vous");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_waits_for_its_outcome_on_a_list_until_an_answer_comes_with_its_file() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (seq, id) = site.story().await;
+    let lead = site.sign_in("lead", "head").await;
+    let list = "/fr/workbench/referrals";
+    lead.page(list).await.has_not("Copies remises");
+    let path = format!("/fr/workbench/submissions/{id}/handover");
+    let csrf = lead.page(&path).await.hidden("csrf");
+    let mut fields = vec![
+        ("csrf", csrf.as_str()),
+        ("body", "banque-exemple"),
+        ("reason", REASON),
+    ];
+    let preview = lead.post(&format!("{path}/preview"), &fields).await;
+    let hidden = ["digest", "reference", "made_at"].map(|name| (name, preview.hidden(name)));
+    fields.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
+    fields.extend([("confirm", "yes"), ("due", "2026-11-21")]);
+    let late = lead.post(&format!("{path}/send"), &fields).await;
+    late.has("handover-due-error");
+    fields.retain(|(name, _)| *name != "due");
+    fields.push(("due", "2026-12-15"));
+    let (status, ..) = lead.bytes(&format!("{path}/send"), &fields).await;
+    assert_eq!(status, StatusCode::OK);
+
+    // It has an owner and a day, for the unit that has the file and for nobody else.
+    lead.page(list)
+        .await
+        .has("Copies remises")
+        .has("15/12/2026");
+    let other = site.sign_in_at("ofmin", "other", "head").await;
+    other.page(list).await.has_not("Copies remises");
+    let auditor = site.sign_in("auditor", "auditor").await;
+    assert_eq!(auditor.get(list).await.status, StatusCode::NOT_FOUND);
+    work.guard(seq, true, &[], new_note()).await.unwrap();
+    lead.page(list).await.has_not("Copies remises");
+    let open = store::work::NewAct {
+        id: "open".to_owned(),
+        ..new_note()
+    };
+    work.guard(seq, false, &[], open).await.unwrap();
+
+    let part = |name: &str, more: &str, value: &str| {
+        format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
+    };
+    let reference = preview.hidden("reference");
+    let answer = async |csrf: &str| {
+        let body = [
+            part("csrf", "", csrf),
+            part("reference", "", &reference),
+            part("outcome", "", "compte bloqué"),
+            part("to_person", "", ""),
+            part("file", "; filename=\"../réponse.pdf\"", "%PDF-réponse"),
+        ];
+        let request = Request::post(format!("{path}/outcome"))
+            .header(header::COOKIE, &lead.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B")
+            .body(Body::from(format!("{}--B--\r\n", body.concat())))
+            .unwrap();
+        lead.send(request).await
+    };
+    assert_eq!(answer("").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(answer(&csrf).await.status, StatusCode::SEE_OTHER);
+    lead.page(list).await.has_not("Copies remises");
+    let seen = lead.page(&path).await;
+    seen.has("compte bloqué").has("réponse.pdf").has_not("../");
+    let href = seen.body.split("/handover/answers/").nth(1).unwrap();
+    let href = format!("{path}/answers/{}", href.split('"').next().unwrap());
+    let file = lead.get(&href).await;
+    file.has("%PDF-réponse");
+    assert_eq!(
+        file.headers[header::CONTENT_TYPE],
+        "application/octet-stream"
+    );
+    let named = file.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(named.starts_with("attachment"), "{named}");
+    for nobody in [&other, &auditor] {
+        assert_eq!(nobody.get(&href).await.status, StatusCode::NOT_FOUND);
+    }
+    // It goes with the file.
+    let erasure = store::work::Erasure {
+        docket: seq,
+        at: site.app.now_micros(),
+        does: "erase_all".to_owned(),
+        ..store::work::Erasure::default()
+    };
+    let revision = work.docket(seq).await.unwrap().unwrap().revision;
+    let erased = site.app.store.erase(&erasure, revision, &site.app.model);
+    assert!(erased.await.unwrap());
+    assert_eq!(lead.get(&href).await.status, StatusCode::NOT_FOUND);
+    // To whom it was handed over stays known.
+    lead.page(&path)
+        .await
+        .has(&reference)
+        .has_not("compte bloqué");
 }

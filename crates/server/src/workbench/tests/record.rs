@@ -177,16 +177,7 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
     site.story().await;
-    let series = site
-        .app
-        .store
-        .work
-        .docket(seq)
-        .await
-        .unwrap()
-        .unwrap()
-        .series
-        .unwrap();
+    let series = site.kept(seq).await.series.unwrap();
     let agent = site.sign_in("a", "investigator").await;
     agent.begin_task().await;
     let path = format!("/fr/workbench/submissions/{id}");
@@ -218,17 +209,7 @@ async fn what_cannot_be_recorded_is_neither_shown_nor_done() {
         answer.has_not("secret.person");
     }
     assert!(site.app.store.work.acts(seq).await.unwrap().is_empty());
-    assert_eq!(
-        site.app
-            .store
-            .work
-            .docket(seq)
-            .await
-            .unwrap()
-            .unwrap()
-            .owner,
-        ""
-    );
+    assert_eq!(site.kept(seq).await.owner, "");
     // What shows nobody goes on.
     agent.page("/fr/workbench").await;
 }
@@ -548,7 +529,7 @@ async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
     for place in 0..61 {
         let story = json!({"scam_type": "romance", "story": format!("histoire {place}")});
         let seq = site.file(story).await;
-        ids.push(site.app.store.work.docket(seq).await.unwrap().unwrap().id);
+        ids.push(site.kept(seq).await.id);
     }
     let curious = site.sign_in("curious", "triage").await;
     for id in &ids {
@@ -632,4 +613,73 @@ async fn misuse_is_told_to_the_head_of_the_unit_and_to_those_who_watch() {
         .await
         .unwrap();
     assert!(last.iter().any(|entry| entry.look.kind == "read_record"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_in_four_notations_is_searched_four_times() {
+    let site = Site::new().await;
+    let searcher = site.sign_in("searcher", "investigator").await;
+    searcher.begin_task().await;
+    for asked in [
+        "06 39 98 12 34",
+        "+33639981234",
+        "00 33 6 39 98 12 34",
+        "06.39.98.12.34",
+    ] {
+        let asked = crate::workbench::link::encoded(asked);
+        searcher
+            .page(&format!("/fr/workbench/search?q={asked}"))
+            .await;
+    }
+    let head = site.sign_in("head", "head").await;
+    let seen = head.page("/fr/workbench").await;
+    seen.has("Agent searcher").has("a cherché 4 fois");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_door_of_a_submission_or_a_series_opens_while_nothing_can_be_recorded() {
+    use crate::workbench::{door::About, doors};
+
+    let site = Site::new().await;
+    let (seq, id) = site.story().await;
+    site.story().await;
+    let work = &site.app.store.work;
+    let series = work.docket(seq).await.unwrap().unwrap().series.unwrap();
+    let head = site.sign_in("head", "head").await;
+    let officer = site.sign_in("officer", "data_protection_officer").await;
+    let mut browsers = Vec::new();
+    for browser in [&head, &officer] {
+        browser.begin_task().await;
+        let csrf = browser.page("/fr/workbench").await.hidden("csrf");
+        browsers.push((browser, csrf));
+    }
+    site.app.store.record.fail_from_now_on().await;
+    let (mut tried, acts) = (0, work.acts(seq).await.unwrap().len());
+    for door in doors().table() {
+        let of = match door.about {
+            About::Submission => &id,
+            About::Series => &series,
+            _ => continue,
+        };
+        // Its page was recorded.
+        if door.path.ends_with("/presence") {
+            continue;
+        }
+        let path = door.path.replace("{lang}", "fr").replace("{id}", of);
+        let path = path.replace("{exhibit}", "x").replace("{act}", "x");
+        for (browser, csrf) in &browsers {
+            let fields = [("csrf", csrf.as_str()), ("reason", "un motif assez long")];
+            let answer = if door.method == axum::http::Method::POST {
+                browser.post(&path, &fields).await
+            } else {
+                browser.get(&path).await
+            };
+            let say = format!("{} {}: {}", door.method, door.path, answer.body);
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{say}");
+            answer.has_not("colis");
+            tried += 1;
+        }
+    }
+    assert!(tried > 60, "{tried}");
+    assert_eq!(work.acts(seq).await.unwrap().len(), acts);
 }

@@ -646,3 +646,161 @@ async fn every_act_is_done_in_the_forms_and_states_by_those_whose_it_is_and_nobo
     }
     assert!(done > 60 && tried > 1_500, "{done} of {tried}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_a_hit_in_a_part_that_is_not_shown_is_not_told() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (seq, id) = site.story().await;
+    let text = "Ils rappellent du 06 39 98 77 01, et du 06 39 98 77 02.";
+    site.add(seq, "m", text, &[]).await;
+    site.work_again().await;
+    let lead = site.sign_in("lead", "head").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    let dismiss = [
+        ("hit", "phone:+33639987701"),
+        ("reason", "numéro de son avocat"),
+    ];
+    let correct = [
+        ("hit", "phone:+33639987702"),
+        ("kind", "phone"),
+        ("value", "06 39 98 77 03"),
+        ("reason", "chiffre lu de travers"),
+    ];
+    for (act, fields) in [("dismiss", &dismiss[..]), ("correct", &correct)] {
+        let seen = lead.page(&path).await;
+        sent(
+            &lead
+                .form(&seen, &format!("{path}/acts/hit-{act}"), fields)
+                .await,
+        );
+    }
+    site.work_again().await;
+    lead.page(&path).await.has("numéro de son avocat");
+    let there = site.sign_in_at(THERE, "helper", "investigator").await;
+    there.begin_task().await;
+    for (parts, told) in [(&["facts"][..], false), (&["facts", "messages"], true)] {
+        let name = act(&format!("shown {}", parts.len()));
+        work.show_to(seq, &[(THERE, parts)], name).await.unwrap();
+        site.work_again().await;
+        let seen = there.page(&path).await;
+        for text in ["77 01", "77 02", "77 03", "avocat", "de travers"] {
+            assert_eq!(seen.body.contains(text), told, "{text} {parts:?}");
+        }
+        let found = there.page("/fr/workbench/search?q=06+39+98+77+03").await;
+        assert_eq!(found.body.contains(&id), told, "{parts:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_closed_while_another_unit_is_at_it_unless_the_agent_says_so() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (seq, id) = site.story().await;
+    let lead = site.sign_in("lead", "head").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    lead.page(&path).await.has_not("close-despite");
+    sent(&lead.refers(&id, "assistance", THERE, &[]).await);
+    let close = [("closing", "kept"), ("reason", "rien de plus à faire")];
+    let seen = lead.page(&path).await;
+    let refused = lead
+        .form(&seen, &format!("{path}/acts/close"), &close)
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused
+        .has("close-despite-error")
+        .has("Une demande à un autre service")
+        .has("rien de plus à faire");
+    // Nor by the list, where there is nothing to tick.
+    let row = format!(
+        "{seq}.{}",
+        work.docket(seq).await.unwrap().unwrap().revision
+    );
+    let mut fields = vec![("csrf", seen.hidden("csrf"))];
+    for (name, value) in close
+        .iter()
+        .chain(&[("act", "close"), ("row", row.as_str())])
+    {
+        fields.push((name, (*value).to_owned()));
+    }
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let bulk = lead.post("/fr/workbench/queue/bulk", &fields).await;
+    bulk.has("n’est pas terminée");
+    assert_eq!(work.docket(seq).await.unwrap().unwrap().state, "queued");
+    let despite = [close[0], close[1], ("despite", "yes")];
+    let seen = lead.page(&path).await;
+    sent(
+        &lead
+            .form(&seen, &format!("{path}/acts/close"), &despite)
+            .await,
+    );
+    assert_eq!(
+        work.docket(seq).await.unwrap().unwrap().state,
+        "closed:kept"
+    );
+    // Nothing waits for the other unit any more, which reads why.
+    let there = site.sign_in_at(THERE, "helper", "head").await;
+    there.begin_task().await;
+    there.page(&path).await.has("rien de plus à faire");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_worked_on_together_is_still_read_when_it_is_erased_and_says_nothing() {
+    let site = Site::new().await;
+    let (store, model) = (&site.app.store, &site.app.model);
+    let (seq, id) = site.story().await;
+    let (_, other) = site.story().await;
+    let lead = site.sign_in("lead", "head").await;
+    let path = format!("/fr/workbench/submissions/{id}");
+    sent(&lead.refers(&id, "assistance", THERE, &["notes"]).await);
+    let there = site.sign_in_at(THERE, "helper", "head").await;
+    there.begin_task().await;
+    sent(
+        &there
+            .does(&id, "refuse", &[("reason", "M. Untel est des nôtres")])
+            .await,
+    );
+    let docket = store.work.docket(seq).await.unwrap().unwrap();
+    let series = docket.series.clone().unwrap();
+    let of_series = format!("/fr/workbench/series/{series}");
+    let seen = lead.page(&of_series).await;
+    let why = [("reason", "M. Untel le dit des deux")];
+    sent(
+        &lead
+            .form(&seen, &format!("{of_series}/acts/confirm"), &why)
+            .await,
+    );
+    let erasure = store::work::Erasure {
+        docket: seq,
+        at: site.app.now_micros(),
+        does: "erase_all".to_owned(),
+        ..store::work::Erasure::default()
+    };
+    let revision = store.work.docket(seq).await.unwrap().unwrap().revision;
+    assert!(store.erase(&erasure, revision, model).await.unwrap());
+    lead.page(&path)
+        .await
+        .has("Effacé le")
+        .has_not("Untel")
+        .has_not(REASON);
+    lead.page(&format!("{path}/referrals"))
+        .await
+        .has_not("Untel");
+    for reader in [&lead, &there] {
+        reader
+            .page("/fr/workbench/referrals")
+            .await
+            .has_not("Untel")
+            .has_not(REASON);
+    }
+    // Nor what was said of the series because of it.
+    let sight = Sight::new(Some("ofac-thesee"), Vec::new(), |_| true);
+    let acts = store.work.series_acts(&series, &sight).await.unwrap();
+    assert_eq!(acts.len(), 1);
+    assert_eq!(acts[0].reason, "");
+    lead.page(&format!("/fr/workbench/submissions/{other}"))
+        .await;
+}

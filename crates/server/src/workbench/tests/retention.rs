@@ -41,7 +41,7 @@ async fn a_person_is_described_until_the_identity_is_opened() {
             "complainant": {"family_name": "Exemplaire", "given_names": "Alix", "birth_date": "1965-06-02", "city": "Lyon", "country": "FR"},
         }))
         .await;
-    let id = site.app.store.work.docket(seq).await.unwrap().unwrap().id;
+    let id = site.kept(seq).await.id;
     let head = site.sign_in("head", "head").await;
     let page = head.page(&format!("/fr/workbench/submissions/{id}")).await;
     page.has("la victime, 61 ans")
@@ -279,4 +279,43 @@ async fn in_eight_years_the_rules_erase_in_time_what_is_not_held_and_prove_it() 
     let (first, held) = (work.docket(all[0]).await, work.docket(all[1]).await);
     assert!(first.unwrap().unwrap().series.is_none());
     assert!(held.unwrap().unwrap().amount_minor.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_what_is_kept_leave_out_what_is_kept_from_the_reader() {
+    let site = Site::new().await;
+    let work = &site.app.store.work;
+    let (seq, id) = site.story().await;
+    let kept = site.app.store.kept(seq).await.unwrap().unwrap();
+    let due = store::work::DueRow {
+        docket: seq,
+        at: site.app.now_micros(),
+        does: "erase_all".to_owned(),
+        rule: "r".to_owned(),
+    };
+    work.set_due(&[(seq, Some(due))]).await.unwrap();
+    let held = Held {
+        id: "held".to_owned(),
+        docket: kept.seq,
+        at: 1,
+        agent: "officer".to_owned(),
+        reason: WHY.to_owned(),
+        until: None,
+    };
+    work.hold(&held, act("held", "hold", 1)).await.unwrap();
+    let list = "/fr/workbench/retention";
+    let own = format!("/fr/workbench/submissions/{id}/retention");
+    let head = site.sign_in("head", "head").await;
+    let other = site.sign_in("other", "head").await;
+    for reader in [&head, &other] {
+        reader.page(list).await.has(&own).has(WHY);
+    }
+    let conflict = act("conflict", "conflict", 2);
+    work.declare_conflict(seq, "head", conflict).await.unwrap();
+    head.page(list).await.has_not(&own).has_not(WHY);
+    other.page(list).await.has(&own).has(WHY);
+    work.guard(seq, true, &[], act("sealed", "seal", 3))
+        .await
+        .unwrap();
+    other.page(list).await.has_not(&own).has_not(WHY);
 }

@@ -7,10 +7,8 @@ use axum::http::Method;
 use super::*;
 use crate::{
     identity::Identity,
-    workbench::{
-        doors,
-        signin::{code_now, fake},
-    },
+    oidc::tests as fake,
+    workbench::{doors, signin::code_now},
 };
 
 const PASSWORD: &str = "un orage passe sur la Loire";
@@ -715,4 +713,123 @@ async fn a_passkey_that_does_not_answer_proves_nothing_and_keeps_what_was_typed(
     let refused = browser.post(path, &[("response", forged)]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(cookie_of(&refused, "orfevre-agent"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_signed_out_elsewhere_comes_back_from_the_provider_to_nothing() {
+    clock!(NOW);
+    let (provider, said) = fake::provider("generic").await;
+    let identity = Identity {
+        staff: Some(provider),
+        complaint: None,
+    };
+    let settings = Settings {
+        identity: Arc::new(identity),
+        ..Settings::default()
+    };
+    let site = Site::exactly(clock, settings).await;
+    let access = &site.app.store.access;
+    let ended = async || {
+        let now = site.app.now_micros();
+        access.end_others("camille", None, now).await.unwrap();
+    };
+    // A stolen session goes to bind a stranger's account, and is ended meanwhile.
+    let agent = site.invited("camille", "triage").await;
+    let csrf = agent.csrf().await;
+    let bind = "/fr/workbench/me/provider";
+    let leaving = agent.post(bind, &[("csrf", &csrf)]).await;
+    ended().await;
+    let back = vouched(&site, &leaving, &said).await;
+    assert_eq!(back.status, StatusCode::FORBIDDEN);
+    assert_eq!(cookie_of(&back, "orfevre-agent"), None);
+    assert!(access.ways("camille", 0).await.unwrap().is_empty());
+
+    // So does one that goes for a fresh proof.
+    let agent = site.invited("camille", "triage").await;
+    let csrf = agent.csrf().await;
+    let leaving = agent.post(bind, &[("csrf", &csrf)]).await;
+    let bound = vouched(&site, &leaving, &said).await;
+    let agent = Browser {
+        site: &site,
+        cookie: cookie_of(&bound, "orfevre-agent").unwrap(),
+    };
+    NOW.fetch_add(11 * MINUTE, Ordering::Relaxed);
+    let csrf = agent.csrf().await;
+    let asked = agent
+        .post("/fr/workbench/me/codes", &[("csrf", &csrf)])
+        .await;
+    let fields = [("csrf", csrf.as_str()), ("ticket", &asked.hidden("ticket"))];
+    let prove = "/fr/workbench/me/prove/provider";
+    let leaving = agent.post(prove, &fields).await;
+    ended().await;
+    said.lock().unwrap().id["auth_time"] = site.app.now().as_second().into();
+    let back = vouched(&site, &leaving, &said).await;
+    assert_eq!(back.status, StatusCode::FORBIDDEN);
+    assert_eq!(cookie_of(&back, "orfevre-agent"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_too_many_sign_in_the_next_is_told_so_and_made_no_guess() {
+    clock!(NOW);
+    let settings = Settings {
+        password_patience: std::time::Duration::from_millis(20),
+        ..Settings::default()
+    };
+    let site = Site::exactly(clock, settings).await;
+    let turns = site.app.hashing.clone();
+    let all = u32::try_from(turns.available_permits()).unwrap();
+    let taken = turns.acquire_many_owned(all).await.unwrap();
+    for account in ["camille", "nobody"] {
+        // More often than anybody may guess.
+        for _ in 0..10 {
+            let busy = site.enter(account, PASSWORD, "").await;
+            assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(busy.headers[header::RETRY_AFTER], "5");
+            busy.has("Trop de personnes");
+        }
+    }
+    drop(taken);
+    let settled = site.enter("camille", PASSWORD, "").await;
+    assert_eq!(settled.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_to_an_access_is_in_the_record_within_a_turn_of_the_watch_and_once() {
+    clock!(NOW);
+    let site = Site::exactly(clock, Settings::default()).await;
+    let mut agent = site.invited("camille", "triage").await;
+    let ways = agent.set_up().await;
+    for account in ["camille", "nobody"] {
+        site.enter(account, "un autre mot de passe", "").await;
+    }
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    site.enter("camille", PASSWORD, &site.code(&ways)).await;
+    let csrf = agent.csrf().await;
+    let out = [("csrf", csrf.as_str())];
+    agent.post("/fr/workbench/sign-out", &out).await;
+    let now = site.app.now_micros();
+    let access = &site.app.store.access;
+    access.end_others("camille", None, now).await.unwrap();
+    let kept = async || {
+        crate::watch::tick(&site.app).await.unwrap();
+        let all = store::record::Asked::default();
+        let entries = site.app.store.record.entries(&all, 99).await.unwrap();
+        let entries = entries.into_iter().rev().map(|entry| entry.look);
+        Vec::from_iter(entries.map(|look| (look.agent, look.unit, look.kind, look.object)))
+    };
+    let of = |kind: &str, object: &str| {
+        let (agent, unit) = ("camille".to_owned(), "ofac-thesee".to_owned());
+        (agent, unit, format!("access_{kind}"), object.to_owned())
+    };
+    let expected = [
+        of("sign_in", "link"),
+        of("password_set", ""),
+        of("sign_in", "password"),
+        of("refused", "password"),
+        of("sign_in", "password"),
+        of("signed_out", ""),
+        of("sessions_ended", "1"),
+    ];
+    assert_eq!(kept().await, expected);
+    assert_eq!(kept().await, expected);
 }

@@ -1,18 +1,24 @@
 //! OpenID Connect with one provider: authorization code, PKCE where it takes it, ID token and userinfo verified.
 //!
-//! Nothing is asked of any other host than the issuer's; each answer has a time and a size. What the provider is asked for
-//! a person is in `provider`.
+//! Nothing is asked of any other host than the issuer's; each answer has a time and a size. Who is signed in by it is said in
+//! `workbench::signin`, who files a complaint in `public::identity`.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use openidconnect::{
     AccessTokenHash, AdditionalClaims, AsyncHttpClient, AuthType, AuthenticationFlow,
-    AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl,
-    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    TokenResponse, UserInfoClaims,
+    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, HttpRequest,
+    HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, SignatureVerificationError, TokenResponse, UserInfoClaims,
     core::{
-        CoreAuthPrompt, CoreClient, CoreGenderClaim, CoreJwsSigningAlgorithm, CoreProviderMetadata,
-        CoreResponseType,
+        CoreAuthPrompt, CoreClient, CoreGenderClaim, CoreIdTokenClaims, CoreJwsSigningAlgorithm,
+        CoreProviderMetadata, CoreResponseType, CoreTokenResponse,
     },
     http, reqwest,
 };
@@ -29,6 +35,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST: usize = 256 << 10;
 /// Clocks differ by so much, seconds.
 const LEEWAY: i64 = 60;
+/// What a provider says of itself and its keys is kept so long, microseconds…
+const KEPT: i64 = 10 * 60_000_000;
+/// … and asked for anew earlier where it signs with a key that is not known, once in so long.
+const ANEW: i64 = 30_000_000;
 /// Whoever asks to sign in makes this server ask the provider: so many at once and no more.
 static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
@@ -82,19 +92,60 @@ struct Extra {
 
 impl AdditionalClaims for Extra {}
 
+/// What providers say of themselves, by their issuers, and when they said it.
+#[derive(Default)]
+pub(crate) struct Known(Mutex<HashMap<String, (i64, CoreProviderMetadata)>>);
+
+impl Known {
+    /// What a provider said of itself so long ago at most.
+    fn of(&self, issuer: &str, now: i64, most: i64) -> Option<CoreProviderMetadata> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, metadata) = known.get(issuer)?;
+        // A clock that was set back keeps nothing for longer.
+        (0..most).contains(&(now - at)).then(|| metadata.clone())
+    }
+
+    fn keep(&self, issuer: &str, now: i64, metadata: &CoreProviderMetadata) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(issuer.to_owned(), (now, metadata.clone()));
+    }
+}
+
+/// Why an ID token is not believed.
+enum Unsigned {
+    /// The provider had no such key when it said which it has.
+    Key,
+    Untrue(String),
+}
+
+impl From<Unsigned> for ProviderError {
+    fn from(unsigned: Unsigned) -> Self {
+        ProviderError::Untrue(match unsigned {
+            Unsigned::Key => "it is signed with a key that is none of the provider's".to_owned(),
+            Unsigned::Untrue(why) => why,
+        })
+    }
+}
+
 /// A provider, and where it sends people back to.
 pub(crate) struct Oidc<'p> {
     provider: &'p Provider,
     back: String,
+    known: &'p Known,
     http: Http,
 }
 
 impl<'p> Oidc<'p> {
     /// Ready to ask.
-    pub(crate) fn new(provider: &'p Provider, back: String) -> Result<Self, ProviderError> {
+    pub(crate) fn new(
+        provider: &'p Provider,
+        back: String,
+        known: &'p Known,
+    ) -> Result<Self, ProviderError> {
         Ok(Self {
             http: Http::new(provider)?,
             provider,
+            known,
             back,
         })
     }
@@ -102,7 +153,7 @@ impl<'p> Oidc<'p> {
     /// Where the person is sent, and what has to be kept. `anew` asks for a fresh sign-in.
     pub(crate) async fn ask(&self, now: i64, anew: bool) -> Result<(Url, Asked), ProviderError> {
         let profile = &self.provider.profile;
-        let client = client(self.metadata().await?, self)?;
+        let client = client(self.metadata(now).await?, self)?;
         let mut request = client.authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
             || CsrfToken::new_random_len(32),
@@ -148,7 +199,7 @@ impl<'p> Oidc<'p> {
         now: i64,
     ) -> Result<Person, ProviderError> {
         let untrue = |error: &dyn std::fmt::Display| ProviderError::Untrue(error.to_string());
-        let client = client(self.metadata().await?, self)?;
+        let mut client = client(self.metadata(now).await?, self)?;
         let mut request = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|error| ProviderError::Down(error.to_string()))?;
@@ -157,35 +208,13 @@ impl<'p> Oidc<'p> {
         }
         let tokens = request.request_async(&self.http).await;
         let tokens = tokens.map_err(|error| self.http.told(&error))?;
-        let token = tokens
-            .id_token()
-            .ok_or_else(|| ProviderError::Untrue("there is no ID token".to_owned()))?;
-        let clock = move || {
-            let seconds = now.div_euclid(1_000_000) - LEEWAY;
-            chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default()
-        };
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs([
-                CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-                CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-                CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-                CoreJwsSigningAlgorithm::EdDsa,
-            ])
-            .set_time_fn(clock);
-        let claims = token
-            .claims(&verifier, &Nonce::new(asked.nonce.clone()))
-            .map_err(|error| untrue(&error))?;
-        if let Some(expected) = claims.access_token_hash() {
-            let signed_with = token.signing_alg().map_err(|error| untrue(&error))?;
-            let key = token
-                .signing_key(&verifier)
-                .map_err(|error| untrue(&error))?;
-            let found = AccessTokenHash::from_token(tokens.access_token(), signed_with, key);
-            if found.map_err(|error| untrue(&error))? != *expected {
-                return Err(ProviderError::Untrue("another access token".to_owned()));
-            }
+        let mut found = signed(&client, &tokens, asked, now);
+        let lately = self.known.of(&self.provider.issuer, now, ANEW).is_some();
+        if matches!(found, Err(Unsigned::Key)) && !lately {
+            client = self::client(self.discovered(now).await?, self)?;
+            found = signed(&client, &tokens, asked, now);
         }
+        let claims = &found?;
         let said = |value: Option<String>| value.unwrap_or_default();
         let acr = said(claims.auth_context_ref().map(|acr| acr.to_string()));
         let amr: Vec<String> = claims
@@ -247,7 +276,15 @@ impl<'p> Oidc<'p> {
         }
     }
 
-    async fn metadata(&self) -> Result<CoreProviderMetadata, ProviderError> {
+    async fn metadata(&self, now: i64) -> Result<CoreProviderMetadata, ProviderError> {
+        match self.known.of(&self.provider.issuer, now, KEPT) {
+            Some(known) => Ok(known),
+            None => self.discovered(now).await,
+        }
+    }
+
+    /// What the provider says of itself, asked for now.
+    async fn discovered(&self, now: i64) -> Result<CoreProviderMetadata, ProviderError> {
         let _turn = AT_ONCE
             .acquire()
             .await
@@ -255,8 +292,55 @@ impl<'p> Oidc<'p> {
         let issuer = IssuerUrl::new(self.provider.issuer.clone());
         let issuer = issuer.map_err(|error| ProviderError::Down(error.to_string()))?;
         let found = CoreProviderMetadata::discover_async(issuer, &self.http).await;
-        found.map_err(|error| self.http.told(&error))
+        let found = found.map_err(|error| self.http.told(&error))?;
+        self.known.keep(&self.provider.issuer, now, &found);
+        Ok(found)
     }
+}
+
+/// What an ID token says, if it is signed by the provider and is of this sign-in.
+fn signed(
+    client: &Client,
+    tokens: &CoreTokenResponse,
+    asked: &Asked,
+    now: i64,
+) -> Result<CoreIdTokenClaims, Unsigned> {
+    let untrue = |error: &dyn std::fmt::Display| Unsigned::Untrue(error.to_string());
+    let token = tokens
+        .id_token()
+        .ok_or_else(|| untrue(&"there is no ID token"))?;
+    let clock = move || {
+        let seconds = now.div_euclid(1_000_000) - LEEWAY;
+        chrono::DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+    };
+    let verifier = client
+        .id_token_verifier()
+        .set_allowed_algs([
+            CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+            CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+            CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+            CoreJwsSigningAlgorithm::EdDsa,
+        ])
+        .set_time_fn(clock);
+    let claims = token
+        .claims(&verifier, &Nonce::new(asked.nonce.clone()))
+        .map_err(|error| match error {
+            ClaimsVerificationError::SignatureVerification(
+                SignatureVerificationError::NoMatchingKey,
+            ) => Unsigned::Key,
+            error => untrue(&error),
+        })?;
+    if let Some(expected) = claims.access_token_hash() {
+        let signed_with = token.signing_alg().map_err(|error| untrue(&error))?;
+        let key = token
+            .signing_key(&verifier)
+            .map_err(|error| untrue(&error))?;
+        let found = AccessTokenHash::from_token(tokens.access_token(), signed_with, key);
+        if found.map_err(|error| untrue(&error))? != *expected {
+            return Err(untrue(&"another access token"));
+        }
+    }
+    Ok(claims.clone())
 }
 
 type Client = CoreClient<
@@ -366,4 +450,4 @@ impl<'c> AsyncHttpClient<'c> for Http {
 }
 
 #[cfg(test)]
-pub(in super::super) mod tests;
+pub(crate) mod tests;

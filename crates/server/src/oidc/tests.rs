@@ -21,7 +21,7 @@ use crate::identity::Identity;
 
 const NOW: i64 = 1_800_000_000_000_000;
 const BACK: &str = "http://127.0.0.1:9/workbench/identity/back";
-const PROFILES: &str = include_str!("../../../../../../config/france/identity.toml");
+const PROFILES: &str = include_str!("../../../../config/france/identity.toml");
 
 /// What signs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,17 @@ pub(crate) struct Said {
     length: usize,
     /// What it was last asked at its token endpoint.
     asked: String,
+    /// Which key it says it has.
+    has: Signs,
+    /// How often it was asked for its keys.
+    told: usize,
+}
+
+fn name(signs: Signs) -> &'static str {
+    match signs {
+        Signs::Another => "another",
+        _ => "key",
+    }
 }
 
 fn key(signs: Signs) -> CoreRsaPrivateSigningKey {
@@ -50,7 +61,7 @@ fn key(signs: Signs) -> CoreRsaPrivateSigningKey {
         Signs::Another => include_str!("test-other-key.pem"),
         _ => include_str!("test-key.pem"),
     };
-    let id = JsonWebKeyId::new("key".to_owned());
+    let id = JsonWebKeyId::new(name(signs).to_owned());
     CoreRsaPrivateSigningKey::from_pem(pem, Some(id)).unwrap()
 }
 
@@ -59,7 +70,7 @@ fn token(signs: Signs, claims: &Value) -> String {
     if signs == Signs::Nobody {
         return format!("{}.{}.", part(&json!({"alg": "none"})), part(claims));
     }
-    let header = json!({"alg": "RS256", "kid": "key"});
+    let header = json!({"alg": "RS256", "kid": name(signs)});
     let text = format!("{}.{}", part(&header), part(claims));
     let alg = CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256;
     let signature = key(signs).sign(&alg, text.as_bytes()).unwrap();
@@ -73,6 +84,14 @@ async fn metadata(State(said): State<Shared>) -> Response {
     let mut metadata = said.metadata.clone();
     metadata["padding"] = "x".repeat(said.length).into();
     (said.status, Json(metadata)).into_response()
+}
+
+async fn keys(State(said): State<Shared>) -> Json<CoreJsonWebKeySet> {
+    let mut said = said.lock().unwrap();
+    said.told += 1;
+    Json(CoreJsonWebKeySet::new(vec![
+        key(said.has).as_verification_key(),
+    ]))
 }
 
 async fn tokens(State(said): State<Shared>, body: String) -> Json<Value> {
@@ -134,14 +153,15 @@ pub(crate) async fn provider(profile: &str) -> (Provider, Shared) {
         status: StatusCode::OK,
         length: 0,
         asked: String::new(),
+        has: Signs::Ours,
+        told: 0,
     };
     let said = Arc::new(Mutex::new(said));
-    let keys = CoreJsonWebKeySet::new(vec![key(Signs::Ours).as_verification_key()]);
     let router = Router::new()
         .route("/.well-known/openid-configuration", get(metadata))
         .route("/token", post(tokens))
         .route("/userinfo", get(about))
-        .route("/keys", get(async move || Json(keys)))
+        .route("/keys", get(keys))
         .with_state(said.clone());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let installation = format!(
@@ -158,7 +178,8 @@ async fn exchange(
     spoil: impl Fn(&mut Said),
 ) -> Result<Person, ProviderError> {
     let (provider, said) = provider(profile).await;
-    let oidc = Oidc::new(&provider, BACK.to_owned()).unwrap();
+    let known = Known::default();
+    let oidc = Oidc::new(&provider, BACK.to_owned(), &known).unwrap();
     let (url, asked) = oidc.ask(NOW, anew).await?;
     let nonce = url.query_pairs().find(|(name, _)| name == "nonce").unwrap();
     {
@@ -212,7 +233,8 @@ async fn each_profile_sends_the_parameters_that_its_provider_takes_and_no_other(
         ("franceconnect", false, vec!["acr_values"]),
     ] {
         let (provider, said) = provider(profile).await;
-        let oidc = Oidc::new(&provider, BACK.to_owned()).unwrap();
+        let known = Known::default();
+        let oidc = Oidc::new(&provider, BACK.to_owned(), &known).unwrap();
         let (url, asked) = oidc.ask(NOW, anew).await.unwrap();
         let sent: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
         let mut expected: Vec<&str> = common.iter().copied().chain(more).collect();
@@ -306,7 +328,8 @@ async fn a_fresh_sign_in_has_to_be_shown_and_a_weak_one_is_not_enough() {
 
     let (mut provider, said) = provider("generic").await;
     provider.amr = vec!["mfa".to_owned(), "pop".to_owned()];
-    let oidc = Oidc::new(&provider, BACK.to_owned()).unwrap();
+    let known = Known::default();
+    let oidc = Oidc::new(&provider, BACK.to_owned(), &known).unwrap();
     for (amr, enough) in [
         (json!(["pwd", "mfa"]), true),
         (json!(["pwd"]), false),
@@ -322,8 +345,9 @@ async fn a_fresh_sign_in_has_to_be_shown_and_a_weak_one_is_not_enough() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_is_down_endless_or_leads_elsewhere_is_said_to_be() {
     let (provider, said) = provider("generic").await;
-    let oidc = Oidc::new(&provider, BACK.to_owned()).unwrap();
     let down = async |spoil: &dyn Fn(&mut Said)| {
+        let known = Known::default();
+        let oidc = Oidc::new(&provider, BACK.to_owned(), &known).unwrap();
         let truth = said.lock().unwrap().clone();
         spoil(&mut said.lock().unwrap());
         let found = match oidc.ask(NOW, false).await {
@@ -349,7 +373,40 @@ async fn a_provider_that_is_down_endless_or_leads_elsewhere_is_said_to_be() {
         issuer: "http://127.0.0.1:1".to_owned(),
         ..provider.clone()
     };
-    let oidc = Oidc::new(&nobody, BACK.to_owned()).unwrap();
+    let known = Known::default();
+    let oidc = Oidc::new(&nobody, BACK.to_owned(), &known).unwrap();
     let told = oidc.ask(NOW, false).await.unwrap_err().to_string();
     assert!(told.contains("did not answer"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_asked_for_once_in_a_while_and_anew_where_one_is_not_known() {
+    let (provider, said) = provider("generic").await;
+    let known = Known::default();
+    let oidc = Oidc::new(&provider, BACK.to_owned(), &known).unwrap();
+    let sign_in = async |seconds: i64| {
+        let now = NOW + seconds * 1_000_000;
+        let (_, asked) = oidc.ask(now, false).await.unwrap();
+        said.lock().unwrap().id["nonce"] = asked.nonce.as_str().into();
+        said.lock().unwrap().id["exp"] = (now / 1_000_000 + 60).into();
+        let person = oidc.person(&asked, "code", now).await;
+        (person.is_ok(), said.lock().unwrap().told)
+    };
+    assert_eq!(sign_in(0).await, (true, 1));
+    assert_eq!(sign_in(599).await, (true, 1));
+    assert_eq!(sign_in(601).await, (true, 2));
+    // It signs with another key from now on.
+    {
+        let mut said = said.lock().unwrap();
+        (said.signs, said.has) = (Signs::Another, Signs::Another);
+    }
+    assert_eq!(sign_in(700).await, (true, 3));
+    // Who signs with a key that the provider does not have makes us ask for it once in half a minute.
+    said.lock().unwrap().signs = Signs::Ours;
+    assert_eq!(sign_in(720).await, (false, 3));
+    assert_eq!(sign_in(731).await, (false, 4));
+    assert_eq!(sign_in(732).await, (false, 4));
+    // A clock that is set back keeps nothing for longer.
+    said.lock().unwrap().signs = Signs::Another;
+    assert_eq!(sign_in(0).await, (true, 5));
 }
