@@ -44,6 +44,7 @@ export async function startProvider({ signed = false, pkce = true, level } = {})
 
   const server = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url, 'http://localhost');
+    if (pathname === '/favicon.ico') return response.writeHead(204).end();
     if (down || !provider) return response.writeHead(503).end();
     if (pathname === '/auth') asked.push(new URLSearchParams(search));
     try {

@@ -16,7 +16,6 @@ use axum::{
 };
 use casework::{
     Lang,
-    answers::Answers,
     desk::{Kind, PersonField, Role},
     submission::Track,
 };
@@ -65,9 +64,9 @@ pub(super) struct Vouched {
 }
 
 impl Vouched {
-    /// Whether answers still say what was vouched for.
-    pub(super) fn holds(&self, answers: &Answers) -> bool {
-        let said = answers.values().get(&self.question);
+    /// Whether answers still say what was vouched for: checked ones, or those of a draft as they are typed.
+    pub(super) fn holds(&self, answers: &Map<String, Value>) -> bool {
+        let said = answers.get(&self.question);
         let mut fields = self.fields.iter();
         !self.fields.is_empty()
             && fields.all(|(name, value)| said.and_then(|said| said.get(name)) == Some(value))
@@ -168,7 +167,7 @@ pub(super) fn offer(
     let vouched = draft.filling.vouched.as_ref();
     Some(Offer {
         provider: provider.name.clone(),
-        vouched: vouched.is_some_and(|vouched| vouched.holds(&situation.answers)),
+        vouched: vouched.is_some_and(|vouched| vouched.holds(&draft.filling.answers)),
     })
 }
 

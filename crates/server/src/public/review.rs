@@ -274,7 +274,7 @@ async fn filed(
             .filling
             .vouched
             .as_ref()
-            .filter(|vouched| vouched.holds(answers))
+            .filter(|vouched| vouched.holds(answers.values()))
             .map(Vouched::kept),
     };
     match receive(app, filing(&draft.filling.key)).await {

@@ -37,7 +37,7 @@ title = { fr = "Vous", en = "You" }
 id = "complainant"
 kind = "person"
 fields = ["family_name", "given_names", "birth_date", "city"]
-required_fields = ["family_name", "given_names", "birth_date"]
+required_fields = ["family_name", "given_names", "birth_date", "city"]
 label = { fr = "Qui porte plainte ?", en = "Who files?" }
 required = true
 when = 'track == "complaint"'
@@ -171,7 +171,11 @@ async fn a_name_that_was_changed_afterwards_is_nobodys_word_but_the_persons() {
     let asked = leaves(&mut browser).await;
     let token = comes_back(&site, &said, &asked).await;
     browser.step(FILL, &format!("token={token}")).await;
-    let changed = "complainant.family_name=Autre&complainant.given_names=Camille&complainant.birth_date=1990-02-03";
+    // It is so before the rest is answered.
+    let without = "complainant.family_name=Essai&complainant.given_names=Camille&complainant.birth_date=1990-02-03&complainant.city=";
+    browser.post(YOU, without).await;
+    assert!(browser.get(YOU).await.text.contains("a donné votre nom"));
+    let changed = "complainant.city=Lyon&complainant.family_name=Autre&complainant.given_names=Camille&complainant.birth_date=1990-02-03";
     browser.step(YOU, changed).await;
     assert!(!browser.get(YOU).await.text.contains("a donné votre nom"));
     browser.step("/fr/desks/small/send", "").await;
@@ -195,7 +199,7 @@ async fn nobody_is_asked_to_go_anywhere_for_a_report_or_where_no_provider_is_tru
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
     // A complaint is filed without it, as before.
     let mut browser = begun(&trusting, "complaint").await;
-    let typed = "complainant.family_name=Essai&complainant.given_names=Camille&complainant.birth_date=1990-02-03";
+    let typed = "complainant.city=Lyon&complainant.family_name=Essai&complainant.given_names=Camille&complainant.birth_date=1990-02-03";
     browser.step(YOU, typed).await;
     browser.step("/fr/desks/small/send", "").await;
     assert_eq!(sealed(&trusting).await.get(VOUCHED), None);
