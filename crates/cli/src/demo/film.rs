@@ -9,10 +9,10 @@ use casework::{
     Text,
     film::{encounter, expert, immersion},
     project::{Answer, Answered, Change, Class, Ruling},
+    written::of_paris,
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde_json::{Map, Value, json};
-use server::web::text::of_paris;
 
 /// A project: what its production asks for, and what came of it.
 pub(crate) struct Project {

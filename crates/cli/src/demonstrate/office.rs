@@ -14,10 +14,11 @@ use casework::{
     project::{Change, Project},
     story::{Event, Story},
     submission::{self, Closing},
+    written,
 };
 use jiff::{SignedDuration, civil::Date};
 use serde_json::Value;
-use server::{app::App, web::text};
+use server::app::App;
 use store::film::Lending;
 
 use super::{new_id, parcel, step};
@@ -34,7 +35,7 @@ const POOL: &str = "film";
 /// Lays the table; what is on it already stays as it is.
 pub(super) async fn lay(app: &App, address: SocketAddr, officer: &str) -> Result<()> {
     server::import_encounters(app).await?;
-    let today = text::paris(app.now()).date();
+    let today = written::paris(app.now()).date();
     let office = Office {
         app,
         officer,
