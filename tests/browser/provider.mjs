@@ -45,7 +45,8 @@ export async function startProvider({ signed = false, pkce = true, level } = {})
   const server = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url, 'http://localhost');
     if (pathname === '/favicon.ico') return response.writeHead(204).end();
-    if (down || !provider) return response.writeHead(503).end();
+    const shown = pathname.startsWith('/auth') || pathname.startsWith('/interaction/');
+    if (!provider || (down && !shown)) return response.writeHead(503).end();
     if (pathname === '/auth') asked.push(new URLSearchParams(search));
     try {
       if (pathname.startsWith('/interaction/')) return await interact(request, response);
@@ -89,7 +90,7 @@ export async function startProvider({ signed = false, pkce = true, level } = {})
         pkce: { required: () => pkce },
       });
     },
-    /** It does not answer any more, or answers again. */
+    /** It answers browsers alone, or the server that trusts it again too. */
     setDown(value) {
       down = value;
     },

@@ -211,9 +211,11 @@ for (const [profile, options] of [['generic', {}], ['proconnect', { signed: true
       await vouch(thief, 'camille');
       await thief.getByText('déjà celui de quelqu’un d’autre').waitFor();
 
+      // What it says of itself is kept for some minutes; what it says of somebody is asked for each time.
       provider.setDown(true);
       const late = await open(`${trusting.url}/fr/workbench/sign-in`);
       await byProvider(late);
+      await vouch(late, 'camille');
       await late.getByText('n’a pas répondu').waitFor();
     } finally {
       await provider.stop();

@@ -1492,7 +1492,7 @@ async fn projects_and_immersions_open_to_each_role_and_relation_as_the_policy_sa
                         "/quote",
                         "/quote.pdf",
                         "/convention.pdf",
-                        "{id}/access.pdf",
+                        "projects/{id}/access.pdf",
                     ];
                     let nothing = ends.iter().any(|end| door.path.ends_with(end));
                     assert!(nothing || answer.status == StatusCode::OK, "{say}");
