@@ -13,7 +13,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, Query, RawPathParams, Request, State},
     http::{Method, request::Parts},
     response::{IntoResponse, Redirect, Response},
-    routing::{self, MethodFilter, MethodRouter},
+    routing::{self, MethodFilter},
 };
 use casework::{
     policy::{
@@ -83,16 +83,20 @@ pub(crate) struct Door {
     pub(crate) path: String,
     pub(crate) action: Action,
     pub(crate) about: About,
-    /// Whether its form holds more files than the site's limit for a form lets in.
-    files: bool,
+    pub(super) files: Files,
+}
+
+/// What a form may hold beside its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Files {
+    None,
+    /// A file, within the site's limit of a form.
+    One,
+    /// Photos, together more than that.
+    Photos,
 }
 
 impl Door {
-    /// Whether its form may hold files.
-    pub(super) fn takes_files(&self) -> bool {
-        self.files || self.path.ends_with("/handover/outcome")
-    }
-
     fn is_asked_by_scripts(&self) -> bool {
         self.path.ends_with("/presence")
     }
@@ -112,7 +116,7 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        self.open(Method::GET, path, action, about, handler)
+        self.open((Method::GET, path, Files::None), action, about, handler)
     }
 
     /// Something that an agent does by a form.
@@ -121,12 +125,12 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        self.open(Method::POST, path, action, about, handler)
+        self.open((Method::POST, path, Files::None), action, about, handler)
     }
 
-    /// Something that an agent does by a form that may come with photos.
-    pub(crate) fn act_with_files<H, F>(
-        mut self,
+    /// Something that an agent does by a form that may come with a file.
+    pub(crate) fn act_with_file<H, F>(
+        self,
         path: &str,
         action: Action,
         about: About,
@@ -136,23 +140,27 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
-        let door = Door {
-            method: Method::POST,
-            path: path.to_owned(),
-            action,
-            about,
-            files: true,
-        };
-        let way = self.way(door, handler);
-        let way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
-        self.router = self.router.route(path, way);
-        self
+        self.open((Method::POST, path, Files::One), action, about, handler)
+    }
+
+    /// Something that an agent does by a form that may come with photos.
+    pub(crate) fn act_with_photos<H, F>(
+        self,
+        path: &str,
+        action: Action,
+        about: About,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = Result<Response, Refused>> + Send,
+    {
+        self.open((Method::POST, path, Files::Photos), action, about, handler)
     }
 
     fn open<H, F>(
         mut self,
-        method: Method,
-        path: &str,
+        (method, path, files): (Method, &str, Files),
         action: Action,
         about: About,
         handler: H,
@@ -161,26 +169,16 @@ impl Doors {
         H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Result<Response, Refused>> + Send,
     {
+        let filter = match method {
+            Method::POST => MethodFilter::POST,
+            _ => MethodFilter::GET,
+        };
         let door = Door {
             method,
             path: path.to_owned(),
             action,
             about,
-            files: false,
-        };
-        let way = self.way(door, handler);
-        self.router = self.router.route(path, way);
-        self
-    }
-
-    fn way<H, F>(&mut self, door: Door, handler: H) -> MethodRouter<App>
-    where
-        H: Fn(App, Admitted) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Result<Response, Refused>> + Send,
-    {
-        let filter = match door.method {
-            Method::POST => MethodFilter::POST,
-            _ => MethodFilter::GET,
+            files,
         };
         self.doors.push(door.clone());
         let serve = async move |State(app): State<App>, request: Request| {
@@ -190,7 +188,12 @@ impl Doors {
             };
             answer.unwrap_or_else(IntoResponse::into_response)
         };
-        routing::on(filter, serve)
+        let mut way = routing::on(filter, serve);
+        if files == Files::Photos {
+            way = way.layer(DefaultBodyLimit::max(sent::MOST_BODY));
+        }
+        self.router = self.router.route(path, way);
+        self
     }
 
     /// The routes.

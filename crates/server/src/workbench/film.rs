@@ -162,13 +162,13 @@ pub(super) fn doors(doors: Doors) -> Doors {
             Pool,
             photo::remove,
         )
-        .act_with_files(
+        .act_with_photos(
             &pool("/resources/{resource}/acts/photo"),
             HandleFilm,
             Pool,
             photo::add,
         )
-        .act_with_files(
+        .act_with_photos(
             &pool("/bookings/{booking}/acts/photo"),
             HandleFilm,
             Pool,
@@ -214,7 +214,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
     }
     for act in booking::ACTS {
         let path = pool(&format!("/bookings/{{booking}}/acts/{act}"));
-        doors = doors.act_with_files(&path, HandleFilm, Pool, booking::post);
+        doors = doors.act_with_photos(&path, HandleFilm, Pool, booking::post);
     }
     for act in budget::ACTS {
         doors = doors.act(

@@ -60,12 +60,13 @@ pub(super) fn doors(mut doors: Doors) -> Doors {
             handover::answer_file,
         );
     for (act, action) in handover::ACTS {
-        doors = doors.act(
-            &handover(&format!("/{act}")),
-            *action,
-            about,
-            handover::post,
-        );
+        let path = handover(&format!("/{act}"));
+        doors = if *act == "outcome" {
+            // It may come with the answer's file.
+            doors.act_with_file(&path, *action, about, handover::post)
+        } else {
+            doors.act(&path, *action, about, handover::post)
+        };
     }
     doors
 }

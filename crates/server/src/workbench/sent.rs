@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request, multipart::Field},
 };
 
-use super::door::Door;
+use super::door::{Door, Files};
 use crate::{app::App, public::shown_name, web::form};
 
 /// Bytes of one file.
@@ -42,7 +42,7 @@ pub(super) async fn read(
     signed_in: bool,
     request: Request,
 ) -> Option<Sent> {
-    if !door.takes_files() || !form::is_multipart(request.headers()) {
+    if door.files == Files::None || !form::is_multipart(request.headers()) {
         let form = Form::<Vec<(String, String)>>::from_request(request, app).await;
         let Form(fields) = form.ok()?;
         return Some(Sent {
