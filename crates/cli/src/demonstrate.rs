@@ -402,3 +402,45 @@ fn parcel(
         gang,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    /// A site on a new folder, served until it is stopped.
+    pub(super) struct Served {
+        pub(super) app: App,
+        pub(super) address: SocketAddr,
+        stop: watch::Sender<bool>,
+        serving: JoinHandle<std::io::Result<()>>,
+        _folder: TempDir,
+    }
+
+    impl Served {
+        pub(super) async fn new() -> Served {
+            let folder = tempfile::tempdir().unwrap();
+            let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let app = serve::open(None, folder.path(), serve::ORIGIN, Settings::default())
+                .await
+                .unwrap();
+            let (stop, stopping) = watch::channel(false);
+            let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
+            Served {
+                app,
+                address,
+                stop,
+                serving,
+                _folder: folder,
+            }
+        }
+
+        pub(super) async fn stop(self) {
+            self.stop.send_replace(true);
+            self.serving.await.unwrap().unwrap();
+        }
+    }
+}

@@ -108,22 +108,13 @@ fn pressing() -> [Map<String, Value>; 2] {
 
 #[cfg(test)]
 mod tests {
-    use server::app::Settings;
-    use tokio::sync::watch;
-
     use super::*;
-    use crate::serve;
+    use crate::demonstrate::tests::Served;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_presses_waits_and_a_week_is_played_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = serve::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = serve::open(None, folder.path(), serve::ORIGIN, Settings::default())
-            .await
-            .unwrap();
-        let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
+        let served = Served::new().await;
+        let (app, address) = (&served.app, served.address);
         let mut client = Client::connect(address).await.unwrap();
         for number in 0..LEFT + 2 {
             let report = json!({
@@ -152,8 +143,8 @@ mod tests {
             of.map(|tally| tally.members).sum::<i64>()
         };
         for _ in 0..2 {
-            press(&app, address).await.unwrap();
-            play(&app, &week).await.unwrap();
+            press(app, address).await.unwrap();
+            play(app, &week).await.unwrap();
             let found = [
                 count("queued").await,
                 count("assigned").await,
@@ -172,7 +163,6 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(found.rows.len(), 2);
-        stop.send_replace(true);
-        serving.await.unwrap().unwrap();
+        served.stop().await;
     }
 }

@@ -238,26 +238,17 @@ impl Office<'_> {
 
 #[cfg(test)]
 mod tests {
-    use server::app::Settings;
-    use tokio::sync::watch;
-
     use super::*;
-    use crate::serve;
+    use crate::demonstrate::tests::Served;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_table_of_the_film_office_has_projects_at_every_stage_and_is_laid_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let listener = serve::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = serve::open(None, folder.path(), serve::ORIGIN, Settings::default())
-            .await
-            .unwrap();
-        let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(app.clone(), listener, stopping));
+        let served = Served::new().await;
+        let (app, address) = (&served.app, served.address);
 
         let mut laid = Vec::new();
         for _ in 0..2 {
-            lay(&app, address, "lou.cinema").await.unwrap();
+            lay(app, address, "lou.cinema").await.unwrap();
             let rules = &app.config.film.criteria;
             let told = app.store.film.stories::<Project>(rules).await.unwrap();
             laid.push(told.values().map(|told| told.events.len()).sum::<usize>());
@@ -284,7 +275,6 @@ mod tests {
             assert_eq!(over.await.unwrap().unwrap().state, "closed:resolved");
         }
         assert_eq!(laid[0], laid[1]);
-        stop.send_replace(true);
-        serving.await.unwrap().unwrap();
+        served.stop().await;
     }
 }
