@@ -328,13 +328,13 @@ async fn a_copy_waits_for_its_outcome_on_a_list_until_an_answer_comes_with_its_f
         format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
     };
     let reference = preview.hidden("reference");
-    let answer = async |csrf: &str| {
+    let answer = async |csrf: &str, file: &str| {
         let body = [
             part("csrf", "", csrf),
             part("reference", "", &reference),
             part("outcome", "", "compte bloqué"),
             part("to_person", "", ""),
-            part("file", "; filename=\"../réponse.pdf\"", "%PDF-réponse"),
+            part("file", "; filename=\"../réponse.pdf\"", file),
         ];
         let request = Request::post(format!("{path}/outcome"))
             .header(header::COOKIE, &lead.cookie)
@@ -343,8 +343,14 @@ async fn a_copy_waits_for_its_outcome_on_a_list_until_an_answer_comes_with_its_f
             .unwrap();
         lead.send(request).await
     };
-    assert_eq!(answer("").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(answer(&csrf).await.status, StatusCode::SEE_OTHER);
+    let small = "%PDF-réponse";
+    assert_eq!(answer("", small).await.status, StatusCode::FORBIDDEN);
+    // A form lets it in and a file may not be so large: nothing is kept, and they read so.
+    let large = answer(&csrf, &"x".repeat(13 << 20)).await;
+    assert_eq!(large.status, StatusCode::UNPROCESSABLE_ENTITY);
+    large.has("Le fichier est trop grand").has("compte bloqué");
+    lead.page(list).await.has("Copies remises");
+    assert_eq!(answer(&csrf, small).await.status, StatusCode::SEE_OTHER);
     lead.page(list).await.has_not("Copies remises");
     let seen = lead.page(&path).await;
     seen.has("compte bloqué").has("réponse.pdf").has_not("../");
