@@ -377,10 +377,7 @@ impl Work {
                     a: sql::whole(a)?,
                     b: sql::whole(b)?,
                     bits: millibits as f64 / 1000.0,
-                    keys: keys.map_err(|error| StoreError::Corrupt {
-                        what: "reason",
-                        why: error.to_string(),
-                    })?,
+                    keys: keys.map_err(unwritten)?,
                 },
             ));
         }
@@ -1572,13 +1569,67 @@ fn millibits(bits: f64) -> i64 {
     (bits * 1000.0) as i64
 }
 
+fn unwritten(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt {
+        what: "reason",
+        why: error.to_string(),
+    }
+}
+
+/// A reason's series, and the two that it is about.
+type ReasonId = (String, i64, i64);
+
+/// Writes the reasons of series: most are there as they are, and stay untouched.
+async fn write_reasons(
+    connection: &mut AnyConnection,
+    series: &[String],
+    mut reasons: BTreeMap<ReasonId, (i64, String)>,
+) -> Result<(), StoreError> {
+    let mut gone = Vec::new();
+    for some in series.chunks(sql::PACKED) {
+        let there = "json_each($1) AS wanted JOIN reason ON reason.series = wanted.value";
+        let columns = ["series", "a", "b", "millibits", "keys"];
+        let names = serde_json::to_string(some).map_err(unwritten)?;
+        let found = sql::gathered(connection, columns, there, params![names]).await?;
+        for [series, a, b, millibits, keys] in found.rows() {
+            let id = (series.to_owned(), sql::whole(a)?, sql::whole(b)?);
+            let millibits = sql::whole(millibits)?;
+            match reasons.get(&id) {
+                Some((now, of)) if *now == millibits && of == keys => {
+                    reasons.remove(&id);
+                }
+                Some(_) => {}
+                None => gone.push(params![id.0, id.1, id.2]),
+            }
+        }
+    }
+    sql::run_values(
+        connection,
+        "DELETE FROM reason WHERE (series, a, b) IN",
+        "",
+        gone,
+    )
+    .await?;
+    let rows = reasons
+        .into_iter()
+        .map(|((series, a, b), (millibits, keys))| params![series, a, b, millibits, keys]);
+    sql::insert(
+        connection,
+        "INSERT INTO reason (series, a, b, millibits, keys) VALUES",
+        "ON CONFLICT (series, a, b) DO UPDATE SET millibits = excluded.millibits, keys = excluded.keys",
+        rows.collect(),
+    )
+    .await?;
+    Ok(())
+}
+
 /// What the clusterings change, gathered to be written together.
 #[derive(Default)]
 struct Changes {
     series: Vec<Vec<Param>>,
-    names: Vec<Param>,
+    names: Vec<String>,
     shares: Vec<Vec<Param>>,
-    reasons: Vec<Vec<Param>>,
+    reasons: BTreeMap<ReasonId, (i64, String)>,
     moved: Vec<Vec<Param>>,
     retired: Vec<Vec<Param>>,
 }
@@ -1637,7 +1688,7 @@ impl Changes {
                 last,
                 0,
             ]);
-            self.names.push(Param::from(name.as_str()));
+            self.names.push(name.clone());
             self.shares.extend(shares(&name, series, facts)?);
             for edge in &series.tree {
                 let keys: Vec<(i64, f64)> = edge
@@ -1645,17 +1696,10 @@ impl Changes {
                     .iter()
                     .map(|(key, bits)| (key.0 as i64, *bits))
                     .collect();
-                let keys = serde_json::to_string(&keys).map_err(|error| StoreError::Corrupt {
-                    what: "reason",
-                    why: error.to_string(),
-                })?;
-                self.reasons.push(params![
-                    name.as_str(),
-                    edge.a.0 as i64,
-                    edge.b.0 as i64,
-                    millibits(edge.bits),
-                    keys
-                ]);
+                let keys = serde_json::to_string(&keys).map_err(unwritten)?;
+                let id = (name.clone(), edge.a.0 as i64, edge.b.0 as i64);
+                let reason = (millibits(edge.bits), keys);
+                self.reasons.entry(id).or_insert(reason);
             }
             for member in &series.members {
                 placed.insert(member.0 as i64, name.clone());
@@ -1681,12 +1725,12 @@ impl Changes {
                 .max_by_key(|(heir, count)| (*count, std::cmp::Reverse(*heir)))
                 .map(|(heir, _)| heir);
             self.retired.push(params![*name, heir]);
-            self.names.push(Param::from(*name));
+            self.names.push((*name).to_owned());
         }
         Ok(())
     }
 
-    async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    async fn write(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         sql::insert(
             connection,
             "INSERT INTO series (id, component, state, members, cohesion, amount_minor, first_at, last_at, revision) VALUES",
@@ -1701,28 +1745,23 @@ impl Changes {
             self.moved,
         )
         .await?;
+        let names = self.names.iter().map(|name| Param::from(name.as_str()));
         sql::run_in(
             connection,
             "DELETE FROM share WHERE series",
-            self.names.clone(),
+            names.collect(),
         )
         .await?;
         sql::insert(connection, sight::INTO_SHARE, "", self.shares).await?;
-        sql::run_in(connection, "DELETE FROM reason WHERE series", self.names).await?;
-        sql::insert(
-            connection,
-            "INSERT INTO reason (series, a, b, millibits, keys) VALUES",
-            "ON CONFLICT DO NOTHING",
-            self.reasons,
-        )
-        .await?;
+        write_reasons(connection, &self.names, self.reasons).await?;
         sql::run_values(
             connection,
             "UPDATE series SET state = 'retired', members = 0, merged_into = v.column2, revision = revision + 1 FROM",
             "AS v WHERE series.id = v.column1",
             self.retired,
         )
-        .await
+        .await?;
+        Ok(())
     }
 }
 
