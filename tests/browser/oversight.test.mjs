@@ -17,7 +17,7 @@ before(async () => {
   server = await startServer();
   const answer = await fetch(`${server.url}/api/v1/desks/thesee/submissions`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': 'oversight-1' },
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'workbench-oversight-1' },
     body: JSON.stringify({
       track: 'report',
       answers: {
