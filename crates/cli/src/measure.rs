@@ -143,9 +143,12 @@ pub(crate) struct ArrivalMade {
     batches: i64,
     #[arg(long, default_value_t = 4096)]
     batch: i64,
-    /// A folder; it is emptied first.
+    /// A folder; it is emptied first unless --keep.
     #[arg(long, default_value = "data/measure")]
     data: PathBuf,
+    /// Go on with what the folder holds, up to `count`.
+    #[arg(long)]
+    keep: bool,
 }
 
 impl Measure {
@@ -743,47 +746,78 @@ impl ComponentMade {
 
 impl ArrivalMade {
     async fn run(&self, config: Option<&Path>) -> Result<()> {
-        emptied(&self.data)?;
-        let app = serve::open(config, &self.data, serve::ORIGIN, Settings::default()).await?;
-        let mut next = 0;
-        while next < self.count {
-            next = Self::arrive(&app, next, self.batch.min(self.count - next)).await?;
+        if !self.keep {
+            emptied(&self.data)?;
         }
+        let app = serve::open(config, &self.data, serve::ORIGIN, Settings::default()).await?;
+        let mut arrivals = Arrivals {
+            next: app.store.work.reached().await?.submission + 1,
+            app: &app,
+            taking: 0.0,
+            clustering: 0.0,
+        };
+        while arrivals.next < self.count {
+            arrivals
+                .arrive(self.batch.min(self.count - arrivals.next))
+                .await?;
+        }
+        println!("{} submissions there", arrivals.next);
         let mut waits = Vec::new();
         let started = Instant::now();
         for _ in 0..self.arrivals {
             let at = Instant::now();
-            next = Self::arrive(&app, next, 1).await?;
+            arrivals.arrive(1).await?;
             waits.push(at.elapsed());
         }
-        let one_by_one = Measured::new(waits, started.elapsed());
-        let (started, worked) = (Instant::now(), processor_seconds());
+        line("one by one", 1, &Measured::new(waits, started.elapsed()));
+        (arrivals.taking, arrivals.clustering) = (0.0, 0.0);
+        let started = Instant::now();
         for _ in 0..self.batches {
-            next = Self::arrive(&app, next, self.batch).await?;
+            arrivals.arrive(self.batch).await?;
         }
-        let (elapsed, arrived) = (started.elapsed(), (self.batches * self.batch) as f64);
-        let worked = processor_seconds()
-            .zip(worked)
-            .map(|(now, then)| now - then);
-        println!("{} submissions there", self.count);
-        line("one by one", 1, &one_by_one);
+        let arrived = (self.batches * self.batch) as f64;
+        let Arrivals {
+            taking, clustering, ..
+        } = arrivals;
         println!(
-            "in batches of {}: {:.0}/s, {:.0} a second of processor",
+            "in batches of {}: {:.0}/s, {:.0} a second of processor; of its processor {:.0} % to take in, the rest to cluster",
             self.batch,
-            arrived / elapsed.as_secs_f64(),
-            arrived / worked.unwrap_or(f64::NAN)
+            arrived / started.elapsed().as_secs_f64(),
+            arrived / (taking + clustering),
+            100.0 * taking / (taking + clustering)
         );
         println!("{} MiB at most", memory_peak().unwrap_or(0) >> 20);
         Ok(())
     }
+}
 
-    /// Takes the next `count` in, and clusters what they touch; gives who comes after them.
-    async fn arrive(app: &App, next: i64, count: i64) -> Result<i64> {
-        take(app, (next..next + count).map(in_a_gang).collect()).await?;
-        let work = &app.store.work;
-        while work.recluster(&app.model, 512).await? > 0 {}
-        while work.recluster_large(&app.model).await? > 0 {}
-        Ok(next + count)
+/// Made submissions, one after the other, and what they cost.
+struct Arrivals<'a> {
+    app: &'a App,
+    next: i64,
+    /// Seconds of processor, where the system tells.
+    taking: f64,
+    clustering: f64,
+}
+
+impl Arrivals<'_> {
+    /// Takes the next `count` in, and clusters what they touch.
+    async fn arrive(&mut self, count: i64) -> Result<()> {
+        let now = || processor_seconds().unwrap_or(f64::NAN);
+        let begun = now();
+        take(
+            self.app,
+            (self.next..self.next + count).map(in_a_gang).collect(),
+        )
+        .await?;
+        let taken = now();
+        let (work, model) = (&self.app.store.work, &self.app.model);
+        while work.recluster(model, 512).await? > 0 {}
+        while work.recluster_large(model).await? > 0 {}
+        self.taking += taken - begun;
+        self.clustering += now() - taken;
+        self.next += count;
+        Ok(())
     }
 }
 

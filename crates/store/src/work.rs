@@ -72,6 +72,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/work/0014.sql"),
     include_str!("../migrations/work/0015.sql"),
     include_str!("../migrations/work/0016.sql"),
+    include_str!("../migrations/work/0017.sql"),
 ];
 
 /// What the public body makes of the intake.

@@ -21,10 +21,7 @@ impl Browser<'_> {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(fields.join("&")))
             .unwrap();
-        let answer = router(self.site.app.clone())
-            .oneshot(request)
-            .await
-            .unwrap();
+        let answer = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         (parts.status, parts.headers, bytes)
