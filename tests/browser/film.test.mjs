@@ -120,6 +120,10 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await camille.getByText('Il reste à signer la convention').waitFor();
   await soundInBoth(camille);
   await takes(camille, 'Convention (PDF)', 'convention-fr.pdf');
+  await does(camille, 'Remettre la liste', { 'crew-people': 'Camille Exemple ; image ; AB-123-CD\n; son' });
+  await camille.getByRole('alert').getByText('Ligne 2 : il n’y a pas de nom.').waitFor();
+  await does(camille, 'Remettre la liste', { 'crew-people': 'Camille Exemple ; image ; AB-123-CD' });
+  await camille.getByRole('cell', { name: 'AB-123-CD' }).waitFor();
   await does(camille, 'Envoyer l’avenant', { 'days-0': '5', reason: 'la pluie' });
   await camille.getByText('Un avenant attend une réponse').waitFor();
   await sound(camille);
@@ -127,6 +131,12 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await does(lou, 'Répondre à l’avenant', { accepted: 'yes', text: 'de jour' });
   await does(lou, 'Donner un devis aux prix d’aujourd’hui');
   await lou.getByText('Complément d’acompte').waitFor();
+  await lou.getByText(/Effet sur le prix, aux prix du/).first().waitFor();
+  await lou.getByRole('link', { name: 'Qui vient sur le tournage' }).click();
+  await does(lou, 'Noter le contrôle d’identité', { identity: 'checked' });
+  await lou.getByText('vérifiée', { exact: true }).first().waitFor();
+  await soundInBoth(lou);
+  await takes(lou, 'Liste d’accès (PDF)', 'acces-fr.pdf');
 
   // A place: free, booked, approved, in the calendar; then an overlap is refused.
   await lou.goto(office('/pools/film?kind=place&from=2027-02-01T08:00&until=2027-02-05T20:00'));
@@ -149,6 +159,18 @@ test('a film goes from request to figures', { timeout: 600_000 }, async () => {
   await does(lou, 'Demander une réservation', { applicant: 'Une autre', ...book, from: '2027-02-05T21:00', until: '2027-02-06T20:00' });
   await does(lou, 'Accorder');
   await lou.getByRole('alert').getByText('est pris jusqu’au').waitFor();
+  await sound(lou);
+
+  // Twelve of what is alike are one form; one that is broken goes to nobody.
+  await lou.goto(office('/pools/film'));
+  await does(lou, 'Demander une réservation', { applicant: 'Exemple Films', resource: 'uniform', count: '12', ...book });
+  await does(lou, 'Accorder');
+  await lou.goto(office('/pools/film/kinds/uniform?week=2027-02-01'));
+  await lou.getByRole('cell', { name: '48', exact: true }).first().waitFor();
+  await soundInBoth(lou);
+  await lou.getByRole('link', { name: 'Tenue (exemple) n° 60' }).click();
+  await does(lou, 'Mettre en réparation', { until: '2027-06-30T12:00', reason: 'une manche' });
+  await lou.getByText('une manche').waitFor();
   await sound(lou);
 
   // An expert is proposed, a meeting set and held.

@@ -19,7 +19,9 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub use book::{Book, Booking, Change, Effect, Event, Lost, Refusal, Request, Standing, holder};
+pub use book::{
+    Book, Booking, Change, Effect, Event, Lost, Purpose, Refusal, Request, Standing, holder,
+};
 pub use calendar::{Calendar, Conflict, Hold};
 pub use inventory::{Inventory, InventoryError, Kind, Resource};
 pub use quota::Quota;

@@ -5,6 +5,7 @@
 //! event holds the name of anybody outside the service: guests and visitors are kept apart, where they can be erased.
 
 pub mod budget;
+pub mod crew;
 pub mod encounter;
 pub mod expert;
 pub mod immersion;

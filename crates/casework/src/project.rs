@@ -366,6 +366,8 @@ pub struct Rider {
 pub struct Project {
     /// Every version of the request, the first one first.
     versions: Vec<Request>,
+    /// When each version but the first was accepted.
+    accepted: Vec<Timestamp>,
     rider: Option<Rider>,
     stage: Stage,
     received_at: Timestamp,
@@ -390,15 +392,164 @@ impl Story for Project {
     type Rules = Criteria;
     type Refusal = Refusal;
 
-    fn begin(_: &Criteria, event: &Event) -> Result<Project, Refusal> {
+    fn begun(event: &Event) -> Option<Project> {
         match &event.change {
-            Change::Receive(request) => Ok(Project::received(request.clone(), event.at)),
-            _ => Err(Refusal::NotReceived),
+            Change::Receive(request) => Some(Project::received(request.clone(), event.at)),
+            _ => None,
         }
     }
 
-    fn after(&self, criteria: &Criteria, event: &Event) -> Result<Project, Refusal> {
-        Project::after(self, criteria, event)
+    fn apply(&mut self, event: &Event) {
+        self.last = self.last.max(event.at);
+        match &event.change {
+            Change::Receive(_)
+            | Change::Check { .. }
+            | Change::Incident { .. }
+            | Change::Rate { .. } => {}
+            Change::Take => self.owner = Some(event.actor.clone()),
+            Change::AskOpinion {
+                unit,
+                criteria,
+                script,
+            } => self.ask(unit, criteria, *script, event.at),
+            Change::GiveOpinion { unit, answers } => self.answer(unit, answers),
+            Change::Decide { rulings } => self.decide(rulings),
+            Change::Appeal { .. } => {
+                self.appealed = true;
+                self.stage = Stage::Appealed;
+            }
+            Change::Classify { line, class } => {
+                self.classes.insert(*line, class.clone());
+            }
+            Change::Quote { basis } => self.quotes.push(basis.clone()),
+            Change::AskRider { request, reason } => {
+                self.rider = Some(Rider {
+                    request: request.clone(),
+                    reason: reason.clone(),
+                    asked_at: event.at,
+                });
+            }
+            Change::AnswerRider { accepted, reason } => {
+                self.answer_rider(*accepted, reason, event.at);
+            }
+            Change::Sign => self.stage = Stage::Agreed,
+            Change::Begin { day } => {
+                self.began = Some(*day);
+                self.stage = Stage::Shooting;
+            }
+            Change::Notice { breach } => {
+                self.noticed = Some((event.at, breach.clone()));
+                self.stage = Stage::Noticed;
+            }
+            Change::Cure => {
+                self.noticed = None;
+                self.stage = match self.began {
+                    Some(_) => Stage::Shooting,
+                    None => Stage::Agreed,
+                };
+            }
+            Change::Suspend => self.stage = Stage::Suspended,
+            Change::End { day, days, .. } => {
+                self.ended = Some((*day, *days));
+                self.noticed = None;
+                self.stage = Stage::Shot;
+            }
+            Change::Credit { .. } => self.stage = Stage::Credited,
+            Change::Withdraw => self.stage = Stage::Withdrawn,
+        }
+    }
+
+    fn begin(_: &Criteria, event: &Event) -> Result<Project, Refusal> {
+        Project::begun(event).ok_or(Refusal::NotReceived)
+    }
+
+    fn may(&self, criteria: &Criteria, event: &Event) -> Result<(), Refusal> {
+        if event.at < self.last {
+            return Err(Refusal::OutOfOrder);
+        }
+        match (self.stage, &event.change) {
+            (_, Change::Receive(_)) => Err(Refusal::NotReceived),
+            (stage, Change::Take) if !stage.is_final() => Ok(()),
+            (
+                Stage::Examined | Stage::Appealed,
+                Change::AskOpinion {
+                    criteria: asked, ..
+                },
+            ) => may_ask(criteria, asked),
+            (Stage::Examined | Stage::Appealed, Change::GiveOpinion { unit, answers }) => {
+                self.may_answer(unit, answers)
+            }
+            (Stage::Examined | Stage::Appealed, Change::Decide { rulings }) => {
+                self.may_decide(criteria, rulings)
+            }
+            (Stage::Granted | Stage::Refused, Change::Appeal { reason }) => {
+                said(reason, "the reason")?;
+                self.may_appeal().then_some(()).ok_or(Refusal::NoAppeal)
+            }
+            (stage, Change::Classify { line, class }) if !stage.is_final() => {
+                if *line >= self.request().lines.len() {
+                    return Err(Refusal::Line(*line));
+                }
+                said(&class.category, "the category")
+            }
+            (stage, Change::Quote { basis }) if !stage.is_final() => {
+                let counts = !basis.lines.is_empty();
+                counts
+                    .then_some(())
+                    .ok_or(Refusal::Missing("what the quote counts"))
+            }
+            (_, Change::AskRider { request, reason }) if self.may_ride() => {
+                said(reason, "the reason")?;
+                self.may_become(request)
+            }
+            (_, Change::AskRider { .. }) if self.rider.is_some() => Err(Refusal::Rider(true)),
+            (_, Change::AnswerRider { accepted, reason }) => match &self.rider {
+                None => Err(Refusal::Rider(false)),
+                Some(_) if *accepted => Ok(()),
+                Some(_) => said(reason, "the reason"),
+            },
+            (Stage::Granted, Change::Sign)
+            | (Stage::Agreed, Change::Begin { .. })
+            | (Stage::Noticed | Stage::Suspended, Change::Cure) => Ok(()),
+            (Stage::Agreed | Stage::Shooting | Stage::Noticed, Change::Check { seen, .. }) => {
+                said(seen, "what was seen")
+            }
+            (
+                Stage::Agreed | Stage::Shooting | Stage::Noticed | Stage::Suspended,
+                Change::Incident { what, .. },
+            ) => said(what, "what happened"),
+            (Stage::Shot | Stage::Credited, Change::Rate { stars, .. }) => {
+                let on_scale = (1..=5).contains(stars);
+                on_scale.then_some(()).ok_or(Refusal::Stars(*stars))
+            }
+            (Stage::Agreed | Stage::Shooting, Change::Notice { breach }) => {
+                said(breach, "what is not kept")
+            }
+            (Stage::Noticed, Change::Suspend) => {
+                let until = self.cure_until().unwrap_or(Timestamp::MAX);
+                let over = event.at >= until;
+                over.then_some(()).ok_or(Refusal::TooEarly(until))
+            }
+            (
+                Stage::Shooting | Stage::Noticed | Stage::Suspended,
+                Change::End { day, days, .. },
+            ) if self.began.is_some() => self.may_end(*day, *days),
+            (Stage::Shot, Change::Credit { line, .. }) => said(line, "the line of the credits"),
+            (
+                Stage::Examined
+                | Stage::Granted
+                | Stage::Refused
+                | Stage::Appealed
+                | Stage::Agreed
+                | Stage::Noticed
+                | Stage::Suspended,
+                Change::Withdraw,
+            ) => Ok(()),
+            (stage, change) => Err(Refusal::Stage {
+                stage,
+                what: change.as_str(),
+            }),
+        }
     }
 }
 
@@ -407,6 +558,7 @@ impl Project {
     pub fn received(request: Request, at: Timestamp) -> Project {
         Project {
             versions: vec![request],
+            accepted: Vec::new(),
             rider: None,
             stage: Stage::Examined,
             received_at: at,
@@ -433,6 +585,11 @@ impl Project {
     /// Every version of the request, the first one first.
     pub fn versions(&self) -> &[Request] {
         &self.versions
+    }
+
+    /// When a version of the request was accepted, the first one apart, which was received.
+    pub fn accepted_at(&self, version: usize) -> Option<Timestamp> {
+        self.accepted.get(version.checked_sub(1)?).copied()
     }
 
     /// The rider that waits for its answer.
@@ -548,6 +705,19 @@ impl Project {
         matches!(self.stage, Stage::Agreed | Stage::Shooting | Stage::Noticed)
     }
 
+    /// Whether the production may say who comes: something is granted, and the shoot is not over.
+    pub fn takes_crew(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Granted | Stage::Agreed | Stage::Shooting | Stage::Noticed | Stage::Suspended
+        )
+    }
+
+    /// When it last went on.
+    pub fn last_event(&self) -> Timestamp {
+        self.last
+    }
+
     /// What the applicant may read of the opinions: every answer that the latest decision rests on, nothing before
     /// there is one.
     pub fn shown(&self) -> &[(UnitId, Answered)] {
@@ -566,188 +736,21 @@ impl Project {
         self.opinions.values().flat_map(|opinion| &opinion.answers)
     }
 
-    /// The project after an event, if it may happen.
-    ///
-    /// # Errors
-    /// Why it cannot.
-    pub fn after(&self, criteria: &Criteria, event: &Event) -> Result<Project, Refusal> {
-        if event.at < self.last {
-            return Err(Refusal::OutOfOrder);
-        }
-        let mut after = Project {
-            last: event.at,
-            ..self.clone()
-        };
-        match (self.stage, &event.change) {
-            (_, Change::Receive(_)) => return Err(Refusal::NotReceived),
-            (stage, Change::Take) if !stage.is_final() => after.owner = Some(event.actor.clone()),
-            (
-                Stage::Examined | Stage::Appealed,
-                Change::AskOpinion {
-                    unit,
-                    criteria: asked,
-                    script,
-                },
-            ) => {
-                after.ask(criteria, (unit, asked, *script), event.at)?;
-            }
-            (Stage::Examined | Stage::Appealed, Change::GiveOpinion { unit, answers }) => {
-                after.answer(unit, answers)?;
-            }
-            (Stage::Examined | Stage::Appealed, Change::Decide { rulings }) => {
-                after.decide(criteria, rulings)?;
-            }
-            (Stage::Granted | Stage::Refused, Change::Appeal { reason }) => {
-                said(reason, "the reason")?;
-                if !self.may_appeal() {
-                    return Err(Refusal::NoAppeal);
-                }
-                after.appealed = true;
-                after.stage = Stage::Appealed;
-            }
-            (stage, Change::Classify { line, class }) if !stage.is_final() => {
-                if *line >= self.request().lines.len() {
-                    return Err(Refusal::Line(*line));
-                }
-                said(&class.category, "the category")?;
-                after.classes.insert(*line, class.clone());
-            }
-            (stage, Change::Quote { basis }) if !stage.is_final() => {
-                if basis.lines.is_empty() {
-                    return Err(Refusal::Missing("what the quote counts"));
-                }
-                after.quotes.push(basis.clone());
-            }
-            (_, Change::AskRider { request, reason }) if self.may_ride() => {
-                said(reason, "the reason")?;
-                let differs = !self.request().differences(request).is_empty();
-                if request.lines.len() < self.request().lines.len()
-                    || !differs
-                    || request.standing().next().is_none()
-                {
-                    return Err(Refusal::NoRider);
-                }
-                after.rider = Some(Rider {
-                    request: request.clone(),
-                    reason: reason.clone(),
-                    asked_at: event.at,
-                });
-            }
-            (_, Change::AskRider { .. }) if self.rider.is_some() => {
-                return Err(Refusal::Rider(true));
-            }
-            (_, Change::AnswerRider { accepted, reason }) => {
-                after.answer_rider(*accepted, reason)?;
-            }
-            (Stage::Granted, Change::Sign) => after.stage = Stage::Agreed,
-            (Stage::Agreed | Stage::Shooting | Stage::Noticed, Change::Check { seen, .. }) => {
-                said(seen, "what was seen")?;
-            }
-            (
-                Stage::Agreed | Stage::Shooting | Stage::Noticed | Stage::Suspended,
-                Change::Incident { what, .. },
-            ) => said(what, "what happened")?,
-            (Stage::Shot | Stage::Credited, Change::Rate { stars, .. }) => {
-                if !(1..=5).contains(stars) {
-                    return Err(Refusal::Stars(*stars));
-                }
-            }
-            (Stage::Agreed, Change::Begin { day }) => {
-                after.began = Some(*day);
-                after.stage = Stage::Shooting;
-            }
-            (Stage::Agreed | Stage::Shooting, Change::Notice { breach }) => {
-                said(breach, "what is not kept")?;
-                after.noticed = Some((event.at, breach.clone()));
-                after.stage = Stage::Noticed;
-            }
-            (Stage::Noticed | Stage::Suspended, Change::Cure) => {
-                after.noticed = None;
-                after.stage = if self.began.is_some() {
-                    Stage::Shooting
-                } else {
-                    Stage::Agreed
-                };
-            }
-            (Stage::Noticed, Change::Suspend) => {
-                let until = self.cure_until().unwrap_or(Timestamp::MAX);
-                if event.at < until {
-                    return Err(Refusal::TooEarly(until));
-                }
-                after.stage = Stage::Suspended;
-            }
-            (Stage::Shooting, Change::End { day, days, .. }) => {
-                let began = self.began.unwrap_or(*day);
-                if *day < began {
-                    return Err(Refusal::DayBefore(*day));
-                }
-                let most = began.duration_until(*day).as_hours() / 24 + 1;
-                if i64::from(*days) > most {
-                    return Err(Refusal::TooManyDays { most });
-                }
-                after.ended = Some((*day, *days));
-                after.stage = Stage::Shot;
-            }
-            (Stage::Shot, Change::Credit { line, .. }) => {
-                said(line, "the line of the credits")?;
-                after.stage = Stage::Credited;
-            }
-            (
-                Stage::Examined
-                | Stage::Granted
-                | Stage::Refused
-                | Stage::Appealed
-                | Stage::Agreed
-                | Stage::Noticed
-                | Stage::Suspended,
-                Change::Withdraw,
-            ) => after.stage = Stage::Withdrawn,
-            (stage, change) => {
-                return Err(Refusal::Stage {
-                    stage,
-                    what: change.as_str(),
-                });
-            }
-        }
-        Ok(after)
+    /// A rider keeps the lines there were, leaves one standing, and changes something.
+    fn may_become(&self, rider: &Request) -> Result<(), Refusal> {
+        let keeps = rider.lines.len() >= self.request().lines.len();
+        let differs = !self.request().differences(rider).is_empty();
+        let stands = rider.standing().next().is_some();
+        let may = keeps && differs && stands;
+        may.then_some(()).ok_or(Refusal::NoRider)
     }
 
-    fn ask(
-        &mut self,
-        known: &Criteria,
-        (unit, asked, script): (&UnitId, &BTreeSet<Box<str>>, bool),
-        at: Timestamp,
-    ) -> Result<(), Refusal> {
-        if asked.is_empty() {
-            return Err(Refusal::Missing("the criteria"));
-        }
-        if let Some(unknown) = asked.iter().find(|id| known.get(id).is_none()) {
-            return Err(Refusal::NoCriterion(unknown.clone()));
-        }
-        let opinion = self
-            .opinions
-            .entry(unit.clone())
-            .or_insert_with(|| Opinion {
-                asked: BTreeSet::new(),
-                script: false,
-                asked_at: at,
-                answers: Vec::new(),
-            });
-        opinion.script |= script;
-        opinion.asked.extend(asked.iter().cloned());
-        // Asked again, about more or after an appeal, it answers anew.
-        opinion.answers.clear();
-        opinion.asked_at = at;
-        Ok(())
-    }
-
-    fn answer(&mut self, unit: &UnitId, answers: &[Answered]) -> Result<(), Refusal> {
-        let asked = self.opinions.get_mut(unit);
+    fn may_answer(&self, unit: &UnitId, answers: &[Answered]) -> Result<(), Refusal> {
         let stranger = |criterion: &str| Refusal::NotAsked {
             unit: unit.clone(),
             criterion: criterion.into(),
         };
-        let Some(opinion) = asked else {
+        let Some(opinion) = self.opinions.get(unit) else {
             let first = answers.first().map_or("", |answer| &answer.criterion);
             return Err(stranger(first));
         };
@@ -757,19 +760,13 @@ impl Project {
             }
             said(&answer.reason, "the reason")?;
         }
-        let unanswered = opinion
-            .asked
-            .iter()
-            .find(|id| !answers.iter().any(|answer| answer.criterion == **id));
-        if let Some(unanswered) = unanswered {
-            return Err(Refusal::Unanswered(unanswered.clone()));
-        }
-        opinion.answers = answers.to_vec();
-        Ok(())
+        let mut asked = opinion.asked.iter();
+        let unanswered = asked.find(|id| !answers.iter().any(|answer| answer.criterion == **id));
+        unanswered.map_or(Ok(()), |id| Err(Refusal::Unanswered(id.clone())))
     }
 
-    fn decide(
-        &mut self,
+    fn may_decide(
+        &self,
         criteria: &Criteria,
         rulings: &BTreeMap<usize, Ruling>,
     ) -> Result<(), Refusal> {
@@ -790,6 +787,45 @@ impl Project {
                 self.against(criteria)?;
             }
         }
+        Ok(())
+    }
+
+    fn may_end(&self, day: Date, days: u32) -> Result<(), Refusal> {
+        let began = self.began.unwrap_or(day);
+        if day < began {
+            return Err(Refusal::DayBefore(day));
+        }
+        let most = began.duration_until(day).as_hours() / 24 + 1;
+        if i64::from(days) > most {
+            return Err(Refusal::TooManyDays { most });
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, unit: &UnitId, asked: &BTreeSet<Box<str>>, script: bool, at: Timestamp) {
+        let opinion = self
+            .opinions
+            .entry(unit.clone())
+            .or_insert_with(|| Opinion {
+                asked: BTreeSet::new(),
+                script: false,
+                asked_at: at,
+                answers: Vec::new(),
+            });
+        opinion.script |= script;
+        opinion.asked.extend(asked.iter().cloned());
+        // Asked again, about more or after an appeal, it answers anew.
+        opinion.answers.clear();
+        opinion.asked_at = at;
+    }
+
+    fn answer(&mut self, unit: &UnitId, answers: &[Answered]) {
+        if let Some(opinion) = self.opinions.get_mut(unit) {
+            opinion.answers = answers.to_vec();
+        }
+    }
+
+    fn decide(&mut self, rulings: &BTreeMap<usize, Ruling>) {
         let granted = rulings
             .values()
             .any(|ruling| matches!(ruling, Ruling::Granted { .. }));
@@ -806,17 +842,13 @@ impl Project {
         } else {
             Stage::Refused
         };
-        Ok(())
     }
 
     /// Once something is decided, what a rider adds is granted with it, on the conditions said.
-    fn answer_rider(&mut self, accepted: bool, reason: &str) -> Result<(), Refusal> {
-        let Some(rider) = self.rider.take() else {
-            return Err(Refusal::Rider(false));
+    fn answer_rider(&mut self, accepted: bool, reason: &str, at: Timestamp) {
+        let Some(rider) = self.rider.take().filter(|_| accepted) else {
+            return;
         };
-        if !accepted {
-            return said(reason, "the reason");
-        }
         if !self.rulings.is_empty() {
             for line in self.request().lines.len()..rider.request.lines.len() {
                 let conditions = reason.into();
@@ -824,7 +856,7 @@ impl Project {
             }
         }
         self.versions.push(rider.request);
-        Ok(())
+        self.accepted.push(at);
     }
 
     /// Each of these was answered unfavourably by somebody, and there is one.
@@ -839,6 +871,14 @@ impl Project {
         });
         unsaid.map_or(Ok(()), |id| Err(Refusal::NothingAgainst(id.clone())))
     }
+}
+
+fn may_ask(known: &Criteria, asked: &BTreeSet<Box<str>>) -> Result<(), Refusal> {
+    if asked.is_empty() {
+        return Err(Refusal::Missing("the criteria"));
+    }
+    let unknown = asked.iter().find(|id| known.get(id).is_none());
+    unknown.map_or(Ok(()), |id| Err(Refusal::NoCriterion(id.clone())))
 }
 
 impl Change {

@@ -285,21 +285,6 @@ impl JointWork {
         }
     }
 
-    /// What all events come to.
-    ///
-    /// # Errors
-    /// The place of the first event that cannot happen, and why.
-    pub fn fold<'e>(
-        lead: UnitId,
-        events: impl IntoIterator<Item = &'e Event>,
-    ) -> Result<JointWork, (usize, Refusal)> {
-        let mut work = JointWork::led_by(lead);
-        for (at, event) in events.into_iter().enumerate() {
-            work = work.after(event).map_err(|refusal| (at, refusal))?;
-        }
-        Ok(work)
-    }
-
     /// The work after the case was routed to a unit, which needs no consent: there is nothing to give back then.
     #[must_use]
     pub fn routed(&self, to: UnitId) -> JointWork {
@@ -358,64 +343,69 @@ impl JointWork {
             .map(|(id, referral)| (*id, referral))
     }
 
-    /// The work after an event.
+    /// The work after a new event, if that may happen.
     ///
     /// # Errors
     /// When the event cannot happen now.
     pub fn after(&self, event: &Event) -> Result<JointWork, Refusal> {
+        self.may(event)?;
         let mut work = self.clone();
-        if let Change::Ask { .. } = &event.change {
-            let referral = self.asked(event)?;
-            work.referrals.insert(event.referral, referral);
-            return Ok(work);
-        }
-        let known = self
-            .referrals
-            .get(&event.referral)
-            .ok_or(Refusal::Unknown(event.referral))?;
-        if event.at < known.asked_at {
-            return Err(Refusal::TooEarly);
-        }
-        self.may(event, known)?;
-        let mut referral = known.clone();
-        match &event.change {
-            Change::Ask { .. } => return Err(Refusal::AskedBefore(event.referral)),
-            Change::Acknowledge if known.acknowledged_at.is_some() => {
-                return Err(Refusal::AcknowledgedBefore);
-            }
-            Change::Acknowledge => referral.acknowledged_at = Some(event.at),
-            Change::Accept => {
-                referral.acknowledged_at.get_or_insert(event.at);
-                referral.standing = Standing::Accepted;
-            }
-            Change::Refuse { reason } => {
-                referral.acknowledged_at.get_or_insert(event.at);
-                referral.standing = Standing::Refused(said(reason, "the reason")?);
-            }
-            Change::Withdraw => referral.standing = Standing::Withdrawn,
-            Change::Show { parts } => referral.parts = with_facts(parts)?,
-            Change::Return { reason } => {
-                referral.standing = Standing::Returned(said(reason, "the reason")?);
-            }
-            Change::End { outcome } => {
-                referral.standing = Standing::Ended(said(outcome, "the outcome")?);
-            }
-        }
-        if referral.form == Form::Transfer {
-            match referral.standing {
-                Standing::Accepted if known.standing == Standing::Asked => {
-                    work.transfers.push((event.referral, self.lead.clone()));
-                    work.led_from_now(referral.unit.clone());
-                }
-                Standing::Returned(_) => match work.transfers.pop() {
-                    Some((last, before)) if last == event.referral => work.led_from_now(before),
-                    _ => return Err(Refusal::WentOn(self.lead.clone())),
-                },
-                _ => {}
-            }
-        }
-        work.referrals.insert(event.referral, referral);
+        work.apply(event);
         Ok(work)
+    }
+
+    /// Brings in an event that happened. Whether it may happen was judged when it did, and is not asked again: rules
+    /// change, and what was kept stays readable.
+    pub fn apply(&mut self, event: &Event) {
+        if let Change::Ask { .. } = &event.change {
+            let asked = self.asked(event);
+            self.referrals
+                .extend(asked.map(|asked| (event.referral, asked)));
+            return;
+        }
+        let Some(referral) = self.referrals.get_mut(&event.referral) else {
+            return;
+        };
+        let waited = referral.standing == Standing::Asked;
+        if matches!(
+            event.change,
+            Change::Acknowledge | Change::Accept | Change::Refuse { .. }
+        ) {
+            referral.acknowledged_at.get_or_insert(event.at);
+        }
+        match &event.change {
+            Change::Ask { .. } | Change::Acknowledge => {}
+            Change::Accept => referral.standing = Standing::Accepted,
+            Change::Refuse { reason } => referral.standing = Standing::Refused(trimmed(reason)),
+            Change::Withdraw => referral.standing = Standing::Withdrawn,
+            Change::Show { parts } => referral.parts = parts.clone(),
+            Change::Return { reason } => referral.standing = Standing::Returned(trimmed(reason)),
+            Change::End { outcome } => referral.standing = Standing::Ended(trimmed(outcome)),
+        }
+        if referral.form != Form::Transfer {
+            return;
+        }
+        let unit = referral.unit.clone();
+        match &event.change {
+            Change::Accept if waited => {
+                self.transfers.push((event.referral, self.lead.clone()));
+                self.lead_passes(event.referral, unit);
+            }
+            Change::Return { .. } => {
+                let last = self.transfers.pop_if(|(last, _)| *last == event.referral);
+                if let Some((_, before)) = last {
+                    self.lead_passes(event.referral, before);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Moves the lead by a transfer, which keeps its own standing.
+    fn lead_passes(&mut self, by: ReferralId, to: UnitId) {
+        let transfer = self.referrals.remove_entry(&by);
+        self.led_from_now(to);
+        self.referrals.extend(transfer);
     }
 
     /// Moves the lead. What the new lead was asked or helped with is pointless now, and so is a transfer
@@ -430,8 +420,8 @@ impl JointWork {
         self.lead = lead;
     }
 
-    /// A new referral.
-    fn asked(&self, event: &Event) -> Result<Referral, Refusal> {
+    /// A new referral; none where nothing is asked.
+    fn asked(&self, event: &Event) -> Option<Referral> {
         let Change::Ask {
             form,
             unit,
@@ -441,7 +431,61 @@ impl JointWork {
             due,
         } = &event.change
         else {
-            return Err(Refusal::Unknown(event.referral));
+            return None;
+        };
+        Some(Referral {
+            form: *form,
+            unit: unit.clone(),
+            lead: self.lead.clone(),
+            parts: parts.clone(),
+            reason: trimmed(reason),
+            authority: authority.clone(),
+            due: *due,
+            asked_at: event.at,
+            acknowledged_at: None,
+            standing: Standing::Asked,
+        })
+    }
+
+    /// Whether a new event may happen now.
+    fn may(&self, event: &Event) -> Result<(), Refusal> {
+        if let Change::Ask { .. } = &event.change {
+            return self.may_ask(event);
+        }
+        let unknown = Refusal::Unknown(event.referral);
+        let known = self.referrals.get(&event.referral).ok_or(unknown)?;
+        if event.at < known.asked_at {
+            return Err(Refusal::TooEarly);
+        }
+        self.is_theirs_now(event, known)?;
+        match &event.change {
+            Change::Acknowledge if known.acknowledged_at.is_some() => {
+                return Err(Refusal::AcknowledgedBefore);
+            }
+            Change::Refuse { reason } | Change::Return { reason } => said(reason, "the reason")?,
+            Change::End { outcome } => said(outcome, "the outcome")?,
+            Change::Show { parts } => with_facts(parts)?,
+            _ => {}
+        }
+        let last = self.transfers.last().map(|(last, _)| *last);
+        let returns = matches!(event.change, Change::Return { .. });
+        if returns && known.form == Form::Transfer && last != Some(event.referral) {
+            return Err(Refusal::WentOn(self.lead.clone()));
+        }
+        Ok(())
+    }
+
+    fn may_ask(&self, event: &Event) -> Result<(), Refusal> {
+        let Change::Ask {
+            form,
+            unit,
+            parts,
+            reason,
+            authority,
+            ..
+        } = &event.change
+        else {
+            return Ok(());
         };
         if self.referrals.contains_key(&event.referral) {
             return Err(Refusal::AskedBefore(event.referral));
@@ -462,22 +506,12 @@ impl JointWork {
         if *form == Form::Initiative && authority.as_deref().is_none_or(|of| of.trim().is_empty()) {
             return Err(Refusal::Missing("the judicial authority that agreed"));
         }
-        Ok(Referral {
-            form: *form,
-            unit: unit.clone(),
-            lead: self.lead.clone(),
-            parts: with_facts(parts)?,
-            reason: said(reason, "the reason")?,
-            authority: authority.clone(),
-            due: *due,
-            asked_at: event.at,
-            acknowledged_at: None,
-            standing: Standing::Asked,
-        })
+        with_facts(parts)?;
+        said(reason, "the reason")
     }
 
     /// Whether the change can happen where the referral stands, and whether it is this unit's to make.
-    fn may(&self, event: &Event, referral: &Referral) -> Result<(), Refusal> {
+    fn is_theirs_now(&self, event: &Event, referral: &Referral) -> Result<(), Refusal> {
         let what = event.change.as_str();
         let (needed, may) = match &event.change {
             Change::Ask { .. } => return Ok(()),
@@ -517,16 +551,20 @@ fn theirs(may: &UnitId, event: &Event) -> Result<(), Refusal> {
     })
 }
 
-fn said(text: &str, what: &'static str) -> Result<Box<str>, Refusal> {
+fn trimmed(text: &str) -> Box<str> {
+    text.trim().into()
+}
+
+fn said(text: &str, what: &'static str) -> Result<(), Refusal> {
     match text.trim() {
         "" => Err(Refusal::Missing(what)),
-        text => Ok(text.into()),
+        _ => Ok(()),
     }
 }
 
-fn with_facts(parts: &BTreeSet<Part>) -> Result<BTreeSet<Part>, Refusal> {
+fn with_facts(parts: &BTreeSet<Part>) -> Result<(), Refusal> {
     if parts.contains(&Part::Facts) {
-        Ok(parts.clone())
+        Ok(())
     } else {
         Err(Refusal::FactsNotShown)
     }

@@ -1,8 +1,10 @@
 //! What is kept event by event, and what the events come to.
 //!
-//! A [`Story`] is never stored as it stands: its events are, in order, and [`fold`] makes it again. So a rule that
-//! changes is a rule for new events, and whoever asks why something stands as it does reads what happened. The
-//! stored form of a change is its `serde` form: fields may be added with a default, none is renamed.
+//! A [`Story`] is never stored as it stands: its events are, in order, and [`fold`] makes it again. What was kept has
+//! happened: [`fold`] knows no rule and refuses nothing, so a rule that changes holds for new events alone
+//! ([`Story::may`]), and a story of old stays readable whatever the rules have become. Whoever asks why something
+//! stands as it does reads what happened. The stored form of a change is its `serde` form: fields may be added with a
+//! default, none is renamed.
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,7 +21,7 @@ pub struct Event<C> {
 }
 
 /// Something that is made of its events.
-pub trait Story: Sized {
+pub trait Story: Clone {
     /// What it is called where events are kept.
     const KIND: &'static str;
     /// What happens to it.
@@ -29,41 +31,49 @@ pub trait Story: Sized {
     /// Why a change cannot happen.
     type Refusal: std::error::Error;
 
-    /// What the first event comes to.
+    /// What the first event came to; none where that event begins nothing.
+    fn begun(event: &Event<Self::Change>) -> Option<Self>;
+
+    /// What it comes to by an event that happened. No rule is asked: whether it may happen was judged when it did.
+    fn apply(&mut self, event: &Event<Self::Change>);
+
+    /// What a first event comes to, if it may happen by today's rules.
     ///
     /// # Errors
     /// It cannot be the first, or it cannot be at all.
     fn begin(rules: &Self::Rules, event: &Event<Self::Change>) -> Result<Self, Self::Refusal>;
 
-    /// What it comes to after an event. It stays as it is where that is refused.
+    /// Whether a new event may happen now, by today's rules.
     ///
     /// # Errors
-    /// Why the event cannot happen.
+    /// Why it may not.
+    fn may(&self, rules: &Self::Rules, event: &Event<Self::Change>) -> Result<(), Self::Refusal>;
+
+    /// What it comes to after a new event, if that may happen.
+    ///
+    /// # Errors
+    /// Why it may not.
     fn after(
         &self,
         rules: &Self::Rules,
         event: &Event<Self::Change>,
-    ) -> Result<Self, Self::Refusal>;
+    ) -> Result<Self, Self::Refusal> {
+        self.may(rules, event)?;
+        let mut after = self.clone();
+        after.apply(event);
+        Ok(after)
+    }
 }
 
-/// What all events come to; none without any.
-///
-/// # Errors
-/// The place of the first event that cannot happen, and why.
-pub fn fold<'e, S: Story>(
-    rules: &S::Rules,
-    events: impl IntoIterator<Item = &'e Event<S::Change>>,
-) -> Result<Option<S>, (usize, S::Refusal)>
+/// What all events come to; none without any, or where the first begins nothing.
+pub fn fold<'e, S: Story>(events: impl IntoIterator<Item = &'e Event<S::Change>>) -> Option<S>
 where
     S::Change: 'e,
 {
-    let mut story: Option<S> = None;
-    for (place, event) in events.into_iter().enumerate() {
-        let after = match &story {
-            Some(story) => story.after(rules, event),
-            None => S::begin(rules, event),
-        };
-        story = Some(after.map_err(|refusal| (place, refusal))?);
+    let mut events = events.into_iter();
+    let mut story = S::begun(events.next()?)?;
+    for event in events {
+        story.apply(event);
     }
-    Ok(story)
+    Some(story)
 }

@@ -13,7 +13,7 @@ mod load;
 mod output;
 mod parquet;
 mod profile;
-mod progress;
+pub(crate) mod progress;
 mod report;
 mod run;
 mod splink;

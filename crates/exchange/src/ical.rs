@@ -1,7 +1,8 @@
 //! Calendar entries that others' programs read: RFC 5545, one event a file.
 //!
-//! Supported: an event with its times in UTC, summary, description, place, address of a page, and cancellation. What is
-//! lost: attendees and organisers, who are people; alarms; anything that repeats. Text is escaped as §3.3.11 has it and
+//! Supported: an event with its times in UTC, summary, description, place, address of a page, the office that organises it
+//! (without which no published or cancelled event is whole: RFC 5546 §3.2.1, §3.2.5), and cancellation. What is lost:
+//! attendees, who are people; alarms; anything that repeats. Text is escaped as §3.3.11 has it and
 //! lines are folded after 75 octets, never inside a character (§3.1).
 
 use std::fmt::Write;
@@ -29,6 +30,10 @@ pub struct Entry<'e> {
     pub place: &'e str,
     /// Address of its page; empty for none.
     pub url: &'e str,
+    /// The office that organises it, by its name.
+    pub organizer: &'e str,
+    /// The office's own page: what it is known by, for it writes from no mailbox.
+    pub office: &'e str,
     /// Whether it does not take place.
     pub cancelled: bool,
 }
@@ -54,6 +59,10 @@ pub fn file(entry: &Entry<'_>) -> String {
     line("DTSTART", &time(entry.from));
     line("DTEND", &time(entry.until));
     line("STATUS", status);
+    line(
+        &format!("ORGANIZER;CN=\"{}\"", parameter(entry.organizer)),
+        &address(entry.office),
+    );
     line("SUMMARY", &escaped(entry.summary));
     for (name, text) in [
         ("DESCRIPTION", entry.description),
@@ -63,14 +72,25 @@ pub fn file(entry: &Entry<'_>) -> String {
             line(name, &escaped(text));
         }
     }
-    // An address is no text: what could end its line is left out, nothing is escaped.
-    let url: String = entry.url.chars().filter(|c| !c.is_control()).collect();
+    let url = address(entry.url);
     if !url.is_empty() {
         line("URL", &url);
     }
     line("END", "VEVENT");
     line("END", "VCALENDAR");
     file
+}
+
+/// An address is no text: what could end its line is left out, nothing is escaped.
+fn address(uri: &str) -> String {
+    uri.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// A text between the quotes of a parameter, where a quote and a line end are written as RFC 6868 has it.
+fn parameter(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('^', "^^");
+    let text = text.replace('"', "^'").replace('\n', "^n");
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// A text as a value (§3.3.11); control characters other than line ends are left out.
@@ -122,6 +142,8 @@ mod tests {
             description,
             place: "Nanterre",
             url: "https://orfevre.example/fr/encounters/5",
+            organizer: "Mission \"cinéma\"",
+            office: "https://orfevre.example/fr/film",
             cancelled: false,
         }
     }
@@ -132,7 +154,8 @@ mod tests {
             file(&entry("Cyber, la suite; fin\\", "une ligne\r\nune autre")),
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Orfevre//Film desk//FR\r\nMETHOD:PUBLISH\r\nBEGIN:VEVENT\r\n\
              UID:encounter-5@orfevre.example\r\nSEQUENCE:2\r\nDTSTAMP:20261127T100000Z\r\nDTSTART:20240229T173000Z\r\n\
-             DTEND:20240229T193000Z\r\nSTATUS:CONFIRMED\r\nSUMMARY:Cyber\\, la suite\\; fin\\\\\r\n\
+             DTEND:20240229T193000Z\r\nSTATUS:CONFIRMED\r\n\
+             ORGANIZER;CN=\"Mission ^'cinéma^'\":https://orfevre.example/fr/film\r\nSUMMARY:Cyber\\, la suite\\; fin\\\\\r\n\
              DESCRIPTION:une ligne\\nune autre\r\nLOCATION:Nanterre\r\nURL:https://orfevre.example/fr/encounters/5\r\n\
              END:VEVENT\r\nEND:VCALENDAR\r\n"
         );

@@ -96,6 +96,7 @@ pub(crate) fn routes() -> Router<App> {
             )
             .route(&at("/follow/film/appeal"), post(film::appeal))
             .route(&at("/follow/film/rider"), post(film::ride))
+            .route(&at("/follow/film/crew"), post(film::crew_listed))
             .route(&at("/follow/film/rate"), post(film::rate))
             .route(&at("/film"), get(film::about))
             .route(&at("/film/statistics.csv"), get(film::csv))

@@ -51,6 +51,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/en/film.ftl"),
     ),
     (
+        include_str!("../locales/fr/lending.ftl"),
+        include_str!("../locales/en/lending.ftl"),
+    ),
+    (
         include_str!("../locales/fr/production.ftl"),
         include_str!("../locales/en/production.ftl"),
     ),

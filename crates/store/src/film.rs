@@ -126,7 +126,7 @@ impl Film {
             }
         }
         for (id, after) in changed() {
-            rows::keep(&mut batch, lending.inventory, id, after)?;
+            rows::keep(&mut batch, lending.inventory, id, after);
         }
         keep_event(&mut batch, event, actor, &effect);
         turn.keep(batch).await?;
@@ -149,6 +149,31 @@ impl Film {
         let ids = rows::around(&mut connection, &units, span, false, None).await?;
         let bookings = rows::bookings(&mut connection, ids).await?;
         Ok(book_of(lending, bookings)?.conflict(wanted, span)?)
+    }
+
+    /// What stands in the way of each of these, looked up at once; one that is not named is free, with all it holds.
+    ///
+    /// # Errors
+    /// As [`Film::conflict`].
+    pub async fn conflicts(
+        &self,
+        lending: Lending<'_>,
+        resources: &BTreeSet<ResourceId>,
+        span: Span,
+    ) -> Result<BTreeMap<ResourceId, Conflict>, BookingError> {
+        let mut connection = self.pool.acquire().await?;
+        let span = span.whole_hours();
+        let units = held_by(lending, resources)?;
+        let ids = rows::around(&mut connection, &units, span, false, None).await?;
+        let bookings = rows::bookings(&mut connection, ids).await?;
+        let book = book_of(lending, bookings)?;
+        let mut taken = BTreeMap::new();
+        for resource in resources {
+            if let Some(conflict) = book.conflict(&BTreeSet::from([resource.clone()]), span)? {
+                taken.insert(resource.clone(), conflict);
+            }
+        }
+        Ok(taken)
     }
 
     /// A booking.
@@ -212,25 +237,26 @@ impl Film {
         let mut connection = self.pool.acquire().await?;
         let span = span.whole_hours();
         let alike = lending.inventory.alike(resource).map(|one| one.id.clone());
-        let units = held_by(lending, &alike.collect())?;
+        let alike: BTreeSet<ResourceId> = alike.collect();
+        let units = held_by(lending, &alike)?;
         let ids = rows::around(&mut connection, &units, span, false, None).await?;
         let bookings = rows::bookings(&mut connection, ids).await?;
         let free = book_of(lending, bookings)?.replacements(resource, span);
         Ok(free.into_iter().cloned().collect())
     }
 
-    /// Those who hold a resource within a span, or wait for it.
+    /// Those who hold any of these within a span, or wait for one.
     ///
     /// # Errors
-    /// When the resource is not there, or the database does not answer.
-    pub async fn calendar(
+    /// When a resource is not there, or the database does not answer.
+    pub async fn calendar<'r>(
         &self,
         lending: Lending<'_>,
-        resource: &ResourceId,
+        resources: impl IntoIterator<Item = &'r ResourceId>,
         span: Span,
     ) -> Result<BTreeMap<BookingId, Booking>, BookingError> {
         let mut connection = self.pool.acquire().await?;
-        let units = held_by(lending, &BTreeSet::from([resource.clone()]))?;
+        let units = held_by(lending, resources)?;
         let ids = rows::around(&mut connection, &units, span, true, None).await?;
         Ok(rows::bookings(&mut connection, ids).await?)
     }
@@ -276,7 +302,10 @@ impl Film {
     }
 }
 
-fn held_by(lending: Lending<'_>, wanted: &BTreeSet<ResourceId>) -> Result<Vec<String>, Refusal> {
+fn held_by<'r>(
+    lending: Lending<'_>,
+    wanted: impl IntoIterator<Item = &'r ResourceId>,
+) -> Result<Vec<String>, Refusal> {
     let held = lending
         .inventory
         .held_by(wanted)
@@ -307,7 +336,9 @@ async fn concerned(
     let own = BTreeSet::from([event.booking.to_string()]);
     let mut bookings = rows::bookings(connection, own).await?;
     let request = match &event.change {
-        Change::Requisition { request, .. } => Some(request.clone()),
+        Change::Requisition { request, .. } | Change::Repair { request, .. } => {
+            Some(request.clone())
+        }
         Change::Extend { until, .. } => bookings.get(&event.booking).map(|booking| {
             let mut request = booking.request.clone();
             let used = Span::new(request.used.from(), *until);
@@ -332,7 +363,8 @@ async fn concerned(
         return Ok(bookings);
     };
     let span = request.held();
-    let units = held_by(lending, &request.wanted)?;
+    let units = lending.inventory.known_by(&request.wanted).into_iter();
+    let units: Vec<String> = units.map(ResourceId::to_string).collect();
     // Only a quota counts the applicant's other bookings.
     let applicant = (!lending.quotas.is_empty()).then_some(&*request.applicant);
     let mut ids = rows::around(connection, &units, span, true, applicant).await?;
@@ -375,7 +407,7 @@ fn details(change: &Change) -> serde_json::Value {
             "from": request.used.from().to_string(),
             "until": request.used.until().to_string(),
         }),
-        Change::Requisition { request, reason } => json!({
+        Change::Requisition { request, reason } | Change::Repair { request, reason } => json!({
             "wanted": request.wanted.iter().map(ResourceId::as_str).collect::<Vec<_>>(),
             "from": request.used.from().to_string(),
             "until": request.used.until().to_string(),

@@ -99,6 +99,13 @@ pub enum Change {
         /// Why.
         reason: Box<str>,
     },
+    /// It is mended, and nobody has it meanwhile: whoever holds it then loses it.
+    Repair {
+        /// What, by whom and when; no insurance is asked.
+        request: Request,
+        /// What is broken.
+        reason: Box<str>,
+    },
 }
 
 impl Change {
@@ -114,6 +121,7 @@ impl Change {
             Change::HandOver { .. } => "hand_over",
             Change::Return { .. } => "return",
             Change::Requisition { .. } => "requisition",
+            Change::Repair { .. } => "repair",
         }
     }
 }
@@ -138,6 +146,18 @@ words! {
     }
 }
 
+words! {
+    /// What a booking is for.
+    Purpose {
+        /// Whoever asked uses it.
+        Loan = "loan",
+        /// Operations need it: no insurance is asked, nobody is passed over, and nobody takes it from them.
+        Operations = "operations",
+        /// It is being mended; what holds for operations holds for that, but that it goes to nobody.
+        Repair = "repair",
+    }
+}
+
 /// A booking, as far as its events have come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Booking {
@@ -151,8 +171,8 @@ pub struct Booking {
     pub holds: BTreeSet<Hold>,
     /// What is still out.
     pub out: BTreeSet<ResourceId>,
-    /// Whether operations took it: no insurance is asked, nobody is passed over, and nobody takes it from them.
-    pub operational: bool,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// What a change did to others.
@@ -240,6 +260,29 @@ pub enum Refusal {
     /// A text that the change needs is empty.
     #[error("{0} is missing")]
     Missing(&'static str),
+}
+
+impl Refusal {
+    /// The word for it in counts.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Refusal::Unknown(_) => "unknown",
+            Refusal::AskedBefore(_) => "asked_before",
+            Refusal::NoResource(_) => "no_resource",
+            Refusal::Nothing => "nothing",
+            Refusal::EndsBefore => "ends_before",
+            Refusal::TooLong => "too_long",
+            Refusal::Taken(_) => "taken",
+            Refusal::PassesOver(_) => "passes_over",
+            Refusal::Uninsured { .. } => "uninsured",
+            Refusal::OverQuota { .. } => "over_quota",
+            Refusal::NotOut(_) => "not_out",
+            Refusal::NotHeldNow(_) => "not_held_now",
+            Refusal::StillOut { .. } => "still_out",
+            Refusal::Standing { .. } => "standing",
+            Refusal::Missing(_) => "missing",
+        }
+    }
 }
 
 /// Bookings, and what they hold.
@@ -352,7 +395,12 @@ impl<'i> Book<'i> {
             Change::Requisition { request, reason } => {
                 let asked = self.asked(id, request, event.at)?;
                 said(reason, "the reason")?;
-                self.requisition(id, asked)
+                self.take(id, asked, Purpose::Operations)
+            }
+            Change::Repair { request, reason } => {
+                let asked = self.asked(id, request, event.at)?;
+                said(reason, "the reason")?;
+                self.take(id, asked, Purpose::Repair)
             }
             change => {
                 let booking = self.bookings.get(&id).ok_or(Refusal::Unknown(id))?;
@@ -392,7 +440,7 @@ impl<'i> Book<'i> {
             standing: Standing::Asked,
             holds: BTreeSet::new(),
             out: BTreeSet::new(),
-            operational: false,
+            purpose: Purpose::Loan,
         })
     }
 
@@ -435,7 +483,9 @@ impl<'i> Book<'i> {
             (Standing::Asked | Standing::Approved | Standing::Out, Change::Insure { until }) => {
                 after.request.insured_until = Some(*until)
             }
-            (Standing::Approved, Change::HandOver { condition }) => {
+            (Standing::Approved, Change::HandOver { condition })
+                if before.purpose != Purpose::Repair =>
+            {
                 said(condition, "the condition")?;
                 self.insured(before)?;
                 self.at_hand(id, before, at)?;
@@ -497,7 +547,7 @@ impl<'i> Book<'i> {
             }
         }
         self.insured(after)?;
-        if after.operational {
+        if after.purpose != Purpose::Loan {
             return Ok(());
         }
         self.within_quota(id, after)?;
@@ -507,7 +557,7 @@ impl<'i> Book<'i> {
         for waiting in self.waiting() {
             let booking = &self.bookings[&waiting];
             let comes_first = |span| first(span, (booking.asked_at, waiting));
-            if waiting != id && self.share(after, booking)?.into_iter().any(comes_first) {
+            if waiting != id && self.share(after, booking).into_iter().any(comes_first) {
                 return Err(Refusal::PassesOver(waiting));
             }
         }
@@ -515,15 +565,15 @@ impl<'i> Book<'i> {
     }
 
     /// Whenever one who holds and one who waits want the same thing.
-    fn share(&self, holds: &Booking, waits: &Booking) -> Result<Vec<Span>, Refusal> {
-        let wanted = self.held_by(&waits.request.wanted)?;
+    fn share(&self, holds: &Booking, waits: &Booking) -> Vec<Span> {
+        let wanted = self.inventory.known_by(&waits.request.wanted);
         let span = waits.request.held();
-        Ok(holds
+        holds
             .holds
             .iter()
             .filter(|hold| wanted.contains(&hold.resource))
             .filter_map(|hold| hold.span.common(span))
-            .collect())
+            .collect()
     }
 
     /// Whether all that a booking holds may leave now: its time has come, and nobody still has any of it.
@@ -552,7 +602,7 @@ impl<'i> Book<'i> {
 
     /// Whether the insurance runs until the last thing is back. The time of people needs none.
     fn insured(&self, booking: &Booking) -> Result<(), Refusal> {
-        if booking.operational {
+        if booking.purpose != Purpose::Loan {
             return Ok(());
         }
         let needed = booking
@@ -561,7 +611,7 @@ impl<'i> Book<'i> {
             .filter(|hold| {
                 self.inventory
                     .resource(&hold.resource)
-                    .is_some_and(|resource| resource.kind != Kind::Person)
+                    .is_none_or(|resource| resource.kind != Kind::Person)
             })
             .map(|hold| hold.span.until())
             .max();
@@ -648,7 +698,7 @@ impl<'i> Book<'i> {
             return Err(Refusal::NotOut(missing.clone()));
         }
         // With a kit comes what of it is still out.
-        let mut back = self.held_by(resources)?;
+        let mut back = self.inventory.known_by(resources);
         back.retain(|id| after.out.contains(*id));
         let free = hour_not_before(at);
         after.out.retain(|id| !back.contains(id));
@@ -673,11 +723,16 @@ impl<'i> Book<'i> {
         Ok(())
     }
 
-    /// Operations take what they need from whoever holds it, other operations excepted.
-    fn requisition(&mut self, id: BookingId, mut asked: Booking) -> Result<Effect, Refusal> {
+    /// Operations and repairs take what they need from whoever holds it, one another excepted.
+    fn take(
+        &mut self,
+        id: BookingId,
+        mut asked: Booking,
+        purpose: Purpose,
+    ) -> Result<Effect, Refusal> {
         asked.holds = self.all_holds(&asked.request)?;
         asked.standing = Standing::Approved;
-        asked.operational = true;
+        asked.purpose = purpose;
         let span = asked.request.held();
         let mut taken = Vec::new();
         for hold in &asked.holds {
@@ -685,7 +740,7 @@ impl<'i> Book<'i> {
                 if self
                     .bookings
                     .get(&by)
-                    .is_some_and(|booking| booking.operational)
+                    .is_some_and(|booking| booking.purpose != Purpose::Loan)
                 {
                     return Err(Refusal::Taken(Conflict {
                         resource: hold.resource.clone(),
@@ -769,6 +824,12 @@ impl Booking {
             holds.any(|hold| hold.span.until() > at)
         };
         self.standing == Standing::Out && !self.out.iter().all(has_time)
+    }
+
+    /// Whether it holds a thing at a moment.
+    pub fn holds_at(&self, resource: &ResourceId, at: Timestamp) -> bool {
+        let mut holds = self.holds.iter();
+        self.is_active() && holds.any(|hold| hold.resource == *resource && hold.span.contains(at))
     }
 
     /// Whether it holds something now or will.

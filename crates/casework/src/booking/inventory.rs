@@ -131,6 +131,24 @@ impl Inventory {
         Ok(held)
     }
 
+    /// All that a booking of old has to do with: as [`Inventory::held_by`], but what is no longer there stands for
+    /// itself. An inventory changes; what was asked for or handed over before stays to be answered and brought back.
+    pub fn known_by<'i>(
+        &'i self,
+        wanted: impl IntoIterator<Item = &'i ResourceId>,
+    ) -> BTreeSet<&'i ResourceId> {
+        let mut known = BTreeSet::new();
+        for id in wanted {
+            match self.held.get(id) {
+                Some(held) => known.extend(held),
+                None => {
+                    known.insert(id);
+                }
+            }
+        }
+        known
+    }
+
     /// Those that may stand in for a resource: of its kind and category, itself left out.
     pub fn alike<'i>(&'i self, id: &ResourceId) -> impl Iterator<Item = &'i Resource> {
         let wanted = self.resources.get(id);

@@ -110,6 +110,87 @@ impl<'i> Desk<'i> {
     }
 }
 
+/// What is in the files changes; what was asked for or handed over before does not stop for it.
+#[test]
+fn what_is_no_longer_lent_comes_back_and_keeps_nobody_from_anything() {
+    let (before, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&before, &quotas);
+    desk.ask(1, request(&["car-1", "helmet"], 4, 20));
+    desk.approve(1).unwrap();
+    let out = Change::HandOver {
+        condition: "new".into(),
+    };
+    desk.at(5, 1, out).unwrap();
+    desk.ask(2, request(&["helmet", "hall"], 30, 40));
+    desk.ask(3, request(&["hall"], 30, 40));
+    let later = Inventory::new(
+        before
+            .resources()
+            .filter(|one| one.kind != Kind::Kit && one.id != name("helmet"))
+            .cloned(),
+    )
+    .unwrap();
+    let kept = desk.book.bookings().map(|(id, one)| (id, one.clone()));
+    let kept: Vec<(BookingId, Booking)> = kept.collect();
+    let mut desk = Desk {
+        book: Book::of(&later, &quotas, kept).unwrap(),
+        clock: 10,
+    };
+    assert_eq!(
+        desk.approve(2),
+        Err(Refusal::NoResource(name("helmet"))),
+        "nobody is promised what is no longer lent"
+    );
+    let passing = Some("the other wants what is gone".into());
+    desk.apply(3, Change::Approve { passing }).unwrap();
+    let until = hour(25);
+    let extend = Change::Extend {
+        until,
+        passing: None,
+    };
+    desk.apply(1, extend).unwrap();
+    let back = Change::Return {
+        resources: [name("helmet"), name("car-1")].into(),
+        condition: "used".into(),
+        damage: None,
+    };
+    desk.apply(1, back).unwrap();
+    assert_eq!(desk.standing(1), Standing::Returned);
+}
+
+#[test]
+fn what_is_mended_goes_to_nobody_until_it_is_whole() {
+    let (inventory, quotas) = (inventory(), quotas());
+    let mut desk = Desk::new(&inventory, &quotas);
+    desk.ask(1, request(&["car-1"], 20, 30));
+    desk.approve(1).unwrap();
+    let repair = |from, until| Change::Repair {
+        request: Request {
+            insured_until: None,
+            ..request(&["car-1"], from, until)
+        },
+        reason: "a door".into(),
+    };
+    let lost = desk.apply(2, repair(3, 25)).unwrap().lost;
+    assert_eq!(lost.len(), 1);
+    assert_eq!((lost[0].booking, lost[0].span), (id(1), span(20, 25)));
+    assert!(!desk.is_free("patrol", 24, 25) && desk.is_free("car-2", 20, 30));
+    let out = Change::HandOver {
+        condition: "half mended".into(),
+    };
+    let refused = desk.at(4, 2, out);
+    assert!(matches!(refused, Err(Refusal::Standing { .. })));
+    let requisition = Change::Requisition {
+        request: request(&["car-1"], 4, 6),
+        reason: "at once".into(),
+    };
+    let refused = desk.apply(3, requisition);
+    assert!(matches!(refused, Err(Refusal::Taken(_))), "{refused:?}");
+    // Mended earlier than thought: it is free again.
+    desk.apply(2, Change::Cancel).unwrap();
+    assert!(desk.is_free("car-1", 10, 20));
+}
+
 #[test]
 fn a_booking_may_begin_in_the_instant_another_ends() {
     let (inventory, quotas) = (inventory(), quotas());
@@ -669,7 +750,7 @@ proptest! {
                 prop_assert_eq!(desk.book.calendar().within(&hold.resource, hold.span).collect::<Vec<_>>(), [(hold.span, *by)]);
                 let person = hold.resource == name("expert");
                 let booking = desk.book.booking(*by).unwrap();
-                prop_assert!(person || booking.operational || hold.span.until() <= hour(38));
+                prop_assert!(person || booking.purpose != Purpose::Loan || hold.span.until() <= hour(38));
             }
             if let (Change::Approve { passing }, Some(shown)) = (&change, shown) {
                 match &result {
@@ -693,7 +774,7 @@ proptest! {
             if let (Change::Extend { passing: None, .. }, Ok(_)) = (&change, &result) {
                 let had = before.iter().find(|(other, _)| *other == id(*booking)).map(|(_, one)| one.request.held());
                 let extended = desk.book.booking(id(*booking)).unwrap();
-                for other in desk.book.waiting().into_iter().filter(|_| !extended.operational) {
+                for other in desk.book.waiting().into_iter().filter(|_| extended.purpose == Purpose::Loan) {
                     let other = desk.book.booking(other).unwrap();
                     let wanted = inventory.held_by(&other.request.wanted).unwrap();
                     let takes = extended.holds.iter().filter(|hold| wanted.contains(&hold.resource)).any(|hold| {

@@ -155,16 +155,16 @@ impl Line {
         self.amount - self.committed()
     }
 
-    /// A request that stands so, to be changed.
+    /// A request, if it stands so.
     fn request(
-        &mut self,
+        &self,
         id: &str,
-        standing: &[Standing],
+        standing: Standing,
         what: &'static str,
-    ) -> Result<&mut Request, Refusal> {
-        let unknown = Refusal::Unknown(id.into());
-        let request = self.requests.get_mut(id).ok_or(unknown)?;
-        if standing.contains(&request.standing) {
+    ) -> Result<&Request, Refusal> {
+        let request = self.requests.get(id);
+        let request = request.ok_or_else(|| Refusal::Unknown(id.into()))?;
+        if request.standing == standing {
             Ok(request)
         } else {
             let standing = request.standing.as_str();
@@ -172,11 +172,9 @@ impl Line {
         }
     }
 
-    fn within(self) -> Result<Line, Refusal> {
-        if self.left() < 0 {
-            Err(Refusal::OverLine { left: self.left() })
-        } else {
-            Ok(self)
+    fn settle(&mut self, id: &str, standing: Standing) {
+        if let Some(request) = self.requests.get_mut(id) {
+            request.standing = standing;
         }
     }
 }
@@ -196,7 +194,7 @@ impl Story for Line {
     type Rules = ();
     type Refusal = Refusal;
 
-    fn begin((): &(), event: &Event) -> Result<Line, Refusal> {
+    fn begun(event: &Event) -> Option<Line> {
         let Change::Open {
             unit,
             year,
@@ -205,12 +203,9 @@ impl Story for Line {
             currency,
         } = &event.change
         else {
-            return Err(Refusal::Beginning);
+            return None;
         };
-        said(name, "the name")?;
-        said(currency, "the currency")?;
-        positive(*amount)?;
-        Ok(Line {
+        Some(Line {
             unit: unit.clone(),
             year: *year,
             name: name.clone(),
@@ -220,14 +215,50 @@ impl Story for Line {
         })
     }
 
-    fn after(&self, (): &(), event: &Event) -> Result<Line, Refusal> {
-        let mut after = self.clone();
+    fn apply(&mut self, event: &Event) {
+        match &event.change {
+            Change::Open { .. } => {}
+            Change::Decide { by, .. } => self.amount = self.amount.saturating_add(*by),
+            Change::Ask {
+                request,
+                what,
+                reason,
+                amount,
+            } => {
+                let asked = Request {
+                    what: what.clone(),
+                    reason: reason.clone(),
+                    amount: *amount,
+                    standing: Standing::Asked,
+                };
+                self.requests.insert(request.clone(), asked);
+            }
+            Change::Commit { request } => self.settle(request, Standing::Committed),
+            Change::Decline { request, .. } => self.settle(request, Standing::Declined),
+            Change::Pay { request, amount } => {
+                self.settle(request, Standing::Paid);
+                if let Some(paid) = self.requests.get_mut(request) {
+                    paid.amount = *amount;
+                }
+            }
+            Change::Release { request, .. } => self.settle(request, Standing::Released),
+        }
+    }
+
+    fn begin((): &(), event: &Event) -> Result<Line, Refusal> {
+        let line = Line::begun(event).ok_or(Refusal::Beginning)?;
+        said(&line.name, "the name")?;
+        said(&line.currency, "the currency")?;
+        positive(line.amount)?;
+        Ok(line)
+    }
+
+    fn may(&self, (): &(), event: &Event) -> Result<(), Refusal> {
         match &event.change {
             Change::Open { .. } => return Err(Refusal::Beginning),
             Change::Decide { by, decision } => {
                 said(decision, "the decision")?;
                 positive(by.saturating_abs())?;
-                after.amount = self.amount.saturating_add(*by);
             }
             Change::Ask {
                 request,
@@ -241,40 +272,34 @@ impl Story for Line {
                 if self.requests.contains_key(request) {
                     return Err(Refusal::Twice(request.clone()));
                 }
-                let asked = Request {
-                    what: what.clone(),
-                    reason: reason.clone(),
-                    amount: *amount,
-                    standing: Standing::Asked,
-                };
-                after.requests.insert(request.clone(), asked);
             }
             Change::Commit { request } => {
-                let asked = after.request(request, &[Standing::Asked], "commit")?;
-                let (amount, left) = (asked.amount, self.left());
-                asked.standing = Standing::Committed;
-                if amount > left {
+                let asked = self.request(request, Standing::Asked, "commit")?;
+                let left = self.left();
+                if asked.amount > left {
                     return Err(Refusal::OverLine { left });
                 }
             }
             Change::Decline { request, reason } => {
                 said(reason, "the reason")?;
-                let asked = after.request(request, &[Standing::Asked], "decline")?;
-                asked.standing = Standing::Declined;
+                self.request(request, Standing::Asked, "decline")?;
             }
             Change::Pay { request, amount } => {
                 positive(*amount)?;
-                let ordered = after.request(request, &[Standing::Committed], "pay")?;
-                ordered.standing = Standing::Paid;
-                ordered.amount = *amount;
+                self.request(request, Standing::Committed, "pay")?;
             }
             Change::Release { request, reason } => {
                 said(reason, "the reason")?;
-                let ordered = after.request(request, &[Standing::Committed], "release")?;
-                ordered.standing = Standing::Released;
+                self.request(request, Standing::Committed, "release")?;
             }
         }
-        after.within()
+        let mut after = self.clone();
+        after.apply(event);
+        let left = after.left();
+        if left < 0 && left < self.left() {
+            return Err(Refusal::OverLine { left });
+        }
+        Ok(())
     }
 }
 

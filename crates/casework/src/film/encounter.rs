@@ -406,37 +406,36 @@ impl Encounter {
         }
     }
 
-    fn find(&mut self, id: &str) -> Result<&mut Registration, Refusal> {
-        let unknown = Refusal::Unknown(id.into());
-        let mut all = self.registrations.iter_mut();
-        all.find(|one| *one.id == *id).ok_or(unknown)
+    fn known(&self, id: &str) -> Result<&Registration, Refusal> {
+        let registration = self.registration(id);
+        registration.ok_or_else(|| Refusal::Unknown(id.into()))
     }
 
-    fn register(&mut self, event: &Event) -> Result<(), Refusal> {
-        let Change::Register {
-            registration,
-            profession,
-            group,
-        } = &event.change
-        else {
-            return Ok(());
+    fn find(&mut self, id: &str) -> Option<&mut Registration> {
+        self.registrations.iter_mut().find(|one| *one.id == *id)
+    }
+
+    /// Another plan keeps a seat for each who has one.
+    fn may_plan(&self, plan: &Plan) -> Result<(), Refusal> {
+        planned(plan)?;
+        let fits = |profession: &Profession, most: &u32| {
+            *most >= self.admitted(|one| one.profession == *profession)
         };
+        let all_fit = plan.quotas.iter().all(|(one, most)| fits(one, most));
+        if plan.capacity < self.seated() || !all_fit {
+            return Err(Refusal::Missing("a seat for each who has one"));
+        }
+        Ok(())
+    }
+
+    fn may_register(&self, registration: &str, group: u32) -> Result<(), Refusal> {
         let most = self.plan.group;
-        if !(1..=most).contains(group) {
+        if !(1..=most).contains(&group) {
             return Err(Refusal::Group { most });
         }
         if self.registration(registration).is_some() {
-            return Err(Refusal::Twice(registration.clone()));
+            return Err(Refusal::Twice(registration.into()));
         }
-        self.registrations.push(Registration {
-            id: registration.clone(),
-            at: event.at,
-            profession: *profession,
-            group: *group,
-            seat: Seat::Waiting,
-            identity: Identity::Unchecked,
-            passed: Vec::new(),
-        });
         Ok(())
     }
 }
@@ -464,12 +463,11 @@ impl Story for Encounter {
     type Rules = ();
     type Refusal = Refusal;
 
-    fn begin((): &(), event: &Event) -> Result<Encounter, Refusal> {
+    fn begun(event: &Event) -> Option<Encounter> {
         let Change::Plan(plan) = &event.change else {
-            return Err(Refusal::Beginning);
+            return None;
         };
-        planned(plan)?;
-        Ok(Encounter {
+        Some(Encounter {
             plan: plan.clone(),
             stage: Stage::Planned,
             registrations: Vec::new(),
@@ -484,93 +482,116 @@ impl Story for Encounter {
         })
     }
 
-    fn after(&self, (): &(), event: &Event) -> Result<Encounter, Refusal> {
-        use Stage::{Cancelled, Closed, Held, Open, Planned};
-        let mut after = self.clone();
-        match (self.stage, &event.change) {
-            (Planned | Open | Closed, Change::Plan(plan)) => {
-                planned(plan)?;
-                let fits = |profession: &Profession, most: &u32| {
-                    *most >= self.admitted(|one| one.profession == *profession)
-                };
-                let all_fit = plan.quotas.iter().all(|(one, most)| fits(one, most));
-                if plan.capacity < self.seated() || !all_fit {
-                    return Err(Refusal::Missing("a seat for each who has one"));
-                }
-                after.plan = plan.clone();
-                after.revision += 1;
-                after.admit();
+    fn apply(&mut self, event: &Event) {
+        match &event.change {
+            Change::Plan(plan) => {
+                self.plan = plan.clone();
+                self.revision += 1;
+                self.admit();
             }
-            (Planned | Closed, Change::Open) => after.stage = Open,
-            (Planned | Open | Closed, Change::Invite { profession, many }) => {
-                let invited = after.invited.entry(*profession).or_default();
+            Change::Open => self.stage = Stage::Open,
+            Change::Invite { profession, many } => {
+                let invited = self.invited.entry(*profession).or_default();
                 *invited = invited.saturating_add(*many);
             }
-            (Open, Change::Register { .. }) => {
-                after.register(event)?;
-                after.admit();
+            Change::Register {
+                registration,
+                profession,
+                group,
+            } => {
+                self.registrations.push(Registration {
+                    id: registration.clone(),
+                    at: event.at,
+                    profession: *profession,
+                    group: *group,
+                    seat: Seat::Waiting,
+                    identity: Identity::Unchecked,
+                    passed: Vec::new(),
+                });
+                self.admit();
             }
+            Change::Leave { registration } => {
+                if let Some(left) = self.find(registration) {
+                    left.seat = Seat::Left;
+                }
+                self.admit();
+            }
+            Change::Check {
+                registration,
+                identity,
+            } => {
+                if let Some(checked) = self.find(registration) {
+                    checked.identity = *identity;
+                }
+            }
+            Change::Speak {
+                name,
+                service,
+                about,
+            } => self.speakers.push(Speaker {
+                name: name.clone(),
+                service: service.clone(),
+                about: about.clone(),
+            }),
+            Change::Ask { question, during } => self.questions.push((question.clone(), *during)),
+            Change::Close => self.stage = Stage::Closed,
+            Change::Hold { came } => {
+                self.came = *came;
+                self.stage = Stage::Held;
+            }
+            Change::FollowUp(text) => self.follow_up = Some(text.clone()),
+            Change::Next { encounter } => self.next = Some(encounter.clone()),
+            Change::Cancel { reason } => {
+                self.cancelled = Some(reason.clone());
+                self.revision += 1;
+                self.stage = Stage::Cancelled;
+            }
+        }
+    }
+
+    fn begin((): &(), event: &Event) -> Result<Encounter, Refusal> {
+        let begun = Encounter::begun(event).ok_or(Refusal::Beginning)?;
+        planned(&begun.plan)?;
+        Ok(begun)
+    }
+
+    fn may(&self, (): &(), event: &Event) -> Result<(), Refusal> {
+        use Stage::{Closed, Held, Open, Planned};
+        match (self.stage, &event.change) {
+            (Planned | Open | Closed, Change::Plan(plan)) => self.may_plan(plan),
+            (Planned | Closed, Change::Open)
+            | (Open, Change::Close)
+            | (Planned | Open | Closed, Change::Invite { .. } | Change::Hold { .. })
+            | (_, Change::Next { .. }) => Ok(()),
+            (
+                Open,
+                Change::Register {
+                    registration,
+                    group,
+                    ..
+                },
+            ) => self.may_register(registration, *group),
             (Open | Closed, Change::Leave { registration }) => {
-                let left = after.find(registration)?;
-                if left.seat == Seat::Left {
+                if self.known(registration)?.seat == Seat::Left {
                     return Err(Refusal::Standing {
                         standing: "left",
                         what: "leave",
                     });
                 }
-                left.seat = Seat::Left;
-                after.admit();
+                Ok(())
             }
-            (
-                Open | Closed | Held,
-                Change::Check {
-                    registration,
-                    identity,
-                },
-            ) => after.find(registration)?.identity = *identity,
-            (
-                Planned | Open | Closed,
-                Change::Speak {
-                    name,
-                    service,
-                    about,
-                },
-            ) => {
-                said(name, "the name")?;
-                after.speakers.push(Speaker {
-                    name: name.clone(),
-                    service: service.clone(),
-                    about: about.clone(),
-                });
+            (Open | Closed | Held, Change::Check { registration, .. }) => {
+                self.known(registration).map(|_| ())
             }
-            (Open | Closed | Held, Change::Ask { question, during }) => {
-                said(question, "the question")?;
-                after.questions.push((question.clone(), *during));
-            }
-            (Open, Change::Close) => after.stage = Closed,
-            (Planned | Open | Closed, Change::Hold { came }) => {
-                after.came = *came;
-                after.stage = Held;
-            }
-            (Held, Change::FollowUp(text)) => {
-                said(&text.fr, "the text in French")?;
-                after.follow_up = Some(text.clone());
-            }
-            (_, Change::Next { encounter }) => after.next = Some(encounter.clone()),
-            (Planned | Open | Closed, Change::Cancel { reason }) => {
-                said(reason, "the reason")?;
-                after.cancelled = Some(reason.clone());
-                after.revision += 1;
-                after.stage = Cancelled;
-            }
-            (stage, change) => {
-                return Err(Refusal::Standing {
-                    standing: stage.as_str(),
-                    what: change.as_str(),
-                });
-            }
+            (Planned | Open | Closed, Change::Speak { name, .. }) => said(name, "the name"),
+            (Open | Closed | Held, Change::Ask { question, .. }) => said(question, "the question"),
+            (Held, Change::FollowUp(text)) => said(&text.fr, "the text in French"),
+            (Planned | Open | Closed, Change::Cancel { reason }) => said(reason, "the reason"),
+            (stage, change) => Err(Refusal::Standing {
+                standing: stage.as_str(),
+                what: change.as_str(),
+            }),
         }
-        Ok(after)
     }
 }
 

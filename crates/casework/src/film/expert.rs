@@ -195,24 +195,31 @@ impl Expert {
         })
     }
 
-    fn meeting(&mut self, id: &str) -> Result<&mut Meeting, Refusal> {
-        let unknown = Refusal::Unknown(id.into());
-        self.meetings.get_mut(id).ok_or(unknown)
+    fn meeting(&self, id: &str) -> Result<&Meeting, Refusal> {
+        let meeting = self.meetings.get(id);
+        meeting.ok_or_else(|| Refusal::Unknown(id.into()))
     }
 
-    fn plan(&mut self, change: &Change) -> Result<(), Refusal> {
+    /// They are free, and apart from the production and the case it tells of.
+    fn may_plan(&self, change: &Change) -> Result<(), Refusal> {
         let Change::Plan {
             meeting,
-            project,
             production,
             title,
             from,
             until,
             place,
+            ..
         } = change
         else {
             return Ok(());
         };
+        if !self.listed {
+            return Err(Refusal::Standing {
+                standing: "not listed",
+                what: "plan",
+            });
+        }
         said(place, "the place")?;
         let span = Span::new(*from, *until).ok_or(Refusal::EndsBefore)?;
         let conflict = self.conflict(production).or_else(|| self.conflict(title));
@@ -224,6 +231,38 @@ impl Expert {
                 until: held.until(),
             });
         }
+        if self.meetings.contains_key(meeting) {
+            return Err(Refusal::Twice(meeting.clone()));
+        }
+        Ok(())
+    }
+
+    fn may_ask(&self, meeting: &str, question: &str) -> Result<(), Refusal> {
+        said(question, "the question")?;
+        match self.meeting(meeting)?.held {
+            Held::Cancelled => Err(Refusal::Standing {
+                standing: Held::Cancelled.as_str(),
+                what: "ask",
+            }),
+            Held::Planned | Held::Held => Ok(()),
+        }
+    }
+
+    fn plan(&mut self, change: &Change) {
+        let Change::Plan {
+            meeting,
+            project,
+            from,
+            until,
+            place,
+            ..
+        } = change
+        else {
+            return;
+        };
+        let Some(span) = Span::new(*from, *until) else {
+            return;
+        };
         let planned = Meeting {
             project: project.clone(),
             span,
@@ -232,10 +271,15 @@ impl Expert {
             questions: Vec::new(),
             revision: 0,
         };
-        if self.meetings.insert(meeting.clone(), planned).is_some() {
-            return Err(Refusal::Twice(meeting.clone()));
+        self.meetings.insert(meeting.clone(), planned);
+    }
+
+    fn answer(&mut self, meeting: &str, question: usize, answer: &str, withheld: bool) {
+        let meeting = self.meetings.get_mut(meeting);
+        if let Some(asked) = meeting.and_then(|meeting| meeting.questions.get_mut(question)) {
+            asked.answer = Some(answer.into());
+            asked.withheld = withheld;
         }
-        Ok(())
     }
 }
 
@@ -271,12 +315,11 @@ impl Story for Expert {
     type Rules = ();
     type Refusal = Refusal;
 
-    fn begin((): &(), event: &Event) -> Result<Expert, Refusal> {
+    fn begun(event: &Event) -> Option<Expert> {
         let Change::List(profile) = &event.change else {
-            return Err(Refusal::Beginning);
+            return None;
         };
-        listed(profile)?;
-        Ok(Expert {
+        Some(Expert {
             profile: profile.clone(),
             away: Vec::new(),
             conflicts: BTreeSet::new(),
@@ -285,70 +328,80 @@ impl Story for Expert {
         })
     }
 
-    fn after(&self, (): &(), event: &Event) -> Result<Expert, Refusal> {
-        let mut after = self.clone();
+    fn apply(&mut self, event: &Event) {
         match &event.change {
             Change::List(profile) => {
-                listed(profile)?;
-                after.profile = profile.clone();
-                after.listed = true;
+                self.profile = profile.clone();
+                self.listed = true;
             }
-            Change::Away { from, until } => {
-                after
-                    .away
-                    .push(Span::new(*from, *until).ok_or(Refusal::EndsBefore)?);
-            }
+            Change::Away { from, until } => self.away.extend(Span::new(*from, *until)),
             Change::Declare { conflict } => {
-                said(conflict, "what with")?;
-                after.conflicts.insert(conflict.clone());
+                self.conflicts.insert(conflict.clone());
             }
-            Change::Plan { .. } if !self.listed => {
-                return Err(Refusal::Standing {
-                    standing: "not listed",
-                    what: "plan",
-                });
-            }
-            change @ Change::Plan { .. } => after.plan(change)?,
+            change @ Change::Plan { .. } => self.plan(change),
             Change::Ask { meeting, question } => {
-                said(question, "the question")?;
-                let meeting = after.meeting(meeting)?;
-                if meeting.held == Held::Cancelled {
-                    return planned(meeting, "ask").map(|()| self.clone());
+                if let Some(meeting) = self.meetings.get_mut(meeting) {
+                    meeting.questions.push(Question {
+                        asked: question.clone(),
+                        answer: None,
+                        withheld: false,
+                    });
                 }
-                meeting.questions.push(Question {
-                    asked: question.clone(),
-                    answer: None,
-                    withheld: false,
-                });
             }
             Change::Answer {
                 meeting,
                 question,
                 answer,
                 withheld,
+            } => self.answer(meeting, *question, answer, *withheld),
+            Change::Hold { meeting } => {
+                if let Some(meeting) = self.meetings.get_mut(meeting) {
+                    meeting.held = Held::Held;
+                }
+            }
+            Change::Cancel { meeting, .. } => {
+                if let Some(meeting) = self.meetings.get_mut(meeting) {
+                    meeting.held = Held::Cancelled;
+                    meeting.revision += 1;
+                }
+            }
+            Change::Leave => self.listed = false,
+        }
+    }
+
+    fn begin((): &(), event: &Event) -> Result<Expert, Refusal> {
+        let begun = Expert::begun(event).ok_or(Refusal::Beginning)?;
+        listed(&begun.profile)?;
+        Ok(begun)
+    }
+
+    fn may(&self, (): &(), event: &Event) -> Result<(), Refusal> {
+        match &event.change {
+            Change::List(profile) => listed(profile),
+            Change::Away { from, until } => Span::new(*from, *until)
+                .map(|_| ())
+                .ok_or(Refusal::EndsBefore),
+            Change::Declare { conflict } => said(conflict, "what with"),
+            change @ Change::Plan { .. } => self.may_plan(change),
+            Change::Ask { meeting, question } => self.may_ask(meeting, question),
+            Change::Answer {
+                meeting,
+                question,
+                answer,
+                ..
             } => {
                 said(answer, "the answer")?;
-                let unknown = Refusal::Unknown(question.to_string().into());
-                let meeting = after.meeting(meeting)?;
-                let asked = meeting.questions.get_mut(*question).ok_or(unknown)?;
-                asked.answer = Some(answer.clone());
-                asked.withheld = *withheld;
+                let asked = self.meeting(meeting)?.questions.get(*question);
+                let unknown = || Refusal::Unknown(question.to_string().into());
+                asked.map(|_| ()).ok_or_else(unknown)
             }
-            Change::Hold { meeting } => {
-                let meeting = after.meeting(meeting)?;
-                planned(meeting, "hold")?;
-                meeting.held = Held::Held;
-            }
+            Change::Hold { meeting } => planned(self.meeting(meeting)?, "hold"),
             Change::Cancel { meeting, reason } => {
                 said(reason, "the reason")?;
-                let meeting = after.meeting(meeting)?;
-                planned(meeting, "cancel")?;
-                meeting.held = Held::Cancelled;
-                meeting.revision += 1;
+                planned(self.meeting(meeting)?, "cancel")
             }
-            Change::Leave => after.listed = false,
+            Change::Leave => Ok(()),
         }
-        Ok(after)
     }
 }
 

@@ -143,7 +143,7 @@ impl Immersion {
     }
 }
 
-fn drafted(agreement: &Agreement) -> Result<Immersion, Refusal> {
+fn may_draft(agreement: &Agreement) -> Result<(), Refusal> {
     for (text, what) in [
         (&agreement.duties, "the duties"),
         (&agreement.image, "what may be filmed"),
@@ -157,10 +157,7 @@ fn drafted(agreement: &Agreement) -> Result<Immersion, Refusal> {
     if agreement.people == 0 {
         return Err(Refusal::Missing("the people"));
     }
-    Ok(Immersion {
-        agreement: agreement.clone(),
-        stage: Stage::Drafted,
-    })
+    Ok(())
 }
 
 impl Story for Immersion {
@@ -169,56 +166,62 @@ impl Story for Immersion {
     type Rules = ();
     type Refusal = Refusal;
 
-    fn begin((): &(), event: &Event) -> Result<Immersion, Refusal> {
-        match &event.change {
-            Change::Draft(agreement) => drafted(agreement),
-            _ => Err(Refusal::Beginning),
-        }
+    fn begun(event: &Event) -> Option<Immersion> {
+        let Change::Draft(agreement) = &event.change else {
+            return None;
+        };
+        Some(Immersion {
+            agreement: agreement.clone(),
+            stage: Stage::Drafted,
+        })
     }
 
-    fn after(&self, (): &(), event: &Event) -> Result<Immersion, Refusal> {
-        let to = match (self.stage, &event.change) {
+    fn apply(&mut self, event: &Event) {
+        self.stage = match &event.change {
+            Change::Draft(agreement) => {
+                self.agreement = agreement.clone();
+                Stage::Drafted
+            }
+            Change::SignOff => Stage::SignedOff,
+            Change::Refuse { .. } => Stage::Refused,
+            Change::Sign => Stage::Signed,
+            Change::Brief { .. } => Stage::Briefed,
+            Change::Debrief { .. } => Stage::Debriefed,
+            Change::Cancel { .. } => Stage::Cancelled,
+        };
+    }
+
+    fn begin((): &(), event: &Event) -> Result<Immersion, Refusal> {
+        let begun = Immersion::begun(event).ok_or(Refusal::Beginning)?;
+        may_draft(&begun.agreement)?;
+        Ok(begun)
+    }
+
+    fn may(&self, (): &(), event: &Event) -> Result<(), Refusal> {
+        match (self.stage, &event.change) {
             (
                 Stage::Drafted | Stage::SignedOff | Stage::Signed | Stage::Refused,
                 Change::Draft(agreement),
-            ) => {
-                return drafted(agreement);
-            }
-            (Stage::Drafted, Change::SignOff) => Stage::SignedOff,
-            (Stage::Drafted, Change::Refuse { reason }) => {
-                said(reason, "the reason")?;
-                Stage::Refused
-            }
-            (Stage::SignedOff, Change::Sign) => Stage::Signed,
-            (Stage::Signed, Change::Brief { told, .. }) => {
-                said(told, "what they were told")?;
-                Stage::Briefed
-            }
+            ) => may_draft(agreement),
+            (Stage::Drafted, Change::SignOff) | (Stage::SignedOff, Change::Sign) => Ok(()),
+            (Stage::Drafted, Change::Refuse { reason }) => said(reason, "the reason"),
+            (Stage::Signed, Change::Brief { told, .. }) => said(told, "what they were told"),
             (Stage::Briefed, Change::Debrief { day, report, .. }) => {
                 said(report, "the report")?;
                 if *day < self.agreement.from {
                     return Err(Refusal::EndsBefore);
                 }
-                Stage::Debriefed
+                Ok(())
             }
             (
                 Stage::Drafted | Stage::SignedOff | Stage::Signed | Stage::Briefed,
                 Change::Cancel { reason },
-            ) => {
-                said(reason, "the reason")?;
-                Stage::Cancelled
-            }
-            (stage, change) => {
-                return Err(Refusal::Standing {
-                    standing: stage.as_str(),
-                    what: change.as_str(),
-                });
-            }
-        };
-        Ok(Immersion {
-            stage: to,
-            ..self.clone()
-        })
+            ) => said(reason, "the reason"),
+            (stage, change) => Err(Refusal::Standing {
+                standing: stage.as_str(),
+                what: change.as_str(),
+            }),
+        }
     }
 }
 

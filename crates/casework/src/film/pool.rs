@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    booking::{Inventory, Quota},
+    booking::{Inventory, Kind, Quota, Resource},
     submission::{ResourceId, UnitId},
-    text::{Lang, Text},
+    text::{Lang, Text, fold},
     words::words,
 };
 
@@ -46,8 +46,25 @@ pub struct Pool {
     pub inventory: Inventory,
     /// How much of a category one applicant may hold.
     pub quotas: Vec<Quota>,
+    /// Names of categories; one that has none goes by its code.
+    pub categories: BTreeMap<Box<str>, Text>,
     /// What is known of each resource.
     pub sheets: BTreeMap<ResourceId, Sheet>,
+}
+
+/// An entry of the file: one thing, or so many alike.
+#[derive(Clone, Debug)]
+pub struct Entry<'p> {
+    /// Its identifier in the file.
+    pub id: &'p ResourceId,
+    /// What it is.
+    pub kind: Kind,
+    /// Its category.
+    pub category: &'p str,
+    /// What is known of it: of so many alike, the sheet of the first.
+    pub sheet: &'p Sheet,
+    /// Each of them, in the order of their numbers.
+    pub resources: Vec<&'p ResourceId>,
 }
 
 impl Pool {
@@ -57,6 +74,39 @@ impl Pool {
             .get(id)
             .map_or(id.as_str(), |sheet| sheet.name.get(lang))
     }
+
+    /// The name of a category; its code where it has none.
+    pub fn category_name<'p>(&'p self, category: &'p str, lang: Lang) -> &'p str {
+        let name = self.categories.get(category);
+        name.map_or(category, |name| name.get(lang))
+    }
+
+    /// Everything that is lent, what is alike together: places first, then by name.
+    pub fn entries(&self, lang: Lang) -> Vec<Entry<'_>> {
+        let mut entries: BTreeMap<(&ResourceId, Kind), Vec<(u32, &Resource)>> = BTreeMap::new();
+        for (id, sheet) in &self.sheets {
+            if let Some(resource) = self.inventory.resource(id) {
+                let entry = entries.entry((&sheet.entry, resource.kind)).or_default();
+                entry.push((sheet.number, resource));
+            }
+        }
+        let mut entries: Vec<Entry<'_>> = entries
+            .into_iter()
+            .filter_map(|((id, kind), mut alike)| {
+                alike.sort_unstable_by_key(|(number, _)| *number);
+                let (_, first) = *alike.first()?;
+                Some(Entry {
+                    id,
+                    kind,
+                    category: &first.category,
+                    sheet: self.sheets.get(&first.id)?,
+                    resources: alike.into_iter().map(|(_, one)| &one.id).collect(),
+                })
+            })
+            .collect();
+        entries.sort_by_key(|entry| (entry.kind, fold(entry.sheet.name.get(lang))));
+        entries
+    }
 }
 
 /// What is known of a resource.
@@ -64,6 +114,8 @@ impl Pool {
 pub struct Sheet {
     /// Its name.
     pub name: Text,
+    /// The identifier of its entry in the file: its own, where there is one.
+    pub entry: ResourceId,
     /// Which of so many alike it is, from 1; 0 where there is one.
     pub number: u32,
     /// Its category in the grid of prices; none where it has no price.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -197,6 +197,19 @@ impl Grid {
             }
         }
         Ok(())
+    }
+
+    /// Categories that it has a price for, those of places first, each once.
+    pub fn categories(&self) -> Vec<&str> {
+        let places: BTreeSet<&str> = self.places.iter().map(|place| &*place.category).collect();
+        let others = self.items.keys().chain(self.persons.keys());
+        let mut categories: Vec<&str> = places.into_iter().collect();
+        for other in others {
+            if !categories.contains(&&**other) {
+                categories.push(other);
+            }
+        }
+        categories
     }
 
     /// Minor units for a day in a place: of the lines that fit, the one of the smallest team, then of the fewest hours.

@@ -47,6 +47,14 @@ pub(crate) const IMMERSED: usize = 2;
 /// The encounter to come, by identifier.
 pub(crate) const ENCOUNTER: &str = "demo-encounter-1";
 
+/// Who comes to a shoot, as a production would paste them.
+pub(crate) const CREW: &str = "\
+Nom ; fonction ; plaque
+Camille Exemple ; réalisation ; AA-001-AA
+Dominique Essai ; image
+Claude Modèle ; régie ; AA-002-AA
+";
+
 /// Something of the office's pool, held for a project.
 pub(crate) struct Loan {
     pub(crate) wanted: &'static [&'static str],

@@ -1,13 +1,14 @@
 //! Lays the film office's table: what `demo::film` made is filed through the public API, then told event by event,
 //! as the office, the services and the productions would.
 
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use anyhow::{Context, Result, bail};
 use casework::{
     booking,
     film::{
-        encounter::{self, Encounter},
+        crew::{self, Crew},
+        encounter::{self, Encounter, Identity},
         expert::{self, Expert},
         immersion::{self, Immersion},
     },
@@ -92,7 +93,7 @@ struct Office<'a> {
 impl Office<'_> {
     async fn play(&self, id: &str, made: made::Project) -> Result<()> {
         let rules = &self.app.config.film.criteria;
-        let told = self.app.store.film.story::<Project>(rules, id).await?;
+        let told = self.app.store.film.story::<Project>(id).await?;
         let told = told.with_context(|| format!("{} became no project", made.idempotency))?;
         // It was played before.
         if told.events.len() > 1 {
@@ -105,6 +106,9 @@ impl Office<'_> {
         }
         for loan in made.loans {
             self.lend(id, loan).await?;
+        }
+        if project.takes_crew() {
+            self.list_crew(id).await?;
         }
         self.follow_in_docket(id, &project).await
     }
@@ -189,6 +193,31 @@ impl Office<'_> {
         Ok(())
     }
 
+    /// Who comes to the shoot, handed in by the production; the office has looked at the first.
+    async fn list_crew(&self, project: &str) -> Result<()> {
+        let people = crew::read(made::CREW).ok().context("a crew of bad lines")?;
+        let bodies = people.iter().enumerate();
+        let bodies: BTreeMap<String, String> = bodies
+            .map(|(at, person)| Ok((format!("0-{at}"), serde_json::to_string(person)?)))
+            .collect::<Result<_>>()?;
+        let event = Event {
+            at: self.app.now(),
+            actor: "applicant".into(),
+            change: crew::Change::List {
+                people: bodies.keys().map(|id| id.as_str().into()).collect(),
+            },
+        };
+        let film = &self.app.store.film;
+        film.tell_with_people::<Crew>(&(), project, &event, &bodies)
+            .await?;
+        let check = crew::Change::Check {
+            person: "0-0".into(),
+            identity: Identity::Checked,
+        };
+        self.tell::<Crew>(&(), project, self.officer, check).await?;
+        Ok(())
+    }
+
     /// The docket says who has the project, and that it is over.
     async fn follow_in_docket(&self, id: &str, project: &Project) -> Result<()> {
         if project.owner().is_some() {
@@ -211,20 +240,20 @@ impl Office<'_> {
     async fn people(&self, projects: &[Option<String>]) -> Result<()> {
         let film = &self.app.store.film;
         for (id, profile) in made::experts() {
-            if film.story::<Expert>(&(), id).await?.is_none() {
+            if film.story::<Expert>(id).await?.is_none() {
                 let listed = expert::Change::List(profile);
                 self.tell::<Expert>(&(), id, self.officer, listed).await?;
             }
         }
         let immersed = projects.get(made::IMMERSED).and_then(Option::as_ref);
-        let there = film.story::<Immersion>(&(), made::IMMERSION).await?;
+        let there = film.story::<Immersion>(made::IMMERSION).await?;
         if let (None, Some(project)) = (there, immersed) {
             let agreed = made::immersion(project, self.today).context("no immersion")?;
             let draft = immersion::Change::Draft(agreed);
             self.tell::<Immersion>(&(), made::IMMERSION, self.officer, draft)
                 .await?;
         }
-        let there = film.story::<Encounter>(&(), made::ENCOUNTER).await?;
+        let there = film.story::<Encounter>(made::ENCOUNTER).await?;
         if there.is_none() {
             let plan = made::encounter(self.today).context("no encounter")?;
             for change in [encounter::Change::Plan(plan), encounter::Change::Open] {
@@ -249,8 +278,7 @@ mod tests {
         let mut laid = Vec::new();
         for _ in 0..2 {
             lay(app, address, "lou.cinema").await.unwrap();
-            let rules = &app.config.film.criteria;
-            let told = app.store.film.stories::<Project>(rules).await.unwrap();
+            let told = app.store.film.stories::<Project>().await.unwrap();
             laid.push(told.values().map(|told| told.events.len()).sum::<usize>());
             let mut stages: Vec<_> = told
                 .values()
@@ -264,8 +292,8 @@ mod tests {
                 ]
             );
             let film = &app.store.film;
-            assert_eq!(film.stories::<Expert>(&()).await.unwrap().len(), 4);
-            assert_eq!(film.stories::<Encounter>(&()).await.unwrap().len(), 3);
+            assert_eq!(film.stories::<Expert>().await.unwrap().len(), 4);
+            assert_eq!(film.stories::<Encounter>().await.unwrap().len(), 3);
             let over = app.store.work.docket_by_id(
                 told.iter()
                     .find(|(_, told)| told.story.stage().is_final())

@@ -34,7 +34,7 @@ fn list_href(page: &Page) -> String {
 
 /// All encounters, the next ones first.
 pub(super) async fn list(State(app): State<App>, page: Page) -> Response {
-    let all = match app.store.film.stories::<Encounter>(&()).await {
+    let all = match app.store.film.stories::<Encounter>().await {
         Ok(all) => all,
         Err(error) => return page.store_failed(&error),
     };
@@ -93,7 +93,7 @@ struct Said {
 }
 
 async fn found(app: &App, page: &Page, id: &str) -> Result<Told<Encounter>, Response> {
-    let told = app.store.film.story::<Encounter>(&(), id).await;
+    let told = app.store.film.story::<Encounter>(id).await;
     let told = told.map_err(|error| page.clone().store_failed(&error))?;
     let public = told.filter(|told| told.story.stage != Stage::Planned);
     public.ok_or_else(|| page.clone().not_found())
@@ -206,7 +206,7 @@ async fn encounter_page(
 /// The encounter after this one, where it is public.
 async fn next(app: &App, page: &Page, one: &Encounter) -> Option<Cell> {
     let id = one.next.as_deref()?;
-    let told = app.store.film.story::<Encounter>(&(), id).await.ok()??;
+    let told = app.store.film.story::<Encounter>(id).await.ok()??;
     let public = told.story.stage != Stage::Planned;
     public.then(|| {
         Cell::link(
@@ -558,6 +558,15 @@ pub(super) async fn question(
         Ok(found) => found,
         Err(elsewhere) => return elsewhere,
     };
+    let registration = told.story.registration(&registration_id(&code));
+    if registration.is_none_or(|one| one.seat == Seat::Left) {
+        let errors = vec![page.w.t("film-refused-standing")];
+        let said = Said {
+            errors,
+            ..Said::default()
+        };
+        return encounter_page(&app, page, &id, &told, &Fields::default(), said).await;
+    }
     let question: String = fields
         .one("question")
         .unwrap_or_default()

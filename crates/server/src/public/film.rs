@@ -15,6 +15,7 @@ use casework::{
 };
 use jiff::civil::Date;
 use store::{
+    StoreError,
     film::{TellError, Told},
     intake::Submission,
 };
@@ -26,8 +27,9 @@ use crate::{
     sheet::{Block, Cell, Field, Form, Sheet},
     web::form::Fields,
     workbench::film::{
-        self, DESK, answers_table, counted, figures, lines_table, paper_kinds, places_map,
-        project_papers, quote_blocks, receive_requests, rider_blocks, words,
+        self, DESK, NotTaken, answers_table, counted, crew_fields, crew_table, figures,
+        hand_in_crew, lines_table, listed_crew, paper_kinds, places_map, project_papers,
+        quote_blocks, receive_requests, rider_blocks, sent_crew, words,
     },
 };
 
@@ -72,11 +74,10 @@ pub(super) async fn found(
         .filter(|one| one.desk == DESK)
         .ok_or_else(follow)?;
     receive_requests(app).await.map_err(failed)?;
-    let rules = &app.config.film.criteria;
     let told = app
         .store
         .film
-        .story::<Project>(rules, &submission.id)
+        .story::<Project>(&submission.id)
         .await
         .map_err(failed)?;
     // The worker has not reached it yet: the page says where the submission stands.
@@ -119,6 +120,10 @@ async fn project_page(
     sheet.section("film-standing", w.t("film-standing"), standing);
     if let Err(error) = standing::sections(app, &page, &submission.id, &mut sheet).await {
         return page.store_failed(&error);
+    }
+    match crew(app, &page, &submission.id, project, typed).await {
+        Ok(blocks) => sheet.section("film-crew", w.t("crew-title"), blocks),
+        Err(error) => return page.store_failed(&error),
     }
     sheet.section(
         "film-decision",
@@ -186,6 +191,39 @@ async fn project_page(
     shown(page, sheet)
 }
 
+/// Who comes to the shoot, and the form that says so.
+async fn crew(
+    app: &App,
+    page: &Page,
+    id: &str,
+    project: &Project,
+    typed: &Fields,
+) -> Result<Vec<Block>, StoreError> {
+    let listed = listed_crew(app, id).await?;
+    let takes = project.takes_crew();
+    if !takes && listed.people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut blocks = vec![
+        Block::Help(page.w.t("crew-kept")),
+        crew_table(page, &listed),
+    ];
+    if takes {
+        let action = format!("{}/crew", here(page));
+        let form = Form::new(page, action, page.w.t("crew-send"));
+        let fields = crew_fields(page, &listed).into_iter().map(|field| {
+            let value = typed.one(&format!("crew-{}", field.name));
+            let value = value.map_or_else(|| field.value.clone(), str::to_owned);
+            Field {
+                name: format!("crew-{}", field.name),
+                ..field.value(value)
+            }
+        });
+        blocks.push(Block::Form(fields.fold(form, Form::with)));
+    }
+    Ok(blocks)
+}
+
 /// What a project is judged by, before it is.
 fn criteria(app: &App, page: &Page) -> Block {
     let cells = app.config.film.criteria.iter().map(|one| {
@@ -232,6 +270,10 @@ fn rider_form(app: &App, page: &Page, project: &Project, typed: &Fields) -> Form
             line.days.to_string(),
         );
         add(
+            Field::day("rider", &format!("fallback-{at}"), of("fallback")),
+            day(line.fallback),
+        );
+        add(
             Field::choice(
                 "rider",
                 &format!("keep-{at}"),
@@ -272,6 +314,10 @@ fn rider_form(app: &App, page: &Page, project: &Project, typed: &Fields) -> Form
     add(
         Field::count("rider", "new-days", w.t("film-field-days")),
         "1".to_owned(),
+    );
+    add(
+        Field::day("rider", "new-fallback", w.t("film-field-fallback")),
+        String::new(),
     );
     let papers = none.chain(paper_kinds(app, page));
     add(
@@ -327,6 +373,7 @@ fn rider(project: &Project, fields: &Fields) -> Option<Request> {
         line.count = number(&format!("count-{at}"), line.count)?;
         line.days = number(&format!("days-{at}"), line.days)?;
         line.from = day(&format!("from-{at}"), line.from)?;
+        line.fallback = day(&format!("fallback-{at}"), line.fallback)?;
         line.given_up = fields.one(&format!("keep-{at}")) == Some("no");
     }
     if let Some(kind) = fields.one("new-kind").and_then(SupportKind::from_word) {
@@ -341,7 +388,7 @@ fn rider(project: &Project, fields: &Fields) -> Option<Request> {
             operator: false,
             from: day("new-from", None)?,
             days: number("new-days", 1)?,
-            fallback: None,
+            fallback: day("new-fallback", None)?,
             given_up: false,
         });
     }
@@ -422,6 +469,33 @@ pub(super) async fn ride(
     let reason = text(&fields, "reason");
     let change = Change::AskRider { request, reason };
     tell(&app, page, found, &fields, change).await
+}
+
+/// Receives the list of those who come.
+pub(super) async fn crew_listed(
+    State(app): State<App>,
+    page: Page,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    let page = super::situation::located(page, "/follow/film");
+    let found = match found(&app, &page, &headers).await {
+        Ok(found) => found,
+        Err(elsewhere) => return elsewhere,
+    };
+    let of = |name: &str| fields.one(name).unwrap_or_default();
+    let added = [of("crew-name"), of("crew-role"), of("crew-plate")];
+    let text = sent_crew(of("crew-people"), added);
+    let why = if found.1.story.takes_crew() {
+        match hand_in_crew(&app, &found.0.id, &text, "applicant").await {
+            Ok(()) => return Redirect::to(&here(&page)).into_response(),
+            Err(NotTaken::Failed(error)) => return page.store_failed(&error),
+            Err(why) => why.told(&page),
+        }
+    } else {
+        vec![page.w.t("film-refused-standing")]
+    };
+    project_page(&app, page, &found, &fields, why).await
 }
 
 /// Receives how content they were.

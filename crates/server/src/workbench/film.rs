@@ -8,8 +8,10 @@
 mod booking;
 mod budget;
 mod calendar;
+mod crew;
 mod document;
 mod encounter;
+mod entry;
 mod expert;
 mod home;
 mod immersion;
@@ -44,13 +46,17 @@ use store::{
 };
 
 pub(crate) use self::{
+    crew::{
+        NotTaken, fields as crew_fields, hand_in as hand_in_crew, listed as listed_crew,
+        sent as sent_crew, table as crew_table,
+    },
     document::{convention, last_quote, project_papers},
     encounter::{
         calendar_entry, facts as encounter_facts, import_known, passed, speakers_table,
         title as encounter_title,
     },
     people::forget_people,
-    pool::name_of,
+    pool::names_of,
     project::{answers_table, happened, lines_table, paper_kinds, rider_blocks},
     quote::blocks as quote_blocks,
     request::receive_requests,
@@ -120,6 +126,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
             Pool,
             document::encounter_access,
         )
+        .page(&project("/crew"), HandleFilm, Project, crew::show)
         .page(
             &project("/script/{exhibit}"),
             OpenScript,
@@ -154,6 +161,13 @@ pub(super) fn doors(doors: Doors) -> Doors {
         .page(&pool("/free"), ReadFilm, Pool, pool::free)
         .act(&pool("/acts/book"), HandleFilm, Pool, pool::book)
         .act(&pool("/acts/requisition"), HandleFilm, Pool, pool::book)
+        .page(&pool("/kinds/{resource}"), ReadFilm, Pool, entry::show)
+        .act(
+            &pool("/resources/{resource}/acts/repair"),
+            HandleFilm,
+            Pool,
+            calendar::repair,
+        )
         .page(
             &pool("/resources/{resource}"),
             ReadFilm,
@@ -218,6 +232,10 @@ pub(super) fn doors(doors: Doors) -> Doors {
             project_acts::post,
         );
     }
+    for act in crew::ACTS {
+        let path = project(&format!("/acts/{act}"));
+        doors = doors.act(&path, HandleFilm, Project, crew::post);
+    }
     for act in booking::ACTS {
         let path = pool(&format!("/bookings/{{booking}}/acts/{act}"));
         doors = doors.act_with_photos(&path, HandleFilm, Pool, booking::post);
@@ -261,13 +279,13 @@ pub(super) async fn object(
     match about {
         About::Project => project_object(app, id, nobodys.clone()).await,
         About::Expert => {
-            let told = app.store.film.story::<Expert>(&(), id).await?;
+            let told = app.store.film.story::<Expert>(id).await?;
             let unit = told.map(|told| told.story.profile.unit);
             let joined = unit.map(|unit| (unit, [Part::Facts].into()));
             Ok((None, office(joined.into_iter().collect())))
         }
         About::Immersion => {
-            let told = app.store.film.story::<Immersion>(&(), id).await?;
+            let told = app.store.film.story::<Immersion>(id).await?;
             let Some(told) = told else {
                 return Ok((None, nobodys));
             };
@@ -304,11 +322,7 @@ async fn project_object(
     let Some(standing) = standing.filter(|standing| standing.desk == DESK) else {
         return Ok((None, nobodys));
     };
-    let told = app
-        .store
-        .film
-        .story::<Project>(&app.config.film.criteria, id)
-        .await?;
+    let told = app.store.film.story::<Project>(id).await?;
     let asked = told
         .map(|told| told.story.opinions().clone())
         .unwrap_or_default();
@@ -327,11 +341,7 @@ async fn project_object(
 /// Every project but those that are kept from the agent: by a conflict of interest, a marking, a seal.
 async fn projects(app: &App, at: &Admitted) -> Result<BTreeMap<String, Told<Project>>, StoreError> {
     let agent = &at.signed.agent;
-    let mut projects = app
-        .store
-        .film
-        .stories::<Project>(&app.config.film.criteria)
-        .await?;
+    let mut projects = app.store.film.stories::<Project>().await?;
     for standing in app.store.work.apart(&agent.id, &agent.unit).await? {
         let (_, object) = project_object(app, &standing.id, Object::nobodys(Subject::Film)).await?;
         if !at.may_on(Action::ReadFilm, &object) {
@@ -342,7 +352,7 @@ async fn projects(app: &App, at: &Admitted) -> Result<BTreeMap<String, Told<Proj
 }
 
 /// The unit that has the film desk.
-pub(super) fn office(app: &App) -> Option<UnitId> {
+pub(crate) fn office(app: &App) -> Option<UnitId> {
     app.desk(DESK).and_then(|desk| desk.unit.clone())
 }
 

@@ -107,27 +107,50 @@ impl Film {
         Ok(Some(after))
     }
 
-    /// A story with its events; none where nothing happened.
+    /// As [`Film::tell`], with the people whom the story is about from now on, by their identifier in it: they take the
+    /// place of those there were. Both or neither.
     ///
     /// # Errors
-    /// When the database does not answer, or holds what cannot have happened.
-    pub async fn story<S: Story>(
+    /// As there.
+    pub async fn tell_with_people<S: Story>(
         &self,
         rules: &S::Rules,
         subject: &str,
-    ) -> Result<Option<Told<S>>, StoreError> {
+        event: &Event<S::Change>,
+        people: &BTreeMap<String, String>,
+    ) -> Result<S, TellError<S::Refusal>> {
+        let mut rows = Vec::new();
+        for (id, person) in people {
+            let sealed = self.sealed((S::KIND, subject, id), person)?;
+            rows.push(params![S::KIND, subject, id.as_str(), sealed]);
+        }
+        let mut turn = self.writer.turn().await?;
+        let (after, mut batch) = told_in(&mut turn, rules, subject, event).await?;
+        for table in ["person", "guest"] {
+            let text = format!("DELETE FROM {table} WHERE kind = ? AND subject = ?");
+            batch.run(&text, params![S::KIND, subject]);
+        }
+        for values in rows {
+            batch.run(PERSON, values);
+        }
+        turn.keep(batch).await?;
+        Ok(after)
+    }
+
+    /// A story with its events; none where nothing happened.
+    ///
+    /// # Errors
+    /// When the database does not answer, or holds what is no event of such a story.
+    pub async fn story<S: Story>(&self, subject: &str) -> Result<Option<Told<S>>, StoreError> {
         let mut connection = self.pool.acquire().await?;
-        one(&mut connection, rules, subject).await
+        one(&mut connection, subject).await
     }
 
     /// Every story of a kind, by its subject.
     ///
     /// # Errors
-    /// When the database does not answer, or holds what cannot have happened.
-    pub async fn stories<S: Story>(
-        &self,
-        rules: &S::Rules,
-    ) -> Result<BTreeMap<String, Told<S>>, StoreError> {
+    /// When the database does not answer, or holds what is no event of such a story.
+    pub async fn stories<S: Story>(&self) -> Result<BTreeMap<String, Told<S>>, StoreError> {
         let mut connection = self.pool.acquire().await?;
         let text = format!("{EVENTS} ORDER BY seq");
         let rows = sql::rows(&mut connection, &text, params![S::KIND]).await?;
@@ -138,7 +161,7 @@ impl Film {
             by_subject.entry(subject).or_default().push(event);
         }
         let told = by_subject.into_iter().filter_map(|(subject, events)| {
-            let told = told::<S>(rules, events).transpose()?;
+            let told = told::<S>(events).transpose()?;
             Some(told.map(|told| (subject, told)))
         });
         told.collect()
@@ -276,7 +299,7 @@ async fn told_in<S: Story>(
     subject: &str,
     event: &Event<S::Change>,
 ) -> Result<(S, Batch), TellError<S::Refusal>> {
-    let before = one::<S>(connection, rules, subject).await?;
+    let before = one::<S>(connection, subject).await?;
     let place = before.as_ref().map_or(0, |told| told.events.len());
     let after = match &before {
         Some(told) => told.story.after(rules, event),
@@ -302,22 +325,22 @@ async fn told_in<S: Story>(
 
 async fn one<S: Story>(
     connection: &mut AnyConnection,
-    rules: &S::Rules,
     subject: &str,
 ) -> Result<Option<Told<S>>, StoreError> {
     let text = format!("{EVENTS} AND subject = $2 ORDER BY place");
     let rows = sql::rows(connection, &text, params![S::KIND, subject]).await?;
     let events = rows.iter().map(event::<S>).collect::<Result<_, _>>()?;
-    told(rules, events)
+    told(events)
 }
 
-fn told<S: Story>(
-    rules: &S::Rules,
-    events: Vec<Event<S::Change>>,
-) -> Result<Option<Told<S>>, StoreError> {
-    let story = fold::<S>(rules, &events)
-        .map_err(|(place, refusal)| corrupt::<S>(format!("event {place}: {refusal}")))?;
-    Ok(story.map(|story| Told { events, story }))
+/// What events come to, whatever today's rules would say of them.
+fn told<S: Story>(events: Vec<Event<S::Change>>) -> Result<Option<Told<S>>, StoreError> {
+    if events.is_empty() {
+        return Ok(None);
+    }
+    let story = fold::<S>(&events);
+    let story = story.ok_or_else(|| corrupt::<S>("its first event begins nothing".into()))?;
+    Ok(Some(Told { events, story }))
 }
 
 fn event<S: Story>(row: &AnyRow) -> Result<Event<S::Change>, StoreError> {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use casework::{
-    booking::{Booking, Hold, Inventory, Request, Span, Standing},
+    booking::{Booking, Hold, Inventory, Purpose, Request, Span, Standing},
     submission::{BookingId, ResourceId},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -136,8 +136,22 @@ fn booking(row: &AnyRow) -> Result<Booking, StoreError> {
             .ok_or_else(|| corrupt(format!("{standing} is no standing")))?,
         holds: BTreeSet::new(),
         out: resources(&sql::text(row, 11)?)?,
-        operational: sql::int(row, 10)? != 0,
+        purpose: match sql::int(row, 10)? {
+            0 => Purpose::Loan,
+            1 => Purpose::Operations,
+            2 => Purpose::Repair,
+            other => return Err(corrupt(format!("{other} is no purpose"))),
+        },
     })
+}
+
+/// As kept: the column was made for whether operations took it.
+fn purpose(purpose: Purpose) -> i64 {
+    match purpose {
+        Purpose::Loan => 0,
+        Purpose::Operations => 1,
+        Purpose::Repair => 2,
+    }
 }
 
 fn id<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, StoreError> {
@@ -190,12 +204,7 @@ pub(super) fn forget(batch: &mut Batch, id: BookingId, before: &Booking) {
 }
 
 /// Keeps a booking that is not there.
-pub(super) fn keep(
-    batch: &mut Batch,
-    inventory: &Inventory,
-    id: BookingId,
-    booking: &Booking,
-) -> Result<(), StoreError> {
+pub(super) fn keep(batch: &mut Batch, inventory: &Inventory, id: BookingId, booking: &Booking) {
     let id = id.to_string();
     let request = &booking.request;
     let held = request.held();
@@ -212,29 +221,21 @@ pub(super) fn keep(
             request.insured_until.map(Timestamp::as_microsecond),
             booking.asked_at.as_microsecond(),
             booking.standing.as_str(),
-            booking.operational,
+            purpose(booking.purpose),
             names(&booking.out),
             held.from().as_microsecond(),
             held.until().as_microsecond()
         ],
     );
     if booking.standing == Standing::Asked {
-        keep_wanted(batch, inventory, &id, booking)?;
+        keep_wanted(batch, inventory, &id, booking);
     }
     keep_holds(batch, &id, booking);
-    Ok(())
 }
 
-fn keep_wanted(
-    batch: &mut Batch,
-    inventory: &Inventory,
-    id: &str,
-    booking: &Booking,
-) -> Result<(), StoreError> {
+fn keep_wanted(batch: &mut Batch, inventory: &Inventory, id: &str, booking: &Booking) {
     let held = booking.request.held();
-    let units = inventory
-        .held_by(&booking.request.wanted)
-        .map_err(|gone| corrupt(format!("{gone} is no longer in the inventory")))?;
+    let units = inventory.known_by(&booking.request.wanted);
     let rows = units
         .into_iter()
         .map(|unit| {
@@ -248,7 +249,6 @@ fn keep_wanted(
         .collect();
     let head = "INSERT INTO wanted (resource, held_until, booking, held_from) VALUES";
     batch.insert(head, "", rows);
-    Ok(())
 }
 
 fn keep_holds(batch: &mut Batch, id: &str, booking: &Booking) {

@@ -21,12 +21,27 @@ use crate::{
 };
 
 /// How often a kind of change was kept and refused.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Kept.
     pub kept: u64,
-    /// Refused.
-    pub refused: u64,
+    /// Refused, by [`Refusal::as_str`].
+    pub refused: BTreeMap<&'static str, u64>,
+}
+
+impl Tally {
+    /// Refused for whatever reason.
+    #[must_use]
+    pub fn all_refused(&self) -> u64 {
+        self.refused.values().sum()
+    }
+
+    fn add(&mut self, other: &Tally) {
+        self.kept += other.kept;
+        for (why, many) in &other.refused {
+            *self.refused.entry(why).or_default() += many;
+        }
+    }
 }
 
 /// What random bookings came to.
@@ -34,7 +49,7 @@ pub struct Tally {
 pub struct BookingReport {
     /// Of each kind of change, by its word in the record.
     pub changes: BTreeMap<&'static str, Tally>,
-    /// Times that calendar, program and approval were asked about the same, and all agreed.
+    /// Times that calendar, list, program and approval were asked about the same, and all agreed.
     pub agreed: u64,
     /// Those where they did not: none.
     pub disagreed: u64,
@@ -46,25 +61,31 @@ impl BookingReport {
     /// Of all kinds together.
     #[must_use]
     pub fn all(&self) -> Tally {
-        let changes = self.changes.values();
-        changes.fold(Tally::default(), |all, one| Tally {
-            kept: all.kept + one.kept,
-            refused: all.refused + one.refused,
-        })
+        let mut all = Tally::default();
+        self.changes.values().for_each(|one| all.add(one));
+        all
     }
 
-    fn add(&mut self, kind: &'static str, one: Tally) {
-        let tally = self.changes.entry(kind).or_default();
-        tally.kept += one.kept;
-        tally.refused += one.refused;
+    /// Changes that were sent so far.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        let all = self.all();
+        all.kept + all.all_refused()
+    }
+
+    fn add(&mut self, kind: &'static str, one: &Tally) {
+        self.changes.entry(kind).or_default().add(one);
     }
 }
 
 /// Things that are lent in the measurement, and kits of two of them.
 const THINGS: u64 = 400;
 
-/// Times that all clients stop, so that what is shown is held against what is found with nobody in between.
+/// Times at least that all clients stop, so that what is shown is held against what is found with nobody in between.
 const ROUNDS: u64 = 20;
+
+/// Changes at most from one such stop to the next.
+const ROUND: u64 = 10_000;
 
 /// What is asked about in each pause.
 const PROBES: u64 = 100;
@@ -87,6 +108,9 @@ impl Random {
 }
 
 /// Sends `count` random changes of bookings from `clients` at once, and looks now and then whether all holds together.
+/// `goes_on` is told at each stop what was sent so far; where it says no, that is all.
+///
+/// What is kept in memory besides the report is one number for each booking that was asked for.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -95,7 +119,9 @@ pub async fn bookings(
     count: u64,
     clients: u64,
     seed: u64,
+    mut goes_on: impl FnMut(&BookingReport) -> bool,
 ) -> Result<BookingReport, StoreError> {
+    let rounds = ROUNDS.max(count.div_ceil(ROUND));
     let inventory = Arc::new(inventory()?);
     let clock = Arc::new(AtomicI64::new(0));
     let client = |number: u64, seed: u64| Client {
@@ -111,12 +137,12 @@ pub async fn bookings(
         .collect();
     let mut probe = client(clients, !seed);
     let mut report = BookingReport::default();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let mut running = JoinSet::new();
         for mut client in all.drain(..) {
             let (film, inventory) = (film.clone(), Arc::clone(&inventory));
             let own = part(count, clients, client.number);
-            let share = part(own, ROUNDS, round);
+            let share = part(own, rounds, round);
             running.spawn(async move {
                 let report = client.run(&film, &inventory, share).await;
                 report.map(|report| (client, report))
@@ -124,9 +150,9 @@ pub async fn bookings(
         }
         while let Some(ended) = running.join_next().await {
             let (client, one) = ended.map_err(|_| StoreError::Stopped)??;
-            one.changes
-                .into_iter()
-                .for_each(|(kind, tally)| report.add(kind, tally));
+            for (kind, tally) in &one.changes {
+                report.add(kind, tally);
+            }
             all.push(client);
         }
         for _ in 0..PROBES {
@@ -135,6 +161,9 @@ pub async fn bookings(
             } else {
                 report.disagreed += 1;
             }
+        }
+        if !goes_on(&report) {
+            break;
         }
     }
     report.held_twice = film.held_twice().await?;
@@ -197,12 +226,14 @@ impl Client {
         let mut report = BookingReport::default();
         for _ in 0..count {
             let event = self.event()?;
-            let kept = self.apply(film, inventory, &event).await?.is_ok();
-            let one = Tally {
-                kept: u64::from(kept),
-                refused: u64::from(!kept),
-            };
-            report.add(event.change.as_str(), one);
+            let mut one = Tally::default();
+            match self.apply(film, inventory, &event).await? {
+                Ok(()) => one.kept = 1,
+                Err(refusal) => {
+                    one.refused.insert(refusal.as_str(), 1);
+                }
+            }
+            report.add(event.change.as_str(), &one);
         }
         Ok(report)
     }
@@ -224,7 +255,7 @@ impl Client {
         }
     }
 
-    /// Whether the calendar, the answer for programs and the approval say the same of a request.
+    /// Whether the calendar, the list of what is free, the answer for programs and the approval say the same of a request.
     async fn agrees(&mut self, film: &Film, inventory: &Inventory) -> Result<bool, StoreError> {
         let lending = Lending {
             inventory,
@@ -239,7 +270,16 @@ impl Client {
             Err(BookingError::Store(error)) => return Err(error),
             Err(BookingError::Refused(_)) => return Ok(false),
         };
-        if is_in_calendar(film, lending, &request).await? != shown.is_some() {
+        let listed = match film
+            .conflicts(lending, &request.wanted, request.held())
+            .await
+        {
+            Ok(listed) => !listed.is_empty(),
+            Err(BookingError::Store(error)) => return Err(error),
+            Err(BookingError::Refused(_)) => return Ok(false),
+        };
+        let in_calendar = is_in_calendar(film, lending, &request).await?;
+        if [listed, in_calendar] != [shown.is_some(); 2] {
             return Ok(false);
         }
         let ask = self.now(booking, Change::Ask(request))?;
@@ -345,7 +385,7 @@ async fn is_in_calendar(
 ) -> Result<bool, StoreError> {
     let span = request.held();
     for resource in &request.wanted {
-        let bookings = match film.calendar(lending, resource, span).await {
+        let bookings = match film.calendar(lending, [resource], span).await {
             Ok(bookings) => bookings,
             Err(BookingError::Store(error)) => return Err(error),
             Err(BookingError::Refused(_)) => return Ok(false),

@@ -1,6 +1,6 @@
 //! `film/inventory*.toml`: what units lend, checked with file and line; and the film desk's prices and criteria.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -31,6 +31,8 @@ struct RawPool {
     unit: Spanned<String>,
     name: Text,
     #[serde(default)]
+    category: Vec<RawCategory>,
+    #[serde(default)]
     quota: Vec<RawQuota>,
     #[serde(default)]
     place: Vec<RawPlace>,
@@ -40,6 +42,13 @@ struct RawPool {
     person: Vec<RawItem>,
     #[serde(default)]
     kit: Vec<RawKit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCategory {
+    id: Spanned<String>,
+    name: Text,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +174,19 @@ impl Loading {
                         "name a unit of units.toml",
                     );
                 }
+                let others = self.config.film.pools.values();
+                let lent = |one: &&Resource| {
+                    let mut others = others.clone();
+                    others.any(|other| other.inventory.resource(&one.id).is_some())
+                };
+                if let Some(twice) = pool.inventory.resources().find(lent) {
+                    // What is held is kept by its identifier alone.
+                    source.report(
+                        id_at,
+                        format!("another pool lends `{}` too", twice.id),
+                        "give each thing its own id",
+                    );
+                }
                 if self.config.film.pools.insert(id.clone(), pool).is_some() {
                     source.report(
                         id_at,
@@ -215,6 +237,7 @@ fn pool(source: &mut Source<'_>, raw: RawPool) -> Option<Pool> {
             most: quota.most,
         });
     }
+    let names = self::categories(source, raw.category, &written);
     let inventory = inventory(source, &written)?;
     Some(Pool {
         id: id?.as_str().into(),
@@ -222,11 +245,50 @@ fn pool(source: &mut Source<'_>, raw: RawPool) -> Option<Pool> {
         name: raw.name,
         inventory,
         quotas,
+        categories: names,
         sheets: written
             .into_iter()
             .map(|one| (one.resource.id, one.sheet))
             .collect(),
     })
+}
+
+/// The names of categories. A file that names some names all that it uses, and no other.
+fn categories(
+    source: &mut Source<'_>,
+    raw: Vec<RawCategory>,
+    written: &[Written],
+) -> BTreeMap<Box<str>, Text> {
+    let mut names: BTreeMap<Box<str>, Text> = BTreeMap::new();
+    let some = !raw.is_empty();
+    for category in raw {
+        let (at, id) = (category.id.span().start, category.id.into_inner());
+        if !written.iter().any(|one| *one.resource.category == *id) {
+            source.report(
+                at,
+                format!("nothing is of category \"{id}\""),
+                "name a category of the file, or take the name away",
+            );
+        }
+        if names.insert(id.as_str().into(), category.name).is_some() {
+            source.report(
+                at,
+                format!("category \"{id}\" has two names"),
+                "keep one of them",
+            );
+        }
+    }
+    for one in written {
+        let category = &one.resource.category;
+        if some && !names.contains_key(category) {
+            source.report(
+                one.at,
+                format!("category \"{category}\" has no name"),
+                "add it to the list `category`",
+            );
+        }
+    }
+    names
 }
 
 fn inventory(source: &mut Source<'_>, written: &[Written]) -> Option<Inventory> {
@@ -267,8 +329,10 @@ fn place(source: &mut Source<'_>, raw: RawPlace) -> Option<Written> {
         );
     }
     let setting = word(source, &raw.setting, Setting::ALL, Setting::as_str)?;
+    let id: ResourceId = parsed(source, &raw.id)?;
     let sheet = Sheet {
         name: raw.name,
+        entry: id.clone(),
         number: 0,
         price: raw.price.map(Into::into),
         constraints: raw.constraints,
@@ -283,7 +347,6 @@ fn place(source: &mut Source<'_>, raw: RawPlace) -> Option<Written> {
         confirmed: raw.confirmed,
         source: raw.source.into(),
     };
-    let id: ResourceId = parsed(source, &raw.id)?;
     Some(Written {
         at: raw.id.span().start,
         resource: Resource {
@@ -309,8 +372,12 @@ fn alike(source: &mut Source<'_>, kind: Kind, raw: RawItem) -> Vec<Written> {
         );
         return Vec::new();
     }
+    let Some(entry) = parsed(source, &raw.id) else {
+        return Vec::new();
+    };
     let sheet = Sheet {
         name: raw.name,
+        entry,
         number: 0,
         price: raw.price.map(Into::into),
         constraints: raw.constraints,
@@ -357,13 +424,14 @@ fn kit(source: &mut Source<'_>, raw: RawKit) -> Option<Written> {
     Some(Written {
         at: raw.id.span().start,
         resource: Resource {
-            id,
+            id: id.clone(),
             kind: Kind::Kit,
             category: raw.category.into(),
             parts,
         },
         sheet: Sheet {
             name: raw.name,
+            entry: id,
             number: 0,
             price: raw.price.map(Into::into),
             constraints: raw.constraints,
@@ -377,6 +445,7 @@ fn kit(source: &mut Source<'_>, raw: RawKit) -> Option<Written> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Lang;
 
     const FILE: &str = r#"
 format = 1
@@ -433,6 +502,59 @@ kit = [{ id = "flight", name = { fr = "Vol", en = "Flight" }, category = "flight
             pool.sheets[&"uniform-2".parse::<ResourceId>().unwrap()].number,
             2
         );
+    }
+
+    #[test]
+    fn what_is_alike_stands_together_in_the_order_of_numbers() {
+        let named = FILE.replace("count = 3", "count = 11").replace(
+            "quota = [",
+            "category = [\n  { id = \"office\", name = { fr = \"Bureaux\", en = \"Offices\" } },\n  { id = \"uniform\", name = { fr = \"Tenues\", en = \"Uniforms\" } },\n  { id = \"helicopter\", name = { fr = \"Vol\", en = \"Air\" } },\n  { id = \"pilot\", name = { fr = \"Pilotes\", en = \"Pilots\" } },\n  { id = \"flight\", name = { fr = \"Vols\", en = \"Flights\" } },\n]\nquota = [",
+        );
+        let (pool, problems) = read(&named);
+        assert_eq!(problems, Vec::<String>::new());
+        let pool = pool.unwrap();
+        let entries = pool.entries(Lang::Fr);
+        let told: Vec<(&str, usize)> = entries
+            .iter()
+            .map(|one| (one.id.as_str(), one.resources.len()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("hall", 1),
+                ("helicopter", 1),
+                ("uniform", 11),
+                ("flight", 1),
+                ("pilot", 1)
+            ]
+        );
+        let last: Vec<&str> = entries[2].resources.iter().map(|id| id.as_str()).collect();
+        assert_eq!(last[8..], ["uniform-9", "uniform-10", "uniform-11"]);
+        assert_eq!(pool.category_name("uniform", Lang::En), "Uniforms");
+        assert_eq!(pool.category_name("sword", Lang::En), "sword");
+        for (from, to, expected) in [
+            (
+                "{ id = \"pilot\", name = { fr = \"Pilotes\"",
+                "{ id = \"sword\", name = { fr = \"Pilotes\"",
+                "nothing is of category",
+            ),
+            (
+                "{ id = \"pilot\", name = { fr = \"Pilotes\"",
+                "{ id = \"uniform\", name = { fr = \"Pilotes\"",
+                "has two names",
+            ),
+            (
+                "  { id = \"pilot\", name = { fr = \"Pilotes\", en = \"Pilots\" } },\n",
+                "",
+                "category \"pilot\" has no name",
+            ),
+        ] {
+            let (_, problems) = read(&named.replace(from, to));
+            assert!(
+                problems.iter().any(|one| one.contains(expected)),
+                "{expected}: {problems:?}"
+            );
+        }
     }
 
     #[test]

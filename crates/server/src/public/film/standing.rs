@@ -20,7 +20,7 @@ use crate::{
     app::App,
     page::Page,
     sheet::{Block, Cell, Sheet, Table},
-    workbench::film::{happened, name_of, office_pool, unit_name, words},
+    workbench::film::{happened, names_of, office_pool, unit_name, words},
 };
 
 /// What happens next, and who has to do something.
@@ -116,12 +116,10 @@ async fn bookings(app: &App, page: &Page, id: &str) -> Result<Option<Block>, Sto
     let moment = |at: jiff::Timestamp| page.moment(at.as_microsecond());
     for (number, booking) in app.store.film.of_applicant(id).await? {
         let used = booking.request.used;
-        let wanted = booking.request.wanted.iter();
-        let wanted: Vec<String> = wanted.map(|one| name_of(page, pool, one)).collect();
+        let wanted = names_of(page, pool, &booking.request.wanted);
         let mut said = told(page, &app.store.film.events(number).await?, |resource| {
-            resource
-                .parse()
-                .map_or_else(|_| resource.to_owned(), |one| name_of(page, pool, &one))
+            let one = resource.parse();
+            one.map_or_else(|_| resource.to_owned(), |one| names_of(page, pool, [&one]))
         });
         if booking.standing == Standing::Asked {
             said.push(w.t("production-booking-waits"));
@@ -130,7 +128,7 @@ async fn bookings(app: &App, page: &Page, id: &str) -> Result<Option<Block>, Sto
             said.push(w.t("production-booking-late"));
         }
         table.rows.push(vec![
-            wanted.join(", ").into(),
+            wanted.into(),
             moment(used.from()).into(),
             moment(used.until()).into(),
             Cell::tag(words::standing(page, booking.standing)),
@@ -168,7 +166,7 @@ fn told(page: &Page, events: &[Kept], name: impl Fn(&str) -> String) -> Vec<Stri
 
 /// Immersions, with why one was refused or does not take place.
 async fn immersions(app: &App, page: &Page, id: &str) -> Result<Option<Block>, StoreError> {
-    let all = app.store.film.stories::<Immersion>(&()).await?;
+    let all = app.store.film.stories::<Immersion>().await?;
     let mut table = Table::new(
         page.w.t("film-immersions"),
         words::heads(
@@ -208,7 +206,7 @@ async fn immersions(app: &App, page: &Page, id: &str) -> Result<Option<Block>, S
 /// Meetings with experts, who stay unnamed, and what they answered but for what they mark.
 async fn meetings(app: &App, page: &Page, id: &str) -> Result<Option<Block>, StoreError> {
     let w = page.w;
-    let all = app.store.film.stories::<Expert>(&()).await?;
+    let all = app.store.film.stories::<Expert>().await?;
     let meetings = all.values().flat_map(|told| told.story.meetings.values());
     let mut own: Vec<_> = meetings.filter(|one| *one.project == *id).collect();
     own.sort_by_key(|one| one.span);

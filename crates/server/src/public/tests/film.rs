@@ -25,6 +25,11 @@ fn event<C>(change: C) -> Event<C> {
     }
 }
 
+/// A text as a value of a form.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
 /// A site with a project of two lines, and the browser of who asked.
 async fn produced() -> (Site, String, Browser) {
     let site = Site::new().await;
@@ -208,6 +213,16 @@ async fn a_production_sends_a_rider_and_reads_its_effect_on_the_price() {
         words(&page)
     );
     assert!(page.contains("abandonnée par le demandeur"));
+    // The effect stays to be read after the answer, by the prices of its day; and nothing is told in code words.
+    for text in [
+        "Effet sur le prix, aux prix du 22/11/2026",
+        "1\u{202f}200,00 €",
+        "(31/12/2027)",
+        "Responsabilité civile",
+    ] {
+        assert!(page.contains(text), "{text}: {}", words(&page));
+    }
+    assert!(!page.contains("liability (") && !page.contains("2027-12-31)"));
 }
 
 /// At every stage the production reads what happens next and who does it; what is kept for it and why not; and the breach
@@ -430,8 +445,8 @@ async fn a_production_takes_its_quote_and_convention_away() {
         preparation: 1,
     };
     site.tells(&id, Change::Classify { line: 0, class }).await;
-    let (film, rules) = (&site.app.store.film, &site.app.config.film.criteria);
-    let project = film.story::<Project>(rules, &id).await.unwrap().unwrap();
+    let film = &site.app.store.film;
+    let project = film.story::<Project>(&id).await.unwrap().unwrap();
     // On a day long past: the prices of that day hold.
     let on = jiff::civil::date(2023, 6, 1);
     let basis = project.story.basis(project.story.request(), on);
@@ -554,12 +569,7 @@ async fn a_group_registers_without_an_account_and_waits_in_its_turn() {
         .await;
     assert!(mine.text.contains("inscrit") && !mine.text.contains("Place dans l’attente"));
     let film = &site.app.store.film;
-    let told = film
-        .story::<Encounter>(&(), "n9")
-        .await
-        .unwrap()
-        .unwrap()
-        .story;
+    let told = film.story::<Encounter>("n9").await.unwrap().unwrap().story;
     assert_eq!(
         (told.seated(), told.waiting(), told.questions.len()),
         (3, 0, 1)
@@ -620,7 +630,7 @@ async fn one_address_takes_seats_once() {
     assert!(same_form.text.contains(&code));
     let film = &site.app.store.film;
     let seated = async || {
-        film.story::<Encounter>(&(), "n9")
+        film.story::<Encounter>("n9")
             .await
             .unwrap()
             .unwrap()
@@ -631,6 +641,10 @@ async fn one_address_takes_seats_once() {
     browser
         .step(&format!("{path}/leave"), &format!("code={code}"))
         .await;
+    // Who does not come asks nothing any more.
+    let asks = format!("code={code}&question=Et+ensuite");
+    let asks = browser.post(&format!("{path}/question"), asks).await;
+    assert_eq!(asks.status, StatusCode::UNPROCESSABLE_ENTITY);
     let back = browser
         .post(&register, by("k4", "camille%40exemple.test"))
         .await;
@@ -638,7 +652,7 @@ async fn one_address_takes_seats_once() {
     assert_eq!(seated().await, 2);
     // The office may let each registration have fewer seats than ten.
     let mut plan = film
-        .story::<Encounter>(&(), "n9")
+        .story::<Encounter>("n9")
         .await
         .unwrap()
         .unwrap()
@@ -660,7 +674,7 @@ async fn what_is_only_planned_is_not_public() {
     let site = Site::new().await;
     opened(&site, 3).await;
     let film = &site.app.store.film;
-    let told = film.story::<Encounter>(&(), "n9").await.unwrap().unwrap();
+    let told = film.story::<Encounter>("n9").await.unwrap().unwrap();
     let plan = event(Meet::Plan(told.story.plan));
     film.tell::<Encounter>(&(), "draft", &plan).await.unwrap();
     let mut browser = site.browser();
@@ -701,4 +715,95 @@ async fn figures_and_places_are_public_with_their_definitions() {
     assert_eq!(browser.get("/en/film/statistics.csv").await.text, csv.text);
     let schema = browser.get("/en/film/statistics.schema.json").await.text;
     assert!(schema.contains("\"shooting_days\""));
+}
+
+/// Who comes to the shoot: handed in by the production, whole or one by one, with bad lines named and nothing of a bad list
+/// kept; sealed, and gone a month after the shoot.
+#[tokio::test]
+async fn the_production_says_who_comes_and_they_are_forgotten_after_the_shoot() {
+    use casework::film::crew::Crew;
+    let (site, id, mut browser) = produced().await;
+    let path = "/fr/follow/film/crew";
+    let send = |people: &str, name: &str| {
+        format!(
+            "crew-people={}&crew-name={}&crew-role=&crew-plate=",
+            encoded(people),
+            encoded(name)
+        )
+    };
+    // Nothing is granted yet: nobody comes.
+    let early = browser.post(path, send("Camille Exemple", "")).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    site.decides(&id).await;
+    let bad = "Camille Exemple ; image ; AB-123-CD\n; son\ncamille EXEMPLE\nDominique ; x ; rouge";
+    let refused = browser.post(path, send(bad, "")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for line in [
+        "Ligne 2",
+        "Ligne 3 : ce nom est déjà à la ligne 1",
+        "Ligne 4",
+    ] {
+        assert!(
+            refused.text.contains(line),
+            "{line}: {}",
+            words(&refused.text)
+        );
+    }
+    assert!(
+        refused.text.contains("Dominique ; x ; rouge"),
+        "typed is kept"
+    );
+    let film = &site.app.store.film;
+    assert!(film.story::<Crew>(&id).await.unwrap().is_none());
+
+    browser
+        .step(
+            path,
+            &send(
+                "Nom;Fonction;Plaque\nExemple, Camille ; image ; ab-123-cd",
+                "",
+            ),
+        )
+        .await;
+    browser
+        .step(
+            path,
+            &send("Exemple, Camille ; image ; AB-123-CD", "Dominique Essai"),
+        )
+        .await;
+    let page = browser.get("/fr/follow/film").await.text;
+    for text in [
+        "Exemple, Camille",
+        "AB-123-CD",
+        "Dominique Essai",
+        "à vérifier",
+    ] {
+        assert!(page.contains(text), "{text}: {}", words(&page));
+    }
+    for file in ["film.db", "film.db-wal"] {
+        let file = std::fs::read(site.folder.path().join(file)).unwrap_or_default();
+        assert!(!file.windows(7).any(|bytes| bytes == b"Camille"));
+    }
+
+    // The shoot is over for more than a month.
+    let day = jiff::civil::date(2026, 9, 1);
+    for change in [
+        Change::Sign,
+        Change::Begin { day },
+        Change::End {
+            day,
+            days: 1,
+            incidents: "".into(),
+        },
+    ] {
+        site.tells(&id, change).await;
+    }
+    crate::workbench::film::forget_people(&site.app)
+        .await
+        .unwrap();
+    assert!(film.people("crew", &id).await.unwrap().is_empty());
+    let page = browser.get("/fr/follow/film").await.text;
+    assert!(!page.contains("Dominique Essai"));
+    let late = browser.post(path, send("Camille Exemple", "")).await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

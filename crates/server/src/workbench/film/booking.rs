@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 use casework::{
-    booking::{Booking, Change, Event, Span, Standing},
+    booking::{Booking, Change, Event, Purpose, Span, Standing},
     film::pool::Pool,
     project::Project,
     submission::{BookingId, ResourceId},
@@ -61,7 +61,7 @@ pub(super) async fn found(
         .booking(id)
         .await
         .map_err(|error| at.signed.failed(&error))?;
-    let booking = booking.filter(|booking| pool::is_of(pool, booking));
+    let booking = booking.filter(|booking| pool::is_of(app, pool, booking));
     Ok((id, booking.ok_or_else(|| at.signed.not_found())?))
 }
 
@@ -159,8 +159,9 @@ fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Blo
     let facts = vec![
         (
             page.w.t("film-stage"),
-            Cell::tag(words::standing(page, booking.standing)),
+            Cell::tag(words::booking(page, booking)),
         ),
+        (page.w.t("lending-purpose"), purpose(page, booking).into()),
         (page.w.t("film-applicant"), pool::applicant(page, booking)),
         (
             page.w.t("film-used"),
@@ -190,7 +191,7 @@ fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Blo
     );
     let mut all: BTreeSet<&ResourceId> = request.wanted.iter().collect();
     all.extend(booking.holds.iter().map(|hold| &hold.resource));
-    table.rows = all
+    table.rows = pool::in_order(pool, all)
         .into_iter()
         .map(|id| {
             let out = booking.out.contains(id);
@@ -208,7 +209,18 @@ fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Blo
         blocks.push(Block::Notice(page.w.t("film-lapsed-text")));
     }
     blocks.extend([Block::Facts(facts), Block::Table(table)]);
+    if matches!(booking.standing, Standing::Out | Standing::Returned) {
+        blocks.push(Block::Help(page.w.t("lending-mend-hint")));
+    }
     blocks
+}
+
+fn purpose(page: &Page, booking: &Booking) -> String {
+    match booking.purpose {
+        Purpose::Loan => page.w.t("lending-purpose-loan"),
+        Purpose::Operations => page.w.t("lending-purpose-operations"),
+        Purpose::Repair => page.w.t("lending-purpose-repair"),
+    }
 }
 
 /// What operations took from the booking, newest last.
@@ -302,16 +314,14 @@ fn forms(at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
             vec![Field::line("refuse", "reason", w.t("film-reason")).required()],
         );
     }
-    if booking.standing == Standing::Approved {
+    if booking.standing == Standing::Approved && booking.purpose != Purpose::Repair {
         let condition = Field::long("hand-over", "condition", w.t("film-condition-out")).required();
         let photos = photo::field(page, "hand-over");
         add("hand-over", w.t("film-hand-over"), vec![condition, photos]);
     }
     if booking.standing == Standing::Out {
-        let out = booking
-            .out
-            .iter()
-            .map(|id| (id.to_string(), name_of(page, pool, id), true));
+        let out = pool::in_order(pool, &booking.out).into_iter();
+        let out = out.map(|id| (id.to_string(), name_of(page, pool, id), true));
         add(
             "return",
             w.t("film-return"),
@@ -329,15 +339,20 @@ fn forms(at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
             .required();
         add("extend", w.t("film-extend"), vec![end, passing("extend")]);
     }
-    if matches!(
+    let insured = matches!(
         booking.standing,
         Standing::Asked | Standing::Approved | Standing::Out
-    ) {
+    );
+    if insured && booking.purpose == Purpose::Loan {
         let day = Field::day("insure", "insured", w.t("film-insured")).required();
         add("insure", w.t("film-insure"), vec![day]);
     }
     if matches!(booking.standing, Standing::Asked | Standing::Approved) {
-        add("cancel", w.t("film-cancel"), vec![]);
+        let cancel = match booking.purpose {
+            Purpose::Repair => w.t("lending-mended"),
+            _ => w.t("film-cancel"),
+        };
+        add("cancel", cancel, vec![]);
     }
     blocks
 }
@@ -354,6 +369,7 @@ fn happened(page: &Page, change: &str) -> String {
         "hand_over" => w.t("film-booked-hand-over"),
         "return" => w.t("film-booked-return"),
         "requisition" => w.t("film-booked-requisition"),
+        "repair" => w.t("film-booked-repair"),
         "lost" => w.t("film-booked-lost"),
         other => other.to_owned(),
     }
@@ -377,7 +393,11 @@ fn said(page: &Page, pool: &Pool, details: &str) -> String {
         "damage",
     ] {
         match details.get(key) {
-            Some(Value::Array(ids)) => said.extend(ids.iter().filter_map(Value::as_str).map(name)),
+            Some(Value::Array(ids)) => {
+                let ids = ids.iter().filter_map(|id| id.as_str()?.parse().ok());
+                let ids: BTreeSet<ResourceId> = ids.collect();
+                said.push(pool::names_of(page, pool, &ids));
+            }
             Some(Value::String(text)) if key == "resource" => said.push(name(text)),
             Some(Value::String(text)) if !text.is_empty() => said.push(text.clone()),
             _ => {}
@@ -462,9 +482,8 @@ pub(super) async fn post(app: App, at: Admitted) -> Result<Response, Refused> {
 
 /// Whether what was granted to whoever asked may be handed over now; others than projects have no convention.
 async fn may_have(app: &App, at: &Admitted, booking: &Booking) -> Result<bool, Refused> {
-    let rules = &app.config.film.criteria;
     let applicant = &booking.request.applicant;
-    let told = app.store.film.story::<Project>(rules, applicant).await;
+    let told = app.store.film.story::<Project>(applicant).await;
     let told = told.map_err(|error| at.signed.failed(&error))?;
     Ok(told.is_none_or(|told| told.story.may_have()))
 }

@@ -34,7 +34,7 @@ async fn lines(
     at: &Admitted,
     pool: &Pool,
 ) -> Result<BTreeMap<String, Told<Line>>, Refused> {
-    let all = app.store.film.stories::<Line>(&()).await;
+    let all = app.store.film.stories::<Line>().await;
     let mut all = all.map_err(|error| at.signed.failed(&error))?;
     all.retain(|_, told| told.story.unit == pool.unit);
     Ok(all)

@@ -1,10 +1,10 @@
-//! The calendar of a place or a thing: a week by day and hour, as a table; and what is known of it.
+//! The calendar of a place or a thing: four weeks by day and one by hour, as tables; and what is known of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::response::Response;
 use casework::{
-    booking::{Booking, Span, Standing, holder},
+    booking::{Booking, Kind, Span, Standing, holder},
     film::pool::Pool,
     submission::{BookingId, ResourceId},
 };
@@ -12,7 +12,7 @@ use jiff::{ToSpan, civil::Date};
 use store::film::BookingError;
 
 use super::{
-    day, kept, photo,
+    back, day, entry, kept, photo,
     pool::{self, lending, resource_href},
     pool_href, pool_of, quote, shown, words,
 };
@@ -47,7 +47,7 @@ pub(super) async fn page_with(
         _ => None,
     };
     let span = span.ok_or_else(|| at.signed.not_found())?;
-    let found = app.store.film.calendar(lending(pool), &id, span).await;
+    let found = app.store.film.calendar(lending(pool), [&id], span).await;
     let bookings = match found {
         Ok(found) => found,
         Err(BookingError::Store(error)) => return Err(at.signed.failed(&error)),
@@ -60,6 +60,9 @@ pub(super) async fn page_with(
     let mut photos = photo::blocks(app, at, pool, id.as_str()).await?;
     photos.push(Block::Form(photo_form(at, pool, &id)));
     sheet.section("film-photos", page.w.t("film-photos"), photos);
+    let mut days = vec![Block::Help(page.w.t("lending-days-help-one"))];
+    days.extend(entry::days(app, at, pool, &[&id], monday).await?);
+    sheet.section("lending-days", page.w.t("lending-days"), days);
     let week = |key: &str, monday: Date| {
         Cell::link(
             format!("{}?week={monday}", resource_href(page, pool, &id)),
@@ -103,10 +106,52 @@ pub(super) async fn page_with(
         "film-book",
         page.w.t("film-book"),
         vec![Block::Form(pool::book_fields(
-            at, form, "book", options, "",
+            at, pool, form, "book", options, "",
         ))],
     );
+    if pool
+        .inventory
+        .resource(&id)
+        .is_some_and(|one| one.kind != Kind::Person)
+    {
+        sheet.section(
+            "lending-mend",
+            page.w.t("lending-mend"),
+            vec![
+                Block::Help(page.w.t("lending-mend-help")),
+                Block::Form(mend_form(app, at, pool, &id)),
+            ],
+        );
+    }
     Ok(shown(at, sheet))
+}
+
+fn mend_form(app: &App, at: &Admitted, pool: &Pool, id: &ResourceId) -> Form {
+    let page = &at.signed.page;
+    let action = format!("{}/acts/repair", resource_href(page, pool, id));
+    let now = text::paris(app.now()).strftime("%Y-%m-%dT%H:%M");
+    let moment = |name: &str, label: String| Field::moment("repair", name, label).required();
+    let fields = [
+        moment("from", page.w.t("film-field-from")).value(now.to_string()),
+        moment("until", page.w.t("lending-mend-until")),
+        Field::line("repair", "reason", page.w.t("lending-broken")).required(),
+    ];
+    let form = Form::new(page, action, page.w.t("lending-mend")).hide("resource", id.as_str());
+    let fields = fields.into_iter().map(|field| kept(at, "repair", field));
+    fields.fold(form, Form::with)
+}
+
+/// Sends a thing to be mended.
+pub(super) async fn repair(app: App, at: Admitted) -> Result<Response, Refused> {
+    let pool = pool_of(&app, &at)?;
+    if at.field("resource") != at.path("resource") {
+        return Err(at.signed.not_found());
+    }
+    let by = at.signed.agent.unit.clone();
+    match pool::ask(&app, &at, pool, &by).await? {
+        Ok(booking) => Ok(back(&pool::booking_href(&at.signed.page, pool, booking))),
+        Err(why) => page_with(&app, &at, vec![why]).await,
+    }
 }
 
 fn photo_form(at: &Admitted, pool: &Pool, id: &ResourceId) -> Form {
@@ -120,7 +165,7 @@ fn photo_form(at: &Admitted, pool: &Pool, id: &ResourceId) -> Form {
         .with(kept(at, "photo", seen("seen_en", "film-photo-seen-en")))
 }
 
-fn monday(day: Date) -> Date {
+pub(super) fn monday(day: Date) -> Date {
     let since = i64::from(day.weekday().to_monday_zero_offset());
     day.checked_sub(since.days()).unwrap_or(day)
 }
@@ -134,7 +179,10 @@ fn known(page: &Page, pool: &Pool, id: &ResourceId) -> Vec<Block> {
             page.w.t("film-kind"),
             pool::kind(page, resource.kind).into(),
         ),
-        (page.w.t("film-category"), (&*resource.category).into()),
+        (
+            page.w.t("film-category"),
+            pool.category_name(&resource.category, page.lang).into(),
+        ),
     ];
     let mut blocks = Vec::new();
     if let Some(sheet) = pool.sheets.get(id) {
@@ -158,13 +206,9 @@ fn known(page: &Page, pool: &Pool, id: &ResourceId) -> Vec<Block> {
             sheet.constraints.get(page.lang).into(),
         ));
     }
-    let parts = resource
-        .parts
-        .iter()
-        .map(|part| pool::name_of(page, pool, part));
     facts.push((
         page.w.t("film-parts"),
-        parts.collect::<Vec<_>>().join(", ").into(),
+        pool::names_of(page, pool, &resource.parts).into(),
     ));
     facts.retain(|(_, cell)| !cell.text.is_empty());
     blocks.push(Block::Facts(facts));

@@ -5,6 +5,7 @@ use axum::response::Response;
 use casework::{
     booking::{Booking, Kind, Standing},
     film::{
+        crew::Person,
         encounter::{self, Encounter, Identity, Seat},
         immersion::{self, Immersion, Stage},
     },
@@ -19,7 +20,7 @@ use documents::{
 use jiff::{Timestamp, civil::Date};
 use store::{StoreError, film::Told};
 
-use super::{OFFICE, encounter as encounters, pool, quote::today, words};
+use super::{OFFICE, crew, encounter as encounters, pool, quote::today, words};
 use crate::{
     app::App,
     document::{download, head, short},
@@ -172,8 +173,7 @@ pub(crate) fn project_papers(page: &Page, base: &str, project: &Project) -> Vec<
 }
 
 async fn told(app: &App, at: &Admitted) -> Result<Told<Project>, Refused> {
-    let rules = &app.config.film.criteria;
-    let told = app.store.film.story::<Project>(rules, at.path("id")).await;
+    let told = app.store.film.story::<Project>(at.path("id")).await;
     let told = told.map_err(|error| at.signed.failed(&error))?;
     told.ok_or_else(|| at.signed.not_found())
 }
@@ -218,15 +218,41 @@ pub(super) async fn shoot_access(app: App, at: Admitted) -> Result<Response, Ref
     if sites.is_empty() && granted(project).is_empty() {
         return Err(at.signed.not_found());
     }
+    let listed = crew::listed(&app, id).await;
+    let listed = listed.map_err(|error| at.signed.failed(&error))?;
+    let blank = if listed.people.is_empty() {
+        project.request().team.clamp(1, MOST_BLANK)
+    } else {
+        0
+    };
+    let may = project.may_have();
+    let people = listed.people.into_iter();
     let list = AccessList {
         to: Access::Shoot,
         title: project.request().title.to_string(),
         host: issuer(&app, page),
         sites,
-        people: Vec::new(),
-        blank: project.request().team.clamp(1, MOST_BLANK),
+        people: people
+            .map(|(_, person, identity)| Visitor {
+                role: role(page, &person),
+                name: person.name,
+                count: 1,
+                identity: Some(identity),
+                admitted: may && identity != Identity::Refused,
+            })
+            .collect(),
+        blank,
     };
     give_list(&app, &at, id, list).await
+}
+
+/// What somebody of a crew does, and the vehicle they come in.
+fn role(page: &Page, person: &Person) -> String {
+    match (&*person.role, &*person.plate) {
+        (role, "") => role.to_owned(),
+        ("", plate) => page.w.t1("crew-vehicle", "plate", plate),
+        (role, plate) => format!("{role} – {}", page.w.t1("crew-vehicle", "plate", plate)),
+    }
 }
 
 /// Whether what a booking wants is kept for it.
@@ -276,15 +302,11 @@ async fn immersion(
 ) -> Result<(Told<Immersion>, Vec<String>, String), Refused> {
     let failed = |error: StoreError| at.signed.failed(&error);
     let (film, id) = (&app.store.film, at.path("id"));
-    let told = film.story::<Immersion>(&(), id).await.map_err(failed)?;
+    let told = film.story::<Immersion>(id).await.map_err(failed)?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
     let people = film.people(Immersion::KIND, id).await.map_err(failed)?;
-    let rules = &app.config.film.criteria;
     let project = &told.story.agreement.project;
-    let project = film
-        .story::<Project>(rules, project)
-        .await
-        .map_err(failed)?;
+    let project = film.story::<Project>(project).await.map_err(failed)?;
     let title = project.map_or_else(String::new, |told| told.story.request().title.to_string());
     Ok((told, people.into_values().collect(), title))
 }
@@ -358,7 +380,7 @@ pub(super) async fn encounter_access(app: App, at: Admitted) -> Result<Response,
     let failed = |error: StoreError| at.signed.failed(&error);
     let (page, id) = (&at.signed.page, at.path("encounter"));
     let film = &app.store.film;
-    let told = film.story::<Encounter>(&(), id).await.map_err(failed)?;
+    let told = film.story::<Encounter>(id).await.map_err(failed)?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
     let people = film.people(Encounter::KIND, id).await.map_err(failed)?;
     let one = &told.story;

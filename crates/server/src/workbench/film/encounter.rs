@@ -69,7 +69,7 @@ pub(crate) fn title(page: &Page, plan: &Plan) -> String {
 
 async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Response, Refused> {
     let page = &at.signed.page;
-    let all = app.store.film.stories::<Encounter>(&()).await;
+    let all = app.store.film.stories::<Encounter>().await;
     let all = all.map_err(|error| at.signed.failed(&error))?;
     let mut sheet =
         Sheet::new(page.w.t("film-encounters")).under(home(page), page.w.t("film-title"));
@@ -234,7 +234,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     let told = app
         .store
         .film
-        .story::<Encounter>(&(), id)
+        .story::<Encounter>(id)
         .await
         .map_err(failed)?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
@@ -285,7 +285,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     let others = app
         .store
         .film
-        .stories::<Encounter>(&())
+        .stories::<Encounter>()
         .await
         .map_err(failed)?;
     sheet.section("film-next", w.t("film-next"), steps(at, one, &others));
@@ -843,6 +843,8 @@ pub(crate) fn calendar_entry(app: &App, page: &Page, id: &str, told: &Told<Encou
         description: one.plan.programme.get(page.lang),
         place: &one.plan.venue,
         url: &url,
+        organizer: &calendar::organizer(app, page),
+        office: &calendar::office(app, page),
         cancelled: one.stage == Stage::Cancelled,
     })
 }
@@ -926,7 +928,7 @@ pub(crate) async fn import_known(app: &App) -> Result<(), StoreError> {
     let told = app
         .store
         .film
-        .story::<Encounter>(&(), "histoires-2024-01-25")
+        .story::<Encounter>("histoires-2024-01-25")
         .await?;
     if told.is_some_and(|told| told.story.next.is_none()) {
         let linked = app

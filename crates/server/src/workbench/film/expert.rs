@@ -48,7 +48,7 @@ pub(super) async fn list(app: App, at: Admitted) -> Result<Response, Refused> {
 
 async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Response, Refused> {
     let page = &at.signed.page;
-    let experts = app.store.film.stories::<Expert>(&()).await;
+    let experts = app.store.film.stories::<Expert>().await;
     let experts = experts.map_err(|error| at.signed.failed(&error))?;
     let mut sheet = Sheet::new(page.w.t("film-experts")).under(home(page), page.w.t("film-title"));
     sheet.errors = errors;
@@ -264,7 +264,7 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
 }
 
 async fn found(app: &App, at: &Admitted) -> Result<Told<Expert>, Refused> {
-    let told = app.store.film.story::<Expert>(&(), at.path("expert")).await;
+    let told = app.store.film.story::<Expert>(at.path("expert")).await;
     told.map_err(|error| at.signed.failed(&error))?
         .ok_or_else(|| at.signed.not_found())
 }
@@ -593,6 +593,8 @@ pub(super) async fn invitation(app: App, at: Admitted) -> Result<Response, Refus
         description: "",
         place: &meeting.place,
         url: "",
+        organizer: &calendar::organizer(&app, page),
+        office: &calendar::office(&app, page),
         cancelled: meeting.held == Held::Cancelled,
     }))
 }

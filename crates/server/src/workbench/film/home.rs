@@ -153,7 +153,7 @@ async fn asked(
             cells.push(link.tagged(words::text(page, state)));
         }
     }
-    let immersions = app.store.film.stories::<Immersion>(&()).await?;
+    let immersions = app.store.film.stories::<Immersion>().await?;
     for (id, told) in &immersions {
         let story = &told.story;
         // What the unit agreed to is its to brief and debrief, and to find again.
@@ -174,7 +174,7 @@ async fn asked(
             cells.push(link.tagged(story.stage.label(page.lang)));
         }
     }
-    for (id, told) in &app.store.film.stories::<Expert>(&()).await? {
+    for (id, told) in &app.store.film.stories::<Expert>().await? {
         let expert = &told.story;
         let meetings = expert.meetings.values();
         let meetings = meetings.filter(|one| one.held != Held::Cancelled);

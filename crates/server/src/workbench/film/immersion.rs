@@ -48,7 +48,7 @@ async fn list_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     let all = app
         .store
         .film
-        .stories::<Immersion>(&())
+        .stories::<Immersion>()
         .await
         .map_err(failed)?;
     let projects = super::projects(app, at).await.map_err(failed)?;
@@ -221,7 +221,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     let told = app
         .store
         .film
-        .story::<Immersion>(&(), id)
+        .story::<Immersion>(id)
         .await
         .map_err(failed)?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
@@ -460,7 +460,7 @@ fn change(app: &App, at: &Admitted, project: &str) -> Option<Change> {
 pub(super) async fn post(app: App, at: Admitted) -> Result<Response, Refused> {
     let page = &at.signed.page;
     let id = at.path("id");
-    let told = app.store.film.story::<Immersion>(&(), id).await;
+    let told = app.store.film.story::<Immersion>(id).await;
     let told = told.map_err(|error| at.signed.failed(&error))?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
     if is_units(at.act()) && told.story.agreement.unit.as_str() != at.signed.agent.unit {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use axum::response::Response;
 use casework::{
     desk::Kind,
+    film::encounter::Identity,
     policy::{Action, Part},
     project::{Answer, Answered, Change, Difference, Project, Request, Ruling, Stage},
     submission::UnitId,
@@ -20,6 +21,7 @@ use crate::{
     app::App,
     page::Page,
     sheet::{Block, Cell, Field, Form, Sheet, Table},
+    web::text,
     workbench::{
         door::Admitted,
         labels, row,
@@ -41,11 +43,10 @@ pub(super) async fn page_with(
 ) -> Result<Response, Refused> {
     let failed = |error| at.signed.failed(&error);
     receive_requests(app).await.map_err(failed)?;
-    let rules = &app.config.film.criteria;
     let told = app
         .store
         .film
-        .story::<Project>(rules, at.path("id"))
+        .story::<Project>(at.path("id"))
         .await
         .map_err(failed)?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
@@ -93,6 +94,8 @@ pub(super) async fn page_with(
         );
         let booked = bookings(app, at, request).await.map_err(failed)?;
         sheet.section("film-bookings", page.w.t("film-bookings"), booked);
+        let crew = crew(app, at, project).await.map_err(failed)?;
+        sheet.section("film-crew", page.w.t("crew-title"), crew);
         sheet.section("film-next", page.w.t("film-next"), steps(at, project));
     }
     sheet.section(
@@ -379,24 +382,24 @@ pub(crate) fn answers_table(
     Block::Table(table)
 }
 
+/// What services have answered so far.
+fn given(project: &Project) -> Vec<(UnitId, Answered)> {
+    let opinions = project.opinions().iter();
+    let answers = opinions.flat_map(|(unit, opinion)| {
+        let answers = opinion.answers.iter();
+        answers.map(|one| (unit.clone(), one.clone()))
+    });
+    answers.collect()
+}
+
 fn opinions(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
     let page = &at.signed.page;
     let mut blocks = Vec::new();
-    let given: Vec<(UnitId, Answered)> = project
-        .opinions()
-        .iter()
-        .flat_map(|(unit, opinion)| {
-            opinion
-                .answers
-                .iter()
-                .map(|one| (unit.clone(), one.clone()))
-        })
-        .collect();
     blocks.push(answers_table(
         app,
         page,
         page.w.t("film-opinions-given"),
-        &given,
+        &given(project),
     ));
     let waiting = project
         .opinions()
@@ -514,13 +517,16 @@ fn decision(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
     if project.stage() == Stage::Appealed {
         blocks.push(Block::Notice(page.w.t("film-appealed")));
     }
-    if !project.rulings().is_empty() {
+    // What was decided on stays to be read where a service was asked anew since.
+    if !project.rulings().is_empty() && project.shown() != given(project) {
         blocks.push(answers_table(
             app,
             page,
             page.w.t("film-rests-on"),
             project.shown(),
         ));
+    } else if !project.rulings().is_empty() {
+        blocks.push(Block::Help(page.w.t("film-rests-on-above")));
     }
     let decides = matches!(project.stage(), Stage::Examined | Stage::Appealed);
     if !decides || !at.may(Action::HandleFilm) {
@@ -582,7 +588,7 @@ fn decision(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
 }
 
 /// What differs between two versions of a request.
-pub(crate) fn differences_table(page: &Page, caption: String, differences: &[Difference]) -> Block {
+fn differences_table(app: &App, page: &Page, caption: String, differences: &[Difference]) -> Block {
     let mut table = Table::new(
         caption,
         words::heads(
@@ -590,12 +596,6 @@ pub(crate) fn differences_table(page: &Page, caption: String, differences: &[Dif
             &["film-line", "film-field", "film-before", "film-after"],
         ),
     );
-    let written = |text: &str| match text {
-        "yes" => page.w.t("film-yes"),
-        "no" => page.w.t("film-no"),
-        "" => "–".to_owned(),
-        text => text.to_owned(),
-    };
     table.rows = differences
         .iter()
         .map(|one| {
@@ -604,8 +604,8 @@ pub(crate) fn differences_table(page: &Page, caption: String, differences: &[Dif
                     .map_or_else(|| page.w.t("film-whole"), |line| (line + 1).to_string())
                     .into(),
                 words::field(page, one.field).into(),
-                written(&one.before).into(),
-                written(&one.after).into(),
+                words::value(app, page, one.field, &one.before).into(),
+                words::value(app, page, one.field, &one.after).into(),
             ]
         })
         .collect();
@@ -621,11 +621,12 @@ pub(crate) fn rider_blocks(app: &App, page: &Page, project: &Project) -> Vec<Blo
             ("old", at as i64 + 1),
             ("new", at as i64 + 2),
         );
-        blocks.push(differences_table(
-            page,
-            caption,
-            &pair[0].differences(&pair[1]),
-        ));
+        let differences = pair[0].differences(&pair[1]);
+        blocks.push(differences_table(app, page, caption, &differences));
+        if let Some(accepted) = project.accepted_at(at + 1) {
+            let (on, pair) = (text::paris(accepted).date(), (&pair[0], &pair[1]));
+            blocks.extend(quote::effect(app, page, project, pair, on));
+        }
     }
     if let Some(rider) = project.rider() {
         blocks.push(Block::Notice(page.w.t1(
@@ -634,12 +635,10 @@ pub(crate) fn rider_blocks(app: &App, page: &Page, project: &Project) -> Vec<Blo
             &*rider.reason,
         )));
         let differences = project.request().differences(&rider.request);
-        blocks.push(differences_table(
-            page,
-            page.w.t("film-rider-differs"),
-            &differences,
-        ));
-        blocks.extend(quote::effect(app, page, project, &rider.request));
+        let caption = page.w.t("film-rider-differs");
+        blocks.push(differences_table(app, page, caption, &differences));
+        let pair = (project.request(), &rider.request);
+        blocks.extend(quote::effect(app, page, project, pair, quote::today(app)));
     }
     blocks
 }
@@ -703,9 +702,14 @@ fn price(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
             .with(kept(
                 at,
                 "classify",
-                Field::line("classify", "category", page.w.t("film-price-category"))
-                    .help(page.w.t("film-price-category-help"))
-                    .required(),
+                Field::choice(
+                    "classify",
+                    "category",
+                    page.w.t("film-price-category"),
+                    price_categories(app, page),
+                )
+                .help(page.w.t("film-price-category-help"))
+                .required(),
             ))
             .with(kept(
                 at,
@@ -735,6 +739,24 @@ fn price(app: &App, at: &Admitted, project: &Project) -> Vec<Block> {
     blocks
 }
 
+/// Categories of today's grid, by the names that the inventory has for them.
+fn price_categories(app: &App, page: &Page) -> Vec<(String, String)> {
+    let grid = app.config.film.prices.on(quote::today(app));
+    let categories = grid.map(|grid| grid.categories()).unwrap_or_default();
+    let named = |category: &str| {
+        let pool = app.config.film.pools.get(OFFICE);
+        let name = pool.map_or(category, |pool| pool.category_name(category, page.lang));
+        match name == category {
+            true => category.to_owned(),
+            false => format!("{name} ({category})"),
+        }
+    };
+    let categories = categories.into_iter();
+    categories
+        .map(|category| (category.to_owned(), named(category)))
+        .collect()
+}
+
 async fn bookings(
     app: &App,
     at: &Admitted,
@@ -751,23 +773,14 @@ async fn bookings(
         page.w.t("film-bookings"),
         &booked,
     )];
-    let options: Vec<(String, String)> = pool
-        .inventory
-        .resources()
-        .map(|one| {
-            (
-                one.id.to_string(),
-                super::pool::name_of(page, pool, &one.id),
-            )
-        })
-        .collect();
+    let options = super::pool::options(page, pool);
     let insured = request
         .insured_until()
         .map(|day| day.to_string())
         .unwrap_or_default();
     let form = act_form(at, "book", page.w.t("film-book"));
     blocks.push(Block::Form(super::pool::book_fields(
-        at, form, "book", options, &insured,
+        at, pool, form, "book", options, &insured,
     )));
     let mut ways = vec![Cell::link(pool_href(page, pool), pool.name.get(page.lang))];
     if booked.values().any(document::holds) {
@@ -776,6 +789,29 @@ async fn bookings(
     }
     blocks.push(Block::List(ways));
     Ok(blocks)
+}
+
+/// Who comes to the shoot: how many, how many of them were looked at, and the way to the list.
+async fn crew(
+    app: &App,
+    at: &Admitted,
+    project: &Project,
+) -> Result<Vec<Block>, store::StoreError> {
+    let page = &at.signed.page;
+    let listed = super::crew::listed(app, at.path("id")).await?;
+    if listed.people.is_empty() && listed.erased.is_none() && !project.takes_crew() {
+        return Ok(Vec::new());
+    }
+    let seen = listed.people.iter();
+    let seen = seen.filter(|(_, _, identity)| *identity == Identity::Checked);
+    let counted = page.w.t2(
+        "crew-counted",
+        ("many", listed.people.len() as i64),
+        ("checked", seen.count() as i64),
+    );
+    let list = format!("{}/crew", project_href(page, at.path("id")));
+    let list = Cell::link(list, page.w.t("crew-title"));
+    Ok(vec![Block::Text(counted), Block::List(vec![list])])
 }
 
 /// What may happen next, by where the project stands.

@@ -148,8 +148,7 @@ async fn change(app: &App, at: &Admitted) -> Result<Result<Change, Asked>, Refus
     if at.act() != "quote" {
         return Ok(built());
     }
-    let rules = &app.config.film.criteria;
-    let told = app.store.film.story::<Project>(rules, at.path("id")).await;
+    let told = app.store.film.story::<Project>(at.path("id")).await;
     let told = told.map_err(|error| at.signed.failed(&error))?;
     let Some(told) = told else {
         return Ok(Err(Asked::Elsewhere));

@@ -127,16 +127,21 @@ fn quote_table(page: &Page, caption: String, quote: &Quote, lines: &[Line]) -> B
     Block::Table(table)
 }
 
-/// What a rider would change of the price, by the prices of today.
-pub(super) fn effect(app: &App, page: &Page, project: &Project, rider: &Request) -> Vec<Block> {
+/// What a rider changes of the price, by the prices of a day.
+pub(super) fn effect(
+    app: &App,
+    page: &Page,
+    project: &Project,
+    (before, rider): (&Request, &Request),
+    on: Date,
+) -> Vec<Block> {
     let grids = &app.config.film.prices;
-    let on = today(app);
     let total = |request: &Request| price::quote(grids, &project.basis(request, on));
-    match (total(project.request()), total(rider)) {
+    match (total(before), total(rider)) {
         (Ok(before), Ok(after)) => {
             let money = |minor| Cell::number(page.money(minor, &after.currency));
             let mut table = Table::new(
-                page.w.t("film-rider-price"),
+                page.w.t1("film-rider-price", "day", page.date(on)),
                 words::heads(
                     page,
                     &[
@@ -164,8 +169,7 @@ pub(super) fn effect(app: &App, page: &Page, project: &Project, rider: &Request)
 
 /// The quote and the terms that go with it, to print.
 pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
-    let rules = &app.config.film.criteria;
-    let told = app.store.film.story::<Project>(rules, at.path("id")).await;
+    let told = app.store.film.story::<Project>(at.path("id")).await;
     let told = told.map_err(|error| at.signed.failed(&error))?;
     let told = told.ok_or_else(|| at.signed.not_found())?;
     let (page, project) = (&at.signed.page, &told.story);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 use casework::{
-    booking::{Kind, Standing},
+    booking::{Kind, Purpose, Standing},
     film::{
         encounter::{Encounter, Stage as EncounterStage},
         expert::{Expert, Held},
@@ -37,11 +37,7 @@ pub(crate) async fn counted(app: &App) -> Result<Counted, StoreError> {
     receive_requests(app).await?;
     let mut counted = Counted::default();
     let film = &app.store.film;
-    for told in film
-        .stories::<Project>(&app.config.film.criteria)
-        .await?
-        .values()
-    {
+    for told in film.stories::<Project>().await?.values() {
         let mut decided = None;
         for event in &told.events {
             match &event.change {
@@ -72,14 +68,14 @@ pub(crate) async fn counted(app: &App) -> Result<Counted, StoreError> {
             .many
             .extend(ended.map(|(day, days)| (Column::ShootingDays, day, u64::from(days))));
     }
-    for told in film.stories::<Immersion>(&()).await?.values() {
+    for told in film.stories::<Immersion>().await?.values() {
         if told.story.stage == ImmersionStage::Debriefed {
             counted
                 .once
                 .push((Column::Immersions, told.story.agreement.from));
         }
     }
-    for told in film.stories::<Expert>(&()).await?.values() {
+    for told in film.stories::<Expert>().await?.values() {
         let held = told
             .story
             .meetings
@@ -89,7 +85,7 @@ pub(crate) async fn counted(app: &App) -> Result<Counted, StoreError> {
             .once
             .extend(held.map(|one| (Column::Consultations, day(one.span.from()))));
     }
-    for told in film.stories::<Encounter>(&()).await?.values() {
+    for told in film.stories::<Encounter>().await?.values() {
         if told.story.stage == EncounterStage::Held {
             let day = day(told.story.plan.begins);
             counted.once.push((Column::Encounters, day));
@@ -111,7 +107,7 @@ async fn sites(app: &App, counted: &mut Counted) -> Result<(), StoreError> {
     // What operations took while it was out was out until then; what they took before holds nothing.
     for standing in [Standing::Out, Standing::Returned, Standing::Recalled] {
         let bookings = app.store.film.bookings(Some(standing)).await?;
-        for booking in bookings.values().filter(|booking| !booking.operational) {
+        for booking in bookings.values().filter(|one| one.purpose == Purpose::Loan) {
             let used = booking.request.used;
             for hold in &booking.holds {
                 let place = pool

@@ -3,11 +3,14 @@
 use casework::{
     booking,
     desk::{Kind, Question},
-    film, price, project,
+    film,
+    film::pool::Pool,
+    price, project,
+    submission::ResourceId,
 };
 use jiff::Timestamp;
 
-use super::DESK;
+use super::{DESK, pool::name_of};
 use crate::{app::App, page::Page};
 
 /// A text by a key that is computed; those that are written out go through `w.t`.
@@ -83,32 +86,33 @@ fn at(page: &Page, at: Timestamp) -> String {
 }
 
 /// Why something about a booking was not done.
-pub(crate) fn booking_refusal(page: &Page, refusal: &booking::Refusal) -> String {
+pub(crate) fn booking_refusal(page: &Page, pool: &Pool, refusal: &booking::Refusal) -> String {
     use booking::Refusal;
     let w = page.w;
+    let name = |id: &ResourceId| name_of(page, pool, id);
     match refusal {
         Refusal::Unknown(_) | Refusal::AskedBefore(_) => w.t("film-refused-unknown"),
         Refusal::NoResource(id) | Refusal::NotOut(id) => {
-            w.t1("film-refused-resource", "what", id.as_str())
+            w.t1("film-refused-resource", "what", name(id))
         }
-        Refusal::NotHeldNow(id) => w.t1("film-refused-not-now", "what", id.as_str()),
+        Refusal::NotHeldNow(id) => w.t1("film-refused-not-now", "what", name(id)),
         Refusal::Nothing => w.t("film-refused-nothing"),
         Refusal::EndsBefore => w.t("film-refused-ends"),
         Refusal::TooLong => w.t("film-refused-long"),
         Refusal::Taken(conflict) => w.t2(
             "film-refused-taken",
-            ("what", conflict.resource.as_str()),
+            ("what", name(&conflict.resource)),
             ("until", at(page, conflict.span.until())),
         ),
         Refusal::PassesOver(_) => w.t("film-refused-passes"),
         Refusal::Uninsured { needed } => w.t1("film-refused-uninsured", "until", at(page, *needed)),
         Refusal::OverQuota { category, most } => w.t2(
             "film-refused-quota",
-            ("what", &**category),
+            ("what", pool.category_name(category, page.lang)),
             ("most", *most as i64),
         ),
         Refusal::StillOut { resource, .. } => {
-            w.t1("film-refused-still-out", "what", resource.as_str())
+            w.t1("film-refused-still-out", "what", name(resource))
         }
         Refusal::Standing { .. } => w.t("film-refused-standing"),
         Refusal::Missing(_) => w.t("film-refused-missing"),
@@ -197,6 +201,49 @@ pub(crate) fn standing(page: &Page, standing: booking::Standing) -> String {
         Standing::Refused => page.w.t("film-booking-refused"),
         Standing::Cancelled => page.w.t("film-booking-cancelled"),
         Standing::Recalled => page.w.t("film-booking-recalled"),
+    }
+}
+
+/// Where a booking stands, and what it is for where nobody asked for it.
+pub(crate) fn booking(page: &Page, booking: &booking::Booking) -> String {
+    use booking::{Purpose, Standing};
+    match (booking.standing, booking.purpose) {
+        (Standing::Approved, Purpose::Repair) => page.w.t("lending-in-repair"),
+        (at, Purpose::Operations) => {
+            format!(
+                "{} – {}",
+                standing(page, at),
+                page.w.t("lending-purpose-operations")
+            )
+        }
+        (at, _) => standing(page, at),
+    }
+}
+
+/// A value of such a field, as people write it.
+pub(crate) fn value(app: &App, page: &Page, field: &str, value: &str) -> String {
+    let date = |day: &str| {
+        day.parse()
+            .map_or_else(|_| day.to_owned(), |day| page.date(day))
+    };
+    let listed = |told: &dyn Fn(&str) -> String| {
+        let values = value.split(", ").map(told);
+        values.collect::<Vec<_>>().join(", ")
+    };
+    match (field, value) {
+        (_, "") => "–".to_owned(),
+        ("operator" | "given_up", "yes") => page.w.t("film-yes"),
+        ("operator" | "given_up", _) => page.w.t("film-no"),
+        ("from" | "fallback", day) => date(day),
+        ("sensitive", _) => listed(&|one| sensitive(app, page, one)),
+        ("papers", _) => listed(&|one| match one
+            .strip_suffix(')')
+            .and_then(|one| one.split_once(" ("))
+        {
+            Some((kind, day)) => format!("{} ({})", paper(app, page, kind), date(day)),
+            None => paper(app, page, one),
+        }),
+        (_, value) => value.to_owned(),
     }
 }
 

@@ -134,10 +134,7 @@ impl Kept {
             match body(act) {
                 Some(body) => {
                     let event = event(act, &body)?;
-                    kept.work = kept
-                        .work
-                        .after(&event)
-                        .map_err(|refusal| format!("act {}: {refusal}", act.id))?;
+                    kept.work.apply(&event);
                     kept.tell(&event, &act.agent, &act.reason, &body.number);
                 }
                 None => {

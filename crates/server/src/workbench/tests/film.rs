@@ -43,8 +43,7 @@ impl Site {
     }
 
     async fn project(&self, id: &str) -> Project {
-        let rules = &self.app.config.film.criteria;
-        let told = self.app.store.film.story::<Project>(rules, id).await;
+        let told = self.app.store.film.story::<Project>(id).await;
         told.unwrap().unwrap().story
     }
 }
@@ -99,6 +98,30 @@ impl Browser<'_> {
         let mut all = vec![("csrf", csrf.as_str())];
         all.extend_from_slice(fields);
         self.post(path, &all).await
+    }
+}
+
+impl Browser<'_> {
+    /// All criteria answered well by the office, and every line granted.
+    async fn grants(&self, path: &str) {
+        let all = answers(true);
+        let mut ask = vec![("unit", OFFICE)];
+        let criteria = all
+            .iter()
+            .filter_map(|(name, _)| name.strip_prefix("answer-"));
+        ask.extend(criteria.map(|id| ("criteria", id)));
+        self.does_film(&format!("{path}/acts/ask-opinion"), &ask)
+            .await;
+        let mut given: Vec<(&str, &str)> = vec![("unit", OFFICE)];
+        given.extend(
+            all.iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        );
+        self.does_film(&format!("{path}/acts/opinion"), &given)
+            .await;
+        let rulings = [("ruling-0", "granted"), ("ruling-1", "granted")];
+        self.does_film(&format!("{path}/acts/decide"), &rulings)
+            .await;
     }
 }
 
@@ -685,7 +708,7 @@ async fn no_budget_goes_over_its_line_without_a_decision() {
         .app
         .store
         .film
-        .stories::<casework::film::budget::Line>(&())
+        .stories::<casework::film::budget::Line>()
         .await
         .unwrap();
     let line = lines.keys().next().unwrap().clone();
@@ -733,7 +756,7 @@ async fn the_known_encounters_are_imported_once_and_say_what_is_not_confirmed() 
             .await;
     }
     import_known(&site.app).await.unwrap();
-    let all = site.app.store.film.stories::<Encounter>(&()).await.unwrap();
+    let all = site.app.store.film.stories::<Encounter>().await.unwrap();
     let events: Vec<usize> = all.values().map(|told| told.events.len()).collect();
     assert_eq!(events, [3, 2]);
     office
@@ -829,7 +852,7 @@ async fn who_came_is_forgotten_a_month_after_it_was_over() {
     import_known(&site.app).await.unwrap();
     let film = &site.app.store.film;
     let known = film
-        .story::<Encounter>(&(), "histoires-2024-02-29")
+        .story::<Encounter>("histoires-2024-02-29")
         .await
         .unwrap()
         .unwrap();
@@ -1241,7 +1264,7 @@ async fn what_an_expert_may_not_say_is_theirs_to_mark() {
             .await;
         let id = expert.rsplit('/').next().unwrap();
         let film = &site.app.store.film;
-        let told = film.story::<casework::film::expert::Expert>(&(), id).await;
+        let told = film.story::<casework::film::expert::Expert>(id).await;
         let story = told.unwrap().unwrap().story;
         story.meetings[meeting.as_str()].questions[0].withheld
     };
@@ -1534,4 +1557,412 @@ async fn a_conflict_of_interest_is_declared_on_a_project_and_then_it_is_nowhere(
     officer.page("/fr/workbench/film").await.has_not(&id);
     colleague.page("/fr/workbench/film").await.has(&id);
     colleague.page(&path).await;
+}
+
+/// The list of a shoot as the office has it: each identity looked at, on the paper for the door, kept from whoever only
+/// gives an opinion.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let path = format!("/fr/workbench/film/projects/{id}");
+    let act = |act: &str| format!("{path}/acts/{act}");
+    office.page("/fr/workbench/film").await;
+    let people = "Camille Exemple ; cadreuse ; AB-123-CD\nDominique Essai ; son";
+    let list = [
+        ("people", people),
+        ("name", ""),
+        ("role", ""),
+        ("plate", ""),
+    ];
+    let early = office.sends_film(&act("crew"), &list).await;
+    assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+    office.grants(&path).await;
+    let to = office.does_film(&act("crew"), &list).await;
+    let page = office.page(&to).await;
+    page.has("Camille Exemple")
+        .has("AB-123-CD")
+        .has("à vérifier");
+    let nobody = office
+        .sends_film(&act("crew-check"), &[("identity", "checked")])
+        .await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    office
+        .does_film(
+            &act("crew-check"),
+            &[("person", "0-0"), ("identity", "checked")],
+        )
+        .await;
+    office
+        .does_film(
+            &act("crew-check"),
+            &[("person", "0-1"), ("identity", "refused")],
+        )
+        .await;
+    // Handed in anew, whoever stays keeps what was found; somebody new has to be looked at.
+    let more = [
+        (
+            "people",
+            "Essai Nouveau\nCamille Exemple ; cadreuse ; AB-123-CD",
+        ),
+        ("name", "Dominique Essai"),
+        ("role", "son"),
+        ("plate", ""),
+    ];
+    office.does_film(&act("crew"), &more).await;
+    let listed = crate::workbench::film::listed_crew(&site.app, &id)
+        .await
+        .unwrap();
+    let states: Vec<(&str, &str)> = listed
+        .people
+        .iter()
+        .map(|(_, person, identity)| (person.name.as_str(), identity.as_str()))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            ("Essai Nouveau", "unchecked"),
+            ("Camille Exemple", "checked"),
+            ("Dominique Essai", "refused")
+        ]
+    );
+    office
+        .page(&path)
+        .await
+        .has("3 personnes inscrites, 1 identités vérifiées");
+    let paper = office.page(&format!("{path}/access.pdf")).await;
+    paper
+        .has("Camille Exemple")
+        .has("véhicule AB-123-")
+        .has("Dominique Essai");
+    let other = site.sign_in_at("ofac-pharos", "chef", "head").await;
+    assert_eq!(
+        other.get(&format!("{path}/crew")).await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// Sixty uniforms are one line of the inventory and one form: twelve of them are the free ones first.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_alike_is_one_line_and_is_booked_by_number() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let pool = "/fr/workbench/film/pools/film";
+    let book = |count: &'static str, from: &'static str, until: &'static str| {
+        [
+            ("applicant", "Exemple Films"),
+            ("resource", "uniform"),
+            ("count", count),
+            ("from", from),
+            ("until", until),
+            ("insured", "2027-12-31"),
+        ]
+    };
+    let path = format!("{pool}/acts/book");
+    let many = office
+        .sends_film(&path, &book("61", "2027-02-01T08:00", "2027-02-01T20:00"))
+        .await;
+    assert_eq!(many.status, StatusCode::UNPROCESSABLE_ENTITY);
+    many.has("il y en a 60");
+    for odd in ["0", "-1", "x"] {
+        let refused = office
+            .sends_film(&path, &book(odd, "2027-02-01T08:00", "2027-02-01T20:00"))
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+    }
+    let twelve = book("12", "2027-02-01T08:00", "2027-02-01T20:00");
+    let first = office.does_film(&path, &twelve).await;
+    office
+        .does_film(&format!("{first}/acts/approve"), &[])
+        .await;
+    office.page(pool).await.has("Tenue (exemple) n°s 1–12");
+    // The next eleven are others, and both are approved.
+    let second = office
+        .does_film(&path, &book("11", "2027-02-01T10:00", "2027-02-02T20:00"))
+        .await;
+    office
+        .does_film(&format!("{second}/acts/approve"), &[])
+        .await;
+    office
+        .page(&second)
+        .await
+        .has("Tenue (exemple) n° 23")
+        .has_not("Tenue (exemple) n° 9<");
+    let span = "?from=2027-02-01T10:00&until=2027-02-01T12:00&kind=item";
+    let page = office.page(&format!("{pool}{span}")).await;
+    page.has("Libres à ces dates")
+        .has(">37<")
+        .has(">60<")
+        .has("Arme factice");
+    assert_eq!(page.body.matches("/resources/uniform-").count(), 0);
+    // Each of them, in the order of their numbers; and four weeks by day.
+    let kind = office
+        .page(&format!("{pool}/kinds/uniform?week=2027-02-01"))
+        .await;
+    kind.has(">37<")
+        .has(">49<")
+        .has(">60<")
+        .has("Tenue (exemple) n° 60");
+    let at = |name: &str| kind.body.find(name).unwrap();
+    assert!(at("uniform-2\"") < at("uniform-10\""));
+    assert_eq!(
+        office.get(&format!("{pool}/kinds/uniform-3")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    // More than one may hold are refused with the name of what they are.
+    let more = office
+        .does_film(&path, &book("30", "2027-02-01T08:00", "2027-02-01T09:00"))
+        .await;
+    office
+        .sends_film(&format!("{more}/acts/approve"), &[])
+        .await
+        .has("Tenue : au plus 40 à la fois");
+}
+
+/// What is broken goes to nobody while it is mended, and whoever had it promised is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_broken_is_mended_before_anybody_has_it_again() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let pool = "/fr/workbench/film/pools/film";
+    let promised = [
+        ("applicant", "Exemple Films"),
+        ("resource", "car-1"),
+        ("from", "2026-11-24T08:00"),
+        ("until", "2026-11-24T20:00"),
+        ("insured", "2027-12-31"),
+    ];
+    let promised = office
+        .does_film(&format!("{pool}/acts/book"), &promised)
+        .await;
+    office
+        .does_film(&format!("{promised}/acts/approve"), &[])
+        .await;
+    let mend = [
+        ("resource", "car-1"),
+        ("from", "2026-11-22T11:00"),
+        ("until", "2026-11-25T12:00"),
+        ("reason", "une portière"),
+    ];
+    let act = format!("{pool}/resources/car-1/acts/repair");
+    let elsewhere = [("resource", "car-2"), mend[1], mend[2], mend[3]];
+    assert_eq!(
+        office.sends_film(&act, &elsewhere).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let silent = [mend[0], mend[1], mend[2]];
+    let refused = office.sends_film(&act, &silent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let repair = office.does_film(&act, &mend).await;
+    office
+        .page(&repair)
+        .await
+        .has("une portière")
+        .has("En réparation")
+        .has("C’est réparé")
+        .has_not("acts/hand-over");
+    office
+        .page(&promised)
+        .await
+        .has("Repris pour les opérations")
+        .has("car-2");
+    office
+        .page(&format!("{pool}/kinds/car"))
+        .await
+        .has("en réparation jusqu’au 25/11/2026");
+    let anybody = office
+        .sends_film(&format!("{repair}/acts/hand-over"), &[("condition", "x")])
+        .await;
+    assert_eq!(anybody.status, StatusCode::UNPROCESSABLE_ENTITY);
+    office
+        .does_film(&format!("{repair}/acts/cancel"), &[])
+        .await;
+    office
+        .page(&format!("{pool}/kinds/car"))
+        .await
+        .has_not("en réparation jusqu’au");
+}
+
+/// Journeys that nobody should make, through the real pages: what they cannot do is refused and changes nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_journeys_of_a_booking_change_nothing() {
+    let site = Site::new().await;
+    let office = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let pool = "/fr/workbench/film/pools/film";
+    let film = &site.app.store.film;
+    let book = |resource: &'static str,
+                from: &'static str,
+                until: &'static str,
+                around: [&'static str; 2]| {
+        [
+            ("applicant", "Exemple Films"),
+            ("resource", resource),
+            ("from", from),
+            ("until", until),
+            ("prepare", around[0]),
+            ("strike", around[1]),
+            ("insured", "2027-12-31"),
+        ]
+    };
+    let path = format!("{pool}/acts/book");
+    let approved = async |fields: &[(&str, &str)]| {
+        let booking = office.does_film(&path, fields).await;
+        office
+            .does_film(&format!("{booking}/acts/approve"), &[])
+            .await;
+        booking
+    };
+    let refused = async |booking: &str, act: &str, fields: &[(&str, &str)], says: &str| {
+        let events = film.events(id_in(booking)).await.unwrap().len();
+        let answer = office
+            .sends_film(&format!("{booking}/acts/{act}"), fields)
+            .await;
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{act}: {}",
+            answer.body
+        );
+        answer.has(says);
+        assert_eq!(film.events(id_in(booking)).await.unwrap().len(), events);
+    };
+    let none = ["0", "0"];
+
+    // An hour beside a day, with the strike of the one and the preparation of the other touching and not overlapping.
+    let day = approved(&book(
+        "training-hall",
+        "2027-02-01T00:00",
+        "2027-02-02T00:00",
+        ["0", "2"],
+    ))
+    .await;
+    let hour = approved(&book(
+        "training-hall",
+        "2027-02-02T05:00",
+        "2027-02-02T06:00",
+        ["3", "0"],
+    ))
+    .await;
+    let extend = |until: &'static str| [("until", until)];
+    refused(
+        &day,
+        "extend",
+        &extend("2027-02-02T01:00"),
+        "est pris jusqu’au",
+    )
+    .await;
+    refused(
+        &hour,
+        "extend",
+        &extend("2027-02-02T04:00"),
+        "La fin doit suivre le début",
+    )
+    .await;
+    // Ended earlier, the next may begin earlier.
+    office
+        .does_film(&format!("{day}/acts/extend"), &extend("2027-02-01T22:00"))
+        .await;
+    approved(&book(
+        "training-hall",
+        "2027-02-02T00:00",
+        "2027-02-02T02:00",
+        none,
+    ))
+    .await;
+
+    // Clocks go forward in the night of 28 March 2027 and back in that of 31 October: an hour less, an hour more.
+    for (from, until, hours) in [
+        ("2027-03-28T00:00", "2027-03-29T00:00", 23),
+        ("2027-10-31T00:00", "2027-11-01T00:00", 25),
+        ("2027-03-28T02:30", "2027-03-28T04:30", 2),
+    ] {
+        let booking = approved(&book("brigade-yard", from, until, none)).await;
+        let held = film.booking(id_in(&booking)).await.unwrap().unwrap();
+        let long: i64 = held
+            .holds
+            .iter()
+            .map(|hold| hold.span.hours().count() as i64)
+            .sum();
+        assert_eq!(long, hours, "{from}");
+        office
+            .does_film(&format!("{booking}/acts/cancel"), &[])
+            .await;
+    }
+    office
+        .page(&format!("{pool}/resources/brigade-yard?week=2027-10-31"))
+        .await
+        .has("Semaine du 25/10/2027");
+
+    // Handed over once, brought back once, and nothing of what was never lent.
+    let out = approved(&book("car-1", "2026-11-22T10:00", "2026-11-22T20:00", none)).await;
+    let condition = [("condition", "bon état")];
+    office
+        .does_film(&format!("{out}/acts/hand-over"), &condition)
+        .await;
+    refused(&out, "hand-over", &condition, "ne se peut pas").await;
+    refused(&out, "cancel", &[], "ne se peut pas").await;
+    let more = [
+        ("resource", "car-1"),
+        ("resource", "car-2"),
+        ("condition", "bon"),
+    ];
+    refused(&out, "return", &more, "Véhicule sérigraphié (exemple) n° 2").await;
+    refused(
+        &out,
+        "return",
+        &[("condition", "bon")],
+        "Rien n’est demandé",
+    )
+    .await;
+    let back = [("resource", "car-1"), ("condition", "bon")];
+    office.does_film(&format!("{out}/acts/return"), &back).await;
+    refused(&out, "return", &back, "ne se peut pas").await;
+    refused(
+        &out,
+        "extend",
+        &extend("2026-11-23T20:00"),
+        "ne se peut pas",
+    )
+    .await;
+    // Operations take what came back: whoever had it loses nothing by that.
+    let take = [
+        ("resource", "car-1"),
+        ("from", "2026-11-22T11:00"),
+        ("until", "2026-11-22T18:00"),
+        ("reason", "intervention"),
+    ];
+    office
+        .does_film(&format!("{pool}/acts/requisition"), &take)
+        .await;
+    let events = film.events(id_in(&out)).await.unwrap();
+    assert!(
+        events.iter().all(|event| event.change != "lost"),
+        "{events:?}"
+    );
+
+    // Insured until a day before the strike is over: nothing is promised.
+    let mut short = book(
+        "prefecture-court",
+        "2027-02-01T08:00",
+        "2027-02-01T22:00",
+        ["0", "4"],
+    );
+    short[6] = ("insured", "2027-02-01");
+    let short = office.does_film(&path, &short).await;
+    refused(&short, "approve", &[], "L’assurance doit courir").await;
+    office
+        .does_film(
+            &format!("{short}/acts/insure"),
+            &[("insured", "2027-02-02")],
+        )
+        .await;
+    office
+        .does_film(&format!("{short}/acts/approve"), &[])
+        .await;
+    assert_eq!(film.held_twice().await.unwrap(), 0);
+}
+
+fn id_in(address: &str) -> casework::submission::BookingId {
+    address.rsplit('/').next().unwrap().parse().unwrap()
 }
