@@ -120,7 +120,7 @@ pub struct Slow {
     pub bulk: Option<Limit>,
     /// As [`Limits::outside`].
     pub outside: Option<Limit>,
-    /// As [`Limits::repeated`].
+    /// As [`Limits::repeated`], of days: who looks for the same thing all day long is at work on it.
     pub repeated: Option<Limit>,
     /// As [`Limits::denied`].
     pub denied: Option<Limit>,
@@ -136,7 +136,7 @@ impl Default for Limits {
             repeated: limit(4, 60),
             denied: limit(5, 10),
             slow: Slow {
-                bulk: Some(limit(400, DAY)),
+                bulk: Some(limit(800, DAY)),
                 outside: Some(limit(60, 7 * DAY)),
                 repeated: Some(limit(6, 7 * DAY)),
                 denied: Some(limit(12, 7 * DAY)),
@@ -244,9 +244,14 @@ impl Watch {
                     .entry((look.agent.into(), sign, about.into()))
                     .or_default();
                 let different = sign.is_of_different_things();
-                let limits = [Some(limit), slow];
-                for (lately, limit) in of_sign.iter_mut().zip(limits) {
-                    let many = limit.and_then(|limit| lately.add(look.at, &what, limit, different));
+                let day = (look.at / (i64::from(DAY) * 60_000_000)).to_string();
+                let (slow_what, apart) = match sign {
+                    Sign::Repeated => (&day, true),
+                    _ => (&what, different),
+                };
+                let spans = [(Some(limit), &what, different), (slow, slow_what, apart)];
+                for (lately, (limit, what, different)) in of_sign.iter_mut().zip(spans) {
+                    let many = limit.and_then(|limit| lately.add(look.at, what, limit, different));
                     alerts.extend(many.map(|many| Alert {
                         at: look.at,
                         agent: look.agent.into(),
@@ -462,8 +467,8 @@ mod tests {
         assert_eq!(told(names.into()), []);
         let hidden = (0..3).map(|n| page(61 * n, "untel jean"));
         assert_eq!(told(hidden.collect()), []);
-        let hidden = (0..4).map(|n| page(61 * n, "untel jean"));
-        assert_eq!(told(hidden.collect()), [(Sign::Repeated, 183, 4)]);
+        let hidden = (0..4).map(|n| page(1_440 * n, "untel jean"));
+        assert_eq!(told(hidden.collect()), [(Sign::Repeated, 4_320, 4)]);
     }
 
     #[test]
@@ -473,14 +478,12 @@ mod tests {
         assert_eq!(told(daily(3).collect()), []);
         let many: Vec<Look<'_>> = daily(9).collect();
         assert_eq!(told(many.clone()), [(Sign::Repeated, 3 * 1_440, 4)]);
-        // A quick bout is told at once, and the long span of it once besides.
+        // A quick bout is told at once, and is one day of the long span.
         let bout: Vec<Look<'_>> = (0..6).map(|n| search(n, "untel jean")).collect();
-        let signs = told(bout);
-        assert_eq!(
-            signs,
-            [(Sign::Repeated, 2, 3), (Sign::Repeated, 3, 4)],
-            "{signs:?}"
-        );
+        assert_eq!(told(bout), [(Sign::Repeated, 2, 3)]);
+        // Whoever works on one matter from morning to evening is not told of.
+        let day = (0..9).map(|n| search(61 * n, "untel jean"));
+        assert_eq!(told(day.collect()), []);
         let of_nothing = Limits {
             slow: Slow::default(),
             ..limits()
