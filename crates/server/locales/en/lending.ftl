@@ -18,6 +18,7 @@ lending-comes-next = Next booking
 lending-days = Four weeks, day by day
 lending-days-help = How many are free all day long, day by day.
 lending-days-help-one = “free” is all day; “in part” is some hours of it, which the calendar below shows.
+lending-hours-help = “·” is free; “×” is an hour that the clock skips.
 lending-days-earlier = Four weeks earlier
 lending-days-later = Four weeks later
 lending-week = Week of

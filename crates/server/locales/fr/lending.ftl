@@ -18,6 +18,7 @@ lending-comes-next = Prochaine réservation
 lending-days = Quatre semaines, jour par jour
 lending-days-help = Combien sont libres du matin au soir, jour par jour.
 lending-days-help-one = « libre » : toute la journée ; « en partie » : quelques heures, que le calendrier ci-dessous montre.
+lending-hours-help = « · » : libre ; « × » : heure que l’horloge saute.
 lending-days-earlier = Quatre semaines plus tôt
 lending-days-later = Quatre semaines plus tard
 lending-week = Semaine du

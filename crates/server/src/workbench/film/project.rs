@@ -756,9 +756,15 @@ async fn bookings(
         return Ok(Vec::new());
     };
     let booked = app.store.film.of_applicant(at.path("id")).await?;
+    let own = [(at.path("id").to_owned(), request.title.to_string())];
+    let names = super::pool::Names {
+        projects: own.into(),
+        ..super::pool::Names::default()
+    };
     let mut blocks = vec![super::pool::bookings_table(
         page,
         pool,
+        &names,
         page.w.t("film-bookings"),
         &booked,
     )];

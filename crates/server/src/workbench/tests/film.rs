@@ -1304,6 +1304,17 @@ async fn days_that_operations_have_a_place_are_no_site_days() {
         .await;
     office.page(&shoot).await.has("sortie");
     office.page(&operations).await.has("accordée");
+    // What is out is counted until today, not until it will be back.
+    let mut book = times.to_vec();
+    book[0] = ("resource", "fire-station");
+    book.extend([("applicant", "Exemple Films"), ("insured", "2026-12-31")]);
+    let still = office.does_film(&format!("{pool}/acts/book"), &book).await;
+    office
+        .does_film(&format!("{still}/acts/approve"), &[])
+        .await;
+    office
+        .does_film(&format!("{still}/acts/hand-over"), &out)
+        .await;
     let mut now = times.to_vec();
     now[0] = ("resource", "brigade-yard");
     let mut book = now.clone();
@@ -1329,6 +1340,7 @@ async fn days_that_operations_have_a_place_are_no_site_days() {
     };
     assert_eq!(days("training-hall"), ["2026-11-21", "2026-11-22"]);
     assert_eq!(days("brigade-yard"), ["2026-11-21"]);
+    assert_eq!(days("fire-station"), ["2026-11-21", "2026-11-22"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
