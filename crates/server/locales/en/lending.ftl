@@ -57,8 +57,8 @@ crew-erased = The names are erased; { $many ->
 crew-kept = These names serve for access alone. They are kept apart, sealed, and erased thirty days after the shoot.
 crew-counted = { $many ->
     [0] Nobody is on the list yet.
-    [one] One person is on the list, { $checked } identity checked.
-   *[other] { $many } people are on the list, { $checked } identities checked.
+    [one] One person is on the list; identities checked: { $checked }.
+   *[other] { $many } people are on the list; identities checked: { $checked }.
 }
 crew-role = Function
 crew-plate = Plate of the vehicle

@@ -1616,7 +1616,7 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
     office
         .page(&path)
         .await
-        .has("3 personnes inscrites, 1 identités vérifiées");
+        .has("3 personnes inscrites ; identités vérifiées : 1");
     let paper = office.page(&format!("{path}/access.pdf")).await;
     paper
         .has("Camille Exemple")
