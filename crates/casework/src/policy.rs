@@ -267,7 +267,7 @@ fn because(agent: &Agent, action: Action, object: &Object, context: &Context) ->
     if reach == Reach::Never || rule.subject != object.subject {
         return Because::Role;
     }
-    if object.conflicts.contains(&agent.id) && action != Action::DeclareConflict {
+    if object.conflicts.contains(&agent.id) && !action.declares_conflict() {
         return Because::Conflict;
     }
     let met = |marking: &Marking| marking.is_met(&agent.clearance, relation);

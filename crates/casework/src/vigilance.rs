@@ -2,7 +2,8 @@
 //!
 //! [`signs`] goes once over the record of looks, in its order, and gives what a head and a data protection officer should
 //! ask about. A sign is a reason to ask, never a proof: each says how many looks made it, and from when. Every sign is
-//! over a span of time that slides, and is given once while it lasts.
+//! over a span of time that slides, and is given once while it lasts. What is done a little at a time is counted over longer
+//! spans beside the short ones ([`Limits::slow`]).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -80,6 +81,8 @@ pub enum What<'r> {
     },
     /// A search for these words.
     Search(&'r str),
+    /// A further page of what a search for these words found: no search of its own, where there was one.
+    FurtherPage(&'r str),
 }
 
 /// How many are a sign, within how many minutes.
@@ -104,6 +107,23 @@ pub struct Limits {
     pub repeated: Limit,
     /// Times that they were not let in.
     pub denied: Limit,
+    /// The same over longer spans: what is done a little at a time, so as not to be seen.
+    #[serde(default)]
+    pub slow: Slow,
+}
+
+/// Limits over longer spans; none of a sign that is not counted so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slow {
+    /// As [`Limits::bulk`].
+    pub bulk: Option<Limit>,
+    /// As [`Limits::outside`].
+    pub outside: Option<Limit>,
+    /// As [`Limits::repeated`], of days: who looks for the same thing all day long is at work on it.
+    pub repeated: Option<Limit>,
+    /// As [`Limits::denied`].
+    pub denied: Option<Limit>,
 }
 
 /// What a country that says nothing is served by.
@@ -115,9 +135,18 @@ impl Default for Limits {
             outside: limit(15, 60),
             repeated: limit(4, 60),
             denied: limit(5, 10),
+            slow: Slow {
+                bulk: Some(limit(800, DAY)),
+                outside: Some(limit(60, 7 * DAY)),
+                repeated: Some(limit(6, 7 * DAY)),
+                denied: Some(limit(12, 7 * DAY)),
+            },
         }
     }
 }
+
+/// Minutes.
+const DAY: u32 = 24 * 60;
 
 impl Limits {
     /// Reads a country's file.
@@ -126,20 +155,23 @@ impl Limits {
     /// When it is no TOML of this shape, or a limit is of nothing.
     pub fn from_toml(text: &str) -> Result<Limits, LimitsError> {
         let limits: Limits = toml::from_str(text)?;
-        let all = [limits.bulk, limits.outside, limits.repeated, limits.denied];
-        if all
-            .iter()
-            .any(|limit| limit.many == 0 || limit.minutes == 0)
-        {
+        let of_nothing = |limit: Limit| limit.many == 0 || limit.minutes == 0;
+        if limits.all().any(of_nothing) {
             return Err(LimitsError::Nothing);
         }
         Ok(limits)
     }
 
+    fn all(&self) -> impl Iterator<Item = Limit> {
+        let slow = self.slow;
+        let slow = [slow.bulk, slow.outside, slow.repeated, slow.denied];
+        let fast = [self.bulk, self.outside, self.repeated, self.denied];
+        fast.into_iter().chain(slow.into_iter().flatten())
+    }
+
     /// The longest span that a sign is over, microseconds: older looks are no part of a new one.
     pub fn longest(&self) -> i64 {
-        let all = [self.bulk, self.outside, self.repeated, self.denied];
-        all.iter().map(Limit::span).max().unwrap_or(0)
+        self.all().map(|limit| limit.span()).max().unwrap_or(0)
     }
 }
 
@@ -195,33 +227,46 @@ pub fn signs<'r>(record: impl IntoIterator<Item = Look<'r>>, limits: &Limits) ->
 /// that was begun anew and shown the looks of that span gives the signs that the first would have given.
 #[derive(Default)]
 pub struct Watch {
-    lately: BTreeMap<(Box<str>, Sign, Box<str>), Lately>,
+    lately: BTreeMap<(Box<str>, Sign, Box<str>), [Lately; 2]>,
 }
 
 impl Watch {
     /// Takes the next look of a record, and gives the signs that it makes.
     pub fn look(&mut self, look: &Look<'_>, limits: &Limits) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        let mut count = |sign: Sign, about: &str, what: String, limit: Limit| {
-            let of_sign = self
-                .lately
-                .entry((look.agent.into(), sign, about.into()))
-                .or_default();
-            if let Some(many) = of_sign.add(look.at, what, limit, sign.is_of_different_things()) {
-                alerts.push(Alert {
-                    at: look.at,
-                    agent: look.agent.into(),
-                    sign,
-                    many,
-                    about: about.into(),
-                });
-            }
-        };
+        if self.goes_on(look, limits) {
+            return alerts;
+        }
+        let mut count =
+            |sign: Sign, about: &str, what: String, limit: Limit, slow: Option<Limit>| {
+                let of_sign = self
+                    .lately
+                    .entry((look.agent.into(), sign, about.into()))
+                    .or_default();
+                let different = sign.is_of_different_things();
+                let day = (look.at / (i64::from(DAY) * 60_000_000)).to_string();
+                let (slow_what, apart) = match sign {
+                    Sign::Repeated => (&day, true),
+                    _ => (&what, different),
+                };
+                let spans = [(Some(limit), &what, different), (slow, slow_what, apart)];
+                for (lately, (limit, what, different)) in of_sign.iter_mut().zip(spans) {
+                    let many = limit.and_then(|limit| lately.add(look.at, what, limit, different));
+                    alerts.extend(many.map(|many| Alert {
+                        at: look.at,
+                        agent: look.agent.into(),
+                        sign,
+                        many,
+                        about: about.into(),
+                    }));
+                }
+            };
         match look.what {
-            What::Search(words) => {
+            What::Search(words) | What::FurtherPage(words) => {
                 let words = same_search(words);
                 if !words.is_empty() {
-                    count(Sign::Repeated, &words, String::new(), limits.repeated);
+                    let (fast, slow) = (limits.repeated, limits.slow.repeated);
+                    count(Sign::Repeated, &words, String::new(), fast, slow);
                 }
             }
             What::Submission {
@@ -235,22 +280,37 @@ impl Watch {
                     minutes: limits.outside.minutes,
                 };
                 if honey {
-                    count(Sign::Honey, &what, what.clone(), once);
+                    count(Sign::Honey, &what, what.clone(), once, None);
                 }
                 if matches!(nearness, Nearness::Other | Nearness::Glass) {
-                    count(Sign::Glass, &what, what.clone(), once);
+                    count(Sign::Glass, &what, what.clone(), once, None);
                 }
                 if nearness == Nearness::Denied {
-                    count(Sign::Denied, "", what, limits.denied);
+                    count(Sign::Denied, "", what, limits.denied, limits.slow.denied);
                     return alerts;
                 }
                 if !matches!(nearness, Nearness::Own | Nearness::Unit) {
-                    count(Sign::Outside, "", what.clone(), limits.outside);
+                    let (fast, slow) = (limits.outside, limits.slow.outside);
+                    count(Sign::Outside, "", what.clone(), fast, slow);
                 }
-                count(Sign::Bulk, "", what, limits.bulk);
+                count(Sign::Bulk, "", what, limits.bulk, limits.slow.bulk);
             }
         }
         alerts
+    }
+
+    /// Whether it is a further page of a search that was made a while ago.
+    fn goes_on(&self, look: &Look<'_>, limits: &Limits) -> bool {
+        let What::FurtherPage(words) = look.what else {
+            return false;
+        };
+        let words: Box<str> = same_search(words).into();
+        let searched = self
+            .lately
+            .get(&(look.agent.into(), Sign::Repeated, words))
+            .and_then(|[lately, _]| lately.looks.back());
+        let since = look.at.saturating_sub(limits.repeated.span());
+        searched.is_some_and(|(at, _)| *at > since)
     }
 
     /// Whether nothing is remembered.
@@ -262,7 +322,8 @@ impl Watch {
     pub fn forget(&mut self, now: i64, limits: &Limits) {
         let since = now.saturating_sub(limits.longest());
         let newest = |lately: &Lately| lately.looks.back().map_or(i64::MIN, |(at, _)| *at);
-        self.lately.retain(|_, lately| newest(lately) > since);
+        self.lately
+            .retain(|_, lately| lately.iter().map(newest).max() > Some(since));
     }
 }
 
@@ -280,16 +341,16 @@ fn same_search(words: &str) -> String {
 impl Lately {
     /// Adds a look, and says how many there are within the limit's span where that is a sign not told yet. The same
     /// thing looked at again counts once, where it is different things that count.
-    fn add(&mut self, at: i64, what: String, limit: Limit, different: bool) -> Option<u32> {
+    fn add(&mut self, at: i64, what: &str, limit: Limit, different: bool) -> Option<u32> {
         let since = at.saturating_sub(limit.span());
         self.looks.retain(|(before, _)| *before > since);
         if self.looks.len() < limit.many as usize {
             self.told = false;
         }
         if different {
-            self.looks.retain(|(_, before)| *before != what);
+            self.looks.retain(|(_, before)| before != what);
         }
-        self.looks.push_back((at, what));
+        self.looks.push_back((at, what.to_owned()));
         let many = u32::try_from(self.looks.len()).unwrap_or(u32::MAX);
         if many < limit.many || self.told {
             return None;
@@ -314,6 +375,10 @@ mod tests {
             outside: limit(3, 60),
             repeated: limit(3, 60),
             denied: limit(4, 10),
+            slow: Slow {
+                repeated: Some(limit(4, 10_000)),
+                ..Slow::default()
+            },
         }
     }
 
@@ -386,6 +451,44 @@ mod tests {
         assert_eq!(told(record), [(Sign::Repeated, 20, 3)]);
         let others = (0..9).map(|n| search(n, ["x", "y", "z", "w", "v"][n as usize % 5]));
         assert_eq!(told(others.collect()), []);
+    }
+
+    #[test]
+    fn the_pages_of_a_search_are_one_search_and_hide_none() {
+        let page = |minute: i64, words| Look {
+            what: What::FurtherPage(words),
+            ..search(minute, "")
+        };
+        let mut read = vec![search(0, "untel jean")];
+        read.extend((1..9).map(|n| page(n, "jean untel")));
+        assert_eq!(told(read), []);
+        // Whoever names a further page of what they did not search for searches.
+        let names = ["a", "b", "c"].map(|name| page(0, name));
+        assert_eq!(told(names.into()), []);
+        let hidden = (0..3).map(|n| page(61 * n, "untel jean"));
+        assert_eq!(told(hidden.collect()), []);
+        let hidden = (0..4).map(|n| page(1_440 * n, "untel jean"));
+        assert_eq!(told(hidden.collect()), [(Sign::Repeated, 4_320, 4)]);
+    }
+
+    #[test]
+    fn what_is_done_a_little_at_a_time_is_told_too() {
+        // The same name once a day: never twice within the hour.
+        let daily = |days: i64| (0..days).map(|day| search(day * 1_440, "untel jean"));
+        assert_eq!(told(daily(3).collect()), []);
+        let many: Vec<Look<'_>> = daily(9).collect();
+        assert_eq!(told(many.clone()), [(Sign::Repeated, 3 * 1_440, 4)]);
+        // A quick bout is told at once, and is one day of the long span.
+        let bout: Vec<Look<'_>> = (0..6).map(|n| search(n, "untel jean")).collect();
+        assert_eq!(told(bout), [(Sign::Repeated, 2, 3)]);
+        // Whoever works on one matter from morning to evening is not told of.
+        let day = (0..9).map(|n| search(61 * n, "untel jean"));
+        assert_eq!(told(day.collect()), []);
+        let of_nothing = Limits {
+            slow: Slow::default(),
+            ..limits()
+        };
+        assert_eq!(super::signs(many, &of_nothing), []);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use casework::{
     retention,
 };
 use clap::{Args, Subcommand};
-use server::agent_id;
+use server::{agent_id, is_name};
 use store::{
     Store,
     access::{Access, Good},
@@ -575,8 +575,11 @@ impl Newcomer<'_> {
     /// Adds the agent and gives the link that signs them in once.
     pub(crate) async fn invite(self, work: &Work, public_url: &str) -> Result<String> {
         let id = agent_id(self.name);
-        if id.is_empty() {
-            bail!("an agent needs a name");
+        if !is_name(self.name) {
+            bail!(
+                "{:?} is no name of an agent: letters, digits, spaces, dashes, apostrophes and full stops, at most 100 characters",
+                self.name
+            );
         }
         let clearance = match self.clearance {
             Some(clearance) => clearance,

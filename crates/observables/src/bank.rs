@@ -507,20 +507,24 @@ impl Issuer {
         }
         let (end, read) = best?;
         let code = &code[..read];
-        let digits = code.iter().filter(|byte| byte.is_ascii_digit()).count();
-        let sane = match self.name {
-            "apple" => code[0] == b'X' && digits > 0,
-            // Words have no digits, and a code in letters has several, unless hyphens cut it as the issuer does.
-            _ => {
-                let lower = bytes[at..end].iter().any(u8::is_ascii_lowercase);
-                digits >= 2
-                    || !lower && (bytes[at..end].contains(&b'-') || digits == 1 && read >= 14)
-            }
-        };
         // What more digits follow is another number.
         let goes_on = matches!(bytes.get(end), Some(b'-' | b'.' | b'/'))
             && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
-        (sane && !goes_on).then(|| (end, code.iter().map(|byte| char::from(*byte)).collect()))
+        (!goes_on).then(|| (end, code.iter().map(|byte| char::from(*byte)).collect()))
+    }
+
+    /// Whether a code, as it is written, is none of the words of a sentence. Words have no digits, and a code in letters
+    /// has several, unless hyphens cut it as the issuer does.
+    fn is_no_word(&self, written: &[u8], code: &str) -> bool {
+        let digits = code.bytes().filter(u8::is_ascii_digit).count();
+        match self.name {
+            "apple" => code.starts_with('X') && digits > 0,
+            _ => {
+                let lower = written.iter().any(u8::is_ascii_lowercase);
+                digits >= 2
+                    || !lower && (written.contains(&b'-') || digits == 1 && code.len() >= 14)
+            }
+        }
     }
 }
 
@@ -545,8 +549,12 @@ pub(crate) fn gift_card(text: &str) -> Result<(String, Proof), ParseError> {
             if code.len() == rest.len() {
                 continue;
             }
+            // After a colon stands what was found before, without its hyphens.
+            let capitals = !code.bytes().any(|byte| byte.is_ascii_lowercase());
+            let found = issuer.name != "apple" && capitals && rest.starts_with(':');
             if let Some((end, canonical)) = issuer.code_at(code.as_bytes(), 0)
                 && end == code.len()
+                && (found || issuer.is_no_word(code.as_bytes(), &canonical))
                 && crate::card::card(&canonical).is_err()
             {
                 return Ok((format!("{}:{canonical}", issuer.name), Proof::Shape));
@@ -786,6 +794,9 @@ impl Scanner<'_> {
             start -= 5;
         }
         let (after, code) = issuer.code_at(bytes, start)?;
+        if !issuer.is_no_word(&bytes[start..after], &code) {
+            return None;
+        }
         let beside = word.as_ref().is_some_and(|word| {
             let between = &bytes[word.end..start];
             between.len() <= 3

@@ -5,11 +5,15 @@
 //! Nothing here is remembered between two sweeps: what is due is read from the store, so a kill at any
 //! point leaves it due.
 
+pub(crate) mod clock;
 pub mod retention;
 
 use std::time::Duration;
 
-use store::intake::{SweepError, Swept};
+use store::{
+    StoreError,
+    intake::{SweepError, Swept},
+};
 use tokio::sync::watch;
 
 use crate::{app::App, workbench::film::forget_people};
@@ -19,36 +23,63 @@ const EVERY: Duration = Duration::from_secs(3600);
 /// A file goes so long after it could last be named, days: longer than any request takes.
 const MARGIN: i64 = 1;
 
-/// Sweeps at the start and then every hour, until `stop` says true.
+/// Passes at the start and then every hour, until `stop` says true.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match retention::turn(&app).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "what is kept too long could not all be erased; it is tried again in an hour"
-            ),
-        }
-        if let Err(error) = forget_people(&app).await {
-            tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "who came to the film office could not be forgotten; it is tried again in an hour"
-            );
-        }
-        match sweep(&app).await {
-            Ok(Swept { more: true, .. }) => continue,
-            Ok(_) => {}
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "what nobody came back for could not be removed; it is tried again in an hour"
-            ),
+        if pass(&app).await {
+            continue;
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = stop.changed() => {}
         }
     }
+}
+
+/// One pass over all that is owed. True when more of it is due than was done. Nothing is removed by a clock that is not
+/// believed: see [`clock`].
+pub(crate) async fn pass(app: &App) -> bool {
+    match is_believed(app).await {
+        Ok(true) => {}
+        Ok(false) => return false,
+        Err(error) => {
+            not_done(&error, "whether the clock is right could not be read");
+            return false;
+        }
+    }
+    match retention::turn(app).await {
+        Ok(true) => return true,
+        Ok(false) => {}
+        Err(error) => not_done(&error, "what is kept too long could not all be erased"),
+    }
+    if let Err(error) = forget_people(app).await {
+        not_done(&error, "who came to the film office could not be forgotten");
+    }
+    match sweep(app).await {
+        Ok(swept) => swept.more,
+        Err(error) => {
+            not_done(&error, "what nobody came back for could not be removed");
+            false
+        }
+    }
+}
+
+/// Whether the clock is; then that is kept.
+async fn is_believed(app: &App) -> Result<bool, StoreError> {
+    let Some(last) = clock::doubted(app).await? else {
+        clock::believe(app).await?;
+        return Ok(true);
+    };
+    tracing::error!(
+        now = %app.now(),
+        %last,
+        "the clock is days ahead of the last moment it was believed at: nothing is erased before an administrator confirms it"
+    );
+    Ok(false)
+}
+
+fn not_done(error: &(dyn std::error::Error + 'static), what: &str) {
+    tracing::error!(error, "{what}; it is tried again in an hour");
 }
 
 /// One sweep, by the clock of the server.
@@ -84,6 +115,10 @@ mod tests {
     }
 
     async fn app(folder: &std::path::Path) -> App {
+        app_at(folder, clock).await
+    }
+
+    async fn app_at(folder: &std::path::Path, clock: fn() -> Timestamp) -> App {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/france");
         let model = std::fs::read_to_string(root.join("models/submissions.toml")).unwrap();
         let nothing = std::iter::empty::<(&str, &str)>;
@@ -143,5 +178,81 @@ mod tests {
             let draft = app.store.intake.draft(b"code", 0).await.unwrap();
             assert_eq!(draft.is_some(), drafted, "{day}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_clock_that_jumps_ahead_removes_nothing_before_somebody_confirms_it() {
+        static NOW: AtomicI64 = AtomicI64::new(0);
+        fn clock() -> Timestamp {
+            Timestamp::from_microsecond(NOW.load(Ordering::Relaxed)).unwrap()
+        }
+        let at = |day: i64| NOW.store(day * DAY, Ordering::Relaxed);
+        let folder = tempfile::tempdir().unwrap();
+        let app = app_at(folder.path(), clock).await;
+        let intake = &app.store.intake;
+        let draft = |day: i64| Draft {
+            desk: "thesee".to_owned(),
+            desk_version: 1,
+            body: "{}".to_owned(),
+            updated_at: day * DAY,
+            expires_at: (day + 30) * DAY,
+        };
+        let is_there = async || intake.draft(b"code", 0).await.unwrap().is_some();
+        at(100);
+        pass(&app).await;
+        intake.save_draft(b"code", draft(100)).await.unwrap();
+        at(101);
+        pass(&app).await;
+        // Ten years ahead, again and again, and after a restart.
+        for hour in 0..3 {
+            NOW.store(3_750 * DAY + hour * DAY / 24, Ordering::Relaxed);
+            pass(&app).await;
+            assert!(is_there().await);
+        }
+        let looked = store::record::Look {
+            at: NOW.load(Ordering::Relaxed),
+            agent: "somebody".to_owned(),
+            kind: "read".to_owned(),
+            ..store::record::Look::default()
+        };
+        // What is kept by the wrong clock does not testify for it.
+        app.store.record.keep(&[looked]).await.unwrap();
+        pass(&app).await;
+        assert!(is_there().await);
+        // The clock was wrong, and is set right: the house goes on.
+        for day in [103, 104, 106] {
+            at(day);
+            pass(&app).await;
+            assert_eq!(clock::doubted(&app).await.unwrap(), None, "{day}");
+        }
+        assert!(is_there().await);
+        // The server stood still for a month: somebody says that the clock is right.
+        at(140);
+        pass(&app).await;
+        assert!(is_there().await);
+        let last = clock::doubted(&app).await.unwrap().unwrap();
+        assert_eq!(last.as_microsecond(), 106 * DAY);
+        clock::believe(&app).await.unwrap();
+        pass(&app).await;
+        assert!(!is_there().await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_folder_without_a_pass_asks_what_came_last() {
+        static NOW: AtomicI64 = AtomicI64::new(0);
+        fn clock() -> Timestamp {
+            Timestamp::from_microsecond(NOW.load(Ordering::Relaxed)).unwrap()
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let app = app_at(folder.path(), clock).await;
+        NOW.store(5_000 * DAY, Ordering::Relaxed);
+        assert_eq!(clock::doubted(&app).await.unwrap(), None);
+        let looked = store::record::Look {
+            at: 4_000 * DAY,
+            ..store::record::Look::default()
+        };
+        app.store.record.keep(&[looked]).await.unwrap();
+        let last = clock::doubted(&app).await.unwrap().unwrap();
+        assert_eq!(last.as_microsecond(), 4_000 * DAY);
     }
 }

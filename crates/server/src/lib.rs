@@ -38,8 +38,8 @@ pub mod worker;
 
 pub use router::router;
 pub use serve::serve;
-pub use workbench::agent_id;
 pub use workbench::demonstrate;
+pub use workbench::{agent_id, is_name};
 
 /// A project begins for each request that the film desk received and that has none.
 ///

@@ -20,6 +20,8 @@ use tokio::sync::{Mutex, watch};
 
 use crate::app::App;
 
+/// How near it was, of a search whose further pages are read: it is no search of its own.
+pub(crate) const NEXT_PAGE: &str = "next_page";
 /// The kind of an entry that is about an access begins so.
 pub(crate) const ACCESS: &str = "access_";
 /// From look to look.
@@ -127,7 +129,9 @@ pub(crate) async fn catch_up(app: &App) -> Result<(), StoreError> {
     loop {
         let entries = app.store.record.from(lately.place, SOME).await?;
         let Some(last) = entries.last() else { break };
-        let signs = lately.look(app, &entries, &honey);
+        let mut signs = lately.look(app, &entries, &honey);
+        let elsewhere = told_where_it_is(app, &signs).await?;
+        signs.extend(elsewhere);
         lately.place = last.place + 1;
         app.store.record.raise(&signs, lately.place).await?;
     }
@@ -161,6 +165,35 @@ async fn begin(app: &App) -> Result<Lately, StoreError> {
     }
     lately.place = reached;
     Ok(lately)
+}
+
+/// Exceptional access to what another unit has, for the head of that unit too.
+async fn told_where_it_is(app: &App, signs: &[Look]) -> Result<Vec<Look>, StoreError> {
+    let glass = |sign: &&Look| sign.unit.is_empty() && sign.because == Sign::Glass.as_str();
+    let mut told = Vec::new();
+    for sign in signs.iter().filter(glass) {
+        let places = Vec::from_iter(sign.docket);
+        let standings = app.store.work.standings(&places).await?;
+        let known = |unit: &str| {
+            let mut signs = signs.iter();
+            signs.any(|one| one.unit == unit && one.docket == sign.docket && glass_of(one, sign))
+        };
+        let there = standings.into_iter().map(|one| one.unit);
+        told.extend(
+            there
+                .filter(|unit| !unit.is_empty() && !known(unit))
+                .map(|unit| Look {
+                    unit,
+                    ..sign.clone()
+                }),
+        );
+    }
+    Ok(told)
+}
+
+/// Whether two signs tell of one and the same.
+fn glass_of(one: &Look, other: &Look) -> bool {
+    (one.at, &one.agent, &one.because) == (other.at, &other.agent, &other.because)
 }
 
 impl Lately {
@@ -203,6 +236,7 @@ fn searched(look: &Look) -> Cow<'_, str> {
 /// What an entry shows, for those that are looks at a submission or searches.
 fn what<'e>(look: &Look, searched: &'e str, honey: &BTreeSet<i64>) -> Option<What<'e>> {
     Some(match look.kind.as_str() {
+        "search" if look.because == NEXT_PAGE => What::FurtherPage(searched),
         "search" => What::Search(searched),
         SIGN | "read_record" | "export_record" | "task_begin" | "task_end" | "glass_ask"
         | "glass_agree" => return None,

@@ -39,6 +39,10 @@ const FILES: &[(&str, &str)] = &[
         include_str!("../locales/en/retention.ftl"),
     ),
     (
+        include_str!("../locales/fr/oversight.ftl"),
+        include_str!("../locales/en/oversight.ftl"),
+    ),
+    (
         include_str!("../locales/fr/referral.ftl"),
         include_str!("../locales/en/referral.ftl"),
     ),

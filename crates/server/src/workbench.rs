@@ -11,6 +11,7 @@ pub(crate) mod film;
 mod glass;
 mod labels;
 mod link;
+mod marking;
 mod policies;
 mod queue;
 mod record;
@@ -29,7 +30,7 @@ mod tests;
 mod told;
 
 pub(crate) use admin::Trials;
-pub use admin::agent_id;
+pub use admin::{agent_id, is_name};
 
 use axum::{Router, response::Response, routing::get};
 use casework::policy::Action;
@@ -143,6 +144,10 @@ fn doors() -> Doors {
     for (act, action) in [("seal", Action::Seal), ("unseal", Action::Unseal)] {
         let path = submission(&format!("/acts/{act}"));
         doors = doors.act(&path, action, Submission, submission::act::seal);
+    }
+    for (act, action) in [("mark", Action::Mark), ("unmark", Action::Unmark)] {
+        let path = submission(&format!("/acts/{act}"));
+        doors = doors.act(&path, action, Submission, submission::act::mark);
     }
     doors = doors
         .page(

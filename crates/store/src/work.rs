@@ -8,6 +8,7 @@
 mod access;
 mod again;
 mod apply;
+mod clock;
 mod correction;
 mod docket;
 mod handover;

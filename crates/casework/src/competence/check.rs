@@ -11,7 +11,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Matter, Part, RoutingRule,
@@ -179,28 +179,51 @@ pub fn check_while(
         complete &= walk.each(&mut |sample| checking.look(config, desk, sample, now));
         looked_at += walk.looked_at;
     }
+    let nowhere = checking.rules.len() - checking.holding.len();
+    for desk in config.desks() {
+        if nowhere == 0 || !go_on(looked_at) {
+            break;
+        }
+        let limit = limit.min(MOST_TRIES / nowhere + 1);
+        let mut walk = Walk::new(desk, &config.statements, &config.routing, now, limit);
+        walk.each(&mut |sample| checking.come_near(desk, sample, now));
+    }
     checking.findings(looked_at, complete)
 }
+
+/// So often a rule that holds nowhere is tried on a sample of a desk, all such rules together, to find what comes nearest: an
+/// example, for which any near one will do.
+const MOST_TRIES: usize = 2_000_000;
 
 struct Checking<'c> {
     rules: Vec<&'c RoutingRule>,
     /// For each rule that holds somewhere: where first, and the earlier rules that say the same wherever it holds.
     holding: BTreeMap<usize, (Example, BTreeSet<usize>)>,
-    /// For each rule that holds nowhere so far: where most of its conditions hold.
+    /// For each rule that holds nowhere: where most of its conditions hold.
     nearest: BTreeMap<usize, (usize, usize, Example)>,
     holes: BTreeMap<(DeskId, String), Hole>,
     overlaps: BTreeMap<(usize, usize), (Example, usize)>,
 }
 
+/// What conditions see of a sample.
+fn env<'s>(
+    desk: &'s Desk,
+    sample: &'s Sample,
+    matter: &'s Map<String, Value>,
+    now: Timestamp,
+) -> Env<'s> {
+    Env {
+        priority: sample.priority,
+        urgent: sample.urgent,
+        matter: Some(matter),
+        ..sample.answers.env(desk, now)
+    }
+}
+
 impl Checking<'_> {
     fn look(&mut self, config: &Config, desk: &Desk, sample: &Sample, now: Timestamp) {
         let matter = sample.matter.values();
-        let env = Env {
-            priority: sample.priority,
-            urgent: sample.urgent,
-            matter: Some(&matter),
-            ..sample.answers.env(desk, now)
-        };
+        let env = env(desk, sample, &matter, now);
         let holding = config.routing.holding_at(&desk.id, &env);
         self.lead(desk, sample, &holding);
         for (index, at) in holding.iter().enumerate() {
@@ -214,7 +237,6 @@ impl Checking<'_> {
                 .and_modify(|(_, always)| always.retain(|earlier| same.contains(earlier)))
                 .or_insert_with(|| (Example::new(desk, sample), same));
         }
-        self.come_near(desk, sample, &env);
     }
 
     /// Who would lead: nobody, one, or several that no rule puts in order.
@@ -251,14 +273,16 @@ impl Checking<'_> {
         }
     }
 
-    fn come_near(&mut self, desk: &Desk, sample: &Sample, env: &Env<'_>) {
+    fn come_near(&mut self, desk: &Desk, sample: &Sample, now: Timestamp) {
+        let matter = sample.matter.values();
+        let env = env(desk, sample, &matter, now);
         for (at, rule) in self.rules.iter().enumerate() {
             let of_desk = rule.desk.as_ref().is_none_or(|of| *of == desk.id);
             if !of_desk || self.holding.contains_key(&at) {
                 continue;
             }
             let Some(when) = &rule.when else { continue };
-            let (holding, all) = when.parts_holding(env);
+            let (holding, all) = when.parts_holding(&env);
             let nearest = self.nearest.get(&at);
             if nearest.is_none_or(|(known, ..)| *known < holding) {
                 self.nearest

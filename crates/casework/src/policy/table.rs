@@ -106,8 +106,14 @@ words! {
         Seal = "seal",
         /// Lift the seal.
         Unseal = "unseal",
+        /// Mark it: from then on whoever reads it has to be cleared for that too.
+        Mark = "mark",
+        /// Take a marking away.
+        Unmark = "unmark",
         /// Say that one should not see it.
         DeclareConflict = "declare_conflict",
+        /// The same of a film project.
+        DeclareFilmConflict = "declare_film_conflict",
         /// Keep it beyond its time, or let that go.
         Hold = "hold",
         /// Shred what is personal in it.
@@ -294,6 +300,11 @@ const J: Reach = Reach::Joined;
 const A: Reach = Reach::Any;
 
 impl Action {
+    /// Whether it declares a conflict of interest: whoever has one may do nothing else.
+    pub const fn declares_conflict(self) -> bool {
+        matches!(self, Action::DeclareConflict | Action::DeclareFilmConflict)
+    }
+
     /// Its row of the table.
     #[rustfmt::skip]
     pub const fn rule(self) -> Rule {
@@ -326,7 +337,11 @@ impl Action {
             Action::Exchange => case(Facts,      [N, N, N, U, J, N, N, N, N]).reason(),
             Action::Seal => about(Case,          [N, O, N, U, N, N, N, N, N]).reason(),
             Action::Unseal => about(Case,        [N, N, N, U, N, N, N, N, N]).reason().sign_in().second_person(),
+            Action::Mark => about(Case,          [N, O, N, U, N, N, N, N, N]).reason(),
+            // Whoever took it away alone would stand above it.
+            Action::Unmark => about(Case,        [N, N, N, U, N, N, N, N, N]).reason().sign_in().second_person(),
             Action::DeclareConflict => case(Facts,[U, J, J, J, J, N, N, N, N]),
+            Action::DeclareFilmConflict => about(Film,[N, N, N, J, N, J, N, N, N]),
             Action::Hold => about(Case,          [N, N, N, U, N, N, A, N, N]).reason(),
             Action::Erase => about(Case,         [N, N, N, N, N, N, A, N, N]).reason().sign_in().second_person(),
             Action::AskErasure => about(Case,    [N, N, N, N, N, N, A, N, N]).reason(),

@@ -132,6 +132,14 @@ fn provider(app: &App) -> Option<&Provider> {
     app.settings.identity.complaint.as_ref()
 }
 
+/// What the page about personal data says of it; empty without one.
+pub(super) fn told(app: &App, page: &Page) -> String {
+    provider(app).map_or_else(String::new, |provider| {
+        page.w
+            .t1("privacy-provider", "provider", provider.name.as_str())
+    })
+}
+
 fn oidc<'p>(app: &'p App, provider: &'p Provider) -> Result<Oidc<'p>, ProviderError> {
     let back = format!("{}{BACK}", app.settings.public_url);
     Oidc::new(provider, back, &app.providers)

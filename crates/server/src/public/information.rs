@@ -22,6 +22,8 @@ struct PrivacyPage {
     page: Page,
     draft_days: i64,
     desks: Vec<String>,
+    /// What a provider that vouches for who files a complaint learns and tells; empty without one.
+    provider: String,
 }
 
 /// What is kept, why, how long, and by whom it is read.
@@ -43,6 +45,7 @@ pub(super) async fn privacy(State(app): State<App>, page: Page) -> Response {
         &PrivacyPage {
             draft_days: app.settings.draft_days,
             desks,
+            provider: super::identity::told(&app, &page),
             page,
         },
     )

@@ -12,7 +12,7 @@ mod rules;
 mod trial;
 mod units;
 
-pub use agents::agent_id;
+pub use agents::{agent_id, is_name};
 pub(crate) use trial::Trials;
 
 use casework::policy::Action;
@@ -47,6 +47,7 @@ pub(super) fn doors(doors: Doors) -> Doors {
     let at = |rest: &str| format!("/{{lang}}/workbench/admin{rest}");
     doors
         .page(&at(""), Action::SeeService, Service, health::show)
+        .act(&at("/clock"), Action::RunMachine, Service, health::believe)
         .page(&at("/desks"), Action::RunMachine, Service, desks::list)
         .page(
             &at("/desks/{desk}"),

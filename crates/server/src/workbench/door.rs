@@ -36,7 +36,7 @@ use super::{
     session::{self, Refused, SignedIn},
     signin, told,
 };
-use crate::{app::App, page::Page};
+use crate::{app::App, page::Page, watch};
 
 /// A reason that touches who a person is has so many characters.
 pub(crate) const REASON: usize = 10;
@@ -330,6 +330,17 @@ impl Admitted {
         action.rule().reach(self.who.role)
     }
 
+    /// Whether nothing but a second person, and a fresh sign-in, is missing for this to the object of the page.
+    pub(crate) fn asks_second(&self, action: Action) -> bool {
+        let context = Context {
+            reason: true,
+            signed_in_anew: true,
+            ..self.context.clone()
+        };
+        let decision = policy::decide(&self.who, action, &self.object, &context);
+        decision.because == Because::SecondPerson
+    }
+
     /// The second person who agreed; empty where none did.
     pub(crate) fn second(&self) -> &str {
         self.leave.as_ref().map_or("", |leave| &leave.second)
@@ -400,6 +411,8 @@ impl Admitted {
         let unsealed = self.object.sealed && self.leave.is_some();
         if !decision.allowed {
             Nearness::Denied.as_str()
+        } else if !self.query("before").is_empty() && self.about == About::Docket {
+            watch::NEXT_PAGE
         } else if !self.about.is_of_one() {
             ""
         } else if broken || unsealed {

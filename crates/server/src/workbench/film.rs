@@ -82,7 +82,7 @@ pub(super) const OFFICE: &str = "film";
 /// Every page and act of the film office.
 pub(super) fn doors(doors: Doors) -> Doors {
     use About::{Expert, Immersion, Pool, Project, Service};
-    use Action::{AnswerFilm, HandleFilm, OpenScript, ReadFilm};
+    use Action::{AnswerFilm, DeclareFilmConflict, HandleFilm, OpenScript, ReadFilm};
     let at = |rest: &str| format!("/{{lang}}/workbench/film{rest}");
     let project = |rest: &str| at(&format!("/projects/{{id}}{rest}"));
     let pool = |rest: &str| at(&format!("/pools/{{pool}}{rest}"));
@@ -150,6 +150,12 @@ pub(super) fn doors(doors: Doors) -> Doors {
             HandleFilm,
             Project,
             project_acts::book,
+        )
+        .act(
+            &project("/acts/conflict"),
+            DeclareFilmConflict,
+            Project,
+            project_acts::conflict,
         )
         .page(&pool(""), ReadFilm, Pool, pool::show)
         .page(&pool("/free"), ReadFilm, Pool, pool::free)

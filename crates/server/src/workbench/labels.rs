@@ -152,6 +152,8 @@ pub(super) fn act(page: &Page, kind: &str) -> String {
         "erase_all" => words.t("wb-act-erase-all"),
         "seal" => words.t("wb-act-seal"),
         "unseal" => words.t("wb-act-unseal"),
+        "mark" => words.t("mk-act-mark"),
+        "unmark" => words.t("mk-act-unmark"),
         "conflict" => words.t("wb-act-conflict"),
         "download" => words.t("wb-act-download"),
         "confirm" => words.t("wb-act-confirm"),
@@ -178,7 +180,7 @@ pub(super) fn action(page: &Page, kind: &str) -> String {
         "search" => words.t("wb-look-search"),
         "open_exhibit" => words.t("wb-look-exhibit"),
         "open_identity" => words.t("wb-act-open-identity"),
-        "declare_conflict" => words.t("wb-act-conflict"),
+        "declare_conflict" | "declare_film_conflict" => words.t("wb-act-conflict"),
         "decide_series" => words.t("wb-look-series"),
         "correct" => words.t("wb-look-correct"),
         "read_record" => words.t("wb-look-record"),
@@ -206,6 +208,12 @@ pub(super) fn action(page: &Page, kind: &str) -> String {
         "agree_rules" => words.t("ad-look-agree-rules"),
         "refuse_rules" => words.t("ad-look-refuse-rules"),
         "sign" => words.t("ad-look-sign"),
+        "believe_clock" => words.t("ad-look-clock"),
+        "read_film" => words.t("ov-look-film"),
+        "open_script" => words.t("ov-look-script"),
+        "handle_film" => words.t("ov-look-handle-film"),
+        "answer_film" => words.t("ov-look-answer-film"),
+        "exchange" => words.t("ov-look-exchange"),
         other => act(page, other),
     }
 }
@@ -221,6 +229,7 @@ pub(super) fn nearness(page: &Page, word: &str) -> String {
         Some(Nearness::Other) => words.t("wb-near-other"),
         Some(Nearness::Glass) => words.t("wb-near-glass"),
         Some(Nearness::Denied) => words.t("wb-near-denied"),
+        None if word == watch::NEXT_PAGE => words.t("ov-near-next-page"),
         None => word.to_owned(),
     }
 }

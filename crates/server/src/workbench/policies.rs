@@ -38,7 +38,7 @@ fn clearance(words: &str) -> Clearance {
 }
 
 /// A marking as it is kept. One that is not known is a compartment that nobody is in: a marking never opens.
-fn marking(word: &str) -> Marking {
+pub(super) fn marking(word: &str) -> Marking {
     match word {
         "diffusion_restreinte" => Marking::DiffusionRestreinte,
         "special_france" => Marking::SpecialFrance,

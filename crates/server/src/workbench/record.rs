@@ -11,7 +11,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::{policy::Action, vigilance::Sign};
+use casework::{
+    policy::{Action, Subject},
+    vigilance::Sign,
+};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use store::{
     StoreError,
@@ -34,33 +37,12 @@ const MOST: i64 = 200;
 /// What the record can be searched for, by the fields of the address.
 const FIELDS: [&str; 6] = ["agent", "number", "kind", "word", "since", "until"];
 
-/// Kinds of entries, in the order of the list.
-const KINDS: [&str; 46] = [
-    "read",
-    "search",
-    "open_exhibit",
-    "open_identity",
-    "take",
-    "route",
-    "close",
-    "reopen",
-    "reply",
-    "note",
-    "correct",
-    "decide_series",
-    "seal",
-    "unseal",
-    "declare_conflict",
-    "export",
-    "refer",
-    "hold",
-    "erase",
+/// Kinds of entries that are no action of the policy.
+const KINDS: [&str; 27] = [
     "glass_ask",
     "glass_agree",
     "task_begin",
     "task_end",
-    "read_record",
-    "export_record",
     "ask_access",
     "agree_access",
     "refuse_access",
@@ -68,6 +50,8 @@ const KINDS: [&str; 46] = [
     "dry_run",
     "ask_rules",
     "agree_rules",
+    "refuse_rules",
+    "believe_clock",
     "access_sign_in",
     "access_refused",
     "access_signed_out",
@@ -83,6 +67,14 @@ const KINDS: [&str; 46] = [
     "access_provider_unbound",
     SIGN,
 ];
+
+/// Every kind of entry, in the order of the list: what is done to cases, projects and the record, then the others.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    // To be told of signs is no look.
+    let kept = |one: &&Action| one.rule().subject != Subject::Service && **one != Action::SeeAlerts;
+    let actions = Action::ALL.iter().filter(kept);
+    actions.map(|one| one.as_str()).chain(KINDS)
+}
 
 /// A look in words.
 struct EntryView {
@@ -214,8 +206,7 @@ async fn build(app: &App, at: &Admitted) -> Result<RecordPage, StoreError> {
         word: text("word"),
         since: text("since"),
         until: text("until"),
-        kinds: KINDS
-            .iter()
+        kinds: kinds()
             .map(|one| KindChoice {
                 id: one,
                 label: labels::action(&page, one),
@@ -354,4 +345,30 @@ fn told(page: &Page, sign: &Entry) -> String {
         None => look.object.clone(),
     };
     page.w.t2(key, ("many", many), ("about", about))
+}
+
+#[cfg(test)]
+mod tests {
+    use casework::Lang;
+
+    use super::*;
+    use crate::workbench::tests::page;
+
+    #[test]
+    fn every_kind_of_entry_has_words() {
+        for lang in [Lang::Fr, Lang::En] {
+            for kind in kinds() {
+                let label = labels::action(&page(lang), kind);
+                let said = label != kind || kind == "note";
+                assert!(said && !label.contains('_'), "{lang:?} {kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_is_in_the_list_once() {
+        let all: Vec<&str> = kinds().collect();
+        let different: std::collections::BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(different.len(), all.len());
+    }
 }

@@ -29,6 +29,7 @@ pub(super) use self::{
 use super::{door::Admitted, labels, link, row, session::Refused};
 use crate::{
     app::App,
+    housekeeping::clock,
     page::{Page, render},
 };
 
@@ -89,6 +90,8 @@ struct Retention {
     /// Whether a list is cut.
     cut: bool,
     older: String,
+    /// Why nothing is erased now; empty where what is due is.
+    halted: String,
 }
 
 /// The unit whose submissions an agent answers for; none for who answers for all.
@@ -149,7 +152,13 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     let ids = work.dockets(&held).await.map_err(failed)?;
     let ids: HashMap<i64, String> = ids.into_iter().map(|one| (one.seq, one.id)).collect();
     let names = row::agent_names(&app).await.map_err(failed)?;
+    let doubted = clock::doubted(&app).await.map_err(failed)?;
     let template = Retention {
+        halted: doubted.map_or_else(String::new, |last| {
+            let (now, last) = (page.moment(now), page.moment(last.as_microsecond()));
+            page.w
+                .t2("wb-retention-halted", ("now", now), ("last", last))
+        }),
         ahead: AHEAD
             .into_iter()
             .map(|one| Ahead {

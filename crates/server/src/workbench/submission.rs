@@ -38,7 +38,7 @@ use self::{
 };
 use super::{
     door::Admitted,
-    labels, link, referral,
+    labels, link, marking, referral,
     row::{self, Row},
     session::Refused,
 };
@@ -105,6 +105,7 @@ struct Entered {
     hit: String,
     kind: String,
     value: String,
+    marking: String,
 }
 
 impl Entered {
@@ -167,6 +168,10 @@ struct Can {
     declare_conflict: bool,
     seal: bool,
     unseal: bool,
+    mark: bool,
+    unmark: bool,
+    /// A second person has to agree before they may take a marking away.
+    ask_to_unmark: bool,
     correct: bool,
     open_identity: bool,
     download: bool,
@@ -201,6 +206,9 @@ struct SubmissionPage {
     correcting: String,
     kinds_to_add: Vec<Opt>,
     kinds_to_correct: Vec<Opt>,
+    /// What it is marked with, and what this agent could mark it with.
+    markings: Vec<Opt>,
+    to_mark: Vec<Opt>,
     matches: Vec<MatchView>,
     has_strong: bool,
     has_weak: bool,
@@ -278,6 +286,7 @@ async fn again_with(
         hit: posted.field("hit").to_owned(),
         kind: posted.field("kind").to_owned(),
         value: posted.field("value").to_owned(),
+        marking: posted.field("marking").to_owned(),
     };
     let from = link::checked_from(posted.field("from")).to_owned();
     let template = build(app, posted, loaded, from, false, entered, errors)
@@ -368,6 +377,15 @@ async fn build(
     if !at.is_shown(Part::Exhibits) {
         uploads.clear();
     }
+    let standing = work.standing(&docket.id).await?;
+    let markings = standing.map_or_else(Vec::new, |standing| standing.markings);
+    let marked = |word: &String| Opt {
+        label: marking::label(&page, word),
+        current: *word == entered.marking,
+        value: word.clone(),
+    };
+    let to_mark = marking::offered(&signed.agent.clearance);
+    let to_mark = to_mark.iter().filter(|word| !markings.contains(word));
     let panel = Panel {
         page: &page,
         keys: &keys,
@@ -395,6 +413,8 @@ async fn build(
         }),
         kinds_to_add: hit::kinds(&page, kind("add")),
         kinds_to_correct: hit::kinds(&page, kind("correct")),
+        to_mark: to_mark.map(marked).collect(),
+        markings: markings.iter().map(marked).collect(),
         has_strong: matches.iter().any(|found| !found.weak),
         has_weak: matches.iter().any(|found| found.weak),
         matches,
@@ -553,6 +573,9 @@ fn can(at: &Admitted, docket: &Docket) -> Can {
         declare_conflict: at.may(Action::DeclareConflict),
         seal: !at.is_sealed() && at.may(Action::Seal),
         unseal: at.is_sealed() && at.may(Action::Unseal),
+        mark: at.may(Action::Mark),
+        unmark: at.may(Action::Unmark),
+        ask_to_unmark: at.asks_second(Action::Unmark),
         correct: at.may(Action::Correct),
         open_identity: at.may(Action::OpenIdentity),
         download: at.may(Action::OpenExhibit),

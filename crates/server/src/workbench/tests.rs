@@ -5,6 +5,7 @@ mod doors;
 mod film;
 mod glass;
 mod handover;
+mod marking;
 mod record;
 mod referral;
 mod retention;

@@ -81,7 +81,8 @@ impl Answer<'_> {
 }
 
 impl Work {
-    /// Keeps that somebody asks; false when `most` that they asked for since `since` wait for an answer.
+    /// Keeps that somebody asks; false when `most` that they asked for since `since` wait for an answer. What waits already is asked
+    /// for once, however often the form is sent.
     ///
     /// # Errors
     /// When it was not kept.
@@ -92,6 +93,17 @@ impl Work {
         most: i64,
     ) -> Result<bool, StoreError> {
         let mut connection = self.writing().await?;
+        let same = sql::row(
+            &mut connection,
+            "SELECT id FROM request WHERE agent = $1 AND kind = $2 AND about = $3 AND body = $4 AND answered_at IS NULL AND asked_at >= $5 LIMIT 1",
+            params![
+                request.agent.as_str(), request.kind.as_str(), request.about.as_str(), request.body.as_str(), since,
+            ],
+        )
+        .await?;
+        if same.is_some() {
+            return Ok(true);
+        }
         let kept = sql::run(
             &mut connection,
             "INSERT INTO request (id, kind, unit, about, body, agent, reason, asked_at, second, answer) SELECT $1, $2, $3, $4, $5, $6, $7, $8, '', '' WHERE (SELECT COUNT(*) FROM request WHERE agent = $6 AND answered_at IS NULL AND asked_at >= $9) < $10",
@@ -244,7 +256,10 @@ mod tests {
         };
         work.put_agent(&asker).await.unwrap();
         assert!(work.ask_request(&asked("1", "new"), 0, 1).await.unwrap());
-        assert!(!work.ask_request(&asked("2", "new"), 0, 1).await.unwrap());
+        // The same again is the one that waits; another is one too many.
+        assert!(work.ask_request(&asked("2", "new"), 0, 1).await.unwrap());
+        assert!(work.request("2").await.unwrap().is_none());
+        assert!(!work.ask_request(&asked("2", "other"), 0, 1).await.unwrap());
         for nobody in ["asker", "new"] {
             let given = work.give_access(by(nobody, "1"), &agent, None).await;
             assert!(!given.unwrap(), "{nobody}");

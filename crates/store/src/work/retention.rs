@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// Acts that only look, or keep and let go: the time from the last act does not begin anew.
-const LOOKS: &str = "'open_identity', 'download', 'hold', 'let_go', 'archive', 'erase_identity', 'erase_all', 'seal', 'unseal', 'conflict'";
+const LOOKS: &str = "'open_identity', 'download', 'hold', 'let_go', 'archive', 'erase_identity', 'erase_all', 'seal', 'unseal', 'mark', 'unmark', 'conflict'";
 /// Acts whose body says where it stood and stands, and nothing that anybody wrote.
-const MOVES: &str = "'take', 'release', 'route', 'close', 'reopen', 'read', 'archive', 'erase_identity', 'erase_all', 'handover'";
+const MOVES: &str = "'take', 'release', 'route', 'close', 'reopen', 'read', 'archive', 'erase_identity', 'erase_all', 'handover', 'mark', 'unmark'";
 /// Acts of joint work: they are folded again, so that their words are taken out of them and nothing else.
 const JOINT: &str = "kind LIKE 'referral!_%' ESCAPE '!'";
 

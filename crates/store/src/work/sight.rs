@@ -626,7 +626,61 @@ impl Work {
         Ok(())
     }
 
-    /// Seals a submission, or lifts the seal, and gives it these markings, as words.
+    /// Seals a submission, or lifts the seal; its markings stay.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn seal(&self, seq: i64, sealed: bool, act: NewAct) -> Result<(), StoreError> {
+        let mut connection = self.writing().await?;
+        let mut transaction = connection.begin().await?;
+        sql::run(
+            &mut transaction,
+            "INSERT INTO guard (docket, sealed, markings) VALUES ($1, $2, '') ON CONFLICT (docket) DO UPDATE SET sealed = excluded.sealed",
+            params![seq, sealed],
+        )
+        .await?;
+        keep_act(&mut transaction, &act, Some(seq), None).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Gives a submission one more marking, as a word, or takes it away; false, and nothing is done, when it has it already, or has not.
+    ///
+    /// # Errors
+    /// When it was not kept.
+    pub async fn mark(
+        &self,
+        seq: i64,
+        (marking, on): (&str, bool),
+        act: NewAct,
+    ) -> Result<bool, StoreError> {
+        let mut connection = self.writing().await?;
+        let mut transaction = connection.begin().await?;
+        let text = "SELECT markings FROM guard WHERE docket = $1";
+        let kept = sql::row(&mut transaction, text, params![seq]).await?;
+        let mut markings = kept.map_or(Ok(Vec::new()), |row| {
+            sql::text(&row, 0).map(|kept| words(&kept))
+        })?;
+        let had = markings.len();
+        markings.retain(|one| one != marking);
+        if on == (markings.len() < had) {
+            return Ok(false);
+        }
+        if on {
+            markings.push(marking.to_owned());
+        }
+        sql::run(
+            &mut transaction,
+            "INSERT INTO guard (docket, sealed, markings) VALUES ($1, 0, $2) ON CONFLICT (docket) DO UPDATE SET markings = excluded.markings",
+            params![seq, markings.join(" ")],
+        )
+        .await?;
+        keep_act(&mut transaction, &act, Some(seq), None).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    /// Seals a submission, or lifts the seal, and gives it these markings, as words: for tests and for what is made elsewhere.
     ///
     /// # Errors
     /// When it was not kept.

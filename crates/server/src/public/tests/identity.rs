@@ -195,6 +195,14 @@ async fn nobody_is_asked_to_go_anywhere_for_a_report_or_where_no_provider_is_tru
         let stays = browser.post(YOU, "go=identity").await;
         assert_eq!(stays.status, StatusCode::SEE_OTHER);
     }
+    // Who is trusted stands on the page about personal data, and nobody where nobody is.
+    for (lang, said) in [("fr", "P dise qui vous êtes"), ("en", "P say who you are")] {
+        let page = format!("/{lang}/privacy");
+        let told = trusting.browser().get(&page).await.text;
+        assert!(told.contains(said), "{}", words(&told));
+        let alone = alone.browser().get(&page).await.text;
+        assert!(!alone.contains(&said[2..]));
+    }
     let nowhere = alone.browser().get("/identity/back?code=x&state=y").await;
     assert_eq!(nowhere.status, StatusCode::NOT_FOUND);
     // A complaint is filed without it, as before.

@@ -144,3 +144,48 @@ async fn a_life_at_risk() {
     Envoyer tout de suite ce que j’ai dit
     ");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_reads_how_often_their_file_was_opened_and_not_by_whom() {
+    let site = Site::new().await;
+    let mut person = site.browser();
+    person.fill_pharos().await;
+    person.step("/fr/desks/pharos/send", "").await;
+    let docket = site.work(0).await;
+    let code = code(&person.get("/fr/receipt").await.text);
+    let reads = async |lang: &str| {
+        let mut browser = site.browser();
+        browser.post("/fr/follow", format!("code={code}")).await;
+        let path = format!("/{lang}/follow/submission");
+        main(&browser.get(&path).await.text)
+    };
+    assert!(reads("fr").await.contains("aucune par un agent"));
+    let mut agent = site.browser();
+    agent.of_agent(&site, &docket).await;
+    assert!(reads("fr").await.contains("1 fois par un agent"));
+    let path = format!("/fr/workbench/submissions/{}", docket.id);
+    agent.get(&path).await;
+    // Who is not let in sees nothing of it, and who merely lists it opens nothing.
+    let work = &site.app.store.work;
+    let denied = Agent {
+        id: "denied".to_owned(),
+        name: "Denise Refusée".to_owned(),
+        unit: "ofmin".to_owned(),
+        role: "head".to_owned(),
+        clearance: String::new(),
+    };
+    work.put_agent(&denied).await.unwrap();
+    work.invite("denied", b"other", i64::MAX).await.unwrap();
+    let mut other = site.browser();
+    other.step("/fr/workbench/sign-in", "token=other").await;
+    assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+    agent.get("/fr/workbench/queue").await;
+    let read = reads("fr").await;
+    assert!(read.contains("2 fois par des agents"), "{read}");
+    assert!(
+        !read.contains("Denise") && !read.contains("investigator"),
+        "{read}"
+    );
+    let read = reads("en").await;
+    assert!(read.contains("twice") || read.contains("2 times"), "{read}");
+}

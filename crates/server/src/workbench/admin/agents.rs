@@ -1,11 +1,13 @@
 //! Who has access: asked for here, given when a second person agrees, taken away at once.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use casework::policy::Role;
+use casework::policy::{Level, Role};
 use store::{
     StoreError,
     work::{Agent, Request},
@@ -19,11 +21,13 @@ use super::{
 use crate::{
     app::App,
     page::{Page, render},
-    workbench::{door::Admitted, labels, link, session::Refused, submission::act::new_id},
+    workbench::{door::Admitted, labels, link, marking, session::Refused, submission::act::new_id},
 };
 
 /// The longest name, and the longest clearance, characters.
 const MOST_NAME: usize = 100;
+/// What a name may hold beside letters and digits.
+const IN_NAMES: &str = " -'.";
 
 /// An agent in words.
 struct AgentView {
@@ -32,6 +36,8 @@ struct AgentView {
     unit: String,
     role: String,
     clearance: String,
+    /// Whether the configuration does not have the unit any more.
+    left: bool,
 }
 
 /// An option of a list.
@@ -48,9 +54,19 @@ struct Form {
     name: String,
     units: Vec<Choice>,
     roles: Vec<Choice>,
-    clearance: String,
+    clearance: Cleared,
     link: bool,
     reason: String,
+}
+
+/// What an agent is cleared for, to be chosen.
+struct Cleared {
+    levels: Vec<Choice>,
+    mentions: Vec<Choice>,
+    /// Those that somebody is in.
+    compartments: Vec<Choice>,
+    /// Others, as they were typed.
+    more: String,
 }
 
 #[derive(Template)]
@@ -102,6 +118,19 @@ pub fn agent_id(name: &str) -> String {
     words.join(".")
 }
 
+/// Whether a name makes an id that an address can hold and that reads as it is written: no slash, no dots alone, nothing
+/// that turns or hides what stands beside it.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    let folded = casework::fold(name);
+    name.chars().count() <= MOST_NAME
+        && !name.contains(char::is_control)
+        && folded.contains(char::is_alphanumeric)
+        && folded
+            .chars()
+            .all(|c| c.is_alphanumeric() || IN_NAMES.contains(c))
+}
+
 /// Every agent, and the form that asks for a new one.
 pub(super) async fn list(app: App, at: Admitted) -> Result<Response, Refused> {
     list_with(&app, &at, Errors::new()).await
@@ -114,7 +143,7 @@ async fn list_with(app: &App, at: &Admitted, errors: Errors) -> Result<Response,
     let status = status(&errors);
     let template = Agents {
         agents: agents.iter().map(|one| view(app, &page, one)).collect(),
-        form: form(app, at, None),
+        form: form(app, at, None, &agents),
         errors,
         page,
     };
@@ -124,15 +153,22 @@ async fn list_with(app: &App, at: &Admitted, errors: Errors) -> Result<Response,
 /// One agent, and the forms that change their access or take it away.
 pub(super) async fn one(app: App, at: Admitted) -> Result<Response, Refused> {
     let agent = known(&app, &at, at.path("agent")).await?;
-    one_with(&app, &at, &agent, Errors::new())
+    one_with(&app, &at, &agent, Errors::new()).await
 }
 
-fn one_with(app: &App, at: &Admitted, agent: &Agent, errors: Errors) -> Result<Response, Refused> {
+async fn one_with(
+    app: &App,
+    at: &Admitted,
+    agent: &Agent,
+    errors: Errors,
+) -> Result<Response, Refused> {
+    let agents = app.store.work.agents().await;
+    let agents = agents.map_err(|error| at.signed.failed(&error))?;
     let page = at.signed.page.clone();
     let status = status(&errors);
     let template = One {
         agent: view(app, &page, agent),
-        form: form(app, at, Some(agent)),
+        form: form(app, at, Some(agent), &agents),
         own: agent.id == at.signed.agent.id,
         errors,
         page,
@@ -161,12 +197,13 @@ fn view(app: &App, page: &Page, agent: &Agent) -> AgentView {
         name: agent.name.clone(),
         unit: labels::unit(app, page.lang, &agent.unit),
         role: roles::role(page, &agent.role),
-        clearance: agent.clearance.clone(),
+        clearance: marking::labels(page, &agent.clearance),
+        left: !app.unit_names(page.lang).contains_key(&*agent.unit),
     }
 }
 
 /// The form with what was typed, else with what the agent has.
-fn form(app: &App, at: &Admitted, agent: Option<&Agent>) -> Form {
+fn form(app: &App, at: &Admitted, agent: Option<&Agent>, agents: &[Agent]) -> Form {
     let page = &at.signed.page;
     let typed = !at.field("role").is_empty();
     let of = |name: &str, kept: fn(&Agent) -> &String| match agent {
@@ -195,7 +232,10 @@ fn form(app: &App, at: &Admitted, agent: Option<&Agent>) -> Form {
                 selected: one.as_str() == role,
             })
             .collect(),
-        clearance: of("clearance", |one| &one.clearance),
+        clearance: match agent {
+            Some(agent) if !typed => cleared(page, agents, &agent.clearance, ""),
+            _ => cleared(page, agents, &chosen(at), at.field("more")),
+        },
         link: if typed {
             at.field("link") == "1"
         } else {
@@ -203,6 +243,58 @@ fn form(app: &App, at: &Admitted, agent: Option<&Agent>) -> Form {
         },
         reason: at.field("reason").to_owned(),
     }
+}
+
+/// What can be chosen, with these words chosen.
+fn cleared(page: &Page, agents: &[Agent], words: &str, more: &str) -> Cleared {
+    let chosen = |word: &str| words.split_whitespace().any(|one| one == word);
+    let choice = |word: &str| Choice {
+        id: word.to_owned(),
+        label: marking::label(page, word),
+        selected: chosen(word),
+    };
+    let all = agents.iter().map(|agent| agent.clearance.as_str());
+    let all = all.chain([words]).flat_map(str::split_whitespace);
+    let compartments: BTreeSet<&str> = all.filter(|word| marking::is_compartment(word)).collect();
+    Cleared {
+        levels: Level::ALL.iter().map(|one| choice(one.as_str())).collect(),
+        mentions: marking::MENTIONS.map(choice).into(),
+        compartments: compartments
+            .into_iter()
+            .filter(|word| !more.split_whitespace().any(|typed| typed == *word))
+            .map(choice)
+            .collect(),
+        more: more.to_owned(),
+    }
+}
+
+/// The clearance that a form chose, as words.
+fn chosen(at: &Admitted) -> String {
+    let ticked = ["level", "mention", "compartment"].into_iter();
+    let words = ticked
+        .flat_map(|name| at.all(name))
+        .chain([at.field("more")])
+        .flat_map(str::split_whitespace);
+    let mut clearance: Vec<&str> = Vec::new();
+    for word in words {
+        if !clearance.contains(&word) {
+            clearance.push(word);
+        }
+    }
+    clearance.join(" ")
+}
+
+/// Whether each word was chosen where it is offered: no level comes in under the name of a compartment.
+fn is_clearance(at: &Admitted) -> bool {
+    let typed = at.field("more").split_whitespace();
+    let mut compartments = at.all("compartment").chain(typed);
+    at.all("level")
+        .all(|word| word.is_empty() || Level::from_word(word).is_some())
+        && at
+            .all("mention")
+            .all(|word| marking::MENTIONS.contains(&word))
+        && compartments.all(marking::is_compartment)
+        && chosen(at).len() <= MOST_NAME
 }
 
 /// Asks that somebody gets access, or another one.
@@ -213,7 +305,7 @@ pub(super) async fn ask(app: App, at: Admitted) -> Result<Response, Refused> {
     };
     let (access, errors) = asked(&app, &at, before.as_ref()).await?;
     let again = async |errors: Errors| match &before {
-        Some(agent) => one_with(&app, &at, agent, errors),
+        Some(agent) => one_with(&app, &at, agent, errors).await,
         None => list_with(&app, &at, errors).await,
     };
     if !errors.is_empty() {
@@ -265,7 +357,7 @@ async fn asked(
     let mut errors = Errors::new();
     let name = before.map_or_else(|| at.field("name").to_owned(), |agent| agent.name.clone());
     let id = agent_id(&name);
-    if id.is_empty() || name.chars().count() > MOST_NAME || name.contains(char::is_control) {
+    if before.is_none() && !is_name(&name) {
         let error = words.t1("ad-error-name", "most", MOST_NAME as i64);
         errors.push(("agent-name", error));
     }
@@ -278,11 +370,7 @@ async fn asked(
         name,
         unit: at.field("unit").to_owned(),
         role: at.field("role").to_owned(),
-        clearance: at
-            .field("clearance")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" "),
+        clearance: chosen(at),
         link: at.field("link") == "1",
     };
     let units = &app.config.units;
@@ -292,8 +380,7 @@ async fn asked(
     if Role::from_word(&access.role).is_none() {
         errors.push(("agent-role", words.t("ad-error-role")));
     }
-    let of_words = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ');
-    if access.clearance.len() > MOST_NAME || !access.clearance.chars().all(of_words) {
+    if !is_clearance(at) {
         errors.push(("agent-clearance", words.t("ad-error-clearance")));
     }
     if before.is_some_and(|agent| !access.link && access.is_what_they_have(agent)) {
@@ -309,13 +396,56 @@ pub(super) async fn disable(app: App, at: Admitted) -> Result<Response, Refused>
         Ok(reason) if agent.id != at.signed.agent.id => reason,
         Ok(_) => {
             let error = at.signed.page.w.t("ad-error-own");
-            return one_with(&app, &at, &agent, vec![("disable-reason", error)]);
+            return one_with(&app, &at, &agent, vec![("disable-reason", error)]).await;
         }
-        Err(error) => return one_with(&app, &at, &agent, vec![error]),
+        Err(error) => return one_with(&app, &at, &agent, vec![error]).await,
     };
     at.note(&app, "disable_agent", &agent.id, &reason).await?;
     let disabled = app.store.work.disable_agent(&agent.id, app.now_micros());
     disabled.await.map_err(|error| at.signed.failed(&error))?;
     let to = format!("{}/admin/agents", link::workbench(&at.signed.page));
     Ok(Redirect::to(&to).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_makes_an_id_that_an_address_holds_and_that_reads_as_written() {
+        for name in [
+            "Camille Essai",
+            "Anne-Élise d’Œuvre",
+            "Jean-Luc O'Neil Jr.",
+            "Łukasz Żółć",
+            "Иван Петров",
+            "山田 太郎",
+            "e\u{301}lise",
+        ] {
+            assert!(is_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "  ",
+            ".",
+            "..",
+            "- '",
+            "a/b",
+            "..%2f",
+            "a?b",
+            "a#b",
+            "a\\b",
+            "<b>",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{2066}b",
+            "a\tb",
+            "a\nb",
+            "🦊",
+        ] {
+            assert!(!is_name(name), "{name:?}");
+        }
+        assert!(is_name(&"é".repeat(MOST_NAME)));
+        assert!(!is_name(&"é".repeat(MOST_NAME + 1)));
+    }
 }

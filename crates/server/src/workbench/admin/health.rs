@@ -1,17 +1,24 @@
 //! Whether the queues move: every state with who has it and by when, the reconciliation of what was received, the worker, the
 //! backlog of reading and the disk. Of a head, the states of their unit alone.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
 use store::{
     StoreError,
     work::{MOST_COUNTED, Waits},
 };
 
+use super::{Errors, reason};
 use crate::{
     app::App,
+    housekeeping::clock,
     page::{Page, render},
-    workbench::{door::Admitted, labels, session::Refused},
+    workbench::{door::Admitted, labels, link, session::Refused},
 };
 
 const SECOND: i64 = 1_000_000;
@@ -19,6 +26,8 @@ const SECOND: i64 = 1_000_000;
 const MACHINE: i64 = 60 * SECOND;
 /// The worker looks for itself each second, the watch each ten: later than this something is wrong.
 const SILENT: i64 = 60 * SECOND;
+/// Whoever says that the clock is right says it of the moment that they read, microseconds: not of one it jumped to since.
+const READ: i64 = 60 * 60 * SECOND;
 /// Less room than this is too little.
 const ROOM: u64 = 2 << 30;
 
@@ -53,10 +62,29 @@ struct Runs {
     alarm: bool,
 }
 
+/// A clock that is not believed.
+struct Doubt {
+    /// What it shows, and the last moment that it was believed at.
+    said: String,
+    /// What it shows, in words and as it is sent back.
+    now: String,
+    shown: i64,
+}
+
+/// What is at a unit that the configuration does not have.
+struct Left {
+    unit: String,
+    said: String,
+}
+
 #[derive(Template)]
 #[template(path = "workbench/admin/health.html")]
 struct Health {
     page: Page,
+    errors: Errors,
+    reason: String,
+    doubt: Option<Doubt>,
+    left: Vec<Left>,
     /// Empty for the whole body.
     unit: String,
     equation: Option<Equation>,
@@ -64,15 +92,53 @@ struct Health {
     runs: Vec<Runs>,
 }
 
-/// The page.
-pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
-    let template = build(&app, &at)
-        .await
-        .map_err(|error| at.signed.failed(&error))?;
-    Ok(render(StatusCode::OK, &template))
+impl Health {
+    fn error(&self, id: &str) -> Option<&str> {
+        let mut errors = self.errors.iter();
+        errors
+            .find(|(field, _)| *field == id)
+            .map(|(_, text)| text.as_str())
+    }
 }
 
-async fn build(app: &App, at: &Admitted) -> Result<Health, StoreError> {
+/// The page.
+pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
+    page(&app, &at, Errors::new()).await
+}
+
+async fn page(app: &App, at: &Admitted, errors: Errors) -> Result<Response, Refused> {
+    let status = if errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let template = build(app, at, errors).await;
+    Ok(render(
+        status,
+        &template.map_err(|error| at.signed.failed(&error))?,
+    ))
+}
+
+/// Somebody who looked says that the clock is right: what falls due by it is erased from the next pass on.
+pub(super) async fn believe(app: App, at: Admitted) -> Result<Response, Refused> {
+    let shown: i64 = at.field("shown").parse().unwrap_or(i64::MIN);
+    if app.now_micros().abs_diff(shown) > READ as u64 {
+        let error = at.signed.page.w.t("ad-error-clock");
+        return page(&app, &at, vec![("clock-reason", error)]).await;
+    }
+    let reason = match reason(&at, "clock-reason") {
+        Ok(reason) => reason,
+        Err(error) => return page(&app, &at, vec![error]).await,
+    };
+    at.note(&app, "believe_clock", &app.now().to_string(), &reason)
+        .await?;
+    let believed = clock::believe(&app).await;
+    believed.map_err(|error| at.signed.failed(&error))?;
+    let to = format!("{}/admin", link::workbench(&at.signed.page));
+    Ok(Redirect::to(&to).into_response())
+}
+
+async fn build(app: &App, at: &Admitted, errors: Errors) -> Result<Health, StoreError> {
     let page = at.signed.page.clone();
     let own = at.signed.agent.unit.clone();
     let unit = if page.runs { None } else { Some(own.as_str()) };
@@ -89,7 +155,28 @@ async fn build(app: &App, at: &Admitted) -> Result<Health, StoreError> {
         let many = counted(app, state, unit).await?;
         states.push(ended(&page, state, many));
     }
+    let doubted = match page.runs {
+        true => clock::doubted(app).await?,
+        false => None,
+    };
     Ok(Health {
+        doubt: doubted.map(|last| {
+            let last = page.moment(last.as_microsecond());
+            Doubt {
+                said: page
+                    .w
+                    .t2("ad-clock-text", ("now", page.moment(now)), ("last", last)),
+                now: page.moment(now),
+                shown: now,
+            }
+        }),
+        left: if page.runs {
+            left(app, &page).await?
+        } else {
+            Vec::new()
+        },
+        reason: at.field("reason").to_owned(),
+        errors,
         equation: match unit {
             None => Some(equation(app, &page).await?),
             Some(_) => None,
@@ -103,6 +190,33 @@ async fn build(app: &App, at: &Admitted) -> Result<Health, StoreError> {
         unit: unit.map_or(String::new(), |unit| labels::unit(app, page.lang, unit)),
         page,
     })
+}
+
+/// Units that submissions are at, or agents of, and that the configuration does not have: nobody else sees what is there.
+async fn left(app: &App, page: &Page) -> Result<Vec<Left>, StoreError> {
+    let known = app.unit_names(page.lang);
+    let mut left: BTreeMap<String, [i64; 2]> = BTreeMap::new();
+    let tallies = app.store.work.tallies().await?;
+    let open = |state: &str| !matches!(state.split(':').next(), Some("closed" | "withdrawn"));
+    for tally in tallies.iter().filter(|tally| open(&tally.state)) {
+        left.entry(tally.unit.clone()).or_default()[0] += tally.members;
+    }
+    for agent in app.store.work.agents().await? {
+        left.entry(agent.unit).or_default()[1] += 1;
+    }
+    left.retain(|unit, counts| !known.contains_key(unit.as_str()) && *counts != [0, 0]);
+    let said = |[submissions, agents]: [i64; 2]| {
+        let submissions = page.w.t1("ad-left-submissions", "count", submissions);
+        let agents = page.w.t1("ad-left-agents", "count", agents);
+        format!("{submissions}, {agents}")
+    };
+    Ok(left
+        .into_iter()
+        .map(|(unit, counts)| Left {
+            said: said(counts),
+            unit,
+        })
+        .collect())
 }
 
 async fn counted(app: &App, state: &str, unit: Option<&str>) -> Result<i64, StoreError> {

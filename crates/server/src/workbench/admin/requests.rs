@@ -17,7 +17,7 @@ use super::{DAY, WAITS, roles, secret};
 use crate::{
     app::App,
     page::{Page, render},
-    workbench::{door::Admitted, labels, link, row, session::Refused},
+    workbench::{door::Admitted, labels, link, marking, row, session::Refused},
 };
 
 /// The kind of these requests.
@@ -141,7 +141,7 @@ fn standing(app: &App, page: &Page, unit: &str, role: &str, clearance: &str) -> 
     if clearance.is_empty() {
         format!("{role}, {unit}")
     } else {
-        format!("{role}, {unit}, {clearance}")
+        format!("{role}, {unit}, {}", marking::labels(page, clearance))
     }
 }
 

@@ -32,6 +32,8 @@ const SHOWN_DAYS: i64 = 365;
 const ROWS: i64 = 100;
 /// Problems and findings that are shown; the rest is counted.
 const MOST_SHOWN: usize = 50;
+/// Rules that are shown one by one; the file holds them all.
+const MOST_RULES: usize = 1_000;
 
 /// A rule in words.
 struct RuleView {
@@ -85,6 +87,8 @@ struct Rules {
     page: Page,
     errors: Errors,
     rules: Vec<RuleView>,
+    /// How many there are.
+    all: usize,
     text: String,
     sha256: String,
     /// Who agreed to the file that the program runs with; empty where nobody did here.
@@ -139,6 +143,7 @@ async fn page(app: &App, at: &Admitted, errors: Errors) -> Result<Response, Refu
     let me = at.signed.agent.id.as_str();
     let template = Rules {
         rules: rules(app, &page),
+        all: app.config.routing.len(),
         agreed: agreed.map_or(String::new(), |one| {
             let when = one.answered_at.map_or(String::new(), |at| page.moment(at));
             let who = format!("{}, {}", name(&one.agent), name(&one.second));
@@ -183,7 +188,8 @@ fn short(sha256: &str) -> String {
 
 fn rules(app: &App, page: &Page) -> Vec<RuleView> {
     let words = page.w;
-    let rules = app.config.routing.iter().map(|rule| RuleView {
+    let rules = app.config.routing.iter().take(MOST_RULES);
+    let rules = rules.map(|rule| RuleView {
         id: rule.id.to_string(),
         desk: rule
             .desk

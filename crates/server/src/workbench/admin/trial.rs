@@ -25,7 +25,7 @@ use crate::{app::App, harmonise};
 /// Submissions of so many days.
 pub(crate) const DAYS: i64 = 30;
 /// The longest file, bytes.
-pub(crate) const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 4 << 20;
 /// Samples of answers that the rules of one desk are tried on.
 const SAMPLES: usize = if cfg!(test) { 200 } else { 50_000 };
 /// Submissions of one step.

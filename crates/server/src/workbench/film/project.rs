@@ -103,6 +103,17 @@ pub(super) async fn page_with(
         page.w.t("film-life"),
         vec![life(app, page, &told, &name)],
     );
+    if at.may(Action::DeclareFilmConflict) {
+        let form = act_form(at, "conflict", page.w.t("wb-conflict"));
+        let reason = Field::long("conflict", "reason", page.w.t("wb-reason"))
+            .help(page.w.t("wb-conflict-hint"))
+            .required();
+        sheet.section(
+            "film-conflict",
+            page.w.t("wb-conflict-title"),
+            vec![Block::Form(form.with(kept(at, "conflict", reason)))],
+        );
+    }
     Ok(shown(at, sheet))
 }
 

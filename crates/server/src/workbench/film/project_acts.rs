@@ -8,13 +8,15 @@ use casework::{
     submission::{Closing, UnitId},
 };
 
-use super::{back, day, masked, project, project_href, quote, tell_project, words};
+use super::{back, day, home, masked, project, project_href, quote, tell_project, words};
+use store::StoreError;
+
 use crate::{
     app::App,
     workbench::{
         door::Admitted,
         session::Refused,
-        submission::act::{NotDone, Step, carry_out},
+        submission::act::{NotDone, Step, carry_out, new_act},
     },
 };
 
@@ -58,6 +60,24 @@ pub(super) async fn post(app: App, at: Admitted) -> Result<Response, Refused> {
             project::page_with(&app, &at, vec![why]).await
         }
     }
+}
+
+/// The agent says that they should not see it: from now on neither it nor its immersions are there for them.
+pub(super) async fn conflict(app: App, at: Admitted) -> Result<Response, Refused> {
+    let reason = at.field("reason");
+    if reason.is_empty() {
+        let error = at.signed.page.w.t("wb-error-why");
+        return project::page_with(&app, &at, vec![error]).await;
+    }
+    let failed = |error: StoreError| at.signed.failed(&error);
+    let work = &app.store.work;
+    let standing = work.standing(at.path("id")).await.map_err(failed)?;
+    let standing = standing.ok_or_else(|| at.signed.not_found())?;
+    let act = new_act(&app, &at.signed, "conflict", reason, "{}")?;
+    let agent = at.signed.agent.id.as_str();
+    let declared = work.declare_conflict(standing.seq, agent, act).await;
+    declared.map_err(failed)?;
+    Ok(back(&home(&at.signed.page)))
 }
 
 /// Why a form is no change.

@@ -19,7 +19,7 @@ use super::{
         link,
         session::{self, Refused},
     },
-    code, keep_step, password, proof,
+    code, keep_step, me, password, proof,
     proof::Proof,
     take_step,
 };
@@ -145,6 +145,7 @@ pub(super) async fn set_password(app: App, at: Admitted) -> Result<Response, Ref
     let access = &app.store.access;
     let set = access.set_password(agent, &kept, step, &codes, now).await;
     set.map_err(failed)?;
+    me::end_all_but_this(&app, &at).await?;
     show_codes(&app, &at, codes, Some(MadeBy::Password)).await
 }
 
@@ -258,7 +259,6 @@ pub(super) async fn change_password(app: App, at: Admitted) -> Result<Response, 
         .change_password(agent, &hash, now)
         .await
         .map_err(failed)?;
-    let others = access.end_others(agent, Some(at.signed.token()), now).await;
-    others.map_err(failed)?;
+    me::end_all_but_this(&app, &at).await?;
     Ok(Redirect::to(&link::me(&at.signed.page)).into_response())
 }

@@ -191,11 +191,17 @@ pub(super) async fn end(app: App, at: Admitted) -> Result<Response, Refused> {
 
 /// Ends every other session of the agent.
 pub(super) async fn end_others(app: App, at: Admitted) -> Result<Response, Refused> {
+    end_all_but_this(&app, &at).await?;
+    Ok(back(&at))
+}
+
+/// The same whenever a way to sign in was set anew or taken away: whoever came by the one before goes with it.
+pub(super) async fn end_all_but_this(app: &App, at: &Admitted) -> Result<(), Refused> {
     let (agent, now) = (at.signed.agent.id.as_str(), app.now_micros());
     let but = Some(at.signed.token());
     let ended = app.store.access.end_others(agent, but, now).await;
     ended.map_err(|error| at.signed.failed(&error))?;
-    Ok(back(&at))
+    Ok(())
 }
 
 /// What the agent has, when something may be taken away from it: whoever has one way left keeps it.
@@ -218,5 +224,6 @@ pub(super) async fn remove_password(app: App, at: Admitted) -> Result<Response, 
     let (agent, now) = (at.signed.agent.id.as_str(), app.now_micros());
     let removed = app.store.access.remove_password(agent, now).await;
     removed.map_err(|error| at.signed.failed(&error))?;
+    end_all_but_this(&app, &at).await?;
     Ok(back(&at))
 }

@@ -371,6 +371,7 @@ pub(super) async fn remove(app: App, at: Admitted) -> Result<Response, Refused> 
             .remove_passkey(agent, &passkey.id, now)
             .await;
         removed.map_err(|error| at.signed.failed(&error))?;
+        me::end_all_but_this(&app, &at).await?;
     }
     Ok(Redirect::to(&link::me(&at.signed.page)).into_response())
 }

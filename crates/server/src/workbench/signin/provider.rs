@@ -358,5 +358,6 @@ pub(super) async fn unbind(app: App, at: Admitted) -> Result<Response, Refused> 
     let (agent, now) = (at.signed.agent.id.as_str(), app.now_micros());
     let unbound = app.store.access.unbind(agent, now).await;
     unbound.map_err(|error| at.signed.failed(&error))?;
+    me::end_all_but_this(&app, &at).await?;
     Ok(Redirect::to(&link::me(&at.signed.page)).into_response())
 }

@@ -24,7 +24,7 @@ use crate::{
     receive::mask,
     workbench::{
         door::{Admitted, REASON},
-        labels, link, referral, row,
+        labels, link, marking, referral, row,
         session::{Refused, SignedIn},
         told,
     },
@@ -305,20 +305,32 @@ pub(in crate::workbench) async fn conflict(
 /// Seals it, or lifts the seal.
 pub(in crate::workbench) async fn seal(app: App, posted: Admitted) -> Result<Response, Refused> {
     let (signed, kind) = (&posted.signed, posted.act());
-    let failed = |error: StoreError| signed.failed(&error);
-    let work = &app.store.work;
-    let standing = work.standing(posted.path("id")).await.map_err(failed)?;
-    let Some(standing) = standing else {
-        return Err(signed.not_found());
-    };
-    let markings: Vec<&str> = standing.markings.iter().map(String::as_str).collect();
+    let seq = load(&app, &posted).await?.docket.seq;
     let act = new_act(&app, signed, kind, posted.field("reason"), "{}")?;
-    let kept = work
-        .guard(standing.seq, kind == "seal", &markings, act)
-        .await;
-    kept.map_err(failed)?;
+    let kept = app.store.work.seal(seq, kind == "seal", act).await;
+    kept.map_err(|error| signed.failed(&error))?;
     let from = link::checked_from(posted.field("from"));
     Ok(Redirect::to(&link::queue(&signed.page, from)).into_response())
+}
+
+/// Marks it, or takes a marking away. Whoever is not cleared for it sees nothing of it from then on.
+pub(in crate::workbench) async fn mark(app: App, posted: Admitted) -> Result<Response, Refused> {
+    let (signed, kind) = (&posted.signed, posted.act());
+    let failed = |error: StoreError| signed.failed(&error);
+    let (word, on) = (posted.field("marking"), kind == "mark");
+    let loaded = load(&app, &posted).await?;
+    let known = marking::offered(&signed.agent.clearance);
+    let body = serde_json::json!({ "to": { "marking": word } }).to_string();
+    let act = new_act(&app, signed, kind, posted.field("reason"), &body)?;
+    let (work, seq) = (&app.store.work, loaded.docket.seq);
+    // What is taken away is what stands there: of whoever is let in every marking is met.
+    let kept = (!on || known.iter().any(|one| one == word))
+        && work.mark(seq, (word, on), act).await.map_err(failed)?;
+    if !kept {
+        let error = ("mark-marking", signed.page.w.t("mk-error-choose"));
+        return again(&app, &posted, &loaded, vec![error]).await;
+    }
+    Ok(Redirect::to(&link::submission(&signed.page, &loaded.docket.id, "")).into_response())
 }
 
 /// Says on the submission's page why the agent may not do what they sent a form for, as it is.
@@ -342,6 +354,7 @@ pub(in crate::workbench) async fn told(
         ),
         (Because::Reason, "reopen") => ("reopen-reason", words.t("wb-error-why")),
         (Because::Reason, "seal" | "unseal") => ("seal-reason", words.t("wb-error-why")),
+        (Because::Reason, "mark" | "unmark") => ("mark-reason", words.t("wb-error-why")),
         _ => return Ok(told::page(posted, because)),
     };
     let loaded = load(app, posted).await?;

@@ -10,7 +10,7 @@ use crate::{
     app::App,
     harmonise::{reply_path, said, supplement_path},
     page::Page,
-    workbench::{labels, referral},
+    workbench::{labels, marking, referral},
 };
 
 /// An act in words.
@@ -59,6 +59,7 @@ pub(crate) fn view(app: &App, page: &Page, act: &Act, names: &HashMap<String, St
         "route" => labels::unit(app, page.lang, &to("unit")),
         "close" => labels::state(page, &to("state")),
         "note" => said(&act.body),
+        "mark" | "unmark" => marking::label(page, &to("marking")),
         "hit_add" | "hit_correct" | "hit_dismiss" => ["of", "to"]
             .iter()
             .filter_map(|side| {

@@ -6,6 +6,7 @@ use casework::policy::Role;
 use serde_json::json;
 
 use super::*;
+use crate::housekeeping;
 
 const REASON: (&str, &str) = ("reason", "arrivée au service ce lundi");
 
@@ -23,7 +24,6 @@ impl Browser<'_> {
             ("name", name),
             ("unit", unit),
             ("role", role),
-            ("clearance", ""),
             ("link", "1"),
             REASON,
         ];
@@ -112,7 +112,6 @@ async fn an_administrator_gives_themselves_nothing_alone_under_any_name() {
         ("agent", "admin"),
         ("unit", "ofac-thesee"),
         ("role", "investigator"),
-        ("clearance", ""),
         REASON,
     ];
     assert_eq!(
@@ -135,7 +134,6 @@ async fn an_administrator_gives_themselves_nothing_alone_under_any_name() {
         ("agent", "other"),
         ("unit", "ofac-thesee"),
         ("role", "head"),
-        ("clearance", ""),
         REASON,
     ];
     admin.sends("/agents/ask", &about_other).await;
@@ -281,7 +279,7 @@ async fn a_rules_file_that_is_tried_changes_nothing_and_is_bounded() {
         "(".repeat(4000),
         ")".repeat(4000)
     );
-    let much = "x".repeat(1 << 21);
+    let much = "x".repeat(5 << 20);
     for (text, expected) in [
         ("", StatusCode::UNPROCESSABLE_ENTITY),
         (much.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
@@ -545,7 +543,6 @@ async fn access_that_was_taken_away_does_not_come_back_by_what_was_asked_before(
         ("agent", "gone"),
         ("unit", "ofmin"),
         ("role", "investigator"),
-        ("clearance", ""),
         ("link", "1"),
         REASON,
     ];
@@ -562,4 +559,208 @@ async fn access_that_was_taken_away_does_not_come_back_by_what_was_asked_before(
     admin.asks_for("Gone", "ofmin", "investigator").await;
     let agree = agreeing(&head.page("/fr/workbench/admin/access").await).unwrap();
     head.sends(&agree, &[]).await.has("sign-in?token=");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clearance_is_chosen_by_its_name_and_no_level_comes_in_as_a_compartment() {
+    let site = Site::new().await;
+    let admin = site.sign_in("admin", "administrator").await;
+    let head = site.sign_in_at("ofmin", "head", "head").await;
+    let offered = admin.page("/fr/workbench/admin/agents").await;
+    offered
+        .has("Très Secret</option>")
+        .has("Diffusion Restreinte</label>")
+        .has_not("top_secret, diffusion_restreinte");
+    let asks = async |chosen: &[(&str, &str)]| {
+        let mut fields = vec![
+            ("name", "Nadia Nouvelle"),
+            ("unit", "ofmin"),
+            ("role", "analyst"),
+            REASON,
+        ];
+        fields.extend_from_slice(chosen);
+        admin.sends("/agents/ask", &fields).await
+    };
+    let long = "x".repeat(101);
+    for wrong in [
+        ("more", "top_secret"),
+        ("more", "alpha special_france"),
+        ("compartment", "secret"),
+        ("level", "alpha"),
+        ("level", "TOP_SECRET"),
+        ("mention", "secret"),
+        ("more", "al/pha"),
+        ("more", long.as_str()),
+    ] {
+        let refused = asks(&[wrong]).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong:?}"
+        );
+        refused.has("agent-clearance-error");
+    }
+    let chosen = [
+        ("level", "secret"),
+        ("mention", "special_france"),
+        ("more", "alpha  beta alpha"),
+    ];
+    // Sent twice it is asked for once.
+    for _ in 0..2 {
+        assert_eq!(asks(&chosen).await.status, StatusCode::SEE_OTHER);
+    }
+    let seen = head.page("/fr/workbench/admin/access").await;
+    assert_eq!(seen.body.matches("/agree\"").count(), 1);
+    seen.has("Secret, Spécial France, compartiment « alpha », compartiment « beta »");
+    head.sends(&agreeing(&seen).unwrap(), &[]).await;
+    let agents = site.app.store.work.agents().await.unwrap();
+    let nadia = agents.iter().find(|one| one.id == "nadia.nouvelle");
+    assert_eq!(nadia.unwrap().clearance, "secret special_france alpha beta");
+    // What they have is ticked, and what others are in is offered.
+    let own = admin
+        .page("/fr/workbench/admin/agents/nadia.nouvelle")
+        .await;
+    own.has("value=\"secret\" selected")
+        .has("value=\"alpha\" checked")
+        .has("value=\"special_france\" checked");
+    admin
+        .page("/fr/workbench/admin/agents/head")
+        .await
+        .has("name=\"compartment\" value=\"alpha\">");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_address_holds_is_refused_and_one_of_before_can_be_taken_away() {
+    let site = Site::new().await;
+    let admin = site.sign_in("admin", "administrator").await;
+    for name in [
+        "..",
+        "Camille/Essai",
+        "Camille\u{202e}",
+        "Camille\u{200b}Essai",
+    ] {
+        let refused = admin.asks_for(name, "ofmin", "triage").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}");
+        refused.has("agent-name-error");
+    }
+    // An older program took it.
+    let before = Agent {
+        id: "a/b?c#d".to_owned(),
+        name: "A/B?C#D".to_owned(),
+        unit: "ofmin".to_owned(),
+        role: "triage".to_owned(),
+        clearance: String::new(),
+    };
+    site.app.store.work.put_agent(&before).await.unwrap();
+    let listed = admin.page("/fr/workbench/admin/agents").await;
+    let href = listed.body.split("/admin/agents/a").nth(1).unwrap();
+    let path = format!("/agents/a{}", href.split('"').next().unwrap());
+    admin
+        .page(&format!("/fr/workbench/admin{path}"))
+        .await
+        .has("A/B?C#D");
+    let gone = admin.sends(&format!("{path}/disable"), &[REASON]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.app.store.work.agents().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_at_a_unit_that_is_gone_is_told_to_whoever_runs_the_machine() {
+    let site = Site::new().await;
+    let (seq, _) = site.story().await;
+    let admin = site.sign_in("admin", "administrator").await;
+    let head = site.sign_in("head", "head").await;
+    admin
+        .page("/fr/workbench/admin")
+        .await
+        .has_not("la configuration n’a plus");
+    let left = site.sign_in_at("dissolved", "left", "investigator").await;
+    let change = store::work::Change {
+        state: "queued".to_owned(),
+        unit: "dissolved".to_owned(),
+        owner: String::new(),
+        unread: true,
+    };
+    let act = store::work::NewAct {
+        id: "moved".to_owned(),
+        at: 1,
+        agent: "somebody".to_owned(),
+        kind: "route".to_owned(),
+        reason: String::new(),
+        body: "{}".to_owned(),
+    };
+    let work = &site.app.store.work;
+    work.transition(seq, 0, change, act).await.unwrap();
+    admin
+        .page("/fr/workbench/admin")
+        .await
+        .has("la configuration n’a plus")
+        .has("<code>dissolved</code> : 1 dépôt ouvert, 1 agent");
+    admin
+        .page("/fr/workbench/admin/agents")
+        .await
+        .has("absent de la configuration");
+    head.page("/fr/workbench/admin").await.has_not("dissolved");
+    // Who is left there goes on with what is there.
+    left.page("/fr/workbench/queue").await.has("n° 1");
+    left.page("/fr/workbench").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_confirms_the_clock_and_the_officer_reads_that_nothing_is_erased() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000);
+    fn clock() -> Timestamp {
+        Timestamp::from_second(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+    let site = Site::at(clock).await;
+    let (seq, _) = site.story().await;
+    housekeeping::pass(&site.app).await;
+    // Seven years ahead: what is kept for six would be gone.
+    NOW.fetch_add(7 * 366 * 86_400, Ordering::Relaxed);
+    let admin = site.sign_in("admin", "administrator").await;
+    let officer = site
+        .sign_in_at("ofac", "officer", "data_protection_officer")
+        .await;
+    let is_there = async || {
+        housekeeping::pass(&site.app).await;
+        let kept = site.app.store.intake.by_seq(seq).await.unwrap().unwrap();
+        kept.erased.is_empty()
+    };
+    assert!(is_there().await);
+    officer
+        .page("/fr/workbench/retention")
+        .await
+        .has("Rien n’est effacé en ce moment");
+    let seen = admin.page("/fr/workbench/admin").await;
+    seen.has("L’horloge n’est pas crue");
+    let shown = seen.hidden("shown");
+    let short = admin
+        .sends("/clock", &[("shown", &shown), ("reason", "oui")])
+        .await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // It jumps again after it was read.
+    NOW.fetch_add(366 * 86_400, Ordering::Relaxed);
+    let admin = site.sign_in("admin", "administrator").await;
+    let reason = ("reason", "comparée à l’horloge parlante");
+    let stale = admin.sends("/clock", &[("shown", &shown), reason]).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+    stale.has("relisez-la");
+    let shown = stale.hidden("shown");
+    let head = site.sign_in("head", "head").await;
+    let nobody = head.sends("/clock", &[("shown", &shown), reason]).await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    assert!(is_there().await);
+    let said = admin.sends("/clock", &[("shown", &shown), reason]).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER);
+    admin
+        .page("/fr/workbench/admin")
+        .await
+        .has_not("L’horloge n’est pas crue");
+    let asked = store::record::Asked {
+        kind: "believe_clock".to_owned(),
+        ..store::record::Asked::default()
+    };
+    let kept = site.app.store.record.entries(&asked, 9).await.unwrap();
+    assert_eq!(kept[0].look.reason, reason.1);
+    assert!(!is_there().await);
 }

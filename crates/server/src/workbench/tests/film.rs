@@ -922,15 +922,16 @@ async fn the_doors_of_the_office_open_where_the_policy_says() {
                     ]
                     .iter()
                     .fold(path, |path, name| path.replace(name, NOBODY));
+                    // Without a reason it is let in, and declares nothing that would shut the others.
+                    let reason = match door.action {
+                        Action::DeclareFilmConflict => "",
+                        _ => "un motif assez long",
+                    };
                     let answer = if door.method == axum::http::Method::POST {
                         agent
                             .post(
                                 &path,
-                                &[
-                                    ("csrf", &csrf),
-                                    ("revision", "-1"),
-                                    ("reason", "un motif assez long"),
-                                ],
+                                &[("csrf", &csrf), ("revision", "-1"), ("reason", reason)],
                             )
                             .await
                     } else {
@@ -1543,6 +1544,31 @@ async fn projects_and_immersions_open_to_each_role_and_relation_as_the_policy_sa
     for because in ["granted", "role", "too_far", "part_not_shown", "conflict"] {
         assert!(met.contains(because), "{because}: {met:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_of_interest_is_declared_on_a_project_and_then_it_is_nowhere() {
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let officer = site.sign_in_at(OFFICE, "lou", "film_officer").await;
+    let colleague = site.sign_in_at(OFFICE, "max", "film_officer").await;
+    let path = format!("/fr/workbench/film/projects/{id}");
+    officer.page("/fr/workbench/film").await.has(&id);
+    let csrf = officer.page(&path).await.hidden("csrf");
+    let conflict = format!("{path}/acts/conflict");
+    let declares = async |reason: &str| {
+        let fields = [("csrf", csrf.as_str()), ("reason", reason)];
+        officer.post(&conflict, &fields).await
+    };
+    let silent = declares("").await;
+    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    officer.page(&path).await;
+    let declared = declares("ma sœur produit ce film").await;
+    assert_eq!(declared.location(), "/fr/workbench/film");
+    assert_eq!(officer.get(&path).await.status, StatusCode::NOT_FOUND);
+    officer.page("/fr/workbench/film").await.has_not(&id);
+    colleague.page("/fr/workbench/film").await.has(&id);
+    colleague.page(&path).await;
 }
 
 /// The list of a shoot as the office has it: each identity looked at, on the paper for the door, kept from whoever only

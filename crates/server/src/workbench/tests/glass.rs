@@ -5,7 +5,7 @@ use super::*;
 const REASON: &str = "vie en danger, parquet avisé";
 
 impl Browser<'_> {
-    async fn ask(&self, number: &str) -> Answer {
+    pub(super) async fn ask(&self, number: &str) -> Answer {
         let csrf = self.page("/fr/workbench/glass").await.hidden("csrf");
         let fields = [
             ("csrf", csrf.as_str()),
@@ -15,7 +15,7 @@ impl Browser<'_> {
         self.post("/fr/workbench/glass/ask", &fields).await
     }
 
-    async fn agree(&self) -> Answer {
+    pub(super) async fn agree(&self) -> Answer {
         let seen = self.page("/fr/workbench/glass").await;
         let csrf = seen.hidden("csrf");
         let rest = seen
@@ -115,6 +115,13 @@ async fn the_glass_takes_two_people_and_tells_the_head_and_the_officer() {
         .page("/fr/workbench")
         .await
         .has_not("par un accès exceptionnel");
+    // So is the head of the unit that has it, once, and no other.
+    for (unit, times) in [("ofac-thesee", 1), ("comcyber-mi", 0)] {
+        let head = site.sign_in_at(unit, &format!("head-{unit}"), "head").await;
+        let dashboard = head.page("/fr/workbench").await;
+        let told = dashboard.body.matches("par un accès exceptionnel").count();
+        assert_eq!(told, times, "{unit}");
+    }
     // It asks for a fresh sign-in, and ends by itself.
     NOW.fetch_add(11 * 60, Ordering::Relaxed);
     let stale = there.get(&path).await;

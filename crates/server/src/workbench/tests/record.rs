@@ -683,3 +683,150 @@ async fn no_door_of_a_submission_or_a_series_opens_while_nothing_can_be_recorded
     assert!(tried > 60, "{tried}");
     assert_eq!(work.acts(seq).await.unwrap().len(), acts);
 }
+
+/// Each kind of misuse, by a role that could commit it.
+const MISUSE: [(&str, &str, &str); 8] = [
+    ("bulk", "", "triage"),
+    ("outside", "", "investigator"),
+    ("repeated", "", "analyst"),
+    ("denied", "", "film_officer"),
+    ("honey", "", "investigator"),
+    ("glass", "", "investigator"),
+    ("repeated", "slow", "investigator"),
+    ("denied", "slow", "auditor"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_who_misuse_the_workbench_in_their_browsers_each_is_told_within_a_minute() {
+    static NOW: AtomicI64 = AtomicI64::new(1_800_000_000);
+    fn clock() -> Timestamp {
+        Timestamp::from_second(NOW.load(Ordering::Relaxed)).unwrap()
+    }
+    const PATTERNS: usize = 50;
+    const DAY: i64 = 86_400;
+    let site = Site::at(clock).await;
+    let wait = |seconds: i64| NOW.fetch_add(seconds, Ordering::Relaxed);
+    let mut paths = Vec::new();
+    for place in 0..62 {
+        let story = json!({"scam_type": "romance", "story": format!("histoire {place}")});
+        let seq = site.file(story).await;
+        let id = site.kept(seq).await.id;
+        paths.push(format!("/fr/workbench/submissions/{id}"));
+    }
+    let colleague = site.sign_in("colleague", "investigator").await;
+    for path in &paths[..15] {
+        let seen = colleague.page(path).await;
+        let taken = colleague
+            .form(&seen, &format!("{path}/acts/take"), &[])
+            .await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER);
+        wait(60);
+    }
+    let record = &site.app.store.record;
+    record.set_honey(61, true).await.unwrap();
+    let search = async |agent: &Browser<'_>, asked: &str| {
+        let asked = crate::workbench::link::encoded(asked);
+        let path = format!("/fr/workbench/search?q={asked}");
+        assert_eq!(agent.get(&path).await.status, StatusCode::OK);
+    };
+    let mut missed = Vec::new();
+    for pattern in 0..PATTERNS {
+        let (sign, pace, role) = MISUSE[pattern % MISUSE.len()];
+        let name = format!("misuse-{pattern}");
+        let unit = match sign {
+            "glass" => "ofmin",
+            _ => "ofac-thesee",
+        };
+        let enters = async || site.sign_in_at(unit, &name, role).await;
+        let agent = enters().await;
+        match (sign, pace) {
+            ("bulk", _) => {
+                for path in &paths[..60] {
+                    wait(7);
+                    agent.page(path).await;
+                }
+            }
+            ("outside", _) => {
+                for path in &paths[..15] {
+                    wait(200);
+                    agent.page(path).await;
+                }
+            }
+            ("repeated", "slow") => {
+                for _ in 0..6 {
+                    let agent = enters().await;
+                    agent.begin_task().await;
+                    search(&agent, &format!("{name} jean")).await;
+                    wait(DAY);
+                }
+                wait(-DAY);
+            }
+            ("repeated", _) => {
+                agent.begin_task().await;
+                for asked in ["Jean Untel", "UNTEL jean", "untel, jean", "jean untel"] {
+                    wait(900);
+                    search(&agent, asked).await;
+                }
+            }
+            ("denied", "slow") => {
+                for _ in 0..12 {
+                    let agent = enters().await;
+                    agent.get(&paths[pattern]).await;
+                    wait(DAY / 2);
+                }
+                wait(-DAY / 2);
+            }
+            ("denied", _) => {
+                for path in &paths[..5] {
+                    wait(100);
+                    agent.get(path).await;
+                }
+            }
+            ("honey", _) => {
+                agent.page(&paths[61]).await;
+            }
+            _ => {
+                let second = site.sign_in_at(unit, "second", "head").await;
+                agent.ask(&(pattern + 1).to_string()).await;
+                second.agree().await;
+                agent.page(&paths[pattern]).await;
+            }
+        }
+        // The watch turns every ten seconds.
+        wait(10);
+        crate::watch::tick(&site.app).await.unwrap();
+        let signs = store::record::Signs {
+            after: -1,
+            ..store::record::Signs::default()
+        };
+        let signs = record.signs(&signs, 1_000).await.unwrap();
+        let of_this =
+            |one: &&store::record::Entry| one.look.agent == name && one.look.because == sign;
+        if signs.iter().find(of_this).is_none() {
+            missed.push((name, sign, pace));
+        }
+    }
+    // Meanwhile somebody turns the pages of one search, and somebody else has a busy hour.
+    let honest = site.sign_in("honest", "analyst").await;
+    honest.begin_task().await;
+    search(&honest, "histoire").await;
+    for before in [50, 40, 30, 20, 10] {
+        let page = format!("/fr/workbench/search?q=histoire&before={before}");
+        honest.page(&page).await;
+    }
+    let busy = site.sign_in("busy", "triage").await;
+    for path in &paths[15..61] {
+        wait(60);
+        busy.page(path).await;
+    }
+    crate::watch::tick(&site.app).await.unwrap();
+    let signs = store::record::Signs {
+        after: -1,
+        ..store::record::Signs::default()
+    };
+    let signs = record.signs(&signs, 1_000).await.unwrap();
+    let innocent = |one: &&store::record::Entry| !one.look.agent.starts_with("misuse");
+    assert_eq!(signs.iter().find(innocent), None);
+    assert!(missed.len() <= 2, "{missed:?}");
+    assert_eq!(missed, []);
+}

@@ -712,6 +712,137 @@ async fn signing_out_is_offered_on_every_page_that_opens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_written_otherwise_and_headers_of_proxies_open_nothing() {
+    let site = Site::new().await;
+    let (_, id) = site.story().await;
+    let head = site.sign_in("head", "head").await;
+    let film = site.sign_in("film", "film_officer").await;
+    let nobody = Browser {
+        site: &site,
+        cookie: String::new(),
+    };
+    let path = format!("/fr/workbench/submissions/{id}");
+    for written in [
+        format!("{path}/"),
+        format!("{path}%2F"),
+        format!("{path}%2Fretention"),
+        format!("{path}%2fidentity"),
+        format!("{path};a=b"),
+        format!("{path}%00"),
+        format!("{path}/."),
+        format!("/fr/workbench/submissions//{id}"),
+        format!("/fr/workbench/submissions/.%2F{id}"),
+        format!("/fr/workbench/queue%2F..%2Fsubmissions%2F{id}"),
+        format!("/FR/workbench/submissions/{id}"),
+        format!("/fr/WORKBENCH/submissions/{id}"),
+        format!("/de/workbench/submissions/{id}"),
+    ] {
+        for agent in [&head, &film, &nobody] {
+            for method in [Method::GET, Method::HEAD] {
+                let answer = agent.raw(&method, &written, &[], "").await;
+                assert_ne!(answer.status, StatusCode::OK, "{method} {written}");
+                answer.has_not("colis");
+            }
+        }
+    }
+    // A proxy that lets these through changes nothing: neither who asks, nor for what, nor where links lead.
+    let headers = [
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-user", "head"),
+        ("x-remote-user", "head"),
+        ("forwarded", "host=evil.example"),
+        ("x-original-url", &path),
+        ("x-rewrite-url", &path),
+        ("x-http-method-override", "GET"),
+        ("host", "evil.example"),
+    ];
+    for (agent, expected) in [
+        (&head, StatusCode::OK),
+        (&film, StatusCode::NOT_FOUND),
+        (&nobody, StatusCode::SEE_OTHER),
+    ] {
+        let answer = agent.raw(&Method::GET, &path, &headers, "").await;
+        assert_eq!(answer.status, expected);
+        answer.has_not("evil.example");
+        let to = answer.headers.get(header::LOCATION);
+        assert!(to.is_none_or(|to| to.to_str().unwrap() == "/fr/workbench/sign-in"));
+        let home = agent.raw(&Method::GET, "/fr/workbench", &headers, "").await;
+        home.has_not("colis").has_not("evil.example");
+    }
+}
+
+/// What a file serves by itself: the first argument of each route.
+fn served_in(source: &str) -> Vec<String> {
+    let shipped = source.split("\nmod tests {").next().unwrap_or_default();
+    let ways = [".route(", ".route_service(", ".nest(", ".nest_service("];
+    let served = ways.iter().flat_map(|way| shipped.split(way).skip(1));
+    let of_route = |rest: &str| {
+        rest.trim_start()
+            .split([',', '\n'])
+            .next()
+            .map(str::to_owned)
+    };
+    served.filter_map(of_route).collect()
+}
+
+/// A route without a policy: one of the workbench that is none of its doors.
+#[test]
+fn no_page_of_the_staff_is_served_beside_its_doors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut served = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(&root).unwrap().display().to_string();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !name.contains("tests") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                let routes = served_in(&source).into_iter();
+                served.extend(routes.map(|route| (name.clone(), route)));
+            }
+        }
+    }
+    let of_staff = served
+        .iter()
+        .filter(|(file, route)| file.starts_with("workbench") || route.contains("workbench"));
+    let mut of_staff: Vec<(&str, &str)> = of_staff
+        .map(|(file, route)| (file.as_str(), route.as_str()))
+        .collect();
+    of_staff.sort_unstable();
+    // The one way of the doors, and those of whoever is not signed in yet.
+    let expected = [
+        ("workbench.rs", "\"/{lang}/workbench/sign-in\""),
+        ("workbench/door.rs", "path"),
+        ("workbench/signin.rs", "&at(\"/code\")"),
+        ("workbench/signin.rs", "&at(\"/passkey\")"),
+        ("workbench/signin.rs", "&at(\"/passkey/begin\")"),
+        ("workbench/signin.rs", "&at(\"/password\")"),
+        ("workbench/signin.rs", "&at(\"/provider\")"),
+        ("workbench/signin.rs", "provider::BACK"),
+    ];
+    assert_eq!(of_staff, expected);
+    // Only these files serve anything at all.
+    let files: BTreeSet<&str> = served.iter().map(|(file, _)| file.as_str()).collect();
+    let known = ["api.rs", "assets.rs", "public.rs"];
+    let known = known.into_iter().chain(expected.map(|(file, _)| file));
+    assert_eq!(files, known.collect());
+}
+
+#[test]
+fn the_test_of_routes_can_fail() {
+    let added = "Router::new()\n    .route(\"/{lang}/workbench/all\", get(all))\n    .route(\n        &at(\"/more\"),\n        get(more))";
+    assert_eq!(
+        served_in(added),
+        ["\"/{lang}/workbench/all\"", "&at(\"/more\")"]
+    );
+    assert_eq!(served_in("\nmod tests {\n .route(\"/x\", y)"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_field_given_twice_counts_once() {
     let site = Site::new().await;
     let agent = site.sign_in("a", "analyst").await;

@@ -540,6 +540,74 @@ async fn a_changed_password_ends_every_other_session_and_the_last_way_in_stays()
     assert_eq!(old.status, StatusCode::FORBIDDEN);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_in_that_is_set_anew_ends_every_session_that_came_by_the_one_before() {
+    clock!(NOW);
+    let site = Site::exactly(clock, Settings::default()).await;
+    let mut agent = site.invited("camille", "triage").await;
+    let ways = agent.set_up().await;
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    // Somebody has the password and a code, and is in by them.
+    let entered = site.enter("camille", PASSWORD, &site.code(&ways)).await;
+    let thief = Browser {
+        site: &site,
+        cookie: cookie_of(&entered, "orfevre-agent").unwrap(),
+    };
+    assert!(thief.is_in().await);
+    // The agent gets a new link, and sets both anew.
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    let mut anew = site.invited("camille", "triage").await;
+    let others = anew.set_up().await;
+    assert!(!thief.is_in().await && !agent.is_in().await && anew.is_in().await);
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    let old = site.enter("camille", PASSWORD, &site.code(&ways)).await;
+    assert_eq!(old.status, StatusCode::FORBIDDEN);
+    let new = site.enter("camille", PASSWORD, &site.code(&others)).await;
+    assert_eq!(new.location(), "/fr/workbench");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_come_with_one_link_or_one_code_at_once_one_is_let_in() {
+    clock!(NOW);
+    let site = Site::exactly(clock, Settings::default()).await;
+    let mut agent = site.invited("camille", "triage").await;
+    let ways = agent.set_up().await;
+    let work = &site.app.store.work;
+    work.invite("camille", b"once", i64::MAX).await.unwrap();
+    let link = (0..8).map(|_| async {
+        let nobody = site.nobody();
+        let fields = [("token", "once")];
+        nobody.post("/fr/workbench/sign-in", &fields).await.status
+    });
+    let of_link = futures_util::future::join_all(link).await;
+    NOW.fetch_add(MINUTE, Ordering::Relaxed);
+    let now = site.code(&ways);
+    let mut let_in = vec![of_link];
+    for code in [&now, &ways.codes[0]] {
+        // Each has given the password, and stands before the code.
+        let mut waiting = Vec::new();
+        for _ in 0..4 {
+            let fields = [("account", "camille"), ("password", PASSWORD)];
+            let mut browser = site.nobody();
+            let answer = browser
+                .post("/fr/workbench/sign-in/password", &fields)
+                .await;
+            browser.cookie = cookie_of(&answer, "orfevre-step").unwrap();
+            waiting.push(browser);
+        }
+        let at_once = waiting.iter().map(|browser| async {
+            let path = "/fr/workbench/sign-in/code";
+            browser.post(path, &[("code", code)]).await.status
+        });
+        let_in.push(futures_util::future::join_all(at_once).await);
+        NOW.fetch_add(30 * MINUTE, Ordering::Relaxed);
+    }
+    for statuses in let_in {
+        let entered = statuses.iter().filter(|one| **one == StatusCode::SEE_OTHER);
+        assert_eq!(entered.count(), 1, "{statuses:?}");
+    }
+}
+
 /// Goes where a page leads, to a provider that vouches for somebody now, and comes back with what a browser sends along from
 /// another site.
 async fn vouched(site: &Site, leaving: &Answer, said: &fake::Shared) -> Answer {
