@@ -20,7 +20,8 @@ mod span;
 mod tests;
 
 pub use book::{
-    Book, Booking, Change, Effect, Event, Lost, Purpose, Refusal, Request, Standing, holder,
+    Book, Booking, Change, Effect, Event, LONGEST, Lost, Purpose, Refusal, Request, Standing,
+    holder,
 };
 pub use calendar::{Calendar, Conflict, Hold};
 pub use inventory::{Inventory, InventoryError, Kind, Resource};

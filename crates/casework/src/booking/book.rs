@@ -11,8 +11,9 @@ use crate::{
     words::words,
 };
 
-/// The longest that anything is held: four hundred days.
-const LONGEST: SignedDuration = SignedDuration::from_hours(400 * 24);
+/// The longest that anything is held: four hundred days. It may be raised and is never lowered: whoever looks for what
+/// is held at a time looks no further than that for its end.
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(400 * 24);
 
 /// What somebody wants, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]

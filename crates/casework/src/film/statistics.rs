@@ -87,8 +87,8 @@ impl Column {
                 "Real days of shooting as the end reports have them, in the year of the last day.",
             ),
             Column::SiteDays => lang.pick(
-                "Jours de l’année où un lieu a été remis à un projet, préparation et remise en état exclues ; chaque lieu compte une fois par jour.",
-                "Days of the year on which a place was handed over to a project, preparation and strike apart; each place counts once a day.",
+                "Jours de l’année, jusqu’à aujourd’hui, où un lieu était remis à un projet, préparation et remise en état exclues ; chaque lieu compte une fois par jour.",
+                "Days of the year, until today, on which a place was with a project, preparation and strike apart; each place counts once a day.",
             ),
             Column::Immersions => lang.pick(
                 "Immersions faites, bilan compris, à l’année de leur premier jour.",
@@ -103,8 +103,8 @@ impl Column {
                 "Encounters that took place in the year.",
             ),
             Column::Participants => lang.pick(
-                "Personnes venues aux rencontres de l’année.",
-                "People who came to the encounters of the year.",
+                "Personnes comptées aux rencontres de l’année ; une rencontre où personne n’a compté n’en ajoute aucune.",
+                "People counted at the encounters of the year; one where nobody counted adds none.",
             ),
         }
     }

@@ -18,6 +18,7 @@ lending-comes-next = Next booking
 lending-days = Four weeks, day by day
 lending-days-help = How many are free all day long, day by day.
 lending-days-help-one = “free” is all day; “in part” is some hours of it, which the calendar below shows.
+lending-hours-help = “·” is free; “×” is an hour that the clock skips.
 lending-days-earlier = Four weeks earlier
 lending-days-later = Four weeks later
 lending-week = Week of
@@ -56,8 +57,8 @@ crew-erased = The names are erased; { $many ->
 crew-kept = These names serve for access alone. They are kept apart, sealed, and erased thirty days after the shoot.
 crew-counted = { $many ->
     [0] Nobody is on the list yet.
-    [one] One person is on the list, { $checked } identity checked.
-   *[other] { $many } people are on the list, { $checked } identities checked.
+    [one] One person is on the list; identities checked: { $checked }.
+   *[other] { $many } people are on the list; identities checked: { $checked }.
 }
 crew-role = Function
 crew-plate = Plate of the vehicle

@@ -18,6 +18,7 @@ lending-comes-next = Prochaine réservation
 lending-days = Quatre semaines, jour par jour
 lending-days-help = Combien sont libres du matin au soir, jour par jour.
 lending-days-help-one = « libre » : toute la journée ; « en partie » : quelques heures, que le calendrier ci-dessous montre.
+lending-hours-help = « · » : libre ; « × » : heure que l’horloge saute.
 lending-days-earlier = Quatre semaines plus tôt
 lending-days-later = Quatre semaines plus tard
 lending-week = Semaine du
@@ -56,8 +57,8 @@ crew-erased = Les noms ont été effacés ; { $many ->
 crew-kept = Ces noms servent au seul contrôle d’accès. Ils sont gardés à part, scellés, et effacés trente jours après le tournage.
 crew-counted = { $many ->
     [0] Personne n’est encore inscrit.
-    [one] Une personne inscrite, { $checked } identité vérifiée.
-   *[other] { $many } personnes inscrites, { $checked } identités vérifiées.
+    [one] Une personne inscrite ; identités vérifiées : { $checked }.
+   *[other] { $many } personnes inscrites ; identités vérifiées : { $checked }.
 }
 crew-role = Fonction
 crew-plate = Plaque du véhicule

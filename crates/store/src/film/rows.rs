@@ -6,7 +6,7 @@ use std::{
 };
 
 use casework::{
-    booking::{Booking, Hold, Inventory, Purpose, Request, Span, Standing},
+    booking::{Booking, Hold, Inventory, LONGEST, Purpose, Request, Span, Standing},
     submission::{BookingId, ResourceId},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -50,6 +50,8 @@ pub(super) async fn around(
     let wanted = units.len().next_power_of_two();
     let list = vec!["?"; wanted].join(", ");
     let (from, until) = (span.from().as_microsecond(), span.until().as_microsecond());
+    // Nothing that begins before the span's end ends later: the index is read no further.
+    let last = span.widened(SignedDuration::ZERO, LONGEST).until();
     let mut text = String::new();
     let mut values = Vec::new();
     for table in ["hold", "wanted"]
@@ -60,11 +62,11 @@ pub(super) async fn around(
             text.push_str(" UNION ");
         }
         text.push_str(&format!(
-            "SELECT booking FROM {table} WHERE resource IN ({list}) AND held_until > ? AND held_from < ?"
+            "SELECT booking FROM {table} WHERE resource IN ({list}) AND held_until > ? AND held_until <= ? AND held_from < ?"
         ));
         let padded = units.iter().chain(units.last().into_iter().cycle());
         values.extend(padded.take(wanted).map(|unit| Param::Text(unit.clone())));
-        values.extend(params![from, until]);
+        values.extend(params![from, last.as_microsecond(), until]);
     }
     if let Some(applicant) = applicant {
         text.push_str(

@@ -77,10 +77,11 @@ pub(super) async fn page_with(
     let mut sheet =
         Sheet::new(page.w.t("film-booking")).under(pool_href(page, pool), pool.name.get(page.lang));
     sheet.errors = errors;
+    let applicants = pool::names(app, at).await.map_err(failed)?;
     sheet.section(
         "film-standing",
         page.w.t("film-standing"),
-        standing(app, at, pool, &booking),
+        standing(app, at, pool, &applicants, &booking),
     );
     let events = app.store.film.events(id).await.map_err(failed)?;
     let lost = lost(&events);
@@ -151,7 +152,13 @@ pub(super) fn photographed(booking: &Booking) -> Option<Moment> {
     }
 }
 
-fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Block> {
+fn standing(
+    app: &App,
+    at: &Admitted,
+    pool: &Pool,
+    names: &pool::Names,
+    booking: &Booking,
+) -> Vec<Block> {
     let page = &at.signed.page;
     let request = &booking.request;
     let moment = |at: jiff::Timestamp| page.moment(at.as_microsecond());
@@ -162,7 +169,10 @@ fn standing(app: &App, at: &Admitted, pool: &Pool, booking: &Booking) -> Vec<Blo
             Cell::tag(words::booking(page, booking)),
         ),
         (page.w.t("lending-purpose"), purpose(page, booking).into()),
-        (page.w.t("film-applicant"), pool::applicant(page, booking)),
+        (
+            page.w.t("film-applicant"),
+            pool::applicant(page, names, booking),
+        ),
         (
             page.w.t("film-used"),
             format!(

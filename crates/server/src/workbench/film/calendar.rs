@@ -80,9 +80,12 @@ pub(super) async fn page_with(
                 week("film-week-after", after(7)),
             ]),
             Block::Form(search),
+            Block::Help(page.w.t("lending-hours-help")),
             hours(page, pool, &id, monday, &bookings),
         ],
     );
+    let names = pool::names(app, at).await;
+    let names = names.map_err(|error| at.signed.failed(&error))?;
     let mut waiting = bookings;
     waiting.retain(|_, booking| booking.standing == Standing::Asked);
     sheet.section(
@@ -91,6 +94,7 @@ pub(super) async fn page_with(
         vec![pool::bookings_table(
             page,
             pool,
+            &names,
             page.w.t("film-waiting"),
             &waiting,
         )],
@@ -189,8 +193,9 @@ fn known(page: &Page, pool: &Pool, id: &ResourceId) -> Vec<Block> {
         if !sheet.confirmed {
             blocks.push(Block::Notice(page.w.t("film-example-text")));
         }
-        if let Some(price) = &sheet.price {
-            facts.push((page.w.t("film-price-category"), (&**price).into()));
+        if sheet.price.is_some() {
+            let price = pool::price_name(page, pool, sheet);
+            facts.push((page.w.t("film-price-category"), price.into()));
         }
         if let Some(place) = &sheet.place {
             facts.push((page.w.t("film-department"), (&*place.department).into()));

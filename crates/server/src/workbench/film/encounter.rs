@@ -803,7 +803,20 @@ pub(super) async fn post(app: App, at: Admitted) -> Result<Response, Refused> {
     } else {
         at.path("encounter").to_owned()
     };
-    let why = match change(&at) {
+    let change = match change(&at) {
+        Some(Change::Plan(plan)) if !new => {
+            let told = app.store.film.story::<Encounter>(&id).await;
+            let told = told.map_err(failed)?;
+            // What no source confirms stays said, whatever else of the plan changes.
+            let unconfirmed = told.map(|told| told.story.plan.unconfirmed);
+            Some(Change::Plan(Plan {
+                unconfirmed: unconfirmed.unwrap_or_default(),
+                ..plan
+            }))
+        }
+        change => change,
+    };
+    let why = match change {
         None => page.w.t("film-form-incomplete"),
         Some(change) => match tell::<Encounter>(&app, &at, &(), &id, change).await? {
             Ok(_) => {

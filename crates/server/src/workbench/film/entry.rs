@@ -47,8 +47,6 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     let mut days = vec![Block::Help(page.w.t("lending-days-help"))];
     days.extend(self::days(&app, &at, pool, &entry.resources, from).await?);
     sheet.section("lending-days", page.w.t("lending-days"), days);
-    let each = each(&app, &at, pool, &entry).await?;
-    sheet.section("lending-each", page.w.t("lending-each"), vec![each]);
     let action = format!("{}/acts/book", pool_href(page, pool));
     let applicant = Field::line("book", "applicant", page.w.t("film-applicant")).required();
     let form = Form::new(page, action, page.w.t("film-book")).with(kept(&at, "book", applicant));
@@ -56,6 +54,8 @@ pub(super) async fn show(app: App, at: Admitted) -> Result<Response, Refused> {
     let own = options.filter(|(value, _)| value == entry.id.as_str());
     let form = pool::book_fields(&at, pool, form, "book", own.collect(), "");
     sheet.section("film-book", page.w.t("film-book"), vec![Block::Form(form)]);
+    let each = each(&app, &at, pool, &entry).await?;
+    sheet.section("lending-each", page.w.t("lending-each"), vec![each]);
     Ok(shown(&at, sheet))
 }
 
@@ -63,7 +63,7 @@ fn known(page: &Page, pool: &Pool, entry: &Entry<'_>) -> Vec<Block> {
     let w = page.w;
     let sheet = entry.sheet;
     let category = pool.category_name(entry.category, page.lang);
-    let price = sheet.price.as_deref().unwrap_or("–");
+    let price = pool::price_name(page, pool, sheet);
     let mut facts: Vec<(String, Cell)> = vec![
         (w.t("film-kind"), pool::kind(page, entry.kind).into()),
         (w.t("film-category"), category.into()),

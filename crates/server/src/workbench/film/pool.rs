@@ -9,14 +9,15 @@ use axum::{
 };
 use casework::{
     booking::{Book, Booking, Change, Conflict, Event, Kind, Purpose, Request, Span, Standing},
-    film::pool::{Entry, Pool},
+    film::pool::{Entry, Pool, Sheet as ResourceSheet},
+    project::Project,
     submission::{BookingId, ResourceId, SubmissionId},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::{
     StoreError,
-    film::{BookingError, Lending},
+    film::{BookingError, Lending, Told},
 };
 
 use super::{
@@ -134,10 +135,34 @@ fn span_text(page: &Page, span: Span) -> String {
     )
 }
 
+/// Names of those who ask: titles of the projects that an agent may know of, and units.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) projects: BTreeMap<String, String>,
+    pub(super) units: BTreeMap<String, String>,
+}
+
+/// The titles of all projects but those that are kept from the agent, and the units' names.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn names(app: &App, at: &Admitted) -> Result<Names, StoreError> {
+    let lang = at.signed.page.lang;
+    let projects = super::projects(app, at).await?.into_iter();
+    let titled = |(id, told): (String, Told<Project>)| (id, told.story.request().title.to_string());
+    let units = app.config.units.iter();
+    let named = units.map(|unit| (unit.id.to_string(), unit.name.get(lang).to_owned()));
+    Ok(Names {
+        projects: projects.map(titled).collect(),
+        units: named.collect(),
+    })
+}
+
 /// Bookings as a table, those that wait in their order.
 pub(super) fn bookings_table(
     page: &Page,
     pool: &Pool,
+    names: &Names,
     caption: String,
     bookings: &BTreeMap<BookingId, Booking>,
 ) -> Block {
@@ -157,7 +182,14 @@ pub(super) fn bookings_table(
     );
     table.none = page.w.t("film-bookings-none");
     let mut all: Vec<(&BookingId, &Booking)> = bookings.iter().collect();
-    all.sort_by_key(|(id, booking)| (booking.asked_at, **id));
+    // Who waits is answered in the order of asking; what is approved is got ready in the order of its time.
+    all.sort_by_key(|(id, booking)| {
+        let begins = match booking.standing {
+            Standing::Asked => booking.asked_at,
+            _ => booking.request.used.from(),
+        };
+        (begins, booking.asked_at, **id)
+    });
     table.rows = all
         .into_iter()
         .map(|(id, booking)| {
@@ -170,7 +202,7 @@ pub(super) fn bookings_table(
             let short = number[number.len() - 8..].to_owned();
             vec![
                 Cell::link(booking_href(page, pool, *id), short),
-                applicant(page, booking),
+                applicant(page, names, booking),
                 names_of(page, pool, &booking.request.wanted).into(),
                 span_text(page, booking.request.used).into(),
                 Cell::tag(words::booking(page, booking)),
@@ -181,14 +213,17 @@ pub(super) fn bookings_table(
     Block::Table(table)
 }
 
-/// Who asked: a project by its page, others by their name.
-pub(super) fn applicant(page: &Page, booking: &Booking) -> Cell {
+/// Who asked: a project by its title, a unit and others by their name.
+pub(super) fn applicant(page: &Page, names: &Names, booking: &Booking) -> Cell {
     let applicant = &booking.request.applicant;
-    if applicant.parse::<SubmissionId>().is_ok() {
-        Cell::link(project_href(page, applicant), page.w.t("film-project"))
-    } else {
-        (&**applicant).into()
+    if let Some(title) = names.projects.get(&**applicant) {
+        return Cell::link(project_href(page, applicant), title);
     }
+    if applicant.parse::<SubmissionId>().is_ok() {
+        return page.w.t("film-project").into();
+    }
+    let unit = names.units.get(&**applicant);
+    unit.map_or(&**applicant, String::as_str).into()
 }
 
 /// The page.
@@ -207,6 +242,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
     let asked = film.bookings(Some(asked)).await.map_err(failed)?;
     let mut approved = film.bookings(Some(approved)).await.map_err(failed)?;
     let mut out = film.bookings(Some(out)).await.map_err(failed)?;
+    let names = names(app, at).await.map_err(failed)?;
     approved.retain(|_, one| is_of(app, pool, one));
     out.retain(|_, one| is_of(app, pool, one));
     let needs_care: BTreeMap<BookingId, Booking> = approved
@@ -217,7 +253,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         .collect();
     if !needs_care.is_empty() {
         let caption = page.w.t("film-care");
-        let table = bookings_table(page, pool, caption.clone(), &needs_care);
+        let table = bookings_table(page, pool, &names, caption.clone(), &needs_care);
         let blocks = vec![Block::Notice(page.w.t("film-care-text")), table];
         sheet.section("film-care", caption, blocks);
     }
@@ -237,7 +273,7 @@ async fn page_with(app: &App, at: &Admitted, errors: Vec<String>) -> Result<Resp
         ("film-out", "film-out", &out),
     ] {
         let title = words::text(page, key);
-        let table = bookings_table(page, pool, title.clone(), bookings);
+        let table = bookings_table(page, pool, &names, title.clone(), bookings);
         sheet.section(id, title, vec![table]);
     }
     sheet.section("film-inventory", page.w.t("film-inventory"), inventory);
@@ -432,13 +468,19 @@ impl States<'_> {
             Cell::link(href, entry.sheet.name.get(page.lang)).tagged(mark),
             kind(page, entry.kind).into(),
             pool.category_name(entry.category, page.lang).into(),
-            entry.sheet.price.as_deref().unwrap_or("–").into(),
+            price_name(page, pool, entry.sheet).into(),
             count(&|_| true),
             count(&free).tagged(until.unwrap_or_default()),
             count(&|id| self.out.contains(id)),
             count(&|id| self.mended.contains(id)),
         ]
     }
+}
+
+/// The category in the grid of prices, by the name that the inventory has for it.
+pub(super) fn price_name(page: &Page, pool: &Pool, sheet: &ResourceSheet) -> String {
+    let price = sheet.price.as_deref().unwrap_or("–");
+    pool.category_name(price, page.lang).to_owned()
 }
 
 /// The page of an entry of which there are many.

@@ -767,9 +767,15 @@ async fn bookings(
         return Ok(Vec::new());
     };
     let booked = app.store.film.of_applicant(at.path("id")).await?;
+    let own = [(at.path("id").to_owned(), request.title.to_string())];
+    let names = super::pool::Names {
+        projects: own.into(),
+        ..super::pool::Names::default()
+    };
     let mut blocks = vec![super::pool::bookings_table(
         page,
         pool,
+        &names,
         page.w.t("film-bookings"),
         &booked,
     )];
@@ -827,15 +833,6 @@ fn steps(at: &Admitted, project: &Project) -> Vec<Block> {
     match project.stage() {
         Stage::Granted => form("sign", w.t("film-sign"), vec![]),
         Stage::Agreed => form("begin", w.t("film-begin"), vec![day("begin")]),
-        Stage::Shooting => form(
-            "end",
-            w.t("film-end"),
-            vec![
-                day("end"),
-                Field::count("end", "days", w.t("film-days-shot")).required(),
-                Field::long("end", "incidents", w.t("film-incidents")),
-            ],
-        ),
         Stage::Noticed => form("suspend", w.t("film-suspend"), vec![]),
         Stage::Shot => form(
             "credit",
@@ -849,6 +846,22 @@ fn steps(at: &Admitted, project: &Project) -> Vec<Block> {
     }
     if matches!(project.stage(), Stage::Noticed | Stage::Suspended) {
         form("cure", w.t("film-cure"), vec![]);
+    }
+    // A shoot that is over is over, whether or not a breach was put right.
+    let shoots = matches!(
+        project.stage(),
+        Stage::Shooting | Stage::Noticed | Stage::Suspended
+    );
+    if shoots && project.began().is_some() {
+        form(
+            "end",
+            w.t("film-end"),
+            vec![
+                day("end"),
+                Field::count("end", "days", w.t("film-days-shot")).required(),
+                Field::long("end", "incidents", w.t("film-incidents")),
+            ],
+        );
     }
     if matches!(
         project.stage(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::response::Response;
 use casework::{
-    booking::{Kind, Purpose, Standing},
+    booking::{Kind, Purpose, Span, Standing},
     film::{
         encounter::{Encounter, Stage as EncounterStage},
         expert::{Expert, Held},
@@ -114,7 +114,10 @@ async fn sites(app: &App, counted: &mut Counted) -> Result<(), StoreError> {
                     .inventory
                     .resource(&hold.resource)
                     .is_some_and(|one| one.kind == Kind::Place);
-                let Some(span) = hold.span.common(used).filter(|_| place) else {
+                let so_far = Span::new(Timestamp::MIN, app.now());
+                let used = so_far.and_then(|so_far| used.common(so_far));
+                let span = used.and_then(|used| hold.span.common(used));
+                let Some(span) = span.filter(|_| place) else {
                     continue;
                 };
                 // The last instant is not held: at midnight the day before is the last one.

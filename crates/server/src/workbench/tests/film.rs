@@ -1305,6 +1305,17 @@ async fn days_that_operations_have_a_place_are_no_site_days() {
         .await;
     office.page(&shoot).await.has("sortie");
     office.page(&operations).await.has("accordée");
+    // What is out is counted until today, not until it will be back.
+    let mut book = times.to_vec();
+    book[0] = ("resource", "fire-station");
+    book.extend([("applicant", "Exemple Films"), ("insured", "2026-12-31")]);
+    let still = office.does_film(&format!("{pool}/acts/book"), &book).await;
+    office
+        .does_film(&format!("{still}/acts/approve"), &[])
+        .await;
+    office
+        .does_film(&format!("{still}/acts/hand-over"), &out)
+        .await;
     let mut now = times.to_vec();
     now[0] = ("resource", "brigade-yard");
     let mut book = now.clone();
@@ -1330,6 +1341,7 @@ async fn days_that_operations_have_a_place_are_no_site_days() {
     };
     assert_eq!(days("training-hall"), ["2026-11-21", "2026-11-22"]);
     assert_eq!(days("brigade-yard"), ["2026-11-21"]);
+    assert_eq!(days("fire-station"), ["2026-11-21", "2026-11-22"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -1630,7 +1642,7 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
     office
         .page(&path)
         .await
-        .has("3 personnes inscrites, 1 identités vérifiées");
+        .has("3 personnes inscrites ; identités vérifiées : 1");
     let paper = office.page(&format!("{path}/access.pdf")).await;
     paper
         .has("Camille Exemple")
