@@ -283,7 +283,7 @@ fn check(config: Option<&Path>, samples: usize) -> Result<ExitCode> {
         );
     }
     println!(
-        "{} units, {} routing rules: no problem found",
+        "{} units, {} routing rules: the files are as they should be",
         config.units.len(),
         config.routing.len()
     );
