@@ -269,7 +269,7 @@ impl Work {
                     a: sql::whole(a)?,
                     b: sql::whole(b)?,
                     bits: millibits as f64 / 1000.0,
-                    keys: keys.map_err(unwritten)?,
+                    keys: keys.map_err(corrupt)?,
                 },
             ));
         }
@@ -569,7 +569,8 @@ async fn seen_members(
     Ok(members)
 }
 
-fn unwritten(error: serde_json::Error) -> StoreError {
+/// Keys of a reason that are not what is kept of one.
+fn corrupt(error: serde_json::Error) -> StoreError {
     StoreError::Corrupt {
         what: "reason",
         why: error.to_string(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use linkage::{Clustering, RecordId};
 use sqlx::AnyConnection;
 
-use super::{clustering::Fact, unwritten};
+use super::{clustering::Fact, corrupt};
 use crate::{
     StoreError,
     sql::{self, Param, params},
@@ -86,7 +86,7 @@ impl Changes {
                     .iter()
                     .map(|(key, bits)| (key.0 as i64, *bits))
                     .collect();
-                let keys = serde_json::to_string(&keys).map_err(unwritten)?;
+                let keys = serde_json::to_string(&keys).map_err(corrupt)?;
                 let id = (name.clone(), edge.a.0 as i64, edge.b.0 as i64);
                 let reason = (millibits(edge.bits), keys);
                 self.reasons.entry(id).or_insert(reason);
@@ -221,7 +221,7 @@ async fn write_reasons(
     for some in series.chunks(sql::PACKED) {
         let there = "json_each($1) AS wanted JOIN reason ON reason.series = wanted.value";
         let columns = ["series", "a", "b", "millibits", "keys"];
-        let names = serde_json::to_string(some).map_err(unwritten)?;
+        let names = serde_json::to_string(some).map_err(corrupt)?;
         let found = sql::gathered(connection, columns, there, params![names]).await?;
         for [series, a, b, millibits, keys] in found.rows() {
             let id = (series.to_owned(), sql::whole(a)?, sql::whole(b)?);
