@@ -1596,6 +1596,13 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
     page.has("Camille Exemple")
         .has("AB-123-CD")
         .has("à vérifier");
+    let listed = async || {
+        let listed = crate::workbench::film::listed_crew(&site.app, &id).await;
+        listed.unwrap().people
+    };
+    let [(first, ..), (second, ..)] = &listed().await[..] else {
+        panic!("two were handed in");
+    };
     let nobody = office
         .sends_film(&act("crew-check"), &[("identity", "checked")])
         .await;
@@ -1603,13 +1610,13 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
     office
         .does_film(
             &act("crew-check"),
-            &[("person", "0-0"), ("identity", "checked")],
+            &[("person", first), ("identity", "checked")],
         )
         .await;
     office
         .does_film(
             &act("crew-check"),
-            &[("person", "0-1"), ("identity", "refused")],
+            &[("person", second), ("identity", "refused")],
         )
         .await;
     // Handed in anew, whoever stays keeps what was found; somebody new has to be looked at.
@@ -1623,11 +1630,8 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
         ("plate", ""),
     ];
     office.does_film(&act("crew"), &more).await;
-    let listed = crate::workbench::film::listed_crew(&site.app, &id)
-        .await
-        .unwrap();
+    let listed = listed().await;
     let states: Vec<(&str, &str)> = listed
-        .people
         .iter()
         .map(|(_, person, identity)| (person.name.as_str(), identity.as_str()))
         .collect();
@@ -1653,6 +1657,32 @@ async fn the_office_looks_at_who_comes_and_the_paper_lists_them() {
         other.get(&format!("{path}/crew")).await.status,
         StatusCode::NOT_FOUND
     );
+}
+
+/// Of two lists that are handed in at once the later holds, and what is found of somebody of the earlier is nobody else's.
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_handed_in_at_once_share_no_identifier() {
+    use casework::film::crew::{Change, Crew};
+    let site = Site::new().await;
+    let id = site.film_request().await;
+    let hand_in = |text: &'static str| {
+        crate::workbench::film::hand_in_crew(&site.app, &id, text, "applicant")
+    };
+    let both = tokio::join!(hand_in("Camille Exemple"), hand_in("Dominique Essai"));
+    assert!(both.0.is_ok() && both.1.is_ok());
+    let told = site.app.store.film.story::<Crew>(&id).await.unwrap();
+    let events = told.unwrap().events;
+    let lists: Vec<_> = events
+        .iter()
+        .map(|event| match &event.change {
+            Change::List { people } => people.clone(),
+            other => panic!("{other:?} was handed in"),
+        })
+        .collect();
+    let [first, second] = &lists[..] else {
+        panic!("{lists:?}");
+    };
+    assert!(first.iter().all(|id| !second.contains(id)), "{lists:?}");
 }
 
 /// Sixty uniforms are one line of the inventory and one form: twelve of them are the free ones first.
