@@ -273,6 +273,26 @@ impl Site {
         (seq, self.kept(seq).await.id)
     }
 
+    /// Moves what waits in the queue, as it came, to a unit.
+    async fn moves(&self, seq: i64, unit: &str) {
+        let change = store::work::Change {
+            state: "queued".to_owned(),
+            unit: unit.to_owned(),
+            owner: String::new(),
+            unread: true,
+        };
+        let act = store::work::NewAct {
+            id: "moved".to_owned(),
+            at: 1,
+            agent: "somebody".to_owned(),
+            kind: "route".to_owned(),
+            reason: String::new(),
+            body: "{}".to_owned(),
+        };
+        let work = &self.app.store.work;
+        work.transition(seq, 0, change, act).await.unwrap();
+    }
+
     async fn kept(&self, seq: i64) -> Docket {
         self.app.store.work.docket(seq).await.unwrap().unwrap()
     }

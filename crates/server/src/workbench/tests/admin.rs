@@ -675,22 +675,7 @@ async fn what_is_at_a_unit_that_is_gone_is_told_to_whoever_runs_the_machine() {
         .await
         .has_not("la configuration n’a plus");
     let left = site.sign_in_at("dissolved", "left", "investigator").await;
-    let change = store::work::Change {
-        state: "queued".to_owned(),
-        unit: "dissolved".to_owned(),
-        owner: String::new(),
-        unread: true,
-    };
-    let act = store::work::NewAct {
-        id: "moved".to_owned(),
-        at: 1,
-        agent: "somebody".to_owned(),
-        kind: "route".to_owned(),
-        reason: String::new(),
-        body: "{}".to_owned(),
-    };
-    let work = &site.app.store.work;
-    work.transition(seq, 0, change, act).await.unwrap();
+    site.moves(seq, "dissolved").await;
     admin
         .page("/fr/workbench/admin")
         .await

@@ -7,7 +7,6 @@ use std::{
 
 use axum::http::Method;
 use casework::policy::{Action, Reach, Role};
-use store::work::Change;
 
 use super::*;
 use crate::workbench::{
@@ -405,22 +404,7 @@ async fn an_id_that_is_swapped_opens_nothing() {
     let site = Site::new().await;
     let (_, own) = site.story().await;
     let (theirs, other) = site.story().await;
-    let work = &site.app.store.work;
-    let change = Change {
-        state: "queued".to_owned(),
-        unit: "ofmin".to_owned(),
-        owner: String::new(),
-        unread: true,
-    };
-    let act = store::work::NewAct {
-        id: "moved".to_owned(),
-        at: 1,
-        agent: "somebody".to_owned(),
-        kind: "note".to_owned(),
-        reason: String::new(),
-        body: "{}".to_owned(),
-    };
-    work.transition(theirs, 0, change, act).await.unwrap();
+    site.moves(theirs, "ofmin").await;
     let all = everybody(&site).await;
     let long = "a".repeat(2_000);
     let swapped = [
@@ -586,22 +570,7 @@ async fn what_is_taken_away_is_gone_within_a_second() {
 async fn what_is_denied_takes_as_long_as_what_is_absent() {
     let site = Site::new().await;
     let (seq, id) = site.story().await;
-    let work = &site.app.store.work;
-    let change = Change {
-        state: "queued".to_owned(),
-        unit: "ofmin".to_owned(),
-        owner: String::new(),
-        unread: true,
-    };
-    let act = store::work::NewAct {
-        id: "moved".to_owned(),
-        at: 1,
-        agent: "somebody".to_owned(),
-        kind: "note".to_owned(),
-        reason: String::new(),
-        body: "{}".to_owned(),
-    };
-    work.transition(seq, 0, change, act).await.unwrap();
+    site.moves(seq, "ofmin").await;
     let agent = site.sign_in("a", "head").await;
     agent.begin_task().await;
     let body = form(&agent.page("/fr/workbench").await.hidden("csrf"));
