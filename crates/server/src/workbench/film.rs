@@ -352,8 +352,18 @@ async fn projects(app: &App, at: &Admitted) -> Result<BTreeMap<String, Told<Proj
 }
 
 /// The unit that has the film desk.
-pub(crate) fn office(app: &App) -> Option<UnitId> {
+pub(super) fn office(app: &App) -> Option<UnitId> {
     app.desk(DESK).and_then(|desk| desk.unit.clone())
+}
+
+/// Who organises what entries of calendars are about, by its name.
+fn organizer(app: &App, page: &Page) -> String {
+    office(app).map_or_else(String::new, |unit| unit_name(app, page, &unit))
+}
+
+/// The office's own page, as others reach it.
+fn office_page(app: &App, page: &Page) -> String {
+    format!("{}/{}/film", app.settings.public_url, page.tag())
 }
 
 /// The pool of the film office.

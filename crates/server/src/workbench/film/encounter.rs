@@ -18,7 +18,7 @@ use store::{
     film::{TellError, Told},
 };
 
-use super::{back, home, kept, masked, moment, shown, tell, words};
+use super::{back, home, kept, masked, moment, office_page, organizer, shown, tell, words};
 use crate::{
     app::App,
     page::Page,
@@ -856,8 +856,8 @@ pub(crate) fn calendar_entry(app: &App, page: &Page, id: &str, told: &Told<Encou
         description: one.plan.programme.get(page.lang),
         place: &one.plan.venue,
         url: &url,
-        organizer: &calendar::organizer(app, page),
-        office: &calendar::office(app, page),
+        organizer: &organizer(app, page),
+        office: &office_page(app, page),
         cancelled: one.stage == Stage::Cancelled,
     })
 }

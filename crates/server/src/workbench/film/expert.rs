@@ -10,7 +10,10 @@ use casework::{
 use exchange::ical;
 use store::{StoreError, film::Told};
 
-use super::{back, home, kept, listed, masked, moment, project_href, shown, tell, words};
+use super::{
+    back, home, kept, listed, masked, moment, office_page, organizer, project_href, shown, tell,
+    words,
+};
 use crate::{
     app::App,
     page::Page,
@@ -593,8 +596,8 @@ pub(super) async fn invitation(app: App, at: Admitted) -> Result<Response, Refus
         description: "",
         place: &meeting.place,
         url: "",
-        organizer: &calendar::organizer(&app, page),
-        office: &calendar::office(&app, page),
+        organizer: &organizer(&app, page),
+        office: &office_page(&app, page),
         cancelled: meeting.held == Held::Cancelled,
     }))
 }
