@@ -111,8 +111,16 @@ impl Files {
         self.load_opened(self.open()?, model, &self.types)
     }
 
+    /// [`Files::load`] in about so many bytes, where there is a limit.
+    fn load_within(&self, model: &Model, memory: Option<u64>) -> Result<Loaded> {
+        let source = self.source_column.as_deref();
+        let shelf = memory.map(kept::shelf);
+        load::load(self.open()?, model, &self.types, source, shelf)
+    }
+
     fn load_opened(&self, sources: Vec<Source>, model: &Model, types: &[Told]) -> Result<Loaded> {
-        load::load(sources, model, types, self.source_column.as_deref())
+        let source = self.source_column.as_deref();
+        load::load(sources, model, types, source, None)
     }
 
     fn link_type(&self) -> LinkType {

@@ -388,6 +388,40 @@ fn threads_and_memory_show_in_no_file() {
 }
 
 #[test]
+fn where_records_that_have_no_room_cannot_go_nothing_is_written() {
+    // distinct names, so that they are the most of what is held
+    let mut people = String::from("id,name,town,born\n");
+    for id in 0..4_000 {
+        let town = id / 4;
+        people.push_str(&format!(
+            "{id},Name of number {id},Town {town},1970-01-02\n"
+        ));
+    }
+    let folder = folder("people.csv", &people);
+    let here = folder.path();
+    let arguments = |more: &[&'static str]| {
+        let common = ["--input", "people.csv", "--model", "model.toml"];
+        [&common[..], more].concat()
+    };
+    check(here, &arguments(&["--series", "plain.csv"]), 0);
+    let little = ["--memory", "200kB", "--series", "series.csv"];
+    let output = Command::new(env!("CARGO_BIN_EXE_orfevre"))
+        .current_dir(here)
+        .env_clear()
+        .env("TMPDIR", here.join("not there"))
+        .arg("link")
+        .args(arguments(&little))
+        .output()
+        .unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("not there") && err.contains("TMPDIR"), "{err}");
+    assert!(!here.join("series.csv").exists());
+    check(here, &arguments(&little), 0);
+    assert_eq!(read(here, "series.csv"), read(here, "plain.csv"));
+}
+
+#[test]
 fn a_splink_model_is_refused_by_the_name_of_what_has_no_equivalent() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();

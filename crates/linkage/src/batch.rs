@@ -68,6 +68,7 @@ mod plan;
 mod predict;
 mod records;
 pub mod report;
+mod shelf;
 mod similarity;
 #[cfg(test)]
 mod tests;
@@ -89,7 +90,7 @@ pub use custom::CustomMeasure;
 pub use error::LinkError;
 pub use explain::{Levels, PairStep, PairWaterfall};
 pub use frequencies::Frequencies;
-pub use kept::{KeptError, KeptLinks, Spill};
+pub use kept::{KeptError, KeptLinks};
 pub use model::{
     BlockingRule, Comparison, Deterministic, Key, Level, MAX_LEVELS, MAX_MINHASHES, Model,
     ModelError, Part, Relation, Test,
@@ -97,6 +98,7 @@ pub use model::{
 pub use online::{Change, Index, IndexError, IndexOptions, Passage, SeriesId};
 pub use parts::sounds_french;
 pub use records::{ColumnKind, Records, RecordsBuilder, RecordsError, Value, days_from_civil};
+pub use shelf::{Shelf, Spill};
 pub use train::{TrainOptions, Training};
 pub use widen::WiderRule;
 
@@ -110,7 +112,8 @@ pub struct LinkageOptions {
     /// Threads that compare. Their number changes no result.
     pub threads: usize,
     /// Most bytes for the records, what is read of them and the groups of the rules; where the groups have no room,
-    /// those of a rule are made each time they are wanted. Changes no result. Links are not counted: [`KeptLinks`].
+    /// those of a rule are made each time they are wanted, and where the rest has none, it goes to the records' shelf
+    /// ([`RecordsBuilder::with_shelf`]). Changes no result. Links are not counted: [`KeptLinks`].
     pub memory: Option<usize>,
 }
 
@@ -132,6 +135,8 @@ pub struct Linkage<'r> {
     plan: Plan<'r>,
     blocks: Blocks,
     threads: usize,
+    /// Bytes: [`LinkageOptions::memory`].
+    budget: usize,
     /// From the model's deterministic rules.
     prior: Option<f64>,
 }
@@ -168,7 +173,7 @@ impl<'r> Linkage<'r> {
     ///
     /// # Errors
     /// A model that is wrong, or does not fit the records; [`LinkError::TooManyPairs`] for a rule beyond
-    /// the limit, before any pair is compared; [`LinkError::Memory`].
+    /// the limit, before any pair is compared; [`LinkError::Memory`], [`LinkError::Shelf`].
     pub fn new(
         model: Model,
         records: &'r Records,
@@ -188,13 +193,14 @@ impl<'r> Linkage<'r> {
         measures: &'r [&'r dyn CustomMeasure],
     ) -> Result<Linkage<'r>, LinkError> {
         model.validate()?;
-        let plan = Plan::with_measures(&model, records, measures)?;
         let budget = options.memory.unwrap_or(usize::MAX);
+        let plan = Plan::with_measures(&model, records, measures, budget)?;
         let fixed = records.bytes() + plan.bytes();
-        let room = budget.saturating_sub(fixed);
+        let room = budget.saturating_sub(fixed + records.working_bytes());
         let blocks = Blocks::new(&plan, options.link_type, options.threads, room);
-        let least = fixed + blocks.least_bytes();
-        if least > budget {
+        let rest = plan.bytes() + blocks.least_bytes();
+        if records.bytes() + rest > budget {
+            let least = records.least(rest);
             return Err(LinkError::Memory { budget, least });
         }
         blocks.within(options.pairs_per_rule)?;
@@ -202,11 +208,13 @@ impl<'r> Linkage<'r> {
             Some(rules) if !model.prior_locked => deterministic::prior(rules, records, options)?,
             _ => None,
         };
+        records.intact()?;
         Ok(Linkage {
             model,
             plan,
             blocks,
             threads: options.threads,
+            budget,
             prior,
         })
     }
@@ -247,7 +255,8 @@ impl<'r> Linkage<'r> {
         self.blocks.pairs().collect()
     }
 
-    /// Sets the model's parameters from the records, without labels.
+    /// Sets the model's parameters from the records, without labels. Where the records' shelf fails, they are worth
+    /// nothing: [`Linkage::predict`] and all else that gives a result says so.
     pub fn train(&mut self, options: &TrainOptions) -> Training {
         let locked = self.model.prior_locked;
         if self.prior.is_some() {
@@ -295,7 +304,8 @@ impl<'r> Linkage<'r> {
     /// for any number of threads.
     ///
     /// # Errors
-    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`]; [`LinkError::Shelf`],
+    /// and what `each` was given is then worth nothing.
     pub fn predict(&self, threshold: f64, each: impl FnMut(Link)) -> Result<(), LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let most = if threshold > 0.0 {
@@ -327,7 +337,7 @@ impl<'r> Linkage<'r> {
                 links.into_iter().for_each(&mut each);
             });
         }
-        Ok(())
+        self.plan.records.intact()
     }
 
     /// Clusters of records by the evidence of all pairs between them, which one wrong link does not join.
@@ -337,7 +347,7 @@ impl<'r> Linkage<'r> {
     /// record of its cluster; the order of the links decides nothing.
     ///
     /// # Errors
-    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`], [`LinkError::Shelf`].
     pub fn clusters(&self, links: &[WeightedPair], threshold: f64) -> Result<Vec<u32>, LinkError> {
         self.clusters_as_decided(links, threshold, &[])
     }
@@ -364,9 +374,9 @@ impl<'r> Linkage<'r> {
                 .ok()
                 .filter(|at| (*at as usize) < count)
         });
-        Ok(entities::entities(
-            count, links, &decided, threshold, scoring, threads,
-        ))
+        let clusters = entities::entities(count, links, &decided, threshold, scoring, threads);
+        self.plan.records.intact()?;
+        Ok(clusters)
     }
 }
 

@@ -1,14 +1,15 @@
-//! Links kept for series: in memory, or within a budget with the rest in files that have no name.
+//! Links kept for series, and records: in memory, or within a budget with the rest in files that have no name.
 
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Seek, SeekFrom, Write as _},
     os::unix::fs::FileExt as _,
     process,
+    sync::{PoisonError, RwLock},
 };
 
 use anyhow::Result;
-use linkage::batch::{KeptLinks, Linkage, Spill, WeightedPair};
+use linkage::batch::{KeptLinks, Linkage, Shelf, Spill, WeightedPair};
 
 /// Links that a prediction gave.
 pub(super) enum Kept {
@@ -27,8 +28,7 @@ impl Kept {
         let Some(budget) = budget else {
             return Kept::All(Vec::new());
         };
-        let budget = usize::try_from(budget).unwrap_or(usize::MAX);
-        let room = budget.saturating_sub(linkage.bytes());
+        let room = linkage.room(usize::try_from(budget).unwrap_or(usize::MAX));
         Kept::Bounded(
             KeptLinks::new(records, threshold, room, Box::<Unnamed>::default()),
             Ok(()),
@@ -59,16 +59,23 @@ impl Kept {
     }
 }
 
+/// Where records go that have no room in so many bytes.
+pub(super) fn shelf(budget: u64) -> (Shelf, usize) {
+    let shelf = Shelf::new(Box::<Unnamed>::default());
+    (shelf, usize::try_from(budget).unwrap_or(usize::MAX))
+}
+
 /// Files of the system's temporary folder whose names are taken away at once: whatever ends the program, nothing stays.
 #[derive(Default)]
-struct Unnamed(Vec<Option<File>>);
+struct Unnamed(RwLock<Vec<Option<File>>>);
 
 impl Spill for Unnamed {
-    fn append(&mut self, file: usize, bytes: &[u8]) -> io::Result<()> {
-        if self.0.len() <= file {
-            self.0.resize_with(file + 1, || None);
+    fn append(&self, file: usize, bytes: &[u8]) -> io::Result<()> {
+        let mut files = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if files.len() <= file {
+            files.resize_with(file + 1, || None);
         }
-        let file = match &mut self.0[file] {
+        let file = match &mut files[file] {
             Some(open) => open,
             none => none.insert(unnamed(file)?),
         };
@@ -76,8 +83,9 @@ impl Spill for Unnamed {
         file.write_all(bytes)
     }
 
-    fn read(&mut self, file: usize, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(Some(file)) = self.0.get(file) else {
+    fn read(&self, file: usize, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let files = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(Some(file)) = files.get(file) else {
             return Ok(0);
         };
         let mut read = 0;
@@ -95,14 +103,20 @@ impl Spill for Unnamed {
 
 fn unnamed(number: usize) -> io::Result<File> {
     let name = format!("orfevre-link-{}-{number}", process::id());
-    let path = std::env::temp_dir().join(name);
+    let folder = std::env::temp_dir();
+    let path = folder.join(name);
     let mut options = OpenOptions::new();
     // new: a file that someone else has put there is not written into
     let file = options
         .read(true)
         .write(true)
         .create_new(true)
-        .open(&path)?;
+        .open(&path)
+        .map_err(|error| {
+            let folder = folder.display();
+            let told = format!("{folder}: {error} (TMPDIR names another folder)");
+            io::Error::new(error.kind(), told)
+        })?;
     fs::remove_file(&path)?;
     Ok(file)
 }
@@ -153,7 +167,7 @@ mod tests {
 
     #[test]
     fn unnamed_files_give_back_what_was_put_in_them() {
-        let mut files = Unnamed::default();
+        let files = Unnamed::default();
         files.append(3, b"abc").unwrap();
         files.append(1, b"x").unwrap();
         files.append(3, b"de").unwrap();

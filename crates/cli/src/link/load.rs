@@ -2,11 +2,12 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    hash::{BuildHasher, RandomState},
     path::PathBuf,
 };
 
 use anyhow::{Context, Result, bail};
-use linkage::batch::{Model, Records, RecordsBuilder, Value};
+use linkage::batch::{Model, Records, RecordsBuilder, Shelf, Value};
 
 use super::{
     column::{self, Kind, Told, held, readable, shown},
@@ -248,12 +249,14 @@ pub(crate) fn id_column(table: &Table, told: Option<&str>) -> Result<String> {
     Ok(name.to_owned())
 }
 
-/// Reads what a model needs of the inputs, and each record's source where a column tells it.
+/// Reads what a model needs of the inputs, and each record's source where a column tells it. With a shelf, records that
+/// have no room in so many bytes go there.
 pub(crate) fn load(
     mut sources: Vec<Source>,
     model: &Model,
     told: &[Told],
     source_column: Option<&str>,
+    shelf: Option<(Shelf, usize)>,
 ) -> Result<Loaded> {
     let kinds = column::read_by(model, told, |name| {
         sources
@@ -265,6 +268,9 @@ pub(crate) fn load(
         .map(|(name, kind)| (name.as_str(), kind.kind))
         .collect();
     let mut builder = RecordsBuilder::new(&named)?;
+    if let Some((shelf, budget)) = shelf {
+        builder = builder.with_shelf(shelf, budget);
+    }
     let mut columns: Vec<Column> = kinds
         .into_iter()
         .map(|(name, kind)| Column {
@@ -391,17 +397,31 @@ fn kind_of(cell: &Cell<'_>) -> &'static str {
 
 /// Refuses an id that comes twice in one source.
 fn no_doubles(ids: &Texts, first: u32, sources: &[u16], input: &Source) -> Result<()> {
-    let mut seen: HashMap<(Option<&u16>, &str), u32> = HashMap::new();
-    for record in first..ids.ends.len() as u32 {
-        let id = ids.get(record);
-        if let Some(other) = seen.insert((sources.get(record as usize), id), record) {
-            bail!(
-                "{} has the id {id:?} twice (records {} and {}): every record needs an id of its own; name another column with --id",
-                input.table.path().display(),
-                other - first + 1,
-                record - first + 1
-            );
-        }
+    let told = |record: u32| (sources.get(record as usize), ids.get(record));
+    // Half of a hash and the record's number: eight bytes a record, where a table of the ids themselves takes fifty.
+    let hasher = RandomState::new();
+    let hashed = (first..ids.ends.len() as u32)
+        .map(|record| hasher.hash_one(told(record)) >> 32 << 32 | u64::from(record));
+    let mut hashed: Vec<u64> = hashed.collect();
+    hashed.sort_unstable();
+    let doubles = hashed
+        .chunk_by(|a, b| a >> 32 == b >> 32)
+        .flat_map(|alike| {
+            let alike = alike.iter().map(|of| *of as u32).enumerate();
+            let records = alike.clone().map(|(_, record)| record);
+            alike.filter_map(move |(at, record)| {
+                let mut earlier = records.clone().take(at);
+                Some((record, earlier.find(|other| told(*other) == told(record))?))
+            })
+        });
+    if let Some((record, other)) = doubles.min() {
+        bail!(
+            "{} has the id {:?} twice (records {} and {}): every record needs an id of its own; name another column with --id",
+            input.table.path().display(),
+            ids.get(record),
+            other - first + 1,
+            record - first + 1
+        );
     }
     Ok(())
 }

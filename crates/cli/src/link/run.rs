@@ -50,7 +50,8 @@ pub(super) struct Run {
     #[arg(long, value_name = "PAIRS", requires = "train")]
     widen: Option<u64>,
     /// Memory for the records, the groups of the rules and the links kept for series, such as 8GB: groups that have no
-    /// room are made again when they are wanted, and links go to temporary files. Too little is refused with the least.
+    /// room are made again when they are wanted, records and links go to temporary files (in TMPDIR). Changes no
+    /// result. Too little is refused with what is enough.
     #[arg(long, value_name = "SIZE", value_parser = super::kept::bytes, conflicts_with = "report")]
     memory: Option<u64>,
     /// Write the model, trained.
@@ -119,7 +120,7 @@ impl Run {
         }
         let mut clock = Clock::start();
         beside::clean_when_interrupted()?;
-        let loaded = self.inputs.files.load(&model)?;
+        let loaded = self.inputs.files.load_within(&model, self.memory)?;
         tell_columns(&loaded);
         clock.lap("reading");
         let options = self.options();

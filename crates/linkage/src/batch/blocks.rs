@@ -392,10 +392,7 @@ impl<'p> Fetched<'p> {
 
     fn add(&mut self, group: usize, members: &[u32]) {
         for record in members {
-            // each by itself: a row is mostly one, and to copy it is less than a call
-            for codes in self.plan.row(*record) {
-                self.rows.push(*codes);
-            }
+            self.plan.fetch(*record, &mut self.rows);
         }
         self.groups.push((group, members.len(), self.rows.len()));
     }
@@ -476,7 +473,7 @@ impl<'b> Agreeing<'b> {
             let kept = self.blocks.exists(plan, left, right)
                 && !self
                     .rule
-                    .made_before(plan, group, plan.row(left), plan.row(right));
+                    .made_before(plan, group, &plan.row(left), &plan.row(right));
             kept.then_some((left, right))
         })
     }
@@ -573,7 +570,7 @@ impl RuleBlocks {
         for (at, group) in self.groups().enumerate() {
             let element = self.elements.as_ref().map(|(_, of_group)| of_group[at]);
             if group.len() > most as usize {
-                let codes = self.codes(plan, plan.row(group[0]), element);
+                let codes = self.codes(plan, &plan.row(group[0]), element);
                 kept.aside.insert(codes, group.len() as u32);
             } else {
                 kept.members.extend_from_slice(group);
@@ -686,13 +683,14 @@ impl RuleBlocks {
     /// Each group split by another key.
     fn split(&self, plan: &Plan<'_>, key: usize) -> RuleBlocks {
         let expression = &plan.expressions[key];
+        let code_of = plan.at_random(key);
         let mut split = RuleBlocks::default();
         let mut of_group = Vec::new();
         let mut entries: Vec<u64> = Vec::new();
         for group in self.groups() {
             entries.clear();
             for &record in group {
-                let code = plan.code(record, key);
+                let code = code_of(record);
                 let entry = |code: u32| u64::from(code) << 32 | u64::from(record);
                 match &expression.elements {
                     Some(elements) => {

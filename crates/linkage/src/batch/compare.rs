@@ -8,7 +8,7 @@ use super::plan::{
     BoundComparison, Check, Codes, LEVEL_BITS, Measure, PENDING, Plan, both_known, code_of,
     found_out, level_of,
 };
-use super::records::{Column, ColumnKind};
+use super::records::{Column, ColumnKind, LONG};
 use super::similarity::{
     Matcher, common, cosine, hamming, jaccard, kilometres, rare_jaccard, shared_rarity,
 };
@@ -276,9 +276,11 @@ impl Sides<'_> {
         let a = code_of(self.left, expression);
         let b = code_of(self.right, expression);
         let slots = self.plan.expressions[expression].slots.as_ref();
+        let mut rooms = [[0; LONG]; 2];
+        let [of_a, of_b] = &mut rooms;
         let short = slots
             .filter(|_| measure.reads_letters())
-            .and_then(|slots| slots.get(a).zip(slots.get(b)));
+            .and_then(|slots| slots.get(a, of_a).zip(slots.get(b, of_b)));
         match short {
             Some((a, b)) => scratch.matcher.measured(measure, a, b, bound),
             None => measured(self.plan, measure, bound, expression, [a, b], scratch),

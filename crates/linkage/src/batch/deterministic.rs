@@ -31,9 +31,9 @@ fn pairs(
         blocking: rules.to_vec(),
         ..Model::default()
     };
-    let plan = Plan::new(&model, records)?;
-    let room = options.memory.unwrap_or(usize::MAX);
-    let room = room.saturating_sub(records.bytes() + plan.bytes());
+    let budget = options.memory.unwrap_or(usize::MAX);
+    let plan = Plan::with_measures(&model, records, &[], budget)?;
+    let room = budget.saturating_sub(records.bytes() + plan.bytes() + records.working_bytes());
     let blocks = Blocks::new(&plan, options.link_type, options.threads, room);
     blocks.within(options.pairs_per_rule)?;
     let mut found = 0;

@@ -76,6 +76,12 @@ pub enum LinkError {
         /// Bytes needed.
         least: usize,
     },
+    /// What had no room in memory could not be kept elsewhere.
+    #[error("what has no room in memory could not be kept or read again outside it: {why}")]
+    Shelf {
+        /// What the place outside the memory answered.
+        why: String,
+    },
     /// More comparisons with term frequencies than are tabled.
     #[error(
         "{found} comparisons have term frequencies, of which {most} are possible: take some out"

@@ -27,7 +27,7 @@ impl Levels<'_> {
         if left.max(right) as usize >= self.plan.records.len() {
             return None;
         }
-        let (left, right) = (self.plan.row(left), self.plan.row(right));
+        let (left, right) = (&*self.plan.row(left), &*self.plan.row(right));
         let agreement = self.plan.agreement(left, right);
         Some((self.comparer.pattern(left, right, agreement), agreement))
     }
@@ -81,8 +81,8 @@ impl Linkage<'_> {
         let course = scorer.course(
             &self.plan,
             pattern,
-            self.plan.row(left),
-            self.plan.row(right),
+            &self.plan.row(left),
+            &self.plan.row(right),
         );
         let level = |comparison| usize::from(level_of(pattern, comparison)).checked_sub(1);
         let steps = course.windows(2).enumerate().map(|(at, bits)| PairStep {

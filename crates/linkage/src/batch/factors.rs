@@ -307,8 +307,8 @@ fn in_batches(
     for drawn in drawn.chunks(AT_ONCE) {
         rows.clear();
         for (left, right) in drawn {
-            rows.extend_from_slice(plan.row(*left));
-            rows.extend_from_slice(plan.row(*right));
+            plan.fetch(*left, &mut rows);
+            plan.fetch(*right, &mut rows);
         }
         let couples = rows.chunks_exact(2 * plan.stride());
         let pairs = drawn.iter().zip(couples).map(|((left, right), rows)| {

@@ -10,23 +10,8 @@ use std::io;
 use super::cluster::{Components, WeightedPair};
 use super::error::LinkError;
 use super::factors::mix;
+use super::shelf::Spill;
 use super::{Linkage, Scorer, entities};
-
-/// A place outside the memory: files of bytes, by number.
-pub trait Spill {
-    /// Adds bytes to the end of a file, which is made by the first.
-    ///
-    /// # Errors
-    /// What the place answers; the run then ends.
-    fn append(&mut self, file: usize, bytes: &[u8]) -> io::Result<()>;
-
-    /// Reads from a place of a file into the buffer, and gives how many bytes: fewer than it holds only at the
-    /// end of the file, none of a file that was never made.
-    ///
-    /// # Errors
-    /// What the place answers.
-    fn read(&mut self, file: usize, from: u64, buffer: &mut [u8]) -> io::Result<usize>;
-}
 
 /// Why kept links made no clusters.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +84,7 @@ impl KeptLinks {
 
     fn spill(&mut self, file: usize) -> io::Result<()> {
         self.spilled += self.links.len() as u64;
-        append(&mut *self.spill, file, &self.links)?;
+        append(&*self.spill, file, &self.links)?;
         self.links.clear();
         Ok(())
     }
@@ -109,6 +94,12 @@ impl Linkage<'_> {
     /// About how many bytes the records, their codes and the groups of the rules take.
     pub fn bytes(&self) -> usize {
         self.plan.records.bytes() + self.plan.bytes() + self.blocks.bytes()
+    }
+
+    /// What a budget of bytes leaves for links.
+    pub fn room(&self, budget: usize) -> usize {
+        let taken = self.bytes() + self.plan.records.working_bytes();
+        budget.saturating_sub(taken)
     }
 
     /// [`Linkage::clusters`] of links that may lie outside the memory: the same clusters.
@@ -125,27 +116,21 @@ impl Linkage<'_> {
         let files = files.min(MOST_FILES);
         // the shares take its place
         drop(kept.links);
-        share_out(&mut *kept.spill, &clusters, files, kept.most)?;
+        share_out(&*kept.spill, &clusters, files, kept.most)?;
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let scoring = || scorer.scoring(&self.plan, f64::INFINITY);
         for file in 1..=files {
             let mut links = Vec::new();
-            each_chunk(&mut *kept.spill, file, |chunk| {
-                links.extend_from_slice(chunk)
-            })?;
+            each_chunk(&*kept.spill, file, |chunk| links.extend_from_slice(chunk))?;
             entities::refine(&mut clusters, &links, kept.threshold, scoring, self.threads);
         }
+        self.plan.records.intact()?;
         Ok(clusters)
     }
 }
 
 /// Shares the links out to files from 1, all of a component to one.
-fn share_out(
-    spill: &mut dyn Spill,
-    components: &[u32],
-    files: usize,
-    most: usize,
-) -> io::Result<()> {
+fn share_out(spill: &dyn Spill, components: &[u32], files: usize, most: usize) -> io::Result<()> {
     let mut shares: Vec<Vec<WeightedPair>> = vec![Vec::new(); files];
     let full = (most / files).max(CHUNK / MOST_FILES);
     let (mut from, mut chunk) = (0, Vec::new());
@@ -166,7 +151,7 @@ fn share_out(
     Ok(())
 }
 
-fn append(spill: &mut dyn Spill, file: usize, links: &[WeightedPair]) -> io::Result<()> {
+fn append(spill: &dyn Spill, file: usize, links: &[WeightedPair]) -> io::Result<()> {
     let mut bytes = Vec::with_capacity(CHUNK * LINK);
     for chunk in links.chunks(CHUNK) {
         bytes.clear();
@@ -181,7 +166,7 @@ fn append(spill: &mut dyn Spill, file: usize, links: &[WeightedPair]) -> io::Res
 }
 
 fn each_chunk(
-    spill: &mut dyn Spill,
+    spill: &dyn Spill,
     file: usize,
     mut each: impl FnMut(&[WeightedPair]),
 ) -> io::Result<()> {
@@ -194,7 +179,7 @@ fn each_chunk(
 
 /// The next links of a file; false at its end.
 fn read_chunk(
-    spill: &mut dyn Spill,
+    spill: &dyn Spill,
     file: usize,
     from: &mut u64,
     chunk: &mut Vec<WeightedPair>,

@@ -24,7 +24,7 @@ pub(super) fn count_m(
         // the null level first
         let mut counts = vec![0_u32; comparison.levels.len() + 1];
         for (left, right) in &pairs {
-            let (left, right) = (plan.row(*left), plan.row(*right));
+            let (left, right) = (&*plan.row(*left), &*plan.row(*right));
             let level = comparer.level(at, left, right, plan.agreement(left, right));
             counts[usize::from(level)] += 1;
         }

@@ -171,7 +171,7 @@ mod tests {
                 builder.push(0, &[Value::Text(text)]).unwrap();
             }
             let records = builder.finish();
-            let slots = Slots::new(records.at(0));
+            let slots = Slots::new(records.at(0), usize::MAX, None);
             let codes = &records.at(0).codes;
             let mut matcher = Matcher::default();
             for (measure, last) in MEASURES {
@@ -204,7 +204,7 @@ mod tests {
             builder.push(0, &[Value::Text(text)]).unwrap();
         }
         let records = builder.finish();
-        let slots = Slots::new(records.at(0));
+        let slots = Slots::new(records.at(0), usize::MAX, None);
         for (measure, bound) in MEASURES {
             let checks = [
                 Check::Measured {

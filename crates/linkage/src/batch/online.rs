@@ -177,7 +177,7 @@ impl Index {
         // and then without them: no comparison reads them
         model.blocking = Vec::new();
         let shape = Shape::new(&model, none, &[])?;
-        let plan = Plan::of(&shape, none);
+        let plan = Plan::of(&shape, none, usize::MAX);
         let weights = Arc::new(Weights::new(&model, &plan.comparisons)?);
         if let Some(column) = frequencies.first_uncounted(&plan) {
             return Err(IndexError::Uncounted(column.to_owned()));
@@ -575,7 +575,7 @@ impl Index {
 /// The match weight of two records of a plan; `None` where the odds against it are beyond what is
 /// asked for.
 fn weight(scoring: &mut Scoring<'_>, plan: &Plan<'_>, left: u32, right: u32) -> Option<f64> {
-    let (left_row, right_row) = (plan.row(left), plan.row(right));
+    let (left_row, right_row) = (&*plan.row(left), &*plan.row(right));
     let pair = Pair {
         left,
         right,

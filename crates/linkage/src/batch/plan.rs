@@ -14,6 +14,7 @@ use super::levels::{Glance, Ladder};
 use super::model::{Comparison, Key, Level, Model, Part, Test};
 use super::parts::Elements;
 use super::records::{Column, ColumnKind, Dictionary, Index, Records, Slots};
+use super::shelf::{Away, Shelf};
 use super::similarity::rarities;
 
 /// Codes of a row that lie together.
@@ -100,12 +101,12 @@ impl Reading {
 }
 
 impl Expression {
-    /// Of the values that a column has.
-    fn of(reading: &Reading, records: &Records) -> Expression {
+    /// Of the values that a column has; texts at hand that take more than `room` bytes are on the records' shelf.
+    fn of(reading: &Reading, records: &Records, room: usize) -> Expression {
         let column = records.at(reading.column);
         let mut expression = Expression::empty(reading);
         if reading.letters {
-            expression.slots = Some(Slots::new(column));
+            expression.slots = Some(Slots::new(column, room, records.shelf()));
         }
         expression.grow(column);
         if let Some(of) = &mut expression.rarities {
@@ -394,35 +395,63 @@ pub(super) struct Plan<'r> {
     pub(super) glance: Arc<Glance>,
     multiple: Arc<[usize]>,
     stride: usize,
-    rows: Vec<Codes>,
+    rows: Rows,
     /// Counts that stand in for those of the records.
     given: Option<&'r Frequencies>,
 }
 
 impl<'r> Plan<'r> {
+    #[cfg(test)]
     pub(super) fn new(model: &Model, records: &'r Records) -> Result<Plan<'r>, LinkError> {
-        Plan::with_measures(model, records, &[])
+        Plan::with_measures(model, records, &[], usize::MAX)
     }
 
+    /// In about `budget` bytes with the records, where these have a shelf for the rest.
     pub(super) fn with_measures(
         model: &Model,
         records: &'r Records,
         measures: &'r [&'r dyn CustomMeasure],
+        budget: usize,
     ) -> Result<Plan<'r>, LinkError> {
         let shape = Shape::new(model, records, measures)?;
-        let mut plan = Plan::of(&shape, records);
+        let mut plan = Plan::of(&shape, records, budget);
         plan.measures = measures;
         Ok(plan)
     }
 
     /// Of a shape without measures of the caller's, whose columns the records have.
-    pub(super) fn of(shape: &Shape, records: &'r Records) -> Plan<'r> {
-        let readings = shape.readings.iter();
-        let expressions: Vec<Expression> = readings
-            .map(|reading| Expression::of(reading, records))
-            .collect();
-        let rows = rows(records, &expressions, shape.stride());
-        Plan::laid_out(shape, records, expressions.into(), rows)
+    pub(super) fn of(shape: &Shape, records: &'r Records, budget: usize) -> Plan<'r> {
+        let mut room = budget.saturating_sub(records.bytes() + records.working_bytes());
+        // what has to be in memory first, then rows, which are read most
+        let mut expressions: Vec<Option<Expression>> = Vec::new();
+        for reading in shape.readings.iter() {
+            let known = (!reading.letters).then(|| Expression::of(reading, records, 0));
+            room = room.saturating_sub(match &known {
+                Some(expression) => expression.bytes(),
+                None => Slots::least_bytes(records.at(reading.column)),
+            });
+            expressions.push(known);
+        }
+        let bytes = records.len() * shape.stride() * size_of::<Codes>();
+        let shelf = records.shelf().filter(|_| bytes > room);
+        if shelf.is_none() {
+            room = room.saturating_sub(bytes);
+        }
+        let expressions = expressions.into_iter().zip(shape.readings.iter());
+        let expressions = expressions.map(|(known, reading)| {
+            known.unwrap_or_else(|| {
+                let expression = Expression::of(reading, records, room);
+                let least = Slots::least_bytes(records.at(reading.column));
+                room = room.saturating_sub(expression.bytes().saturating_sub(least));
+                expression
+            })
+        });
+        let expressions: Vec<Expression> = expressions.collect();
+        let rows = match shelf {
+            None => Rows::Held(rows(records, &expressions, shape.stride())),
+            Some(shelf) => Rows::Away(rows_away(records, &expressions, shape.stride(), shelf)),
+        };
+        Plan::with_rows(shape, records, expressions.into(), rows)
     }
 
     /// Of expressions that are at hand, and the rows of some of the records: their numbers are those of the rows.
@@ -431,6 +460,15 @@ impl<'r> Plan<'r> {
         records: &'r Records,
         expressions: Cow<'r, [Expression]>,
         rows: Vec<Codes>,
+    ) -> Plan<'r> {
+        Plan::with_rows(shape, records, expressions, Rows::Held(rows))
+    }
+
+    fn with_rows(
+        shape: &Shape,
+        records: &'r Records,
+        expressions: Cow<'r, [Expression]>,
+        rows: Rows,
     ) -> Plan<'r> {
         let stride = shape.stride();
         let shape = shape.clone();
@@ -451,7 +489,10 @@ impl<'r> Plan<'r> {
 
     /// Rows there are.
     pub(super) fn len(&self) -> usize {
-        self.rows.len() / self.stride
+        match &self.rows {
+            Rows::Held(rows) => rows.len() / self.stride,
+            Rows::Away(_) => self.records.len(),
+        }
     }
 
     /// Takes frequencies and rarities from counts made elsewhere; a column they lack keeps its own.
@@ -479,23 +520,60 @@ impl<'r> Plan<'r> {
         terms.chain(rare.map(|(at, _)| (at, Part::Elements)))
     }
 
-    pub(super) fn row(&self, record: u32) -> &[Codes] {
+    /// The row of a record.
+    #[inline]
+    pub(super) fn row(&self, record: u32) -> Cow<'_, [Codes]> {
         let start = record as usize * self.stride;
-        &self.rows[start..start + self.stride]
+        match &self.rows {
+            Rows::Held(rows) => Cow::Borrowed(&rows[start..start + self.stride]),
+            Rows::Away(away) => {
+                let mut row = Vec::with_capacity(self.stride);
+                away_row(away, start, self.stride, &mut row);
+                Cow::Owned(row)
+            }
+        }
     }
 
+    /// Adds the row of a record to others.
+    #[inline]
+    pub(super) fn fetch(&self, record: u32, fetched: &mut Vec<Codes>) {
+        let start = record as usize * self.stride;
+        match &self.rows {
+            // each by itself: a row is mostly one, and to copy it is less than a call
+            Rows::Held(rows) => {
+                for codes in &rows[start..start + self.stride] {
+                    fetched.push(*codes);
+                }
+            }
+            Rows::Away(away) => away_row(away, start, self.stride, fetched),
+        }
+    }
+
+    /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let expressions = self.expressions.iter().map(Expression::bytes);
-        size_of_val(&self.rows[..]) + expressions.sum::<usize>()
+        let rows = match &self.rows {
+            Rows::Held(rows) => size_of_val(&rows[..]),
+            Rows::Away(_) => 0,
+        };
+        rows + expressions.sum::<usize>()
     }
 
     pub(super) fn stride(&self) -> usize {
         self.stride
     }
 
-    /// The code of a record's expression; 0 where it has no value.
-    pub(super) fn code(&self, record: u32, expression: usize) -> u32 {
-        code_of(self.row(record), expression)
+    /// The code of any record's expression, 0 where it has no value; for many records.
+    pub(super) fn at_random(&self, expression: usize) -> impl Fn(u32) -> u32 + '_ {
+        // four bytes a record are less than a reading for each
+        let known: Option<Vec<u32>> = match &self.rows {
+            Rows::Held(_) => None,
+            Rows::Away(_) => Some(self.codes(expression).collect()),
+        };
+        move |record| match &known {
+            Some(codes) => codes[record as usize],
+            None => code_of(&self.row(record), expression),
+        }
     }
 
     pub(super) fn column(&self, expression: usize) -> &Column {
@@ -574,9 +652,73 @@ impl<'r> Plan<'r> {
 
     /// The code of each record's expression.
     pub(super) fn codes(&self, expression: usize) -> impl Iterator<Item = u32> + Clone {
-        let rows = self.rows.chunks_exact(self.stride);
-        rows.map(move |row| code_of(row, expression))
+        let (held, away) = match &self.rows {
+            Rows::Held(rows) => (&rows[..], None),
+            Rows::Away(_) => (&[][..], Some(self.column(expression).numbers())),
+        };
+        let held = held.chunks_exact(self.stride);
+        let held = held.map(move |row| code_of(row, expression));
+        let of = &self.expressions[expression];
+        let away = away.into_iter().flatten().map(|value| of.code(value));
+        held.chain(away)
     }
+}
+
+/// The rows of all records.
+#[derive(Debug)]
+enum Rows {
+    Held(Vec<Codes>),
+    Away(Away),
+}
+
+/// Codes of a row, at most: there are at most 64 expressions.
+const WIDEST: usize = 64 / LANES;
+
+impl Codes {
+    const BYTES: usize = LANES * 4;
+
+    fn to_bytes(self) -> [u8; Codes::BYTES] {
+        let mut bytes = [0; Codes::BYTES];
+        for (to, code) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(self.0) {
+            *to = code.to_le_bytes();
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8; Codes::BYTES]) -> Codes {
+        let mut codes = Codes::default();
+        for (code, of) in codes.0.iter_mut().zip(bytes.as_chunks::<4>().0) {
+            *code = u32::from_le_bytes(*of);
+        }
+        codes
+    }
+}
+
+/// Adds a row that is away to others.
+fn away_row(away: &Away, start: usize, stride: usize, fetched: &mut Vec<Codes>) {
+    let mut bytes = [0; WIDEST * Codes::BYTES];
+    let bytes = &mut bytes[..stride * Codes::BYTES];
+    away.read((start * Codes::BYTES) as u64, bytes);
+    fetched.extend(bytes.as_chunks().0.iter().map(Codes::from_bytes));
+}
+
+/// Lays the rows of all records out on a shelf.
+fn rows_away(records: &Records, expressions: &[Expression], stride: usize, shelf: &Shelf) -> Away {
+    let mut away = shelf.file();
+    let columns = expressions
+        .iter()
+        .map(|of| (of, records.at(of.column).numbers()));
+    let mut columns: Vec<_> = columns.collect();
+    let mut row = vec![Codes::default(); stride];
+    for _ in 0..records.len() {
+        for (at, (expression, values)) in columns.iter_mut().enumerate() {
+            let value = values.next().unwrap_or(0);
+            row[at / LANES].0[at % LANES] = expression.code(value);
+        }
+        row.iter().for_each(|codes| away.extend(&codes.to_bytes()));
+    }
+    away.finish();
+    away
 }
 
 /// The expressions that two rows both know, as bits.
@@ -651,9 +793,9 @@ pub(super) fn lay_out(
     expression: &Expression,
     records: &Records,
 ) {
-    let codes = &records.at(expression.column).codes;
-    for (row, value) in rows.chunks_exact_mut(stride).zip(codes) {
-        row[at / LANES].0[at % LANES] = expression.code(*value);
+    let values = records.at(expression.column).numbers();
+    for (row, value) in rows.chunks_exact_mut(stride).zip(values) {
+        row[at / LANES].0[at % LANES] = expression.code(value);
     }
 }
 

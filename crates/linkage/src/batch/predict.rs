@@ -485,7 +485,7 @@ impl Scoring<'_> {
     /// Adds what a pair of records says for each class: the natural logarithm of the probability of its
     /// levels.
     pub(super) fn add_evidence(&mut self, left: u32, right: u32, evidence: &mut [f64]) {
-        let (left, right) = (self.plan.row(left), self.plan.row(right));
+        let (left, right) = (&*self.plan.row(left), &*self.plan.row(right));
         let agreement = self.plan.agreement(left, right);
         let pattern = self.comparer.pattern(left, right, agreement);
         let scorer = self.scorer;

@@ -9,6 +9,9 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
+use super::error::LinkError;
+use super::shelf::{Ahead, Away, Shelf};
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnKind {
@@ -104,6 +107,8 @@ pub struct RecordsBuilder {
     records: Records,
     /// Of the values of each column.
     indexes: Vec<Index>,
+    /// Bytes from which on records go to their shelf.
+    most: usize,
 }
 
 impl RecordsBuilder {
@@ -124,9 +129,20 @@ impl RecordsBuilder {
                     .map(|(name, kind)| Column::new(name, *kind))
                     .collect(),
                 sources: Vec::new(),
+                shelf: None,
             },
             indexes: columns.iter().map(|_| Index::default()).collect(),
+            most: usize::MAX,
         })
+    }
+
+    /// Has codes and texts go to a shelf once the records take more than a third of `budget` bytes: the rest is for
+    /// what is read of them. Changes no result. Clones share the shelf's files: only one of them may be added to.
+    #[must_use]
+    pub fn with_shelf(mut self, shelf: Shelf, budget: usize) -> Self {
+        self.records.shelf = Some(shelf);
+        self.most = budget / SHARE;
+        self
     }
 
     /// Adds a record of data set `source`. Records are numbered from 0 in the order they are added.
@@ -150,19 +166,41 @@ impl RecordsBuilder {
         values: &[Value<'_>],
     ) -> Result<(), RecordsError> {
         self.check(row, values)?;
-        let Records { columns, sources } = &mut self.records;
+        let Records {
+            columns, sources, ..
+        } = &mut self.records;
         for ((column, index), value) in columns.iter_mut().zip(&mut self.indexes).zip(values) {
             let code = column.intern(index, value);
-            match column.codes.get_mut(row) {
-                Some(place) => *place = code,
-                None => column.codes.push(code),
+            match (&mut column.codes_away, column.codes.get_mut(row)) {
+                (Some(away), _) => away.extend(&code.to_le_bytes()),
+                (None, Some(place)) => *place = code,
+                (None, None) => column.codes.push(code),
             }
         }
         match sources.get_mut(row) {
             Some(place) => *place = source,
             None => sources.push(source),
         }
+        if row.is_multiple_of(LOOKED_AT) {
+            self.shelve();
+        }
         Ok(())
+    }
+
+    /// Takes to the shelf what there is no room for.
+    fn shelve(&mut self) {
+        let records = &mut self.records;
+        let Some(shelf) = &records.shelf else { return };
+        let away = records
+            .columns
+            .iter()
+            .any(|column| column.codes_away.is_some());
+        if !away && records.bytes() <= self.most {
+            return;
+        }
+        for column in &mut records.columns {
+            column.shelve(shelf);
+        }
     }
 
     /// Numbers the values of a column anew, those that no record has any more left out.
@@ -214,9 +252,8 @@ impl RecordsBuilder {
                 Value::TextSet(texts) => texts.iter().map(|text| text.len() + 4).sum(),
                 _ => 32,
             };
-            let held = column.values.bytes().len();
-            let held = held.max(column.elements.bytes().len());
-            if row >= 1 << 31 || held + added > u32::MAX as usize {
+            let known = column.values.size().max(column.elements.size());
+            if row >= 1 << 31 || known + added > u32::MAX as usize {
                 return Err(RecordsError::TooLarge);
             }
         }
@@ -224,7 +261,8 @@ impl RecordsBuilder {
     }
 
     /// The records, for good.
-    pub fn finish(self) -> Records {
+    pub fn finish(mut self) -> Records {
+        self.shelve();
         let mut records = self.records;
         records.columns.iter_mut().for_each(Column::finish);
         records
@@ -236,7 +274,19 @@ impl RecordsBuilder {
 pub struct Records {
     columns: Vec<Column>,
     sources: Vec<u16>,
+    /// Where there is one, for what has no room.
+    shelf: Option<Shelf>,
 }
+
+/// Records that come between two looks at how much room they take.
+const LOOKED_AT: usize = 1 << 10;
+/// Bytes a record that a process takes beside what is counted, as measured on a million persons.
+const WORKING: usize = 128;
+/// Bytes of texts of a column that stay in memory, since names that most records share are looked up for each.
+const FEW_TEXTS: usize = 1 << 16;
+/// The part of the memory that records may have before they go to their shelf: their codes are read one after the
+/// other, and what is read of them lies there at random.
+const SHARE: usize = 3;
 
 impl Records {
     /// How many records there are.
@@ -249,13 +299,45 @@ impl Records {
         self.sources.is_empty()
     }
 
+    /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let of = |column: &Column| {
             let values = [&column.values, &column.elements];
-            let held = values.map(|held| held.bytes().len() + size_of_val(&held.ends[..]));
+            let held = values.map(|held| held.held_bytes() + size_of_val(&held.ends[..]));
             size_of_val(&column.codes[..]) + held.iter().sum::<usize>()
         };
-        self.columns.iter().map(of).sum()
+        let columns: usize = self.columns.iter().map(of).sum();
+        columns + size_of_val(&self.sources[..])
+    }
+
+    /// About what a run takes while it works, beside what stays: groups while they are made, pairs drawn of them, clusters.
+    pub(super) fn working_bytes(&self) -> usize {
+        self.len() * WORKING
+    }
+
+    /// Least budget in which these records and `rest` bytes of what is read of them have room, whether or not they
+    /// are on their shelf with it.
+    pub(super) fn least(&self, rest: usize) -> usize {
+        let least = self.bytes() + rest;
+        match self.shelf {
+            Some(_) => least.max((rest * SHARE).div_ceil(SHARE - 1)),
+            None => least,
+        }
+    }
+
+    /// Where what has no room goes.
+    pub(super) fn shelf(&self) -> Option<&Shelf> {
+        self.shelf.as_ref()
+    }
+
+    /// Refuses what was found out of records that could not be kept.
+    pub(super) fn intact(&self) -> Result<(), LinkError> {
+        match self.shelf.as_ref().and_then(Shelf::failure) {
+            Some(why) => Err(LinkError::Shelf {
+                why: why.to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn column(&self, name: &str) -> Option<(usize, &Column)> {
@@ -286,7 +368,9 @@ pub(super) struct Column {
     /// Shared, since an index makes the columns of a few records again and again.
     pub(super) name: Arc<str>,
     pub(super) kind: ColumnKind,
+    /// Of each record; none where they are away.
     pub(super) codes: Vec<u32>,
+    codes_away: Option<Away>,
     pub(super) values: Dictionary,
     /// Texts of the sets' elements; a set's value is the ascending list of their codes.
     pub(super) elements: Dictionary,
@@ -299,6 +383,7 @@ impl Column {
             name: name.into(),
             kind,
             codes: Vec::new(),
+            codes_away: None,
             values: match kind {
                 ColumnKind::Text => Dictionary::of_texts(),
                 _ => Dictionary::default(),
@@ -316,7 +401,40 @@ impl Column {
             self.values.shrink_to_fit();
             self.elements.shrink_to_fit();
         }
+        if let Some(away) = &mut self.codes_away {
+            away.finish();
+        }
+        if let Values::Away(away) = &mut self.values.values {
+            away.finish();
+        }
         self.element_index = Index::default();
+    }
+
+    /// Takes the codes to a shelf, and texts that are more than a few. What other kinds of columns hold stays: it is
+    /// short, and read in place.
+    fn shelve(&mut self, shelf: &Shelf) {
+        if self.codes_away.is_none() {
+            let mut away = shelf.file();
+            for code in std::mem::take(&mut self.codes) {
+                away.extend(&code.to_le_bytes());
+            }
+            self.codes_away = Some(away);
+        }
+        if let Values::Texts(texts) = &mut self.values.values
+            && texts.len() > FEW_TEXTS
+        {
+            let mut away = shelf.file();
+            away.extend(std::mem::take(texts).as_bytes());
+            self.values.values = Values::Away(away);
+        }
+    }
+
+    /// The code of each record.
+    pub(super) fn numbers(&self) -> Numbers<'_> {
+        match &self.codes_away {
+            None => Numbers::Held(self.codes.iter()),
+            Some(away) => Numbers::Away(away.ahead(), (away.len() / 4) as usize),
+        }
     }
 
     fn intern(&mut self, index: &mut Index, value: &Value<'_>) -> u32 {
@@ -363,6 +481,7 @@ impl Column {
                 let texts = from.set(code).into_iter();
                 self.intern_set(index, texts.map(|element| from.element(element)))
             }
+            // an index has no shelf
             _ => index.code(&mut self.values, from.values.get(code)),
         }
     }
@@ -370,7 +489,7 @@ impl Column {
     /// The text of a code; of a date its ISO form, written into `buffer`.
     pub(super) fn text<'a>(&'a self, code: u32, buffer: &'a mut String) -> &'a str {
         match self.kind {
-            ColumnKind::Text => self.values.text(code),
+            ColumnKind::Text => self.values.text(code, buffer),
             ColumnKind::Date => {
                 use std::fmt::Write as _;
                 let (year, month, day) = civil_from_days(self.date(code));
@@ -385,16 +504,15 @@ impl Column {
 
     /// The text of an element of a set.
     pub(super) fn element(&self, code: u32) -> &str {
-        self.elements.text(code)
+        self.elements.held_text(code)
     }
 
     /// How many records hold each element of a set column, by the element's code; and how many records
     /// have a set.
     pub(super) fn element_counts(&self) -> (Vec<u32>, u32) {
         let mut records_of = vec![0_u32; self.values.len()];
-        self.codes
-            .iter()
-            .for_each(|code| records_of[*code as usize] += 1);
+        self.numbers()
+            .for_each(|code| records_of[code as usize] += 1);
         let mut counts = vec![0; self.elements.len()];
         for (code, records) in (0_u32..).zip(&records_of).skip(1) {
             for element in self.set(code) {
@@ -418,6 +536,11 @@ impl Column {
                     bytes.extend_from_slice(text.as_bytes());
                 }
                 Cow::Owned(bytes)
+            }
+            ColumnKind::Text if self.values.is_away() => {
+                let mut text = String::new();
+                self.values.text(code, &mut text);
+                Cow::Owned(text.into_bytes())
             }
             _ => Cow::Borrowed(self.values.get(code)),
         }
@@ -456,6 +579,29 @@ impl Column {
     }
 }
 
+/// The code of each record, one after the other.
+#[derive(Debug, Clone)]
+pub(super) enum Numbers<'c> {
+    Held(std::slice::Iter<'c, u32>),
+    /// With how many there are to come.
+    Away(Ahead<'c>, usize),
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        match self {
+            Numbers::Held(codes) => codes.next().copied(),
+            Numbers::Away(ahead, left) => {
+                *left = left.checked_sub(1)?;
+                Some(u32::from_le_bytes(fixed(ahead.take(4), 0)))
+            }
+        }
+    }
+}
+
 /// The `N` bytes at `from`; zeros where a value is shorter, which its kind excludes.
 fn fixed<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
     bytes
@@ -469,6 +615,8 @@ fn fixed<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
 #[derive(Debug, Clone)]
 pub(super) struct Slots {
     bytes: Vec<u8>,
+    /// The slots, where they have no room in memory.
+    away: Option<Away>,
     size: usize,
     bags: Vec<Bag>,
 }
@@ -477,8 +625,9 @@ impl Slots {
     /// Marks a slot whose text is longer, or not ASCII.
     const ELSEWHERE: u8 = u8::MAX;
 
-    /// Of the values that a column has, in slots that fit most of them.
-    pub(super) fn new(column: &Column) -> Slots {
+    /// Of the values that a column has, in slots that fit most of them; in memory where they take at most `room`
+    /// bytes, or there is no shelf.
+    pub(super) fn new(column: &Column, room: usize, shelf: Option<&Shelf>) -> Slots {
         let count = column.values.len() as u32;
         let mut buffer = String::new();
         let long = (0..count).filter(|code| column.text(*code, &mut buffer).len() >= SHORT);
@@ -487,12 +636,22 @@ impl Slots {
         } else {
             SHORT
         };
+        let away = shelf.filter(|_| count as usize * size > room);
+        let held = if away.is_some() {
+            0
+        } else {
+            count as usize * size
+        };
         let mut slots = Slots {
-            bytes: Vec::with_capacity(count as usize * size),
+            bytes: Vec::with_capacity(held),
+            away: away.map(Shelf::file),
             size,
             bags: Vec::with_capacity(count as usize),
         };
         slots.grow(column);
+        if let Some(away) = &mut slots.away {
+            away.finish();
+        }
         slots
     }
 
@@ -500,6 +659,7 @@ impl Slots {
     pub(super) fn for_any() -> Slots {
         Slots {
             bytes: Vec::new(),
+            away: None,
             size: LONG,
             bags: Vec::new(),
         }
@@ -510,21 +670,30 @@ impl Slots {
         let mut buffer = String::new();
         for code in self.bags.len()..column.values.len() {
             let text = column.text(code as u32, &mut buffer);
-            let start = self.bytes.len();
-            self.bytes.resize(start + self.size, 0);
-            let slot = &mut self.bytes[start..];
+            let mut room = [0; LONG];
+            let slot = &mut room[..self.size];
             if text.len() < self.size && text.is_ascii() {
                 slot[..text.len()].copy_from_slice(text.as_bytes());
                 slot[self.size - 1] = text.len() as u8;
             } else {
                 slot[self.size - 1] = Slots::ELSEWHERE;
             }
+            match &mut self.away {
+                Some(away) => away.extend(slot),
+                None => self.bytes.extend_from_slice(slot),
+            }
             self.bags.push(Bag::new(text));
         }
     }
 
+    /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         self.bytes.len() + size_of_val(&self.bags[..])
+    }
+
+    /// Bytes in memory of the slots of a column, wherever they are.
+    pub(super) fn least_bytes(column: &Column) -> usize {
+        column.values.len() * size_of::<Bag>()
     }
 
     #[inline]
@@ -532,15 +701,26 @@ impl Slots {
         self.bags[code as usize]
     }
 
-    /// A text that is short and ASCII.
+    /// A text that is short and ASCII; one that is away is read into `room`.
     #[inline]
-    pub(super) fn get(&self, code: u32) -> Option<&[u8]> {
-        Slots::text(self.slot(code))
+    pub(super) fn get<'s>(&'s self, code: u32, room: &'s mut [u8; LONG]) -> Option<&'s [u8]> {
+        let Some(away) = &self.away else {
+            return Slots::text(self.slot(code));
+        };
+        let room = &mut room[..self.size];
+        away.read(code as u64 * self.size as u64, room);
+        Slots::text(room)
     }
 
     /// Adds a code's slot to others, so that the processor waits for many at once; see [`Slots::fetched`].
     #[inline]
     pub(super) fn fetch(&self, code: u32, slots: &mut Vec<u8>) {
+        if let Some(away) = &self.away {
+            let end = slots.len();
+            slots.resize(end + self.size, 0);
+            away.read(code as u64 * self.size as u64, &mut slots[end..]);
+            return;
+        }
         let slot = self.slot(code);
         // of a size that is known, so that copying it is no call
         for half in slot.as_chunks::<SHORT>().0 {
@@ -614,7 +794,7 @@ impl Bag {
 
 /// Sizes of slots: the length of the text is in the last byte.
 const SHORT: usize = 16;
-const LONG: usize = 2 * SHORT;
+pub(super) const LONG: usize = 2 * SHORT;
 
 /// Distinct values, end to end. Code 0 is the empty value.
 #[derive(Debug, Clone, Default)]
@@ -629,6 +809,8 @@ enum Values {
     Bytes(Vec<u8>),
     /// Known to be text, so that none is looked at again.
     Texts(String),
+    /// Texts outside the memory.
+    Away(Away),
 }
 
 impl Default for Values {
@@ -650,25 +832,84 @@ impl Dictionary {
         self.ends.len() + 1
     }
 
+    /// The value of a code, where values are in memory.
     #[inline]
     pub(super) fn get(&self, code: u32) -> &[u8] {
-        &self.bytes()[self.range(code)]
+        self.held().get(self.range(code)).unwrap_or_default()
     }
 
-    /// The text of a code, of a dictionary of texts.
+    /// The text of a code, of a dictionary of texts; one that is away is read into the buffer.
     #[inline]
-    fn text(&self, code: u32) -> &str {
+    fn text<'a>(&'a self, code: u32, buffer: &'a mut String) -> &'a str {
         match &self.values {
-            Values::Texts(texts) => texts.get(self.range(code)).unwrap_or(""),
-            Values::Bytes(_) => "",
+            Values::Away(away) => {
+                let range = self.range(code);
+                let mut bytes = std::mem::take(buffer).into_bytes();
+                bytes.resize(range.len(), 0);
+                away.read(range.start as u64, &mut bytes);
+                // zeros, which are read where the shelf failed, are text too
+                *buffer = String::from_utf8(bytes).unwrap_or_default();
+                buffer
+            }
+            _ => self.held_text(code),
         }
     }
 
     #[inline]
-    fn bytes(&self) -> &[u8] {
+    fn held_text(&self, code: u32) -> &str {
+        match &self.values {
+            Values::Texts(texts) => texts.get(self.range(code)).unwrap_or(""),
+            Values::Bytes(_) | Values::Away(_) => "",
+        }
+    }
+
+    #[inline]
+    fn held(&self) -> &[u8] {
         match &self.values {
             Values::Bytes(bytes) => bytes,
             Values::Texts(texts) => texts.as_bytes(),
+            Values::Away(_) => &[],
+        }
+    }
+
+    fn is_away(&self) -> bool {
+        matches!(self.values, Values::Away(_))
+    }
+
+    /// Bytes of all values.
+    fn size(&self) -> usize {
+        self.ends.last().map_or(0, |end| *end as usize)
+    }
+
+    /// Bytes of the values that are in memory.
+    fn held_bytes(&self) -> usize {
+        self.held().len()
+    }
+
+    /// Whether a code's value is this one.
+    #[inline]
+    fn is(&self, code: u32, value: &[u8], buffer: &mut Vec<u8>) -> bool {
+        let Values::Away(away) = &self.values else {
+            return self.get(code) == value;
+        };
+        let range = self.range(code);
+        if range.len() != value.len() {
+            return false;
+        }
+        buffer.resize(range.len(), 0);
+        away.read(range.start as u64, buffer);
+        buffer == value
+    }
+
+    /// Every value, in the order of the codes from 1.
+    fn for_each(&self, mut each: impl FnMut(&[u8])) {
+        let codes = 1..self.len() as u32;
+        match &self.values {
+            Values::Away(away) => {
+                let mut ahead = away.ahead();
+                codes.for_each(|code| each(ahead.take(self.range(code).len())));
+            }
+            _ => codes.for_each(|code| each(self.get(code))),
         }
     }
 
@@ -685,8 +926,9 @@ impl Dictionary {
             Values::Bytes(bytes) => bytes.extend_from_slice(value),
             // only texts are given to a dictionary of texts
             Values::Texts(texts) => texts.push_str(std::str::from_utf8(value).unwrap_or_default()),
+            Values::Away(away) => away.extend(value),
         }
-        self.ends.push(self.bytes().len() as u32);
+        self.ends.push((self.size() + value.len()) as u32);
         self.ends.len() as u32
     }
 
@@ -694,6 +936,7 @@ impl Dictionary {
         match &mut self.values {
             Values::Bytes(bytes) => bytes.shrink_to_fit(),
             Values::Texts(texts) => texts.shrink_to_fit(),
+            Values::Away(_) => {}
         }
         self.ends.shrink_to_fit();
     }
@@ -707,6 +950,8 @@ impl Dictionary {
 pub(super) struct Index {
     slots: Vec<u32>,
     hasher: RandomState,
+    /// For a value that is away.
+    buffer: Vec<u8>,
 }
 
 /// Values that are looked through one by one: a table of so few costs more.
@@ -718,7 +963,8 @@ impl Index {
             return 0;
         }
         if self.slots.is_empty() && dictionary.len() <= FEW {
-            let known = (1..dictionary.len() as u32).find(|code| dictionary.get(*code) == value);
+            let mut codes = 1..dictionary.len() as u32;
+            let known = codes.find(|code| dictionary.is(*code, value, &mut self.buffer));
             return known.unwrap_or_else(|| dictionary.add(value));
         }
         if dictionary.len() * 2 > self.slots.len() {
@@ -733,7 +979,7 @@ impl Index {
                     self.slots[slot] = code;
                     return code;
                 }
-                code if dictionary.get(code) == value => return code,
+                code if dictionary.is(code, value, &mut self.buffer) => return code,
                 _ => slot = (slot + 1) & mask,
             }
         }
@@ -742,13 +988,14 @@ impl Index {
     fn grow(&mut self, dictionary: &Dictionary) {
         let size = (self.slots.len() * 2).max(64);
         let mut slots = vec![0; size];
-        for code in 1..dictionary.len() as u32 {
-            let mut slot = self.hasher.hash_one(dictionary.get(code)) as usize & (size - 1);
+        let mut codes = 1..;
+        dictionary.for_each(|value| {
+            let mut slot = self.hasher.hash_one(value) as usize & (size - 1);
             while slots[slot] != 0 {
                 slot = (slot + 1) & (size - 1);
             }
-            slots[slot] = code;
-        }
+            slots[slot] = codes.next().unwrap_or(0);
+        });
         self.slots = slots;
     }
 }

@@ -82,7 +82,7 @@ impl Linkage<'_> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let mut scoring = scorer.scoring(&self.plan, f64::INFINITY);
         let weight = |record: u32| {
-            let row = self.plan.row(record);
+            let row = &*self.plan.row(record);
             let pair = Pair {
                 left: record,
                 right: record,
@@ -107,7 +107,7 @@ impl Linkage<'_> {
         if self.blocks.link_type == LinkType::Link && source(left) == source(right) {
             return false;
         }
-        let (left, right) = (self.plan.row(left), self.plan.row(right));
+        let (left, right) = (&*self.plan.row(left), &*self.plan.row(right));
         let agreement = self.plan.agreement(left, right);
         let mut rules = self.plan.rules.iter();
         rules.any(|keys| keys & agreement == *keys)

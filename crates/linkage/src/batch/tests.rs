@@ -1,9 +1,10 @@
 //! The engine as a whole, on made records whose truth is known.
 
 mod frequencies;
-mod kept;
+pub(super) mod kept;
 mod labels;
 mod sets;
+mod shelf;
 mod widen;
 
 use proptest::prelude::*;

@@ -43,7 +43,7 @@ impl Linkage<'_> {
     /// The model must be trained. With the rules added ([`Model::widen`]), bind and train it again.
     ///
     /// # Errors
-    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`], [`LinkError::Shelf`].
     pub fn wider(&self, most: u64, seed: u64) -> Result<Vec<WiderRule>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let keys = self.candidate_keys();
@@ -57,8 +57,9 @@ impl Linkage<'_> {
             blocking: keys.iter().map(rule).collect(),
             ..Model::default()
         };
-        let plan = Plan::new(&model, self.plan.records)?;
-        let blocks = Blocks::new(&plan, self.blocks.link_type, self.threads, usize::MAX);
+        let plan = Plan::with_measures(&model, self.plan.records, &[], self.budget)?;
+        let room = self.room(self.budget).saturating_sub(plan.bytes());
+        let blocks = Blocks::new(&plan, self.blocks.link_type, self.threads, room);
         let masks = candidates(&plan, &blocks, most);
         let mut drawn = Vec::new();
         let draw = |scoring: &mut Scoring<'_>, at: usize| {
@@ -69,6 +70,7 @@ impl Linkage<'_> {
         in_order(self.threads, masks.len(), scoring, draw, |candidate| {
             drawn.extend(candidate);
         });
+        self.plan.records.intact()?;
         let known = self.model.prior.unwrap_or(0.0) * self.everything() as f64;
         let chosen = choose(drawn, most as f64, LEAST_GAIN * known, self.keys_left());
         let keys_of = |mask: u64| (0..keys.len()).filter(move |at| mask >> at & 1 == 1);
@@ -134,7 +136,8 @@ impl Linkage<'_> {
         let (mut attempts, mut drawn, mut new) = (0, 0, Vec::new());
         for (left, right) in (0..DRAWS).map_while(|_| agreeing.draw(plan, random, &mut attempts)) {
             drawn += 1;
-            let (left_row, right_row) = (self.plan.row(left), self.plan.row(right));
+            let rows = [left, right].map(|record| self.plan.row(record));
+            let [left_row, right_row] = [&*rows[0], &*rows[1]];
             let agreement = self.plan.agreement(left_row, right_row);
             if self.plan.rules.iter().any(|rule| agreement & rule == *rule) {
                 continue;
@@ -148,7 +151,7 @@ impl Linkage<'_> {
             };
             let against = scoring.odds_against(&pair).unwrap_or(f64::INFINITY);
             new.push(New {
-                agreement: plan.agreement(plan.row(left), plan.row(right)),
+                agreement: plan.agreement(&plan.row(left), &plan.row(right)),
                 probability: 1.0 / (1.0 + against),
             });
         }

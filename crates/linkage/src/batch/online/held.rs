@@ -180,7 +180,7 @@ mod tests {
         model.blocking.clear();
         let records = RecordsBuilder::new(&COLUMNS).unwrap();
         let shape = Shape::new(&model, records.records(), &[]).unwrap();
-        let none = Plan::of(&shape, records.records());
+        let none = Plan::of(&shape, records.records(), usize::MAX);
         let weights = Weights::new(&model, &none.comparisons).unwrap();
         drop(none);
         Held::new(records, shape, weights.into(), Frequencies::default())
@@ -228,7 +228,7 @@ mod tests {
         let patterns = |held: &Held| {
             let plan = held.plan(0..4);
             let pairs = (0..4).flat_map(|left| (0..left).map(move |right| (left, right)));
-            let agreement = |(a, b)| plan.agreement(plan.row(a), plan.row(b));
+            let agreement = |(a, b)| plan.agreement(&plan.row(a), &plan.row(b));
             pairs.map(agreement).collect::<Vec<u64>>()
         };
         assert_eq!(patterns(&held), patterns(&fresh));

@@ -1,38 +1,41 @@
 //! Links kept outside the memory.
 
 use std::io;
+use std::sync::RwLock;
 
 use super::*;
 
 /// Files in memory; fails once they hold more than `room`.
-struct Shelf {
-    files: Vec<Vec<u8>>,
+pub(in crate::batch) struct Shelved {
+    files: RwLock<Vec<Vec<u8>>>,
     room: usize,
 }
 
-impl Shelf {
-    fn new(room: usize) -> Shelf {
-        Shelf {
-            files: Vec::new(),
+impl Shelved {
+    pub(in crate::batch) fn new(room: usize) -> Shelved {
+        Shelved {
+            files: RwLock::default(),
             room,
         }
     }
 }
 
-impl Spill for Shelf {
-    fn append(&mut self, file: usize, bytes: &[u8]) -> io::Result<()> {
-        if self.files.iter().map(Vec::len).sum::<usize>() + bytes.len() > self.room {
+impl Spill for Shelved {
+    fn append(&self, file: usize, bytes: &[u8]) -> io::Result<()> {
+        let mut files = self.files.write().unwrap();
+        if files.iter().map(Vec::len).sum::<usize>() + bytes.len() > self.room {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        if self.files.len() <= file {
-            self.files.resize_with(file + 1, Vec::new);
+        if files.len() <= file {
+            files.resize_with(file + 1, Vec::new);
         }
-        self.files[file].extend_from_slice(bytes);
+        files[file].extend_from_slice(bytes);
         Ok(())
     }
 
-    fn read(&mut self, file: usize, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.files.get(file).map_or(&[][..], Vec::as_slice);
+    fn read(&self, file: usize, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let files = self.files.read().unwrap();
+        let bytes = files.get(file).map_or(&[][..], Vec::as_slice);
         let rest = bytes.get(from as usize..).unwrap_or(&[]);
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
@@ -47,7 +50,7 @@ fn clusters(
     bytes: usize,
     room: usize,
 ) -> Result<(Vec<u32>, u64), KeptError> {
-    let mut kept = KeptLinks::new(records, 0.0, bytes, Box::new(Shelf::new(room)));
+    let mut kept = KeptLinks::new(records, 0.0, bytes, Box::new(Shelved::new(room)));
     let mut failed = Ok(());
     linkage.predict(0.01, |link| {
         if failed.is_ok() {
@@ -117,7 +120,7 @@ fn the_least_memory_that_is_named_gives_the_same_run_and_less_is_refused() {
 fn links_of_records_that_are_not_there_join_nothing() {
     let records = two(&[("x", "p"), ("x", "p")]);
     let linkage = Linkage::new(model(TWO), &records, LinkageOptions::default()).unwrap();
-    let mut kept = KeptLinks::new(2, 0.0, 0, Box::new(Shelf::new(usize::MAX)));
+    let mut kept = KeptLinks::new(2, 0.0, 0, Box::new(Shelved::new(usize::MAX)));
     for (left, right) in [(0, 9), (9, 0), (1, 1)].repeat(5_000) {
         let weight = 5.0;
         kept.add(WeightedPair {
