@@ -195,6 +195,7 @@ impl<'r> Linkage<'r> {
         model.validate()?;
         let budget = options.memory.unwrap_or(usize::MAX);
         let plan = Plan::with_measures(&model, records, measures, budget)?;
+        records.intact()?;
         let fixed = records.bytes() + plan.bytes();
         let room = budget.saturating_sub(fixed + records.working_bytes());
         let blocks = Blocks::new(&plan, options.link_type, options.threads, room);

@@ -99,6 +99,12 @@ pub enum RecordsError {
     /// More records, or more bytes of distinct values in a column, than 32 bits count.
     #[error("too much for one run: at most 2^31 records, and 4 GiB of distinct values a column")]
     TooLarge,
+    /// What had no room in memory could not be kept; the builder is of no more use.
+    #[error("what has no room in memory could not be kept outside it: {why}")]
+    Shelf {
+        /// What the place outside the memory answered.
+        why: String,
+    },
 }
 
 /// Builds [`Records`] row by row.
@@ -148,8 +154,8 @@ impl RecordsBuilder {
     /// Adds a record of data set `source`. Records are numbered from 0 in the order they are added.
     ///
     /// # Errors
-    /// [`RecordsError::Width`], [`RecordsError::Kind`] and [`RecordsError::TooLarge`]; the record is
-    /// then not added.
+    /// [`RecordsError::Width`], [`RecordsError::Kind`], [`RecordsError::TooLarge`] and [`RecordsError::Shelf`]; the
+    /// record is then not added.
     pub fn push(&mut self, source: u16, values: &[Value<'_>]) -> Result<(), RecordsError> {
         self.set(self.records.len(), source, values)
     }
@@ -228,6 +234,11 @@ impl RecordsBuilder {
     }
 
     pub(super) fn check(&self, row: usize, values: &[Value<'_>]) -> Result<(), RecordsError> {
+        // before a value is looked for among zeros
+        if let Some(why) = self.records.failure() {
+            let why = why.to_owned();
+            return Err(RecordsError::Shelf { why });
+        }
         let columns = &self.records.columns;
         if values.len() != columns.len() {
             return Err(RecordsError::Width {
@@ -332,12 +343,16 @@ impl Records {
 
     /// Refuses what was found out of records that could not be kept.
     pub(super) fn intact(&self) -> Result<(), LinkError> {
-        match self.shelf.as_ref().and_then(Shelf::failure) {
+        match self.failure() {
             Some(why) => Err(LinkError::Shelf {
                 why: why.to_owned(),
             }),
             None => Ok(()),
         }
+    }
+
+    fn failure(&self) -> Option<&str> {
+        self.shelf.as_ref().and_then(Shelf::failure)
     }
 
     pub(super) fn column(&self, name: &str) -> Option<(usize, &Column)> {
@@ -901,13 +916,19 @@ impl Dictionary {
         buffer == value
     }
 
-    /// Every value, in the order of the codes from 1.
+    /// Every value, in the order of the codes from 1; only the first ones where their shelf fails.
     fn for_each(&self, mut each: impl FnMut(&[u8])) {
         let codes = 1..self.len() as u32;
         match &self.values {
             Values::Away(away) => {
                 let mut ahead = away.ahead();
-                codes.for_each(|code| each(ahead.take(self.range(code).len())));
+                for code in codes {
+                    let value = ahead.take(self.range(code).len());
+                    if away.failed() {
+                        return;
+                    }
+                    each(value);
+                }
             }
             _ => codes.for_each(|code| each(self.get(code))),
         }

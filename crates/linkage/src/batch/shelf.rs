@@ -118,6 +118,11 @@ impl Away {
         self.tail.clear();
     }
 
+    /// Whether anything failed on its shelf.
+    pub(super) fn failed(&self) -> bool {
+        self.shelf.failure().is_some()
+    }
+
     /// Fills the buffer from a place on; with zeros where there is nothing, or the shelf failed.
     pub(super) fn read(&self, from: u64, buffer: &mut [u8]) {
         let end = self.written.saturating_sub(from).min(buffer.len() as u64);

@@ -56,7 +56,11 @@ const MODEL: &str = r#"
 
 /// People twice each, the second time with slips; names are short, long, and beyond ASCII.
 fn people(count: usize, shelf: Option<(Shelf, usize)>) -> Records {
-    let mut builder = RecordsBuilder::new(&COLUMNS).unwrap();
+    read_people(count, shelf).unwrap()
+}
+
+fn read_people(count: usize, shelf: Option<(Shelf, usize)>) -> Result<Records, RecordsError> {
+    let mut builder = RecordsBuilder::new(&COLUMNS)?;
     if let Some((shelf, budget)) = shelf {
         builder = builder.with_shelf(shelf, budget);
     }
@@ -88,10 +92,10 @@ fn people(count: usize, shelf: Option<(Shelf, usize)>) -> Records {
                 Value::TextSet(&owned[..1 + usize::from(random.below(200) == 0)]),
                 Value::Coordinates(at, at),
             ];
-            builder.push(0, &values).unwrap();
+            builder.push(0, &values)?;
         }
     }
-    builder.finish()
+    Ok(builder.finish())
 }
 
 /// All that a run finds out.
@@ -181,7 +185,13 @@ fn a_shelf_that_fails_gives_no_result_however_late() {
     let mut refused = 0;
     for room in [0, 1_000, 10_000, 20_000, 50_000, 100_000, 150_000] {
         let shelf = Shelf::new(Box::new(Shelved::new(room)));
-        let records = people(400, Some((shelf, 0)));
+        let records = match read_people(400, Some((shelf, 0))) {
+            Ok(records) => records,
+            Err(error) => {
+                assert!(matches!(error, RecordsError::Shelf { .. }), "{error}");
+                continue;
+            }
+        };
         // what is read as zeros may need less, and is refused all the same
         match found(&records, Some(least * 2), 1) {
             Err(LinkError::Shelf { why }) => {
@@ -192,4 +202,19 @@ fn a_shelf_that_fails_gives_no_result_however_late() {
         }
     }
     assert!(refused > 3, "{refused}");
+}
+
+#[test]
+fn records_of_which_the_shelf_is_full_are_refused_at_once() {
+    // each name is new, so that a table of them that were all read as zeros would never be made
+    let columns = [("name", ColumnKind::Text)];
+    let shelf = Shelf::new(Box::new(Shelved::new(300_000)));
+    let mut builder = RecordsBuilder::new(&columns).unwrap().with_shelf(shelf, 0);
+    let mut names = (0..200_000).map(|number| format!("name of number {number:06}"));
+    let refused = names.try_for_each(|name| builder.push(0, &[Value::Text(&name)]));
+    assert!(
+        matches!(refused, Err(RecordsError::Shelf { .. })),
+        "{refused:?}"
+    );
+    assert!(names.len() > 100_000);
 }
