@@ -161,6 +161,8 @@ impl Batch {
             touched,
             more: Vec::new(),
         };
+        // What comes without conflicts is inserted `OR FAIL`: nothing goes on after a statement that fails, so what its
+        // first rows changed need not be remembered, which for rows all over a table is a copy of each page.
         let mut rows = Vec::with_capacity(submissions.len());
         let mut findings = Vec::with_capacity(submissions.len());
         for one in submissions {
@@ -198,12 +200,12 @@ impl Batch {
             findings.push(params![one.seq, one.assessment, one.sightings]);
         }
         batch.rows.insert(
-            "INSERT INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, keys) VALUES",
+            "INSERT OR FAIL INTO docket (seq, id, desk, track, headline, received_at, state, rank, urgent, priority, unit, owner, deadline_at, occurred_at, amount_minor, currency, place, unread, revision, keys) VALUES",
             "",
             rows,
         );
         batch.rows.insert(
-            "INSERT INTO finding (docket, assessment, sightings) VALUES",
+            "INSERT OR FAIL INTO finding (docket, assessment, sightings) VALUES",
             "",
             findings,
         );
@@ -298,7 +300,7 @@ fn member_rows(touched: &[Touched]) -> sql::Batch {
     }
     let mut members = sql::Batch::default();
     members.insert_flat(
-        "INSERT INTO member (key, seq) VALUES",
+        "INSERT OR FAIL INTO member (key, seq) VALUES",
         "ON CONFLICT DO NOTHING",
         2,
         values,
@@ -462,9 +464,9 @@ fn name_of_tie(seq: i64) -> i64 {
     }
 }
 
-/// A weak key's weight changes a few times in its life (at powers of two, and at its cap): then every
-/// component that holds it is clustered again. A key that joins has all its holders in one component,
-/// which is marked already.
+/// A weak key's weight changes a few times in its life (at powers of two, and at its cap): then every component of
+/// which two records hold it is clustered again; where one does, it is no evidence for any two. A key that joins has all
+/// its holders in one component, which is marked already.
 async fn mark_reweighted(
     connection: &mut AnyConnection,
     shared: &[&Touched],
@@ -483,8 +485,19 @@ async fn mark_reweighted(
     if reweighted.is_empty() {
         return Ok(());
     }
-    let holders = holders_of(connection, &reweighted).await?;
-    mark_components_of(connection, &holders, model).await
+    let held = holdings(connection, &reweighted).await?;
+    let mut holders: Vec<i64> = held.iter().map(|[_, seq]| *seq).collect();
+    holders.sort_unstable();
+    holders.dedup();
+    let lies = components_of(connection, &holders, model).await?;
+    let mut counts: HashMap<(i64, i64), usize> = HashMap::new();
+    for [key, seq] in held {
+        for component in lies.get(&seq).into_iter().flatten() {
+            *counts.entry((key, *component)).or_default() += 1;
+        }
+    }
+    let shared = counts.into_iter().filter(|(_, count)| *count > 1);
+    mark(connection, shared.map(|((_, component), _)| component)).await
 }
 
 /// The submissions that hold one of these keys, in order.
@@ -492,18 +505,24 @@ pub(super) async fn holders_of(
     connection: &mut AnyConnection,
     keys: &[i64],
 ) -> Result<Vec<i64>, StoreError> {
-    let holders: BTreeSet<i64> = sql::packed(
+    let held = holdings(connection, keys).await?;
+    let holders: BTreeSet<i64> = held.into_iter().map(|[_, seq]| seq).collect();
+    Ok(holders.into_iter().collect())
+}
+
+/// Keys, each with a submission that holds it.
+async fn holdings(
+    connection: &mut AnyConnection,
+    keys: &[i64],
+) -> Result<Vec<[i64; 2]>, StoreError> {
+    sql::packed(
         connection,
-        ["member.seq"],
+        ["member.key", "member.seq"],
         "JOIN member ON member.key = wanted.value",
         keys,
     )
     .await?
-    .numbers()?
-    .into_iter()
-    .map(|[seq]| seq)
-    .collect();
-    Ok(holders.into_iter().collect())
+    .numbers()
 }
 
 /// Has the components that records lie in clustered again.
@@ -512,12 +531,17 @@ pub(super) async fn mark_components_of(
     records: &[i64],
     model: &Model,
 ) -> Result<(), StoreError> {
-    let components: BTreeSet<i64> = components_of(connection, records, model)
-        .await?
-        .into_values()
-        .flatten()
-        .collect();
-    let components = components.into_iter().map(sql::Param::from).collect();
+    let lies = components_of(connection, records, model).await?;
+    mark(connection, lies.into_values().flatten()).await
+}
+
+/// Has components clustered again.
+async fn mark(
+    connection: &mut AnyConnection,
+    components: impl Iterator<Item = i64>,
+) -> Result<(), StoreError> {
+    let components: BTreeSet<i64> = components.collect();
+    let components = components.into_iter().map(Param::from).collect();
     sql::run_in(
         connection,
         "UPDATE component SET dirty = 1 WHERE id",

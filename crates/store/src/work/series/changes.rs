@@ -130,7 +130,7 @@ impl Changes {
         .await?;
         sql::run_values(
             connection,
-            "UPDATE docket SET series = v.column2 FROM",
+            "UPDATE OR FAIL docket SET series = v.column2 FROM",
             "AS v WHERE docket.seq = v.column1",
             self.moved,
         )
