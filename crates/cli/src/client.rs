@@ -49,9 +49,54 @@ impl Client {
         token: Option<&str>,
         body: Vec<u8>,
     ) -> Result<Answer> {
+        self.file(desk, idempotency, token, "application/json", body)
+            .await
+    }
+
+    /// Files a submission with pictures (JPEG), which answer its question `evidence`.
+    pub(crate) async fn submit_with_pictures(
+        &mut self,
+        desk: &str,
+        idempotency: &str,
+        token: Option<&str>,
+        body: &[u8],
+        pictures: &[Vec<u8>],
+    ) -> Result<Answer> {
+        // Of 32 characters that follow from the key: no picture has it in it by chance.
+        let boundary = format!("orfevre-{idempotency}");
+        let mut parts = Vec::new();
+        let mut part = |head: &str, bytes: &[u8]| {
+            parts.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; {head}\r\n\r\n")
+                    .as_bytes(),
+            );
+            parts.extend_from_slice(bytes);
+            parts.extend_from_slice(b"\r\n");
+        };
+        part(
+            "name=\"submission\"\r\nContent-Type: application/json",
+            body,
+        );
+        for (number, picture) in (1..).zip(pictures) {
+            let name = format!("name=\"evidence\"; filename=\"image-{number}.jpg\"");
+            part(&format!("{name}\r\nContent-Type: image/jpeg"), picture);
+        }
+        parts.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        let media = format!("multipart/form-data; boundary={boundary}");
+        self.file(desk, idempotency, token, &media, parts).await
+    }
+
+    async fn file(
+        &mut self,
+        desk: &str,
+        idempotency: &str,
+        token: Option<&str>,
+        media: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer> {
         let mut request = Request::post(format!("/api/v1/desks/{desk}/submissions"))
             .header("host", &self.host)
-            .header("content-type", "application/json")
+            .header("content-type", media)
             .header("idempotency-key", idempotency);
         if let Some(token) = token {
             request = request

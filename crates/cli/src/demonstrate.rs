@@ -79,6 +79,10 @@ pub(crate) struct Demo {
     /// Seed of the made complaints: the same seed makes the same ones.
     #[arg(long, default_value_t = 20_260_301)]
     seed: u64,
+    /// Gangs that change what they show: look-alike domains, pictures used again and altered; victims who write names
+    /// by ear. For training and measuring what is close; the shares are assumptions.
+    #[arg(long)]
+    evasive: bool,
     /// Fill, print precision, recall and F1 of the series against the truth, and stop.
     #[arg(long)]
     measure: bool,
@@ -92,6 +96,7 @@ struct Parcel {
     desk: String,
     idempotency: String,
     body: Vec<u8>,
+    pictures: Vec<Vec<u8>>,
     /// The gang it is of; none for real reports, whose truth nobody knows.
     gang: Option<u64>,
 }
@@ -163,9 +168,12 @@ impl Demo {
             .work
             .put_api_token(FILLER, token.as_bytes(), app.now_micros())
             .await?;
-        let (seed, complaints) = (self.seed, self.complaints);
+        let (seed, complaints, evasive) = (self.seed, self.complaints, self.evasive);
         let (send, parcels) = mpsc::channel(4 * CONNECTIONS);
-        let making = tokio::task::spawn_blocking(move || make(seed, complaints, &send));
+        let making = tokio::task::spawn_blocking(move || match evasive {
+            true => make(generate::evasive(seed, complaints), &send),
+            false => make(generate::complaints(seed, complaints), &send),
+        });
         let parcels = Arc::new(Mutex::new(parcels));
         let total = self.complaints + REPORTS.lines().count();
         let bar = ProgressBar::new(total as u64);
@@ -188,9 +196,15 @@ impl Demo {
                 loop {
                     let next = parcels.lock().await.recv().await;
                     let Some(parcel) = next else { return Ok(()) };
-                    let answer = client
-                        .submit(&parcel.desk, &parcel.idempotency, Some(&token), parcel.body)
-                        .await?;
+                    let (desk, key) = (&parcel.desk, &parcel.idempotency);
+                    let answer = if parcel.pictures.is_empty() {
+                        client.submit(desk, key, Some(&token), parcel.body).await?
+                    } else {
+                        let (body, pictures) = (&parcel.body, &parcel.pictures);
+                        client
+                            .submit_with_pictures(desk, key, Some(&token), body, pictures)
+                            .await?
+                    };
                     if answer.status != 201 {
                         bail!(
                             "{} refused a report: {}",
@@ -356,17 +370,21 @@ pub(crate) fn truth(data: &Path) -> Result<HashMap<String, u64>> {
 }
 
 /// Hands over the real reports and the made complaints; ends early when nobody takes them.
-fn make(seed: u64, complaints: usize, parcels: &mpsc::Sender<Parcel>) -> Result<()> {
+fn make(
+    complaints: impl Iterator<Item = generate::Made>,
+    parcels: &mpsc::Sender<Parcel>,
+) -> Result<()> {
     let mapping = Mapping::from_toml(MAPPING).context("the demonstration's mapping")?;
-    for made in generate::complaints(seed, complaints) {
+    for made in complaints {
         let gang = Some(u64::from(made.gang));
-        let parcel = parcel(
+        let mut parcel = parcel(
             made.desk,
             made.track.as_str(),
             made.idempotency,
             made.raw,
             gang,
         );
+        parcel.pictures = made.pictures;
         if parcels.blocking_send(parcel).is_err() {
             return Ok(());
         }
@@ -399,6 +417,7 @@ fn parcel(
         desk: desk.to_owned(),
         idempotency,
         body: body.to_string().into_bytes(),
+        pictures: Vec::new(),
         gang,
     }
 }

@@ -4,8 +4,19 @@
 //! other pairs, each among the pairs of which both records hold a key of the kind; what it is worth is
 //! log2(m/u) (Fellegi and Sunter 1969). [`Model::weight`](crate::Model::weight) has two numbers for a kind, a
 //! slope over the rarity and a most, and these are fitted to what was counted.
+//!
+//! Of a kind that is [beside](crate::Model::beside) another, as a name by its sound is beside the name, m and u are those
+//! of the pairs that share no key of the other:
+//!
+//! ```text
+//! m = pairs of one cluster that share such a key and none of the other / pairs of one cluster that share none of the other
+//! u = the same of pairs of two clusters
+//! ```
+//!
+//! So it learns what closeness says where there is nothing but closeness. Whoever shares the name shares its sound
+//! as well: counted with these, the sound would be worth what the name is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     key::{Key, KeyId, KindIx, RecordId},
@@ -33,7 +44,8 @@ pub struct Learned {
 /// Counts what sharing a key of each kind is worth among `records`, each given with its keys and how many
 /// records hold them; `truth` says of which cluster a record is, and records that it does not name are left out.
 ///
-/// Keys that are capped or damped say nothing, and count for nothing here. Kinds of which too little is shared to tell are not in the result. Its order is that of the kinds.
+/// Keys that are capped or damped say nothing, and count for nothing here. Pairs that share a key of the kind that a
+/// kind is beside are left out of its counts. Kinds of which too little is shared to tell are not in the result. Its order is that of the kinds.
 pub fn learn(
     model: &Model,
     records: &[(RecordId, Vec<(Key, u64)>)],
@@ -48,12 +60,9 @@ pub fn learn(
         kinds.sort_unstable();
         kinds.dedup();
         for kind in kinds {
-            *of_kind
-                .entry(kind)
-                .or_default()
-                .holders
-                .entry(*cluster)
-                .or_default() += 1;
+            let of_kind = of_kind.entry(kind).or_default();
+            *of_kind.holders.entry(*cluster).or_default() += 1;
+            of_kind.records.insert(*record);
         }
         let counts =
             |key: &Key, df| model.weight(key.kind, df, key.damped).state == WeightState::Counted;
@@ -63,9 +72,12 @@ pub fn learn(
             holders.push((*record, *cluster));
         }
     }
-    let kinds = of_kind.into_iter();
+    let kinds = of_kind.iter();
     kinds
-        .filter_map(|(kind, counted)| counted.learned(kind, model))
+        .filter_map(|(kind, counted)| {
+            let same = model.beside(*kind).and_then(|other| of_kind.get(&other));
+            counted.learned(*kind, model, &same.map_or_else(HashMap::new, Kind::pairs))
+        })
         .collect()
 }
 
@@ -74,6 +86,8 @@ pub fn learn(
 struct Kind {
     /// Of each cluster the records that hold a key of it.
     holders: HashMap<u64, u64>,
+    /// Those records.
+    records: HashSet<RecordId>,
     /// Each key with its frequency and its holders.
     keys: BTreeMap<KeyId, (u64, Vec<(RecordId, u64)>)>,
 }
@@ -85,17 +99,27 @@ struct Pairs {
     wrong: u64,
 }
 
+/// Two records, the lower first.
+type Pair = (RecordId, RecordId);
+
 impl Kind {
-    fn learned(&self, kind: KindIx, model: &Model) -> Option<Learned> {
+    /// Learns from the pairs but `same`, which are of one cluster or of two.
+    fn learned(&self, kind: KindIx, model: &Model, same: &HashMap<Pair, Met>) -> Option<Learned> {
         let all = pairs_of(self.holders.values().sum());
         let right = self.holders.values().map(|count| pairs_of(*count)).sum();
-        let possible = Pairs {
+        let mut possible = Pairs {
             right,
             wrong: all - right,
         };
+        for ((a, b), met) in same {
+            if self.records.contains(a) && self.records.contains(b) {
+                possible.right -= u64::from(met.right);
+                possible.wrong -= u64::from(!met.right);
+            }
+        }
         let (mut slope, mut weight, mut max_bits) = (0.0, 0.0, 0.0_f64);
         let mut shared = Pairs::default();
-        for (doublings, pairs) in self.shared() {
+        for (doublings, pairs) in self.shared(same) {
             shared.right += pairs.right;
             shared.wrong += pairs.wrong;
             let count = pairs.right + pairs.wrong;
@@ -117,27 +141,45 @@ impl Kind {
         })
     }
 
-    /// The pairs that share a key, by the doublings in the frequency of the rarest that they share.
-    fn shared(&self) -> BTreeMap<u32, Pairs> {
-        let mut rarest: HashMap<(RecordId, RecordId), (u32, bool)> = HashMap::new();
+    /// How many pairs but `same` share a key, by the doublings in the frequency of the rarest that they share.
+    fn shared(&self, same: &HashMap<Pair, Met>) -> BTreeMap<u32, Pairs> {
+        let mut shared = BTreeMap::<u32, Pairs>::new();
+        for (pair, met) in self.pairs() {
+            if !same.contains_key(&pair) {
+                let pairs = shared.entry(met.doublings).or_default();
+                pairs.right += u64::from(met.right);
+                pairs.wrong += u64::from(!met.right);
+            }
+        }
+        shared
+    }
+
+    /// The pairs that share a key.
+    fn pairs(&self) -> HashMap<Pair, Met> {
+        let mut pairs: HashMap<Pair, Met> = HashMap::new();
         for (df, holders) in self.keys.values() {
             let doublings = (*df).max(1).ilog2();
             for (at, (a, cluster)) in holders.iter().enumerate() {
                 for (b, other) in &holders[at + 1..] {
-                    let pair = (*a.min(b), *a.max(b));
-                    let known = rarest.entry(pair).or_insert((doublings, cluster == other));
-                    known.0 = known.0.min(doublings);
+                    let met = pairs.entry((*a.min(b), *a.max(b))).or_insert(Met {
+                        doublings,
+                        right: cluster == other,
+                    });
+                    met.doublings = met.doublings.min(doublings);
                 }
             }
         }
-        let mut shared = BTreeMap::<u32, Pairs>::new();
-        for (doublings, right) in rarest.into_values() {
-            let pairs = shared.entry(doublings).or_default();
-            pairs.right += u64::from(right);
-            pairs.wrong += u64::from(!right);
-        }
-        shared
+        pairs
     }
+}
+
+/// What a pair shares.
+#[derive(Clone, Copy)]
+struct Met {
+    /// In the frequency of the rarest key.
+    doublings: u32,
+    /// Whether it is of one cluster.
+    right: bool,
 }
 
 fn pairs_of(count: u64) -> u64 {
@@ -189,6 +231,85 @@ mod tests {
         assert_eq!(name.trust, 0.0);
         // m is nearly 1 and u half a pair of 19,600
         assert!((account.max_bits - (19_601.0_f64 / 0.5).log2()).abs() < 0.01);
+    }
+
+    /// Gangs of four: all four go by one sound, two by two by one spelling; every second gang shares its sound with one
+    /// other, spelled otherwise.
+    fn names_by_ear(beside: &str) -> Vec<Learned> {
+        let kind = |name: &str, more: &str| {
+            format!(
+                "[[kind]]\nname='{name}'\ntrust=0.5\nmax_bits=9.0\ncap=50\nleads='second'\n{more}\n"
+            )
+        };
+        let model = Model::from_toml(&format!(
+            "threshold=4.0\ngrowth=1.0\nmost=9.0\nprior_bits=-9.0\nreference_population=1000\ndamping=0.5\n{}{}",
+            kind("sound", beside),
+            kind("name", ""),
+        ))
+        .unwrap();
+        let key = |kind: &str, id: u64| Key {
+            id: KeyId(id),
+            kind: model.kind(kind).unwrap(),
+            damped: false,
+        };
+        let gang = |record: u64| record / 4;
+        let records: Vec<(RecordId, Vec<(Key, u64)>)> = (0..160)
+            .map(|record| {
+                let sound = match gang(record) {
+                    gang if gang % 4 == 1 => gang - 1,
+                    gang => gang,
+                };
+                let holders = if gang(record) % 4 < 2 { 8 } else { 4 };
+                let keys = vec![
+                    (key("sound", 1_000 + sound), holders),
+                    (key("name", record / 2), 2),
+                ];
+                (RecordId(record), keys)
+            })
+            .collect();
+        let truth = (0..160).map(|record| (RecordId(record), gang(record)));
+        learn(&model, &records, &truth.collect())
+    }
+
+    #[test]
+    fn what_is_close_is_learned_from_pairs_that_share_nothing_exactly() {
+        let all = names_by_ear("");
+        let beside = names_by_ear("beside='name'");
+        // The name itself is learned as ever.
+        assert_eq!(all[1], beside[1]);
+        assert_eq!((all[1].right, all[1].wrong), (80, 0));
+        // Of each gang's six pairs two share the name; of ten pairs of gangs all sixteen pairs of records the sound alone.
+        assert_eq!((all[0].right, all[0].wrong), (240, 160));
+        assert_eq!((beside[0].right, beside[0].wrong), (160, 160));
+        // Of the gangs that share a sound with no other: all that is left in one gang shares the sound, of two gangs none.
+        let m = (80.0 + 0.5) / (160.0 + 1.0);
+        let u = 0.5 / (12_480.0 + 1.0);
+        let learned = beside[0].max_bits;
+        assert!((learned - f64::log2(m / u)).abs() < 1e-9, "{learned}");
+    }
+
+    #[test]
+    fn names_that_always_come_with_their_sound_teach_nothing_of_the_sound() {
+        let model = submissions();
+        let kind = |name: &str| model.kind(name).unwrap();
+        let (name, sound) = (kind("payee"), kind("payee_sound"));
+        assert_eq!(model.beside(sound), Some(name));
+        let key = |kind: KindIx, id: u64| Key {
+            id: KeyId(id),
+            kind,
+            damped: false,
+        };
+        let records: Vec<(RecordId, Vec<(Key, u64)>)> = (0..200)
+            .map(|record| {
+                let of = record / 4;
+                let keys = vec![(key(name, of), 4), (key(sound, 1_000 + of), 4)];
+                (RecordId(record), keys)
+            })
+            .collect();
+        let truth = (0..200).map(|record| (RecordId(record), record / 4));
+        let learned = learn(&model, &records, &truth.collect());
+        let kinds: Vec<KindIx> = learned.iter().map(|of| of.kind).collect();
+        assert_eq!(kinds, [name]);
     }
 
     #[test]

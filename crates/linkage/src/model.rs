@@ -62,6 +62,7 @@ struct Kind {
     group: usize,
     leads: Leads,
     dilution: Dilution,
+    beside: Option<KindIx>,
 }
 
 /// Which records a shared key of a kind has looked at together. All kinds weigh between those that are.
@@ -134,6 +135,14 @@ pub enum ModelError {
         /// The group it names.
         group: String,
     },
+    /// A kind is beside one that is not there, or beside itself.
+    #[error("kind {kind:?} is beside {beside:?}, which is no other kind of the model")]
+    UnknownBeside {
+        /// The kind.
+        kind: String,
+        /// The kind it names.
+        beside: String,
+    },
     /// No kind at all, or more than can be numbered.
     #[error("a model has 1 to 1000 kinds, this one has {0}")]
     KindCount(usize),
@@ -178,6 +187,7 @@ struct KindFile {
     leads: Leads,
     #[serde(default)]
     dilution: f64,
+    beside: Option<String>,
 }
 
 impl Model {
@@ -310,7 +320,20 @@ impl Model {
                 group,
                 leads: kind.leads,
                 dilution,
+                beside: None,
             });
+        }
+        for (place, kind) in file.kind.iter().enumerate() {
+            if let Some(name) = &kind.beside {
+                let other = kinds.iter().position(|known| known.name == *name);
+                let other = other.filter(|other| *other != place).ok_or_else(|| {
+                    ModelError::UnknownBeside {
+                        kind: kind.name.clone(),
+                        beside: name.clone(),
+                    }
+                })?;
+                kinds[place].beside = Some(index(other));
+            }
         }
         Ok(Self {
             kinds,
@@ -330,9 +353,14 @@ impl Model {
     /// The kind of this name.
     pub fn kind(&self, name: &str) -> Option<KindIx> {
         let place = self.kinds.iter().position(|kind| kind.name == name)?;
-        Some(KindIx(
-            u16::try_from(place).expect("a model has at most 1000 kinds"),
-        ))
+        Some(index(place))
+    }
+
+    /// The kind whose values say the same thing exactly, of which this one is the closeness: what it is worth is
+    /// [learned](crate::learn) from records that share no key of that one. Nothing else depends on it.
+    #[must_use]
+    pub fn beside(&self, kind: KindIx) -> Option<KindIx> {
+        self.kinds.get(usize::from(kind.0))?.beside
     }
 
     /// The name of a kind, or `None` for a kind of another model.
@@ -458,6 +486,10 @@ impl Model {
     }
 }
 
+fn index(place: usize) -> KindIx {
+    KindIx(u16::try_from(place).expect("a model has at most 1000 kinds"))
+}
+
 fn units(bits: f64) -> u32 {
     (bits * UNITS_PER_BIT).round() as u32
 }
@@ -514,6 +546,12 @@ pub(crate) mod tests {
             &format!("{kind}dilution=0.3"),
             "a: dilution is 0.3, expected 0, 1, 0.5",
         );
+        for beside in ["a", "b"] {
+            check_refused(
+                &format!("{kind}beside='{beside}'"),
+                &format!("kind \"a\" is beside \"{beside}\""),
+            );
+        }
     }
 
     proptest::proptest! {

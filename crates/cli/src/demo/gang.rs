@@ -37,6 +37,9 @@ pub(crate) struct Gang {
     pub(crate) said: String,
     /// Where goods are to be sent.
     pub(crate) goods_to: String,
+    /// Seeds of its own pictures, and of one that it took from others; only evasive gangs have some.
+    pub(crate) pictures: Vec<u64>,
+    pub(crate) taken: u64,
 }
 
 /// Providers where honest people and authors alike have their mailbox.
@@ -195,6 +198,8 @@ impl Gang {
                     "du Stade"
                 ])
             ),
+            pictures: Vec::new(),
+            taken: 0,
         }
     }
 }

@@ -20,6 +20,7 @@ use jiff::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    evasive::Evasion,
     gang::{Gang, MAILBOXES, ascii, scrambled},
     identifiers::{french_iban, idempotency, victim_phone},
     random::Random,
@@ -41,6 +42,8 @@ pub(crate) struct Made {
     pub(crate) idempotency: String,
     /// The raw answers.
     pub(crate) raw: Map<String, Value>,
+    /// Files of the pictures that come with it (JPEG).
+    pub(crate) pictures: Vec<Vec<u8>>,
     /// Who did it. A lone author is a gang of one.
     pub(crate) gang: u32,
 }
@@ -51,6 +54,15 @@ pub(crate) const LAST_DAY: Date = date(2026, 10, 31);
 /// The first `count` submissions of a seed. A larger count spreads over a longer time, so it does
 /// not begin with a smaller one.
 pub(crate) fn complaints(seed: u64, count: usize) -> impl Iterator<Item = Made> {
+    made(seed, count, None)
+}
+
+/// The same, of gangs that change what they show and victims who write by ear: see [`super::evasive`].
+pub(crate) fn evasive(seed: u64, count: usize) -> impl Iterator<Item = Made> {
+    made(seed, count, Some(Evasion::new(seed)))
+}
+
+fn made(seed: u64, count: usize, evasion: Option<Evasion>) -> Complaints {
     let days = (count as u64 / 30).clamp(21, 730);
     Complaints {
         seed,
@@ -67,6 +79,7 @@ pub(crate) fn complaints(seed: u64, count: usize) -> impl Iterator<Item = Made> 
         phones: 0,
         due: BinaryHeap::new(),
         late: VecDeque::new(),
+        evasion,
     }
 }
 
@@ -93,6 +106,7 @@ struct Complaints {
     phones: u64,
     due: BinaryHeap<Reverse<Due>>,
     late: VecDeque<Rc<Gang>>,
+    evasion: Option<Evasion>,
 }
 
 /// A victim to come. Ordered by time; gangs never need comparing, as number and place differ.
@@ -160,7 +174,11 @@ impl Iterator for Complaints {
             telling.in_own_words = true;
         }
         self.made += 1;
-        Some(telling.submission(key))
+        let mut made = telling.submission(key);
+        if let Some(evasion) = &self.evasion {
+            evasion.tell(&mut made, &due.gang, due.victim);
+        }
+        Some(made)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -178,13 +196,17 @@ impl Complaints {
             gang_size(random)
         };
         let mut own = Random::of(!self.seed, u64::from(self.authors));
-        let gang = Rc::new(Gang::new(
+        let mut gang = Gang::new(
             self.authors,
             size,
             &mut own,
             &mut self.phones,
             self.late.make_contiguous(),
-        ));
+        );
+        if let Some(evasion) = &mut self.evasion {
+            evasion.equip(&mut gang);
+        }
+        let gang = Rc::new(gang);
         let lifetime = (10 + own.below(40) + size as u64 / 2) * 86_400;
         let mut times: Vec<u64> = (0..size)
             .map(|_| self.next_arrival + own.below(lifetime))
@@ -309,6 +331,7 @@ impl<'a> Telling<'a> {
             track,
             idempotency,
             raw: self.raw,
+            pictures: Vec::new(),
             gang: self.gang.id,
         }
     }
@@ -1133,7 +1156,7 @@ mod tests {
             lang: Lang::Fr,
             origin: Origin::Api,
         };
-        for made in complaints(1, 2_000) {
+        for made in complaints(1, 2_000).chain(evasive(1, 300)) {
             let desk = config.desk(&made.desk.parse().unwrap()).unwrap();
             let answers = answers::validate(desk, made.track, &made.raw, &ctx)
                 .unwrap_or_else(|errors| panic!("{errors:#?}\n{:#?}", made.raw));
