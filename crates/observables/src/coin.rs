@@ -166,7 +166,10 @@ pub(crate) fn xmr(text: &str) -> Result<(String, Proof), ParseError> {
 
 fn looks_ltc(run: &[u8]) -> bool {
     match run {
-        [b'l' | b'L', b't' | b'T', b'c' | b'C', b'1', ..] => (43..=63).contains(&run.len()),
+        // one of the older kind may begin with these four by chance, and is shorter
+        [b'l' | b'L', b't' | b'T', b'c' | b'C', b'1', ..] if run.len() > 35 => {
+            (43..=63).contains(&run.len())
+        }
         [b'L' | b'M' | b'3', ..] => (26..=35).contains(&run.len()) && is_mixed_base58(run),
         _ => false,
     }
@@ -707,6 +710,7 @@ mod tests {
         for (kind, good) in [
             (Kind::Tron, "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t"),
             (Kind::Ltc, "LVg2kJoFNg45Nbpy53h7Fe1wKyeXVRhMH9"),
+            (Kind::Ltc, "LTC1112GnsypWRMxCjxERF1FAQouwP9xs9"),
             (Kind::Doge, "DBXu2kgc3xtvCUWFcxFE3r9hEYgmuaaCyD"),
             (Kind::Xrp, "rHb9CJAWyB4rj91VRWn96DkukG4bwdtyTh"),
             (
