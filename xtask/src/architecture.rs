@@ -73,7 +73,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("typst", &["documents"]),
     ("typst-layout", &["documents"]),
     ("typst-pdf", &["documents"]),
-    ("image", &["reading"]),
+    // The demonstration draws pictures; those of others are read by `reading` alone.
+    ("image", &["reading", "cli"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("tokio", &["store", "server", "cli", "cluster"]),
