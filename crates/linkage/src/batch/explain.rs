@@ -71,7 +71,7 @@ impl Linkage<'_> {
     /// is no such record.
     ///
     /// # Errors
-    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`], [`LinkError::Shelf`].
     pub fn explain(&self, left: u32, right: u32) -> Result<Option<PairWaterfall>, LinkError> {
         let (left, right) = (left.min(right), left.max(right));
         let scorer = Scorer::new(&self.model, &self.plan)?;
@@ -89,6 +89,7 @@ impl Linkage<'_> {
             level: level(at),
             bits: bits[1] - bits[0],
         });
+        self.plan.records.intact()?;
         let weight = course[course.len() - 1];
         let rules = self.plan.rules.iter().enumerate();
         Ok(Some(PairWaterfall {

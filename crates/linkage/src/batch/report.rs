@@ -77,7 +77,7 @@ impl Linkage<'_> {
     /// both sides lack. One below the threshold is *unlinkable*.
     ///
     /// # Errors
-    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`].
+    /// [`LinkError::Untrained`] where the model lacks a parameter, [`LinkError::Frequencies`], [`LinkError::Shelf`].
     pub fn self_weights(&self) -> Result<Vec<f32>, LinkError> {
         let scorer = Scorer::new(&self.model, &self.plan)?;
         let mut scoring = scorer.scoring(&self.plan, f64::INFINITY);
@@ -94,7 +94,9 @@ impl Linkage<'_> {
             let against = scoring.odds_against(&pair).unwrap_or(f64::MAX);
             -against.log2() as f32
         };
-        Ok((0..self.plan.records.len() as u32).map(weight).collect())
+        let weights = (0..self.plan.records.len() as u32).map(weight).collect();
+        self.plan.records.intact()?;
+        Ok(weights)
     }
 
     /// Whether a blocking rule makes the pair. Records beyond the last are in none.

@@ -26,7 +26,7 @@ pub trait Spill: Send + Sync {
 /// A [`Spill`] that records share with what is read of them; its files are given out one by one.
 ///
 /// Whoever compares two records cannot end a run. So what cannot be written or read is kept here, zeros are read in
-/// its place, and every result of a [`super::Linkage`] is refused from then on.
+/// its place, and what a [`super::Linkage`] gives as a result that may fail is refused from then on.
 #[derive(Clone)]
 pub struct Shelf(Arc<Shared>);
 
