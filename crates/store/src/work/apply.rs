@@ -511,7 +511,7 @@ pub(super) async fn holders_of(
 }
 
 /// Keys, each with a submission that holds it.
-async fn holdings(
+pub(super) async fn holdings(
     connection: &mut AnyConnection,
     keys: &[i64],
 ) -> Result<Vec<[i64; 2]>, StoreError> {

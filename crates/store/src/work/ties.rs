@@ -10,7 +10,7 @@ use linkage::{KeyId, Model, sharing_a_second};
 use sqlx::AnyConnection;
 
 use super::{
-    apply::{Key, keys_of},
+    apply::{Key, holdings, keys_of},
     matching::{pairs, seconds, unlisted_members},
     series::members_of_keys,
 };
@@ -26,14 +26,7 @@ pub(super) async fn of(
     model: &Model,
 ) -> Result<Vec<(i64, i64)>, StoreError> {
     let mut holders: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
-    let members = sql::packed(
-        connection,
-        ["member.key", "member.seq"],
-        "JOIN member ON member.key = wanted.value",
-        keys,
-    )
-    .await?;
-    for [key, seq] in members.numbers()? {
+    for [key, seq] in holdings(connection, keys).await? {
         holders.entry(key).or_default().insert(seq);
     }
     holders.retain(|_, records| records.len() > 1);

@@ -288,14 +288,7 @@ async fn records_of(
     // In the order of the table.
     keys.sort_unstable();
     for some in keys.chunks(sql::PACKED) {
-        let members = sql::packed(
-            connection,
-            ["member.key", "member.seq"],
-            "JOIN member ON member.key = wanted.value",
-            some,
-        )
-        .await?;
-        for [key, seq] in members.numbers()? {
+        for [key, seq] in apply::holdings(connection, some).await? {
             if let Some(component) = component_of.get(&key) {
                 records.entry(*component).or_default().insert(seq);
             }
